@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config"
+
+const project = (name: string, root: string) => ({
+  extends: true as const,
+  test: { name, root }
+})
+
+export default defineConfig({
+  resolve: { conditions: ["@effix/source"] },
+  ssr: { resolve: { conditions: ["@effix/source"] } },
+  test: {
+    pool: "threads",
+    include: ["**/*.test.ts"],
+    sequence: { concurrent: true },
+    reporters: ["default", "./scripts/closing-line-reporter.ts"],
+    projects: [
+      project("kernel", "packages/kernel/test"),
+      project("platform", "packages/platform/test"),
+      project("shell", "packages/shell/test"),
+      project("testing", "packages/testing/test"),
+      project("effix", "packages/effix/test"),
+      project("conformance", "test/conformance"),
+      project("integration", "test/integration")
+    ]
+  }
+})
