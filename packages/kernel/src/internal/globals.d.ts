@@ -14,6 +14,13 @@ declare class TextDecoder {
   decode(input?: ArrayBufferView | ArrayBufferLike, options?: { readonly stream?: boolean }): string
 }
 
+/** Effect hands one to the callback of `Effect.async`; without a declaration it would be an `any`. */
+interface AbortSignal {
+  readonly aborted: boolean
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void
+  removeEventListener(type: "abort", listener: () => void): void
+}
+
 // Only for `host.ts`. What a host may lack is `undefined`.
 
 declare const performance: { now(): number; readonly timeOrigin: number }
