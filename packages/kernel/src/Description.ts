@@ -1,0 +1,134 @@
+/**
+ * An open file description: what a descriptor points at, whatever is behind it.
+ *
+ * Descriptors that were duplicated or inherited share one description, and with it the offset and the status flags.
+ * Every kind of file extends this class and overrides what it can do; what it cannot answers as Linux does.
+ *
+ * @see open(2)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { O_NONBLOCK, reads, writes } from "./abi/OpenFlags.js"
+import { POLLIN, POLLOUT } from "./abi/PollEvents.js"
+import type { Location } from "./Dentry.js"
+import * as Errno from "./Errno.js"
+import type { Inode } from "./Inode.js"
+import type { Process, Terminal } from "./ProcessTable.js"
+import type { DirectoryEntry } from "./VfsBackend.js"
+import type { WaitQueue } from "./WaitQueue.js"
+
+export type ReadError = Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EIO" | "EISDIR" | "ESTALE">
+export type WriteError = Errno.Errno<
+  | "EACCES" | "EAGAIN" | "EBADF" | "EDQUOT" | "EFBIG" | "EINTR" | "EINVAL" | "EIO" | "ENOSPC" | "EOPNOTSUPP" | "EPERM"
+  | "EPIPE" | "EROFS" | "ESTALE"
+>
+export type SeekError = Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENXIO" | "ESPIPE" | "ESTALE">
+
+const nothing: ReadonlyArray<WaitQueue> = []
+
+export abstract class Description {
+  /** Descriptors, and descriptors in flight, that point here. */
+  references = 0
+  /** Where the next read or write of a seekable file begins, in bytes. */
+  offset = 0
+  /** Where it was opened; `undefined` for what has no path, such as a pipe. */
+  location: Location | undefined = undefined
+
+  constructor(
+    /** Access mode and status flags, as F_GETFL answers them. */
+    public flags: number
+  ) {}
+
+  /** What fstat(2) looks at. */
+  abstract readonly inode: Inode
+
+  /** What `/proc/PID/fd` shows where there is no path, such as `pipe:[12]`. */
+  abstract readonly label: string
+
+  get readable(): boolean {
+    return reads(this.flags)
+  }
+
+  get writable(): boolean {
+    return writes(this.flags)
+  }
+
+  get nonBlocking(): boolean {
+    return (this.flags & O_NONBLOCK) !== 0
+  }
+
+  /** Fills `into` and answers the number of bytes; 0 means end of file. The access mode has been checked. */
+  read(_into: Uint8Array, _caller: Process): Effect.Effect<number, ReadError> {
+    return Errno.fail("EINVAL")
+  }
+
+  /** Answers how many bytes of `from` were taken. The access mode has been checked. */
+  write(_from: Uint8Array, _caller: Process): Effect.Effect<number, WriteError> {
+    return Errno.fail("EINVAL")
+  }
+
+  pread(_into: Uint8Array, _offset: number, _caller: Process): Effect.Effect<number, ReadError | Errno.Errno<"ESPIPE">> {
+    return Errno.fail("ESPIPE")
+  }
+
+  pwrite(_from: Uint8Array, _offset: number, _caller: Process): Effect.Effect<number, WriteError | Errno.Errno<"ESPIPE">> {
+    return Errno.fail("ESPIPE")
+  }
+
+  /** Moves the offset; `whence` is SEEK_SET and its siblings. */
+  seek(_offset: number, _whence: number): Effect.Effect<number, SeekError> {
+    return Errno.fail("ESPIPE")
+  }
+
+  truncate(
+    _size: number,
+    _caller: Process
+  ): Effect.Effect<void, Errno.Errno<"EACCES" | "EDQUOT" | "EFBIG" | "EINVAL" | "EIO" | "ENOSPC" | "EOPNOTSUPP" | "EPERM" | "EROFS" | "ESTALE">> {
+    return Errno.fail("EINVAL")
+  }
+
+  /** The next entries of a directory, at most `limit`; none at its end. */
+  list(
+    _limit: number
+  ): Effect.Effect<ReadonlyArray<DirectoryEntry>, Errno.Errno<"EACCES" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">> {
+    return Errno.fail("ENOTDIR")
+  }
+
+  sync(_dataOnly: boolean): Effect.Effect<void, Errno.Errno<"EACCES" | "EINVAL" | "EIO" | "ENOSPC" | "ESTALE">> {
+    return Errno.fail("EINVAL")
+  }
+
+  /** The events of poll(2) that hold now. A regular file is always ready. */
+  poll(): number {
+    return POLLIN | POLLOUT
+  }
+
+  /** The queues that are woken when the answer of `poll` may have changed. */
+  get pollQueues(): ReadonlyArray<WaitQueue> {
+    return nothing
+  }
+
+  /** Bytes that can be read at once (FIONREAD). */
+  available(): Exit.Exit<number, Errno.Errno<"ENOTTY">> {
+    return Errno.fail("ENOTTY")
+  }
+
+  /** Set by descriptors of terminals. */
+  get terminal(): Terminal | undefined {
+    return undefined
+  }
+
+  /** Opens the same thing once more, as opening `/proc/self/fd/N` does. */
+  reopen(_flags: number, _caller: Process): Effect.Effect<Description, Errno.Errno<"EACCES" | "EINTR" | "ENXIO">> {
+    return Errno.fail("ENXIO")
+  }
+
+  /** Called once, when nothing points here any more. */
+  release(): Effect.Effect<void> {
+    return Exit.void
+  }
+}
+
+/** Drops one reference; the last one releases. */
+export const drop = (self: Description): Effect.Effect<void> =>
+  --self.references === 0 ? self.release() : Exit.void

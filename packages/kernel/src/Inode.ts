@@ -1,0 +1,106 @@
+/**
+ * An inode: what a file is, whatever its names are.
+ *
+ * As `struct inode` does in Linux, it carries the attributes as plain fields. The backend that made it keeps them
+ * current, so that checking a permission or answering stat(2) calls nobody. Times are nanoseconds since the epoch.
+ *
+ * @see inode(7)
+ */
+import type { WaitQueue } from "./WaitQueue.js"
+
+/** Who creates a file, and as what. */
+export interface NewInode {
+  /** File type and permissions, as `st_mode` has them; the umask is already applied. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** For devices: which one. */
+  readonly rdev: number
+  /** For symbolic links: where they point. */
+  readonly target?: string
+  /** The kernel's time, in nanoseconds since the epoch. */
+  readonly now: bigint
+}
+
+export abstract class Inode {
+  mode: number
+  uid: number
+  gid: number
+  nlink: number
+  size: number
+  atime: bigint
+  mtime: bigint
+  ctime: bigint
+  /** How often the kernel holds it: descriptions, directories in use, mappings. Kept by `Vfs` alone. */
+  references: number
+  /** Kept by `Vfs` alone, for backends that do not answer at once. */
+  lock: InodeLock | undefined
+
+  constructor(readonly ino: number, made: NewInode) {
+    this.mode = made.mode
+    this.uid = made.uid
+    this.gid = made.gid
+    this.nlink = (made.mode & 0o170000) === 0o040000 ? 2 : 1
+    this.size = 0
+    this.atime = this.mtime = this.ctime = made.now
+    this.references = 0
+    this.lock = undefined
+  }
+
+  /** For devices: which one. */
+  get rdev(): number {
+    return 0
+  }
+
+  /** Blocks of 512 bytes in use. */
+  get blocks(): number {
+    return Math.ceil(this.size / 512)
+  }
+
+  /** When it was made. */
+  get btime(): bigint {
+    return this.ctime
+  }
+}
+
+/** A mutex of one inode; only taken over backends that do not answer at once. */
+export interface InodeLock {
+  held: boolean
+  readonly free: WaitQueue
+}
+
+/** What stat(2) answers. Times are nanoseconds since the epoch; sizes are bytes; `blocks` are 512 bytes each. */
+export interface Stat {
+  readonly dev: number
+  readonly ino: number
+  readonly mode: number
+  readonly nlink: number
+  readonly uid: number
+  readonly gid: number
+  readonly rdev: number
+  readonly size: number
+  readonly blksize: number
+  readonly blocks: number
+  readonly atime: bigint
+  readonly mtime: bigint
+  readonly ctime: bigint
+  readonly btime: bigint
+}
+
+/** What stat(2) answers about `inode` on device `dev`. */
+export const stat = (inode: Inode, dev: number): Stat => ({
+  dev,
+  ino: inode.ino,
+  mode: inode.mode,
+  nlink: inode.nlink,
+  uid: inode.uid,
+  gid: inode.gid,
+  rdev: inode.rdev,
+  size: inode.size,
+  blksize: 4096,
+  blocks: inode.blocks,
+  atime: inode.atime,
+  mtime: inode.mtime,
+  ctime: inode.ctime,
+  btime: inode.btime
+})

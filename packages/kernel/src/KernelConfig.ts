@@ -1,0 +1,100 @@
+/**
+ * Every limit of the kernel, in one record. A limit that is reached answers with the errno that Linux gives.
+ *
+ * @see getrlimit(2)
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** The limits, with their units. */
+export interface Limits {
+  /** What `uname -n` answers. */
+  readonly hostname: string
+  /** Bytes that a new pipe holds before a write blocks. */
+  readonly pipeCapacity: number
+  /** The most that F_SETPIPE_SZ grants to a process without privilege, in bytes. */
+  readonly pipeCapacityMax: number
+  /** RLIMIT_NOFILE of a new process: descriptors it may have open (EMFILE). */
+  readonly openFilesMax: number
+  /** Open descriptions in the whole kernel (ENFILE). */
+  readonly descriptionsMax: number
+  /** Processes alive in the whole kernel, zombies included (EAGAIN). */
+  readonly processesMax: number
+  /** RLIMIT_FSIZE of a new process: bytes in one file (EFBIG and SIGXFSZ). */
+  readonly fileSizeMax: number
+  /** Bytes of file contents that a memory backend keeps (ENOSPC). */
+  readonly memoryBytesMax: number
+  /** Inodes of a memory backend (ENOSPC). */
+  readonly memoryInodesMax: number
+  /** Bytes of arguments and environment together that exec takes (E2BIG). */
+  readonly argumentsMax: number
+  /** Signals queued for one process (EAGAIN from sigqueue). */
+  readonly signalsQueuedMax: number
+  /** Pseudo-terminals open at once (ENOSPC). */
+  readonly terminalsMax: number
+  /** Directory entries that the path walk remembers before it forgets those that nobody uses. */
+  readonly dentriesMax: number
+}
+
+/** @category tags */
+export class KernelConfig extends Context.Tag("@effix/kernel/KernelConfig")<KernelConfig, Limits>() {}
+
+export const defaults: Limits = {
+  hostname: "effix",
+  pipeCapacity: 65_536,
+  pipeCapacityMax: 1_048_576,
+  openFilesMax: 1024,
+  descriptionsMax: 1_048_576,
+  processesMax: 32_768,
+  fileSizeMax: Number.POSITIVE_INFINITY,
+  memoryBytesMax: 4 * 1024 ** 3,
+  memoryInodesMax: 4_194_304,
+  argumentsMax: 2_097_152,
+  signalsQueuedMax: 4096,
+  terminalsMax: 4096,
+  dentriesMax: 65_536
+}
+
+/** The defaults, with what `options` says instead. */
+export const make = (options?: Partial<Limits>): Limits => ({ ...defaults, ...options })
+
+/** @category layers */
+export const layer = (options?: Partial<Limits>): Layer.Layer<KernelConfig> =>
+  Layer.succeed(KernelConfig, make(options))
+
+const integer = (name: Exclude<keyof Limits, "hostname">) =>
+  Config.integer(name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).pipe(
+    Config.withDefault(defaults[name])
+  )
+
+/**
+ * Reads `KERNEL_PIPE_CAPACITY`, `KERNEL_OPEN_FILES_MAX` and their siblings from the active `ConfigProvider`.
+ *
+ * @category layers
+ */
+export const layerConfig: Layer.Layer<KernelConfig, ConfigError> = Layer.effect(
+  KernelConfig,
+  Effect.suspend(() =>
+    Config.nested(
+      Config.all({
+        hostname: Config.withDefault(Config.string("HOSTNAME"), defaults.hostname),
+        pipeCapacity: integer("pipeCapacity"),
+        pipeCapacityMax: integer("pipeCapacityMax"),
+        openFilesMax: integer("openFilesMax"),
+        descriptionsMax: integer("descriptionsMax"),
+        processesMax: integer("processesMax"),
+        fileSizeMax: integer("fileSizeMax"),
+        memoryBytesMax: integer("memoryBytesMax"),
+        memoryInodesMax: integer("memoryInodesMax"),
+        argumentsMax: integer("argumentsMax"),
+        signalsQueuedMax: integer("signalsQueuedMax"),
+        terminalsMax: integer("terminalsMax"),
+        dentriesMax: integer("dentriesMax")
+      }),
+      "KERNEL"
+    )
+  )
+)

@@ -1,0 +1,155 @@
+/**
+ * The records of processes, groups, sessions and terminals: what there is, without behaviour.
+ *
+ * Terminals signal processes, and processes own terminals; both rooms stand on these records instead of on each
+ * other.
+ *
+ * @see credentials(7)
+ */
+import type * as Effect from "effect/Effect"
+import type { WaitStatus } from "./abi/WaitStatus.js"
+import type { Credentials } from "./Credentials.js"
+import type { Location } from "./Dentry.js"
+import type { FdTable } from "./FdTable.js"
+import type { SignalSet } from "./SignalSet.js"
+import * as WaitQueue from "./WaitQueue.js"
+
+/** Where a signal came from and what came with it. @see sigaction(2) */
+export interface SignalInfo {
+  readonly signal: number
+  /** The process that sent it; 0 for the kernel. */
+  readonly pid: number
+  readonly uid: number
+  /** What sigqueue(3) carried. */
+  readonly value: number
+  /** For SIGCHLD: which child changed, and how. */
+  readonly child?: { readonly pid: number; readonly status: WaitStatus }
+}
+
+/** What a process does about a signal. Handlers run on the process's own fiber. */
+export type Disposition =
+  | "default"
+  | "ignore"
+  | ((info: SignalInfo) => Effect.Effect<unknown>)
+
+export interface SignalAction {
+  readonly disposition: Disposition
+  /** Blocked while the handler runs, besides the signal itself. */
+  readonly mask: SignalSet
+  /** A sum of SA_RESTART and its siblings. */
+  readonly flags: number
+}
+
+/** The signal side of a process. */
+export class SignalState {
+  /** Actions other than the default; made when the first is set. */
+  actions: Map<number, SignalAction> | undefined = undefined
+  blocked: SignalSet = 0n
+  pending: SignalSet = 0n
+  /** What came with the pending signals, in the order in which they came; real-time signals queue. */
+  queue: Array<SignalInfo> | undefined = undefined
+  /** The mask that sigsuspend(2) has to put back. */
+  suspended: SignalSet | undefined = undefined
+}
+
+/** RLIMIT_*: what a process may still do. */
+export interface ResourceLimits {
+  /** Bytes of one file. */
+  readonly fileSize: number
+  /** Descriptors. */
+  readonly openFiles: number
+  /** Processes of its user. */
+  readonly processes: number
+}
+
+export type ProcessState = "running" | "stopped" | "zombie" | "dead"
+
+/** Children, by the process they belong to, and everything else that exec keeps. */
+export class Process {
+  children: Set<Process> | undefined = undefined
+  state: ProcessState = "running"
+  /** How it ended, or how it last changed. */
+  status: WaitStatus | undefined = undefined
+  /** Whether `status` is still to be told to whoever waits for it. */
+  statusUntold = false
+  readonly signals = new SignalState()
+  /** Woken when a child changes, and when this process itself ends (for whoever holds it from outside). */
+  readonly childChanged = WaitQueue.make()
+  readonly continued = WaitQueue.make()
+  readonly ended = WaitQueue.make()
+  umask = 0o022
+  /** Pending alarm(2): cancels it and answers the milliseconds that were left. */
+  alarm: { readonly at: number; readonly cancel: () => void } | undefined = undefined
+  startTime = 0
+  /** Whether exec has run since spawn: setpgid(2) by the parent is over then. */
+  executed = false
+  /** CPU-time like counter: system calls made. */
+  exitSignal = 0
+
+  constructor(
+    readonly pid: number,
+    public parent: Process | undefined,
+    public group: ProcessGroup,
+    public credentials: Credentials,
+    public root: Location,
+    public cwd: Location,
+    public fds: FdTable,
+    public limits: ResourceLimits,
+    public env: Readonly<Record<string, string>>,
+    public argv: ReadonlyArray<string>,
+    /** The name that ps shows, at most 15 characters. */
+    public name: string,
+    /** The file that runs, for /proc/PID/exe. */
+    public executable: string
+  ) {}
+
+  get session(): Session {
+    return this.group.session
+  }
+}
+
+/** @see setpgid(2) */
+export class ProcessGroup {
+  readonly members = new Set<Process>()
+
+  constructor(readonly id: number, readonly session: Session) {}
+}
+
+/** @see setsid(2) */
+export class Session {
+  /** The controlling terminal. */
+  terminal: Terminal | undefined = undefined
+  readonly groups = new Map<number, ProcessGroup>()
+
+  constructor(readonly id: number) {}
+}
+
+/** What job control needs of a terminal; `Ptys` has the rest. */
+export interface Terminal {
+  /** The session it controls. */
+  session: Session | undefined
+  /** The group that may read from it. */
+  foreground: ProcessGroup | undefined
+  /** Its device number. */
+  readonly rdev: number
+  /** Its path, such as `/dev/pts/0`. */
+  readonly path: string
+}
+
+/** Every process, group and session of a kernel, by number. */
+export class ProcessTable {
+  readonly processes = new Map<number, Process>()
+  readonly groups = new Map<number, ProcessGroup>()
+  readonly sessions = new Map<number, Session>()
+  private lastPid = 0
+
+  /** The next number that no process, group or session bears. @see proc_sys_kernel(5) */
+  nextPid(): number {
+    do {
+      this.lastPid = this.lastPid >= 4_194_304 ? 2 : this.lastPid + 1
+    } while (
+      this.processes.has(this.lastPid) || this.groups.has(this.lastPid) || this.sessions.has(this.lastPid)
+    )
+    return this.lastPid
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Commands of fcntl(2), origins of lseek(2) and the flags of the `*at` calls.
+ *
+ * @see fcntl(2)
+ */
+export const F_DUPFD = 0
+export const F_GETFD = 1
+export const F_SETFD = 2
+export const F_GETFL = 3
+export const F_SETFL = 4
+export const F_DUPFD_CLOEXEC = 1030
+export const F_SETPIPE_SZ = 1031
+export const F_GETPIPE_SZ = 1032
+export const FD_CLOEXEC = 1
+
+export const SEEK_SET = 0
+export const SEEK_CUR = 1
+export const SEEK_END = 2
+export const SEEK_DATA = 3
+export const SEEK_HOLE = 4
+
+export const AT_FDCWD = -100
+export const AT_SYMLINK_NOFOLLOW = 0x100
+export const AT_REMOVEDIR = 0x200
+export const AT_EACCESS = 0x200
+export const AT_SYMLINK_FOLLOW = 0x400
+export const AT_EMPTY_PATH = 0x1000
+
+export const RENAME_NOREPLACE = 1
+export const RENAME_EXCHANGE = 2
+
+export const LOCK_SH = 1
+export const LOCK_EX = 2
+export const LOCK_NB = 4
+export const LOCK_UN = 8

@@ -1,0 +1,31 @@
+/**
+ * Flags of open(2) and of the status that fcntl(2) reads back, as numbered on x86-64.
+ *
+ * @see open(2)
+ */
+export const O_RDONLY = 0
+export const O_WRONLY = 0o1
+export const O_RDWR = 0o2
+export const O_ACCMODE = 0o3
+export const O_CREAT = 0o100
+export const O_EXCL = 0o200
+export const O_NOCTTY = 0o400
+export const O_TRUNC = 0o1000
+export const O_APPEND = 0o2000
+export const O_NONBLOCK = 0o4000
+export const O_DSYNC = 0o10000
+export const O_DIRECT = 0o40000
+export const O_LARGEFILE = 0o100000
+export const O_DIRECTORY = 0o200000
+export const O_NOFOLLOW = 0o400000
+export const O_NOATIME = 0o1000000
+export const O_CLOEXEC = 0o2000000
+export const O_SYNC = 0o4010000
+export const O_PATH = 0o10000000
+export const O_TMPFILE = 0o20200000
+
+/** The flags that F_SETFL may change. */
+export const changeable = O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT
+
+export const reads = (flags: number): boolean => (flags & O_ACCMODE) !== O_WRONLY && (flags & O_PATH) === 0
+export const writes = (flags: number): boolean => (flags & O_ACCMODE) !== O_RDONLY && (flags & O_PATH) === 0

@@ -1,0 +1,47 @@
+/**
+ * What differs between Effect 3 and Effect 4 by more than a rename. A port rewrites this file by hand and lets a
+ * codemod do the rest.
+ *
+ * @internal
+ */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
+import * as Scheduler from "effect/Scheduler"
+
+/** The typed error of a failed exit; none for success, defects and interruption. */
+export const errorOf = <A, E>(exit: Exit.Exit<A, E>): Option.Option<E> =>
+  exit._tag === "Success" ? Option.none() : Cause.failureOption(exit.cause)
+
+/** Whether an exit failed by interruption and by nothing else. */
+export const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>
+  Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
+
+/** Starts a fiber, at the scheduler's next turn, with `services` added to what the runtime has. */
+export const fork = <A, E, R>(
+  runtime: Runtime.Runtime<never>,
+  effect: Effect.Effect<A, E, R>,
+  services: Context.Context<R>,
+  scheduler: Scheduler.Scheduler
+): Fiber.RuntimeFiber<A, E> =>
+  Runtime.runFork(
+    Runtime.make({
+      context: Context.merge(runtime.context, services),
+      fiberRefs: runtime.fiberRefs,
+      runtimeFlags: runtime.runtimeFlags
+    }),
+    effect,
+    { immediate: false, scheduler }
+  )
+
+/** Interrupts a fiber from synchronous code, without waiting for its clean-up. */
+export const interruptNow = (fiber: Fiber.RuntimeFiber<unknown, unknown>): void =>
+  fiber.unsafeInterruptAsFork(FiberId.none)
+
+/** The scheduler that an effect runs under when nobody chose one. */
+export const defaultScheduler: Scheduler.Scheduler = Scheduler.defaultScheduler
