@@ -50,6 +50,25 @@ export class SignalState {
   queue: Array<SignalInfo> | undefined = undefined
   /** The mask that sigsuspend(2) has to put back. */
   suspended: SignalSet | undefined = undefined
+  /** Woken when a signal becomes pending, for sigtimedwait(2) and signalfd(2). */
+  readonly arrived = WaitQueue.make()
+}
+
+/** `Task.attention`: a caught signal waits for its handler. */
+export const SIGNALLED = 1
+/** `Task.attention`: the process is stopped. */
+export const STOPPED = 2
+/** `Task.attention`: this image has ended, by exit, exec or a signal. Negative, so that one comparison tells. */
+export const ENDED = -2_147_483_648
+
+/**
+ * The running image of a process: the fiber of its program, and what system calls and sleepers ask at their entry.
+ * exec(2) gives a process another one; a zombie has none.
+ */
+export interface Task extends WaitQueue.SleeperShape {
+  attention: number
+  /** Ends the process: descriptors are closed and locks released before anyone is told. */
+  readonly end: (status: WaitStatus) => void
 }
 
 /** RLIMIT_*: what a process may still do. */
@@ -83,8 +102,8 @@ export class Process {
   startTime = 0
   /** Whether exec has run since spawn: setpgid(2) by the parent is over then. */
   executed = false
-  /** CPU-time like counter: system calls made. */
-  exitSignal = 0
+  /** What runs; `undefined` for init, and once it has ended. */
+  task: Task | undefined = undefined
 
   constructor(
     readonly pid: number,

@@ -124,16 +124,11 @@ class Watcher implements Listener {
  */
 export const watch = (queues: Iterable<WaitQueue>, notify: () => void): () => void => new Watcher(queues, notify).stop
 
-/**
- * What a sleeper must know of the process that it sleeps for. It is found through the fiber's context, and only by
- * a call that really has to sleep.
- *
- * @category tags
- */
-export class Sleeper extends Context.Tag("@effix/kernel/Sleeper")<Sleeper, {
-  /** The process's own fiber: it is only ever interrupted by a kernel that has called {@link abandon} before. */
+/** What a sleeper must know of the process that it sleeps for. */
+export interface SleeperShape {
+  /** The process's own fiber: nothing but the kernel interrupts it, and it calls {@link evictAll} before. */
   readonly fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined
-  /** Not 0 when a signal, a stop or the end of the process wants to be attended to. */
+  /** Not 0 when a signal or a stop wants to be attended to; negative when the process has ended. */
   readonly attention: number
   /** The waiters of this process; a signal wakes the first. */
   readonly sleeping: WaitQueue
@@ -142,11 +137,21 @@ export class Sleeper extends Context.Tag("@effix/kernel/Sleeper")<Sleeper, {
    * goes on (`true`) or fails with EINTR; interrupts the fiber of a process that has ended.
    */
   readonly attend: (restartable: boolean) => Effect.Effect<boolean>
-}>() {}
+}
+
+/**
+ * The process on whose behalf a fiber runs. It is found through the fiber's context, and only by a call that really
+ * has to sleep.
+ *
+ * @category tags
+ */
+export class Sleeper extends Context.Tag("@effix/kernel/Sleeper")<Sleeper, SleeperShape>() {}
 
 export interface WaitOptions<A, E> {
   /** Whether the call starts again after a handler that was set with SA_RESTART. Default: `true`. @see signal(7) */
   readonly restartable?: boolean
+  /** Whether signals and stops cut the wait short; the end of the process always does. Default: `true`. */
+  readonly interruptible?: boolean
   /** Whether a call that comes second stays second, even if it could go on at once. Default: `false`. */
   readonly fair?: boolean
   /** What a call that a handler cuts short has achieved so far; without it, it fails with EINTR. */
@@ -214,7 +219,8 @@ class Waiter<A, E> implements Listener {
 
   /** How the call goes on: its answer, its end, what its process must attend to first, or `undefined` for sleep. */
   private next(behind: boolean): Effect.Effect<A, E | Errno.Errno<"EINTR">> | undefined {
-    const attention = this.sleeper === undefined ? 0 : this.sleeper.attention
+    const { sleeper } = this
+    const attention = sleeper === undefined ? 0 : sleeper.attention
     if (attention < 0) return this.leave(Effect.interrupt)
     // The condition is asked before the signal, as wait_event_interruptible does.
     const answer = behind ? undefined : this.attempt()
@@ -222,7 +228,9 @@ class Waiter<A, E> implements Listener {
       this.dropBaton()
       return this.leave(answer)
     }
-    return attention === 0 ? undefined : this.attending(this.sleeper!)
+    return sleeper === undefined || attention === 0 || this.options.interruptible === false
+      ? undefined
+      : this.attending(sleeper)
   }
 
   private attending(sleeper: Sleeper["Type"]): Effect.Effect<A, E | Errno.Errno<"EINTR">> {

@@ -1,0 +1,204 @@
+/**
+ * Signals: sending them, and what they do to a process.
+ *
+ * A signal that ends or stops takes effect in the step in which it is sent. One that is caught becomes pending, and
+ * wakes the process if it sleeps; the handler then runs on the process's own fiber, before the call that it was in
+ * goes on or fails with EINTR. A process that is busy between two calls attends to its signals at the next one.
+ *
+ * @see signal(7)
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as SignalFlags from "./abi/SignalFlags.js"
+import * as Abi from "./abi/Signals.js"
+import type { WaitStatus } from "./abi/WaitStatus.js"
+import * as KernelConfig from "./KernelConfig.js"
+import {
+  type Process,
+  type ProcessGroup,
+  type SignalAction,
+  SIGNALLED,
+  type SignalInfo,
+  STOPPED
+} from "./ProcessTable.js"
+import { attend } from "./signals/attend.js"
+import { defaultActionOf, isIgnored, stopSignals } from "./signals/disposition.js"
+import * as Pending from "./signals/pending.js"
+import * as SignalSet from "./SignalSet.js"
+import * as WaitQueue from "./WaitQueue.js"
+
+/** @category tags */
+export class Signals extends Context.Tag("@effix/kernel/Signals")<Signals, {
+  /**
+   * Sends a signal, whoever the sender is: permission has been checked. `false` when it could not be queued.
+   * What it does by default has happened when this returns.
+   */
+  readonly send: (target: Process, info: SignalInfo) => boolean
+  /** Sends one from the kernel itself to every member of a group. */
+  readonly sendGroup: (group: ProcessGroup, signal: number) => void
+  /** Sets what a process does about a signal, and answers what it did before. */
+  readonly setAction: (target: Process, signal: number, action: SignalAction) => SignalAction
+  readonly actionOf: (target: Process, signal: number) => SignalAction
+  readonly setMask: (target: Process, mask: SignalSet.SignalSet) => void
+  /** Attends to what is pending, on the fiber of the process. @see WaitQueue.SleeperShape */
+  readonly attend: (target: Process, restartable: boolean) => Effect.Effect<boolean>
+  /** Whether the process would not notice this signal: the question that a terminal asks before SIGTTIN. */
+  readonly isIgnoredOrBlocked: (target: Process, signal: number) => boolean
+  /** Tells a parent that its child stopped, continued or ended. `true` when nobody will wait for one that ended. */
+  readonly notifyParent: (child: Process, status: WaitStatus) => boolean
+}>() {}
+
+/** The info of a signal that the kernel itself sends. */
+export const fromKernel = (signal: number): SignalInfo => ({ signal, pid: 0, uid: 0, value: 0 })
+
+const defaultAction: SignalAction = { disposition: "default", mask: SignalSet.empty, flags: 0 }
+
+/** @see credentials(7) An orphaned group has no member whose parent is in its session but outside the group. */
+export const isOrphaned = (group: ProcessGroup): boolean => {
+  for (const { parent, state } of group.members) {
+    if (state === "zombie" || parent === undefined) continue
+    if (parent.group !== group && parent.session === group.session) return false
+  }
+  return true
+}
+
+export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
+  const actionOf = (target: Process, signal: number): SignalAction =>
+    target.signals.actions?.get(signal) ?? defaultAction
+
+  /** What is pending and no longer blocked or deferred takes effect. */
+  const reconsider = (target: Process): void => {
+    const { signals, task } = target
+    if (target.state !== "running") return
+    for (let signal = Pending.nextDeliverable(signals); signal !== 0; signal = Pending.nextDeliverable(signals)) {
+      if (typeof actionOf(target, signal).disposition === "function") break
+      Pending.take(signals, signal)
+      act(target, signal)
+      if (target.state !== "running") return
+    }
+    if (task === undefined || task.attention < 0) return
+    const wanted = Pending.nextDeliverable(signals) !== 0
+    if (wanted === ((task.attention & SIGNALLED) !== 0)) return
+    task.attention = wanted ? task.attention | SIGNALLED : task.attention & ~SIGNALLED
+    if (wanted) WaitQueue.wake(task.sleeping)
+  }
+
+  /** The default action of a signal that is neither caught, ignored nor blocked. */
+  const act = (target: Process, signal: number): void => {
+    if (isIgnored(actionOf(target, signal), signal)) return
+    switch (defaultActionOf(signal)) {
+      case "stop":
+        if (signal === Abi.SIGSTOP || !isOrphaned(target.group)) stop(target, signal)
+        return
+      case "terminate":
+      case "core":
+        target.task?.end({ _tag: "Signaled", signal, coreDumped: defaultActionOf(signal) === "core" })
+        return
+      default:
+        return
+    }
+  }
+
+  const stop = (target: Process, signal: number): void => {
+    if (target.state !== "running" || target.task === undefined) return
+    target.state = "stopped"
+    target.task.attention |= STOPPED
+    // Whoever sleeps leaves its queue, so that nothing is consumed by a stopped process.
+    WaitQueue.wakeAll(target.task.sleeping)
+    notifyParent(target, { _tag: "Stopped", signal })
+  }
+
+  const continueProcess = (target: Process): void => {
+    if (target.state !== "stopped") return
+    target.state = "running"
+    if (target.task !== undefined) target.task.attention &= ~STOPPED
+    WaitQueue.wakeAll(target.continued)
+    notifyParent(target, { _tag: "Continued" })
+    reconsider(target)
+  }
+
+  const notifyParent = (child: Process, status: WaitStatus): boolean => {
+    const { parent } = child
+    child.status = status
+    child.statusUntold = true
+    if (parent === undefined || parent.task === undefined) return true
+    const action = actionOf(parent, Abi.SIGCHLD)
+    const ended = status._tag === "Exited" || status._tag === "Signaled"
+    const unwatched = ended &&
+      (action.disposition === "ignore" || (action.flags & SignalFlags.SA_NOCLDWAIT) !== 0)
+    if (ended || (action.flags & SignalFlags.SA_NOCLDSTOP) === 0) {
+      send(parent, {
+        signal: Abi.SIGCHLD,
+        pid: child.pid,
+        uid: child.credentials.uid,
+        value: 0,
+        child: { pid: child.pid, status }
+      })
+    }
+    WaitQueue.wakeAll(parent.childChanged)
+    return unwatched
+  }
+
+  const send = (target: Process, info: SignalInfo): boolean => {
+    const { signal } = info
+    const { signals } = target
+    if (signal === 0 || target.state === "zombie" || target.state === "dead" || target.task === undefined) return true
+    if (signal === Abi.SIGCONT) {
+      signals.pending &= ~stopSignals
+      Pending.forget(signals)
+      continueProcess(target)
+    } else if (SignalSet.has(stopSignals, signal)) {
+      signals.pending = SignalSet.remove(signals.pending, Abi.SIGCONT)
+      Pending.forget(signals)
+    }
+    if (signal === Abi.SIGKILL) {
+      target.task.end({ _tag: "Signaled", signal, coreDumped: false })
+      return true
+    }
+    const blocked = SignalSet.has(signals.blocked, signal) && signal !== Abi.SIGSTOP
+    if (!blocked && isIgnored(actionOf(target, signal), signal)) return true
+    if (!blocked && target.state === "running" && typeof actionOf(target, signal).disposition !== "function") {
+      act(target, signal)
+      return true
+    }
+    if (!Pending.add(signals, info, limits.signalsQueuedMax)) return false
+    WaitQueue.wakeAll(signals.arrived)
+    if (!blocked) reconsider(target)
+    return true
+  }
+
+  return {
+    send,
+    sendGroup: (group, signal) => {
+      // A copy: a member that dies leaves the set while it is walked.
+      for (const member of Array.from(group.members)) send(member, fromKernel(signal))
+    },
+    actionOf,
+    setAction: (target, signal, action) => {
+      const before = actionOf(target, signal)
+      ;(target.signals.actions ??= new Map()).set(signal, action)
+      // Setting a signal to be ignored discards what is pending of it. @see sigaction(2)
+      if (isIgnored(action, signal)) {
+        target.signals.pending = SignalSet.remove(target.signals.pending, signal)
+        Pending.forget(target.signals)
+      }
+      reconsider(target)
+      return before
+    },
+    setMask: (target, mask) => {
+      target.signals.blocked = mask & ~SignalSet.unstoppable
+      reconsider(target)
+    },
+    attend: (target, restartable) => attend(target, restartable, actionOf, reconsider),
+    isIgnoredOrBlocked: (target, signal) =>
+      SignalSet.has(target.signals.blocked, signal) || actionOf(target, signal).disposition === "ignore",
+    notifyParent
+  }
+}
+
+/** @category layers */
+export const layer: Layer.Layer<Signals, never, KernelConfig.KernelConfig> = Layer.effect(
+  Signals,
+  Effect.map(KernelConfig.KernelConfig, make)
+)

@@ -1,0 +1,84 @@
+/**
+ * What a process does, on its own fiber, when its attention is asked for: stop until continued, run handlers.
+ *
+ * @see signal(7)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as SignalFlags from "../abi/SignalFlags.js"
+import type { Process, SignalAction } from "../ProcessTable.js"
+import * as SignalSet from "../SignalSet.js"
+import * as WaitQueue from "../WaitQueue.js"
+import * as Pending from "./pending.js"
+
+type ActionOf = (target: Process, signal: number) => SignalAction
+type Reconsider = (target: Process) => void
+
+/** Sleeps while the process is stopped. Signals do not wake it; SIGCONT and SIGKILL do. */
+const whileStopped = (self: Process): Effect.Effect<void> =>
+  Effect.orDie(WaitQueue.waitUntil(
+    [self.continued],
+    () => self.state === "stopped" ? undefined : Exit.void,
+    { interruptible: false }
+  ))
+
+/**
+ * Delivers one pending signal and, before its handler runs, every other that its mask leaves deliverable. Linux
+ * stacks the frames, so of several pending handlers the one that was set up last runs first.
+ */
+const deliver = (
+  self: Process,
+  actionOf: ActionOf,
+  reconsider: Reconsider
+): Effect.Effect<SignalAction | undefined> =>
+  Effect.suspend(() => {
+    const { signals } = self
+    const signal = Pending.nextDeliverable(signals)
+    const action = actionOf(self, signal)
+    const { disposition } = action
+    if (signal === 0 || typeof disposition !== "function") return Exit.succeed(undefined)
+    const info = Pending.take(signals, signal)
+    const maskAfter = signals.suspended ?? signals.blocked
+    signals.suspended = undefined
+    signals.blocked = (signals.blocked | action.mask | (noDefer(action) ? SignalSet.empty : SignalSet.bit(signal))) &
+      ~SignalSet.unstoppable
+    if ((action.flags & SignalFlags.SA_RESETHAND) !== 0) signals.actions?.delete(signal)
+    return deliver(self, actionOf, reconsider).pipe(
+      Effect.andThen(Effect.suspend(() => {
+        reconsider(self)
+        return disposition(info)
+      })),
+      Effect.ensuring(Effect.sync(() => {
+        signals.blocked = maskAfter
+        reconsider(self)
+      })),
+      Effect.as(action)
+    )
+  })
+
+const noDefer = (action: SignalAction): boolean => (action.flags & SignalFlags.SA_NODEFER) !== 0
+
+/** Answers whether a call that was sleeping goes on. */
+export const attend = (
+  self: Process,
+  restartable: boolean,
+  actionOf: ActionOf,
+  reconsider: Reconsider
+): Effect.Effect<boolean> => {
+  const { task } = self
+  const round = (goesOn: boolean, first: boolean): Effect.Effect<boolean> =>
+    Effect.suspend(() => {
+      if (task === undefined || task !== self.task || task.attention < 0) return Effect.interrupt
+      if (self.state === "stopped") return Effect.zipRight(whileStopped(self), round(goesOn, first))
+      if (Pending.nextDeliverable(self.signals) === 0) {
+        reconsider(self)
+        return Exit.succeed(goesOn)
+      }
+      return Effect.flatMap(deliver(self, actionOf, reconsider), (action) =>
+        // The first handler decides: by then the interrupted call has been set up to restart or to fail.
+        round(first && action !== undefined ? restartable && restarts(action) : goesOn, first && action === undefined))
+    })
+  return round(true, true)
+}
+
+const restarts = (action: SignalAction): boolean => (action.flags & SignalFlags.SA_RESTART) !== 0
