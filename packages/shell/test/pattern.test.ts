@@ -1,0 +1,73 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Pattern from "../src/Pattern.js"
+
+const yes = (pattern: string, text: string, options: Pattern.PatternOptions = { extended: true }) =>
+  expect([pattern, text, Pattern.compile(pattern, options)(text)]).toEqual([pattern, text, true])
+const no = (pattern: string, text: string, options: Pattern.PatternOptions = { extended: true }) =>
+  expect([pattern, text, Pattern.compile(pattern, options)(text)]).toEqual([pattern, text, false])
+
+describe("Pattern", () => {
+  it("matches stars, question marks and brackets", () => {
+    yes("*", "")
+    yes("a*c", "abbbc")
+    no("a*c", "abbbd")
+    yes("*.c", "x.c")
+    yes("?", "é")
+    yes("?", "😀")
+    no("?", "ab")
+    yes("[a-c]x", "bx")
+    no("[!a-c]x", "bx")
+    yes("[^a-c]x", "dx")
+    yes("[]a]", "]")
+    yes("[a\\]]", "]")
+    yes("[[:digit:]]*", "9z")
+    no("[[:digit:]]*", "z9")
+    yes("[a-]", "-")
+    yes("[", "[")
+    yes("[ab", "[ab")
+    yes("\\*", "*")
+    no("\\*", "a")
+    yes("a\\", "a\\")
+  })
+  it("matches extended groups, negation among them", () => {
+    yes("@(a|bc)d", "bcd")
+    yes("*(ab)", "ababab")
+    yes("*(ab)", "")
+    no("+(ab)", "")
+    yes("?(a)b", "b")
+    yes("!(a)", "b")
+    no("!(a)", "a")
+    yes("!(*.c)", "x.h")
+    no("!(*.c)", "x.c")
+    yes("*(a|*(b|c))d", "abcbcad")
+    no("@(a)", "a", {})
+    yes("@(a)", "@(a)", {})
+  })
+  it("keeps periods and slashes apart when asked", () => {
+    no("*", ".x", { period: true })
+    yes(".*", ".x", { period: true })
+    no("*", "a/b", { pathname: true })
+    yes("*/b", "a/b", { pathname: true })
+    no("*/*", "a/.b", { pathname: true, period: true })
+    yes("ABC*", "abcd", { ignoreCase: true })
+    yes("[A-C]", "b", { ignoreCase: true })
+  })
+  it("finds the shortest and the longest prefix and suffix", () => {
+    const p = Pattern.make("*b")
+    expect([p.prefix("abab", false), p.prefix("abab", true), p.prefix("xx", true)]).toEqual([2, 4, -1])
+    const s = Pattern.make("b*")
+    expect([s.suffix("abab", false), s.suffix("abab", true), s.suffix("xx", true)]).toEqual([3, 1, -1])
+    expect(Pattern.make("?").suffix("a😀", true)).toBe(1)
+  })
+  it("replaces the first or every match", () => {
+    expect(Pattern.make("o").replace("foo", () => "0", false)).toBe("f0o")
+    expect(Pattern.make("o").replace("foo", () => "0", true)).toBe("f00")
+    expect(Pattern.make("o*").replace("foo boo", () => "X", true)).toBe("fX")
+    expect(Pattern.make("+(o)", { extended: true }).replace("foo boo", (m) => `<${m}>`, true)).toBe("f<oo> b<oo>")
+  })
+  it("cannot be made to take exponential time", () => {
+    expect(Pattern.compile("+(+(a))", { extended: true })("a".repeat(60) + "b")).toBe(false)
+    expect(Pattern.compile("*a*a*a*a*a*a*a*a*a*b")("a".repeat(3000))).toBe(false)
+    expect(Pattern.make("a*b").replace("a".repeat(20000), () => "", true).length).toBe(20000)
+  })
+})
