@@ -27,9 +27,7 @@ const signals = () =>
 /** What a signal does to a process that neither catches nor ignores it. */
 export type DefaultAction = "terminate" | "core" | "ignore" | "stop" | "continue"
 
-${
-    read("signals").map(([name, [number, , text]]) => `/** ${text} */\nexport const ${name} = ${number}`).join("\n")
-  }
+${read("signals").map(([name, [number, , text]]) => `/** ${text} */\nexport const ${name} = ${number}`).join("\n")}
 
 /** The first and the last real-time signal. */
 export const SIGRTMIN = 34
