@@ -1,0 +1,92 @@
+/**
+ * The only door to the parser: a text becomes statements, and the first mistake in it.
+ *
+ * The dialect is bash's, as `unbash` reads it. It recovers from mistakes, so the statements before the line of the
+ * first one can still be run, as bash runs them.
+ */
+import { parse as unbash } from "unbash"
+import type { List, Piece, Statement } from "./Ast.js"
+import { Converter, type SyntaxError } from "./commands.js"
+
+export type { SyntaxError } from "./commands.js"
+
+export interface Parsed {
+  /** Everything, or what stands before the mistake. */
+  readonly list: List
+  readonly error: SyntaxError | undefined
+  /** Whether more text could mend it: a prompt asks for another line. */
+  readonly incomplete: boolean
+}
+
+const wantsMore = (message: string, atEnd: boolean): boolean =>
+  message.startsWith("unterminated") || (atEnd && message.startsWith("expected"))
+
+const syntaxMessage = (message: string, atEnd: boolean): string => {
+  const near = /^unexpected token '(.*)'$/.exec(message)?.[1]
+  if (near !== undefined) return `syntax error near unexpected token \`${near}'`
+  if (message.startsWith("unterminated") || atEnd) return `syntax error: unexpected end of file (${message})`
+  return `syntax error: ${message}`
+}
+
+const hasOpenDocument = (source: string, script: { readonly commands: ReadonlyArray<unknown> }): boolean => {
+  if (!source.includes("<<")) return false
+  const seen: Array<unknown> = [...script.commands]
+  while (seen.length > 0) {
+    const node = seen.pop()
+    if (typeof node !== "object" || node === null) continue
+    if ("type" in node && node.type === "HereDoc" && (!("closing" in node) || node.closing === undefined)) return true
+    if ("redirects" in node && Array.isArray(node.redirects)) seen.push(...node.redirects)
+    for (const value of Object.values(node)) {
+      if (Array.isArray(value)) seen.push(...value)
+      else if (typeof value === "object") seen.push(value)
+    }
+  }
+  return false
+}
+
+const known = new Map<string, Parsed>()
+
+/** Parses `source`, whose first line has the number `line`. What is parsed twice is remembered. */
+export const parse = (source: string, line = 1): Parsed => {
+  const key = line === 1 ? source : `${line}\u0000${source}`
+  const remembered = known.get(key)
+  if (remembered !== undefined) return remembered
+  const parsed = parseAnew(source, line)
+  if (source.length <= 4096) {
+    if (known.size >= 256) known.clear()
+    known.set(key, parsed)
+  }
+  return parsed
+}
+
+const parseAnew = (source: string, line: number): Parsed => {
+  const script = unbash(source)
+  const converter = new Converter(source, line)
+  const wrong = script.errors?.[0]
+  if (wrong === undefined) {
+    const list = converter.statements(script.commands)
+    const error = converter.error
+    if (error !== undefined) {
+      const atEnd = error.message.startsWith("expected")
+      return {
+        list: { statements: list.statements.filter((statement) => statement.line < error.line) },
+        error: { ...error, message: syntaxMessage(error.message, atEnd) },
+        incomplete: false
+      }
+    }
+    return { list, error: undefined, incomplete: /(^|[^\\])(\\\\)*\\\n?$/.test(source) || hasOpenDocument(source, script) }
+  }
+  const atEnd = source.slice(wrong.pos).trim() === ""
+  const errorLine = converter.line(wrong.pos)
+  const before: ReadonlyArray<Statement> = converter.statements(
+    script.commands.filter((statement) => converter.line(statement.end) < errorLine || statement.end < wrong.pos && converter.line(statement.pos) < errorLine)
+  ).statements
+  return {
+    list: { statements: before.filter((statement) => statement.line < errorLine) },
+    error: { message: syntaxMessage(wrong.message, atEnd), line: atEnd ? converter.line(source.length) : errorLine },
+    incomplete: wantsMore(wrong.message, atEnd)
+  }
+}
+
+/** The pieces of a text that is expanded as between double quotes: a prompt, `PS4`. */
+export const parseDocument = (text: string): ReadonlyArray<Piece> => new Converter(text, 1).documentPieces(text)
