@@ -8,7 +8,8 @@ import fs from "node:fs"
  */
 const storeys = {
   "abi": "abi",
-  "values": `internal Bytes Credentials Dentry Description Errno FdTable Inode KernelConfig ProcessTable SignalSet
+  "values":
+    `internal Bytes CoarseClock Credentials Dentry Description Errno FdTable Inode KernelConfig ProcessTable SignalSet
     Timestamp VfsBackend WaitQueue`,
   "backends": "backend",
   "rooms": `Devices Dns HostNetwork Locks Mounts Path Pipes Policy Polls Programs Ptys Signals Sockets Timers Trace
@@ -131,7 +132,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: ["^packages/[^/]+/(dist|[.]tsbuildinfo)/", "^packages/.*[.]d[.]ts$"] },
+    exclude: { path: ["^packages/[^/]+/(dist|[.]tsbuildinfo)/", "^packages/.*[.]d[.]ts$", "^test/bench/"] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     enhancedResolveOptions: {

@@ -104,7 +104,7 @@ try {
   write("main.mjs", loadable.map((name) => `await import("${name}")\n`).join(""))
   judge("node", "main.mjs")
 
-  const greeting = run("npx", "--no", "effix", "-c", "echo hello")
+  const greeting = run("node_modules/.bin/effix", "-c", "echo hello")
   if (greeting !== "hello\n") throw new Error(`effix -c 'echo hello' printed ${JSON.stringify(greeting)}`)
   console.log(`${tarballs.length} packages with ${names.length} public modules`)
 } finally {
