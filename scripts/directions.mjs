@@ -3,8 +3,9 @@ import fs from "node:fs"
 
 /**
  * The storeys of `packages/kernel/src`, from the ground up. A module may use its own storey and those below it. A word is
- * a module or a whole folder; a module named with its folder is taken out of that folder. What stands nowhere in this
- * list fails the check, so a new room begins with a place for it. Types may look up, except from `abi`.
+ * a module or a whole folder; a module named with its folder is taken out of that folder. A room's back office (`pipe` or
+ * `pipes` for `Pipes`) stands where the room does and need not be named. What has no place in this list fails the check,
+ * so a new room begins with one. Types may look up, except from `abi`.
  */
 const storeys = {
   "abi": "abi",
@@ -14,7 +15,7 @@ const storeys = {
   "backends": "backend",
   "rooms": `Devices Dns HostNetwork Locks Mounts Path Pipes Policy Polls Programs Ptys Signals Sockets Timers Trace
     Vfs Watches
-    devices locks mounts path pipes policy polls process programs pty signals socket timers trace vfs watches`,
+    process`,
   "backends that show rooms": "backend/DevBackend backend/ProcBackend",
   "system calls": "Sys sys",
   "processes": "Processes",
@@ -35,7 +36,13 @@ const packages = {
 
 const kernel = "packages/kernel/src"
 const storeyNames = Object.keys(storeys)
-const wordsOf = (storey) => storeys[storey].split(/\s+/)
+const named = Object.values(storeys).join(" ").split(/\s+/)
+const backOffices = (room) => [room, room.replace(/s$/, ""), room.replace(/es$/, "")].map((noun) => noun.toLowerCase())
+const wordsOf = (storey) => {
+  const here = storeys[storey].split(/\s+/)
+  const rooms = here.filter((word) => /^[A-Z]/.test(word))
+  return [...here, ...rooms.flatMap(backOffices).filter((folder) => !named.includes(folder))]
+}
 const words = storeyNames.flatMap(wordsOf)
 
 /** `Vfs` stands for the module, `vfs` for the folder. */
