@@ -32,6 +32,8 @@ export class Dentry {
 export interface Superblock {
   /** What `st_dev` says. */
   readonly dev: number
+  /** Whether the backend has answered at once whenever it was asked. */
+  prompt: boolean
   readonly backend: Backend
   readonly root: Dentry
 }

@@ -33,7 +33,7 @@ export abstract class Inode {
   ctime: bigint
   /** How often the kernel holds it: descriptions, directories in use, mappings. Kept by `Vfs` alone. */
   references: number
-  /** Kept by `Vfs` alone, for backends that do not answer at once. */
+  /** Held while a change is under way. Kept by `Vfs` alone. */
   lock: InodeLock | undefined
 
   constructor(readonly ino: number, made: NewInode) {
@@ -63,10 +63,11 @@ export abstract class Inode {
   }
 }
 
-/** A mutex of one inode; only taken over backends that do not answer at once. */
+/** A lock that somebody holds; `undefined` in its place means that it is free. Only `Vfs` knows how to take it. */
 export interface InodeLock {
-  held: boolean
-  readonly free: WaitQueue
+  /** Given back, and not yet taken by the one who was woken for it. */
+  free: boolean
+  readonly waiting: WaitQueue | undefined
 }
 
 /** What stat(2) answers. Times are nanoseconds since the epoch; sizes are bytes; `blocks` are 512 bytes each. */

@@ -113,16 +113,16 @@ export interface Backend<I extends Inode = Inode> {
   /** Where a symbolic link points; `pid` is the process that asks, for links that differ for each. */
   readlink(inode: I, pid: number): Effect.Effect<string, StorageError | Errno<"ENOENT">>
   /**
-   * Entries from `cursor` on (0 is the beginning), in a stable order, at most `limit` of them, without `.` and
-   * `..`. No entries means the end.
+   * The entries behind `cursor`, in a stable order, at most `limit` of them, without `.` and `..`; 0 is the
+   * beginning, and every cursor handed out is above 2. No entries means the end.
    */
   list(directory: I, cursor: number, limit: number): Effect.Effect<ReadonlyArray<DirectoryEntry>, StorageError>
   /** Fills `into` with the bytes from `offset` on; fewer only at the end of the file. */
   read(inode: I, offset: number, into: Uint8Array): Effect.Effect<number, StorageError>
-  /** Answers how many bytes of `from` were stored; fewer than all only when an error cut it short. Updates `size`. */
-  write(inode: I, offset: number, from: Uint8Array): Effect.Effect<number, ContentError>
+  /** Answers how many bytes of `from` were stored; fewer than all only when an error cut it short. Updates size and times. */
+  write(inode: I, offset: number, from: Uint8Array, now: bigint): Effect.Effect<number, ContentError>
   /** Sets the length; what is cut off is gone, what is added reads as zeros. */
-  truncate(inode: I, size: number): Effect.Effect<void, ContentError>
+  truncate(inode: I, size: number, now: bigint): Effect.Effect<void, ContentError>
   change(inode: I, changes: Changes): Effect.Effect<void, ChangeError>
   /** Brings the fields of `inode` up to date; left out where they always are. */
   refresh?(inode: I): Effect.Effect<void, StorageError>

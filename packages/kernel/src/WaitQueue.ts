@@ -311,6 +311,15 @@ export const waitUntil = <A, E>(
     (options?.fair === true && queues.some(contended) ? undefined : attempt()) ?? sleep(queues, attempt, options)
   )
 
+/**
+ * Sleeps whatever signals come and whoever interrupts, in the order of arrival: for what must be finished once it was
+ * begun.
+ */
+export const uninterruptibly = <A>(queues: ReadonlyArray<WaitQueue>, attempt: () => Attempt<A>): Effect.Effect<A> =>
+  Effect.uninterruptible(Effect.orDie(
+    Effect.suspend(() => new Waiter(queues, attempt, { interruptible: false, fair: true }, undefined).parked)
+  ))
+
 /** Takes every waiter of a process out of its queues and ends it. */
 export const evictAll = (sleeping: WaitQueue): void => {
   for (let link = sleeping.first; link !== undefined; link = sleeping.first) {

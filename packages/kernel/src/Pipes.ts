@@ -1,0 +1,127 @@
+/**
+ * Pipes and FIFOs: a bounded queue of bytes with a reading and a writing end.
+ *
+ * A pipe holds 64 KiB; writes of up to PIPE_BUF bytes never interleave, and writers that wait go on in the order in
+ * which they came. Reading from one that nobody writes answers end of file; writing to one that nobody reads fails
+ * with EPIPE, after SIGPIPE. A FIFO is the same pipe behind a name; opening one waits for the other side.
+ *
+ * @see pipe(7)
+ * @see fifo(7)
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/OpenFlags.js"
+import { SIGPIPE } from "./abi/Signals.js"
+import * as CoarseClock from "./CoarseClock.js"
+import type { Description } from "./Description.js"
+import * as Errno from "./Errno.js"
+import type { Inode } from "./Inode.js"
+import * as KernelConfig from "./KernelConfig.js"
+import { Pipe } from "./pipe/Pipe.js"
+import { open, PipeEnd, PipeInode, pipeMode } from "./pipe/PipeEnd.js"
+import type { Process } from "./ProcessTable.js"
+import * as Signals from "./Signals.js"
+import * as WaitQueue from "./WaitQueue.js"
+
+export interface Pair {
+  readonly reader: Description
+  readonly writer: Description
+}
+
+/** @category tags */
+export class Pipes extends Context.Tag("@effix/kernel/Pipes")<Pipes, {
+  /** Makes a pipe; `flags` may hold O_NONBLOCK, for both ends. @see pipe2(2) */
+  readonly create: (flags: number, owner: { readonly uid: number; readonly gid: number }) => Pair
+  /** Opens a FIFO; waits for the other side unless `flags` say O_NONBLOCK or O_RDWR. @see fifo(7) */
+  readonly openFifo: (inode: Inode, flags: number) => Effect.Effect<Description, Errno.Errno<"EINTR" | "ENXIO">>
+  /** Capacity in bytes; `undefined` for what is no pipe. @see fcntl(2) */
+  readonly capacity: (description: Description) => number | undefined
+  /** Answers the capacity that it got. @see fcntl(2) */
+  readonly resize: (
+    description: Description,
+    bytes: number,
+    privileged: boolean
+  ) => Exit.Exit<number, Errno.Errno<"EBADF" | "EBUSY" | "EINVAL" | "EPERM">>
+}>() {}
+
+const PAGE = 4096
+
+/** Rounded up to a power of two pages, as Linux does. */
+const roundUp = (bytes: number): number => {
+  let size = PAGE
+  while (size < bytes) size *= 2
+  return size
+}
+
+export const make = (
+  limits: KernelConfig.Limits,
+  signals: Signals.Signals["Type"],
+  now: CoarseClock.CoarseClock
+): Pipes["Type"] => {
+  const fifos = new WeakMap<Inode, Pipe>()
+  const capacity = roundUp(limits.pipeCapacity)
+  const context = { brokenPipe: (writer: Process) => void signals.send(writer, Signals.fromKernel(SIGPIPE)) }
+  let lastIno = 0
+
+  const fifoOf = (inode: Inode): Pipe => {
+    const known = fifos.get(inode)
+    if (known !== undefined) return known
+    const pipe = new Pipe(capacity)
+    fifos.set(inode, pipe)
+    return pipe
+  }
+
+  /** Waits until the other side has been opened, and undoes this side's opening if it never is. */
+  const meet = (end: PipeEnd, met: () => boolean): Effect.Effect<Description, Errno.Errno<"EINTR">> => {
+    let opened = false
+    return WaitQueue.sleep([end.pipe.opened], () => {
+      if (!met()) return undefined
+      opened = true
+      return Exit.succeed(end)
+    }, { left: () => opened ? undefined : void end.release() })
+  }
+
+  return {
+    create: (flags, { gid, uid }) => {
+      const pipe = new Pipe(capacity)
+      const inode = new PipeInode(++lastIno, { mode: pipeMode, uid, gid, rdev: 0, now: now() })
+      return {
+        reader: open(pipe, inode, O_RDONLY | flags, context),
+        writer: open(pipe, inode, O_WRONLY | flags, context)
+      }
+    },
+    openFifo: (inode, flags) =>
+      Effect.suspend((): Effect.Effect<Description, Errno.Errno<"EINTR" | "ENXIO">> => {
+        const pipe = fifoOf(inode)
+        const access = flags & O_ACCMODE
+        const nonBlocking = (flags & O_NONBLOCK) !== 0
+        if (access === O_WRONLY && nonBlocking && pipe.readers === 0) return Errno.fail("ENXIO")
+        const end = open(pipe, inode, flags, context)
+        pipe.endsChanged()
+        if (access === O_RDWR || nonBlocking) return Exit.succeed(end)
+        const { readerOpens, writerOpens } = pipe
+        if (access === O_RDONLY) {
+          return pipe.writers > 0 ? Exit.succeed(end) : meet(end, () => pipe.writerOpens !== writerOpens)
+        }
+        return pipe.readers > 0 ? Exit.succeed(end) : meet(end, () => pipe.readerOpens !== readerOpens)
+      }),
+    capacity: (description) => description instanceof PipeEnd ? description.pipe.capacity : undefined,
+    resize: (description, bytes, privileged) => {
+      if (!(description instanceof PipeEnd)) return Errno.fail("EBADF")
+      if (bytes <= 0 || bytes > 0x80000000) return Errno.fail("EINVAL")
+      const size = roundUp(bytes)
+      if (size > limits.pipeCapacityMax && size > description.pipe.capacity && !privileged) return Errno.fail("EPERM")
+      return Exit.as(description.pipe.resize(size), size)
+    }
+  }
+}
+
+/** @category layers */
+export const layer: Layer.Layer<Pipes, never, KernelConfig.KernelConfig | Signals.Signals> = Layer.effect(
+  Pipes,
+  Effect.gen(function*() {
+    return make(yield* KernelConfig.KernelConfig, yield* Signals.Signals, CoarseClock.make(yield* Effect.clock))
+  })
+)

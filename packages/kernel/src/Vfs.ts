@@ -1,0 +1,233 @@
+/**
+ * The virtual file system: paths, permissions, mounts and open files, above whatever stores them.
+ *
+ * A backend knows inodes and names in directories. All that turns them into a Unix file system is here, once: the
+ * walk along a path with its symbolic links and mounts, who may do what, the umask, the sticky bit, set-id bits,
+ * open files that have no name any more, and when timestamps change. Every operation is told for whom it works and
+ * from which directory a relative path begins; only `Sys` knows who calls.
+ *
+ * @see path_resolution(7)
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as FileMode from "./abi/FileMode.js"
+import * as CoarseClock from "./CoarseClock.js"
+import { type Location, Mount } from "./Dentry.js"
+import type { Description } from "./Description.js"
+import * as Devices from "./Devices.js"
+import * as Errno from "./Errno.js"
+import { type Stat, stat as statOf } from "./Inode.js"
+import { isReady } from "./internal/step.js"
+import * as KernelConfig from "./KernelConfig.js"
+import * as Pipes from "./Pipes.js"
+import * as Policy from "./Policy.js"
+import type { Process } from "./ProcessTable.js"
+import type {
+  AttributePathError,
+  CreatePathError,
+  OpenError,
+  PathError,
+  RemovePathError,
+  RenamePathError,
+  TruncateError
+} from "./Sys.js"
+import * as Attributes from "./vfs/attributes.js"
+import type { Core, Viewer } from "./vfs/Core.js"
+import * as Create from "./vfs/create.js"
+import * as Dentries from "./vfs/dentries.js"
+import * as Mounts from "./vfs/mounts.js"
+import { open } from "./vfs/open.js"
+import * as Remove from "./vfs/remove.js"
+import { rename } from "./vfs/rename.js"
+import * as Walk from "./vfs/walk.js"
+import { type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
+
+export type { Viewer } from "./vfs/Core.js"
+export type { MountError, MountOptions, UnmountError } from "./vfs/mounts.js"
+
+/** @category tags */
+export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
+  /** The root of the whole tree. */
+  readonly root: Location
+  /** @see open(2) */
+  readonly open: (caller: Process, start: Location, path: string, flags: number, mode: number) => Effect.Effect<Description, OpenError>
+  /** `follow`: whether a symbolic link at the end is followed. @see stat(2) */
+  readonly stat: (viewer: Viewer, start: Location, path: string, follow: boolean) => Effect.Effect<Stat, PathError>
+  /** @see fstat(2) */
+  readonly fstat: (description: Description) => Effect.Effect<Stat, StorageError>
+  /** Finds a file to change its attributes. */
+  readonly find: (viewer: Viewer, start: Location, path: string, follow: boolean) => Effect.Effect<Attributes.Target, PathError>
+  /** Finds a directory to stand in. @see chdir(2) */
+  readonly findDirectory: (viewer: Viewer, start: Location, path: string) => Effect.Effect<Location, PathError>
+  readonly mkdir: (viewer: Viewer, start: Location, path: string, mode: number) => Effect.Effect<void, CreatePathError>
+  readonly mknod: (viewer: Viewer, start: Location, path: string, mode: number, device: number) => Effect.Effect<void, CreatePathError>
+  readonly symlink: (viewer: Viewer, start: Location, target: string, path: string) => Effect.Effect<void, CreatePathError>
+  readonly link: (
+    viewer: Viewer,
+    start: Location,
+    path: string,
+    newStart: Location,
+    newPath: string,
+    follow: boolean
+  ) => Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">>
+  readonly readlink: (viewer: Viewer, start: Location, path: string) => Effect.Effect<string, PathError | Errno.Errno<"EINVAL">>
+  readonly unlink: (viewer: Viewer, start: Location, path: string) => Effect.Effect<void, RemovePathError>
+  readonly rmdir: (viewer: Viewer, start: Location, path: string) => Effect.Effect<void, RemovePathError>
+  readonly rename: (
+    viewer: Viewer,
+    start: Location,
+    path: string,
+    newStart: Location,
+    newPath: string,
+    flags: number
+  ) => Effect.Effect<void, RenamePathError>
+  readonly chmod: (viewer: Viewer, target: Attributes.Target, mode: number) => Effect.Effect<void, AttributePathError>
+  readonly chown: (viewer: Viewer, target: Attributes.Target, uid: number, gid: number) => Effect.Effect<void, AttributePathError>
+  readonly utimens: (
+    viewer: Viewer,
+    target: Attributes.Target,
+    atime: Attributes.SetTime,
+    mtime: Attributes.SetTime
+  ) => Effect.Effect<void, AttributePathError>
+  readonly truncate: (viewer: Viewer, target: Attributes.Target, size: number) => Effect.Effect<void, TruncateError>
+  readonly access: (viewer: Viewer, target: Attributes.Target, mode: number) => Effect.Effect<void, Errno.Errno<"EACCES" | "EROFS">>
+  readonly statfs: (viewer: Viewer, start: Location, path: string) => Effect.Effect<StatFs, PathError>
+  /** The path of a place for a process with this root; `undefined` when it has none. @see getcwd(2) */
+  readonly pathOf: (root: Location, place: Location) => string | undefined
+  /** Keeps a place: a working directory, a root. */
+  readonly hold: (place: Location) => Effect.Effect<void, StorageError>
+  readonly letGo: (place: Location) => Effect.Effect<void>
+  /** Covers the directory at `path` with another backend. @see mount(2) */
+  readonly mount: (viewer: Viewer, path: string, backend: Backend, options?: Mounts.MountOptions) => Effect.Effect<void, Mounts.MountError>
+  /** @see umount(2) */
+  readonly unmount: (viewer: Viewer, path: string) => Effect.Effect<void, Mounts.UnmountError>
+  /** Every mount, the root first. */
+  readonly mounts: () => ReadonlyArray<Mount>
+}>() {}
+
+/** What the Vfs is made of. */
+export interface Parts {
+  readonly backend: Backend
+  readonly limits: KernelConfig.Limits
+  readonly devices: Devices.Devices["Type"]
+  readonly pipes: Pipes.Pipes["Type"]
+  readonly policy: Policy.PolicyRules | undefined
+  readonly now: CoarseClock.CoarseClock
+}
+
+const refreshed = (mount: Mount | undefined, inode: Attributes.Target["inode"]): Effect.Effect<void, StorageError> =>
+  mount?.superblock.backend.refresh?.(inode) ?? Exit.void
+
+const stat = (
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  follow: boolean
+): Effect.Effect<Stat, PathError> => {
+  const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
+  return isReady(walked)
+    ? walked._tag === "Success" ? statFound(walked.value) : Exit.failCause(walked.cause)
+    : Effect.flatMap(walked, statFound)
+}
+
+const statFound = (found: Walk.Walk): Exit.Exit<Stat> =>
+  Exit.succeed(statOf(found.inode!, found.jumped !== undefined ? 0 : Walk.mountOf(found).superblock.dev))
+
+export const make = (parts: Parts): Vfs["Type"] => {
+  const top = Mounts.superblock(parts.backend, 1)
+  const rootMount = new Mount(top, top.root, undefined, false, parts.backend.type)
+  const root: Location = { mount: rootMount, dentry: rootMount.root }
+  const core: Core = {
+    now: parts.now,
+    limits: parts.limits,
+    devices: parts.devices,
+    pipes: parts.pipes,
+    policy: parts.policy,
+    rootLocation: root,
+    superblocks: new Set([top]),
+    lastDev: 1,
+    dentries: 0
+  }
+  const find = (viewer: Viewer, start: Location, path: string, follow: boolean) =>
+    Effect.map(Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself), (found) => ({
+      inode: found.inode!,
+      mount: found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
+    }))
+
+  return {
+    root,
+    open: (caller, start, path, flags, mode) => open(core, caller, start, path, flags, mode),
+    stat: (viewer, start, path, follow) => stat(core, viewer, start, path, follow),
+    fstat: ({ inode, location }) => {
+      const fresh = refreshed(location?.mount, inode)
+      const dev = location?.mount.superblock.dev ?? 0
+      return isReady(fresh) ? Exit.as(fresh, statOf(inode, dev)) : Effect.map(fresh, () => statOf(inode, dev))
+    },
+    find,
+    findDirectory: (viewer, start, path) =>
+      Effect.flatMap(Walk.walk(core, viewer, start, path, Walk.existing), (found): Exit.Exit<Location, PathError> => {
+        if (found.found === undefined || !FileMode.isDirectory(found.found.dentry.inode.mode)) {
+          return Errno.fail("ENOTDIR")
+        }
+        const standable = viewer.credentials.euid === 0 ||
+          Attributes.access(viewer, { inode: found.found.dentry.inode, mount: undefined }, FileMode.X_OK)._tag === "Success"
+        return standable ? Exit.succeed(found.found) : Errno.fail("EACCES")
+      }),
+    mkdir: (viewer, start, path, mode) => Create.mkdir(core, viewer, start, path, mode),
+    mknod: (viewer, start, path, mode, device) => Create.mknod(core, viewer, start, path, mode, device),
+    symlink: (viewer, start, target, path) => Create.symlink(core, viewer, start, target, path),
+    link: (viewer, start, path, newStart, newPath, follow) =>
+      Create.link(core, viewer, start, path, newStart, newPath, follow),
+    readlink: (viewer, start, path) =>
+      Effect.flatMap(
+        Walk.walk(core, viewer, start, path, Walk.itself),
+        (found): Effect.Effect<string, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> =>
+          FileMode.isSymlink(found.inode!.mode)
+            ? found.mount.superblock.backend.readlink(found.inode!, viewer.pid)
+            : Errno.fail("EINVAL")
+      ),
+    unlink: (viewer, start, path) => Remove.unlink(core, viewer, start, path),
+    rmdir: (viewer, start, path) => Remove.rmdir(core, viewer, start, path),
+    rename: (viewer, start, path, newStart, newPath, flags) =>
+      rename(core, viewer, start, path, newStart, newPath, flags),
+    chmod: (viewer, target, mode) => Attributes.chmod(core, viewer, target, mode),
+    chown: (viewer, target, uid, gid) => Attributes.chown(core, viewer, target, uid, gid),
+    utimens: (viewer, target, atime, mtime) => Attributes.utimens(core, viewer, target, atime, mtime),
+    truncate: (viewer, target, size) => Attributes.truncate(core, viewer, target, size),
+    access: (viewer, target, mode) => Attributes.access(viewer, target, mode),
+    statfs: (viewer, start, path) =>
+      Effect.flatMap(
+        Walk.walk(core, viewer, start, path, Walk.existing),
+        (found) => Walk.mountOf(found).superblock.backend.statfs()
+      ),
+    pathOf: Dentries.pathOf,
+    hold: Dentries.hold,
+    letGo: (place) => Dentries.letGo(core, place),
+    mount: (viewer, path, backend, options = {}) =>
+      Effect.asVoid(Mounts.mount(core, viewer, path, backend, options)),
+    unmount: (viewer, path) => Mounts.unmount(core, viewer, path),
+    mounts: () => Array.from(Mounts.all(rootMount))
+  }
+}
+
+/** @category layers */
+export const layer: Layer.Layer<
+  Vfs,
+  never,
+  KernelConfig.KernelConfig | Devices.Devices | Pipes.Pipes | VfsBackend
+> = Layer.effect(
+  Vfs,
+  Effect.gen(function*() {
+    return make({
+      backend: yield* VfsBackend,
+      limits: yield* KernelConfig.KernelConfig,
+      devices: yield* Devices.Devices,
+      pipes: yield* Pipes.Pipes,
+      policy: yield* Policy.Policy,
+      now: CoarseClock.make(yield* Effect.clock)
+    })
+  })
+)

@@ -1,0 +1,194 @@
+/**
+ * The synchronous core of a pipe: bytes in a ring, and the page-sized buffers that Linux would hold them in.
+ *
+ * How much a pipe takes is decided by buffers, not by bytes: a write begins a new one unless all of its odd bytes
+ * fit behind those of the last. Programs can tell (a pipe of 64 KiB takes sixteen writes of 3,000 bytes and no
+ * more), so the buffers are counted here although the bytes lie in one ring.
+ *
+ * @see pipe(7)
+ */
+import * as Exit from "effect/Exit"
+import * as Errno from "../Errno.js"
+import * as WaitQueue from "../WaitQueue.js"
+
+const PAGE = 4096
+/** Below this, a loop beats making a view for `set`. */
+const SMALL = 24
+
+export class Pipe {
+  readers = 0
+  writers = 0
+  /** How often each side was opened: whoever waits for the other side must not miss one that has come and gone. */
+  readerOpens = 0
+  writerOpens = 0
+  readonly canRead = WaitQueue.make()
+  readonly canWrite = WaitQueue.make()
+  readonly opened = WaitQueue.make()
+
+  private ring = new Uint8Array(0)
+  private readAt = 0 // both count up for ever; their difference is the number of bytes held
+  private writtenAt = 0
+  /** The buffers in use, oldest at `firstSlot`: where the bytes of each begin in its page, and how many they are. */
+  private starts: Uint16Array
+  private lengths: Uint16Array
+  private firstSlot = 0
+  private slots = 0
+
+  constructor(capacity: number) {
+    const pages = Math.max(1, capacity / PAGE)
+    this.starts = new Uint16Array(pages)
+    this.lengths = new Uint16Array(pages)
+  }
+
+  /** Bytes that can be read. */
+  get held(): number {
+    return this.writtenAt - this.readAt
+  }
+
+  get capacity(): number {
+    return this.lengths.length * PAGE
+  }
+
+  get full(): boolean {
+    return this.slots === this.lengths.length
+  }
+
+  /** Takes up to `into.length` bytes; `undefined` when there are none yet, 0 when there never will be. */
+  tryRead(into: Uint8Array): WaitQueue.Attempt<number> {
+    const count = Math.min(into.length, this.writtenAt - this.readAt)
+    if (count === 0) return into.length > 0 && this.writers > 0 ? undefined : Exit.succeed(0)
+    this.copyOut(into, count)
+    const wasFull = this.full
+    this.consume(count)
+    if (wasFull && !this.full) WaitQueue.wake(this.canWrite)
+    if (this.writtenAt !== this.readAt) WaitQueue.wake(this.canRead)
+    return Exit.succeed(count)
+  }
+
+  /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
+  fill(from: Uint8Array, done: number): number {
+    const wasEmpty = this.writtenAt === this.readAt
+    const before = done
+    const odd = (from.length - done) % PAGE
+    if (odd > 0 && this.slots > 0 && done === 0) {
+      const last = (this.firstSlot + this.slots - 1) % this.lengths.length
+      if (this.starts[last]! + this.lengths[last]! + odd <= PAGE) {
+        this.copyIn(from, done, odd)
+        this.lengths[last]! += odd
+        done += odd
+      }
+    }
+    while (done < from.length && this.slots < this.lengths.length) {
+      const count = Math.min(PAGE, from.length - done)
+      const slot = (this.firstSlot + this.slots++) % this.lengths.length
+      this.copyIn(from, done, count)
+      this.starts[slot] = 0
+      this.lengths[slot] = count
+      done += count
+    }
+    if (done > before) {
+      if (wasEmpty || this.canRead.first !== undefined) WaitQueue.wake(this.canRead)
+      if (!this.full) WaitQueue.wake(this.canWrite)
+    }
+    return done
+  }
+
+  /** Changes how many buffers there are. @see fcntl(2), F_SETPIPE_SZ */
+  resize(capacity: number): Exit.Exit<void, Errno.Errno<"EBUSY">> {
+    const pages = capacity / PAGE
+    if (this.slots > pages) return Errno.fail("EBUSY")
+    const starts = new Uint16Array(pages)
+    const lengths = new Uint16Array(pages)
+    for (let i = 0; i < this.slots; i++) {
+      const slot = (this.firstSlot + i) % this.lengths.length
+      starts[i] = this.starts[slot]!
+      lengths[i] = this.lengths[slot]!
+    }
+    const held = new Uint8Array(this.held)
+    this.copyOut(held, held.length)
+    this.starts = starts
+    this.lengths = lengths
+    this.firstSlot = 0
+    this.ring = new Uint8Array(0)
+    this.readAt = this.writtenAt = 0
+    this.copyIn(held, 0, held.length)
+    if (!this.full) WaitQueue.wake(this.canWrite)
+    return Exit.void
+  }
+
+  /** Wakes everybody: an end was opened or closed, and what each waits for may never come. */
+  endsChanged(): void {
+    WaitQueue.wakeAll(this.canRead)
+    WaitQueue.wakeAll(this.canWrite)
+    WaitQueue.wakeAll(this.opened)
+    if (this.readers === 0 && this.writers === 0) {
+      this.ring = new Uint8Array(0)
+      this.readAt = this.writtenAt = this.slots = 0
+    }
+  }
+
+  private consume(count: number): void {
+    let left = count
+    while (left > 0) {
+      const length = this.lengths[this.firstSlot]!
+      if (length > left) {
+        this.starts[this.firstSlot]! += left
+        this.lengths[this.firstSlot] = length - left
+        return
+      }
+      left -= length
+      this.firstSlot = (this.firstSlot + 1) % this.lengths.length
+      this.slots--
+    }
+  }
+
+  private copyIn(from: Uint8Array, start: number, count: number): void {
+    this.reserve(this.held + count)
+    const { ring } = this
+    const mask = ring.length - 1
+    const at = this.writtenAt & mask
+    this.writtenAt += count
+    if (count < SMALL) {
+      for (let i = 0; i < count; i++) ring[(at + i) & mask] = from[start + i]!
+      return
+    }
+    const untilEnd = Math.min(count, ring.length - at)
+    ring.set(start === 0 && untilEnd === from.length ? from : from.subarray(start, start + untilEnd), at)
+    if (untilEnd < count) ring.set(from.subarray(start + untilEnd, start + count), 0)
+  }
+
+  private copyOut(into: Uint8Array, count: number): void {
+    const { ring } = this
+    const mask = ring.length - 1
+    const at = this.readAt & mask
+    this.readAt += count
+    if (count < SMALL) {
+      for (let i = 0; i < count; i++) into[i] = ring[(at + i) & mask]!
+    } else {
+      const untilEnd = Math.min(count, ring.length - at)
+      into.set(ring.subarray(at, at + untilEnd), 0)
+      if (untilEnd < count) into.set(ring.subarray(0, count - untilEnd), untilEnd)
+    }
+    // An empty pipe begins at the front again, so that most copies are one piece.
+    if (this.readAt === this.writtenAt) this.readAt = this.writtenAt = 0
+  }
+
+  /** Grows the ring, by doubling, as far as bytes are really put in. */
+  private reserve(bytes: number): void {
+    if (bytes <= this.ring.length) return
+    let size = Math.max(PAGE, this.ring.length * 2)
+    while (size < bytes) size *= 2
+    const { held } = this
+    const grown = new Uint8Array(size)
+    if (held > 0) {
+      const mask = this.ring.length - 1
+      const at = this.readAt & mask
+      const untilEnd = Math.min(held, this.ring.length - at)
+      grown.set(this.ring.subarray(at, at + untilEnd), 0)
+      grown.set(this.ring.subarray(0, held - untilEnd), untilEnd)
+    }
+    this.ring = grown
+    this.readAt = 0
+    this.writtenAt = held
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * A descriptor of a pipe or FIFO: the reading end, the writing end, or both.
+ *
+ * @see pipe(7)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileMode from "../abi/FileMode.js"
+import * as PollEvents from "../abi/PollEvents.js"
+import { Description, type ReadError, type WriteError } from "../Description.js"
+import * as Errno from "../Errno.js"
+import { Inode } from "../Inode.js"
+import type { Process } from "../ProcessTable.js"
+import * as WaitQueue from "../WaitQueue.js"
+import type { Pipe } from "./Pipe.js"
+
+/** The inode of a pipe without a name. */
+export class PipeInode extends Inode {}
+
+/** What both ends share besides the pipe: how to tell a writer that nobody reads. */
+export interface PipeContext {
+  readonly brokenPipe: (writer: Process) => void
+}
+
+export class PipeEnd extends Description {
+  constructor(
+    flags: number,
+    readonly pipe: Pipe,
+    readonly inode: Inode,
+    private readonly context: PipeContext
+  ) {
+    super(flags)
+  }
+
+  get label(): string {
+    return `pipe:[${this.inode.ino}]`
+  }
+
+  override read(into: Uint8Array): Effect.Effect<number, ReadError> {
+    const { pipe } = this
+    const answer = pipe.tryRead(into)
+    if (answer !== undefined) return answer
+    if (this.nonBlocking) return Errno.fail("EAGAIN")
+    return WaitQueue.sleep([pipe.canRead], () => pipe.tryRead(into))
+  }
+
+  override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
+    const { pipe } = this
+    if (pipe.readers === 0) return this.broken(caller)
+    if (from.length === 0) return Exit.succeed(0)
+    // Whoever waits with a write already comes first.
+    const waits = WaitQueue.contended(pipe.canWrite)
+    const done = waits && !this.nonBlocking ? 0 : pipe.fill(from, 0)
+    if (done === from.length) return Exit.succeed(done)
+    if (this.nonBlocking) return done > 0 ? Exit.succeed(done) : Errno.fail("EAGAIN")
+    return this.writeRest(from, done, caller)
+  }
+
+  /** Goes on with a write that found too little room. */
+  private writeRest(from: Uint8Array, begun: number, caller: Process): Effect.Effect<number, WriteError> {
+    return Effect.suspend(() => {
+      const { pipe } = this
+      let done = begun
+      const attempt = (): WaitQueue.Attempt<number, Errno.Errno<"EPIPE">> => {
+        if (pipe.readers === 0) {
+          const broken = this.broken(caller)
+          return done > 0 ? Exit.succeed(done) : broken
+        }
+        // A write of up to PIPE_BUF bytes takes one buffer, so it goes in whole or not at all.
+        done = pipe.fill(from, done)
+        return done === from.length ? Exit.succeed(done) : undefined
+      }
+      return WaitQueue.sleep([pipe.canWrite], attempt, {
+        fair: begun === 0,
+        partial: () => done > 0 ? Exit.succeed(done) : undefined
+      })
+    })
+  }
+
+  private broken(caller: Process): Exit.Exit<never, Errno.Errno<"EPIPE">> {
+    this.context.brokenPipe(caller)
+    return Errno.fail("EPIPE")
+  }
+
+  override poll(): number {
+    const { pipe } = this
+    let events = 0
+    if (this.readable) {
+      if (pipe.held > 0) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
+      if (pipe.writers === 0 && pipe.writerOpens > 0) events |= PollEvents.POLLHUP
+    }
+    if (this.writable) {
+      if (!pipe.full) events |= PollEvents.POLLOUT | PollEvents.POLLWRNORM
+      if (pipe.readers === 0) events |= PollEvents.POLLERR
+    }
+    return events
+  }
+
+  override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {
+    return [this.pipe.canRead, this.pipe.canWrite]
+  }
+
+  override available(): Exit.Exit<number> {
+    return Exit.succeed(this.pipe.held)
+  }
+
+  override reopen(flags: number): Effect.Effect<Description> {
+    return Effect.sync(() => open(this.pipe, this.inode, flags, this.context))
+  }
+
+  override release(): Effect.Effect<void> {
+    const { pipe } = this
+    if (this.readable) pipe.readers--
+    if (this.writable) pipe.writers--
+    pipe.endsChanged()
+    return Exit.void
+  }
+}
+
+/** Another end of `pipe`, counted as open. */
+export const open = (pipe: Pipe, inode: Inode, flags: number, context: PipeContext): PipeEnd => {
+  const end = new PipeEnd(flags, pipe, inode, context)
+  if (end.readable) {
+    pipe.readers++
+    pipe.readerOpens++
+  }
+  if (end.writable) {
+    pipe.writers++
+    pipe.writerOpens++
+  }
+  return end
+}
+
+/** The mode of a pipe's inode. */
+export const pipeMode = FileMode.S_IFIFO | 0o600
+

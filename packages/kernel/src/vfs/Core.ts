@@ -1,0 +1,34 @@
+/**
+ * What every part of the Vfs works with, and who it works for.
+ */
+import type { CoarseClock } from "../CoarseClock.js"
+import type { Credentials } from "../Credentials.js"
+import type { Location, Superblock } from "../Dentry.js"
+import type { Devices } from "../Devices.js"
+import type { Limits } from "../KernelConfig.js"
+import type { Pipes } from "../Pipes.js"
+import type { PolicyRules } from "../Policy.js"
+
+/** Whoever a path is walked for: a process, as far as paths are concerned. */
+export interface Viewer {
+  readonly pid: number
+  readonly credentials: Credentials
+  readonly root: Location
+  readonly cwd: Location
+  readonly umask: number
+}
+
+export interface Core {
+  readonly now: CoarseClock
+  readonly limits: Limits
+  readonly devices: Devices["Type"]
+  readonly pipes: Pipes["Type"]
+  readonly policy: PolicyRules | undefined
+  /** The root of the mount at `/`. */
+  readonly rootLocation: Location
+  readonly superblocks: Set<Superblock>
+  /** The last device number given to a file system. */
+  lastDev: number
+  /** Dentries that are remembered without being used. */
+  dentries: number
+}

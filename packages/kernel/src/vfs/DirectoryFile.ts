@@ -1,0 +1,101 @@
+/**
+ * An open directory, and a description that only names a place (O_PATH).
+ *
+ * @see getdents(2)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fcntl from "../abi/Fcntl.js"
+import { S_IFDIR } from "../abi/FileMode.js"
+import type { Location } from "../Dentry.js"
+import { Description, type ReadError, type SeekError } from "../Description.js"
+import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
+import { isReady } from "../internal/step.js"
+import type { DirectoryEntry, StorageError } from "../VfsBackend.js"
+import type { Core } from "./Core.js"
+import * as Dentries from "./dentries.js"
+
+export class DirectoryFile extends Description {
+  readonly inode: Inode
+
+  constructor(flags: number, private readonly core: Core, readonly place: Location) {
+    super(flags)
+    this.location = place
+    this.inode = place.dentry.inode
+  }
+
+  get label(): string {
+    return "directory"
+  }
+
+  override read(): Effect.Effect<number, ReadError> {
+    return Errno.fail("EISDIR")
+  }
+
+  override pread(): Effect.Effect<number, ReadError> {
+    return Errno.fail("EISDIR")
+  }
+
+  /** The offset is the cursor: 0 stands before `.`, 1 before `..`, 2 and what the backend says behind that. */
+  override list(limit: number): Effect.Effect<ReadonlyArray<DirectoryEntry>, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> {
+    const { dentry, mount } = this.place
+    if (dentry.unlinked) return Errno.fail("ENOENT")
+    if (limit < 1) return Errno.fail("EINVAL")
+    const dots: Array<DirectoryEntry> = []
+    if (this.offset === 0) dots.push({ name: ".", ino: this.inode.ino, type: S_IFDIR, cursor: 1 })
+    if (this.offset <= 1 && dots.length < limit) {
+      const up = dentry === mount.root ? mount.at?.dentry.parent ?? dentry : dentry.parent ?? dentry
+      dots.push({ name: "..", ino: up.inode.ino, type: S_IFDIR, cursor: 2 })
+    }
+    if (dots.length >= limit) return Exit.succeed(this.past(dots))
+    const cursor = this.offset > 2 ? this.offset : 0
+    const listed = mount.superblock.backend.list(this.inode, cursor, limit - dots.length)
+    if (isReady(listed)) return Exit.map(listed, (entries) => this.past(dots.length === 0 ? entries : dots.concat(entries)))
+    return Effect.map(listed, (entries) => this.past(dots.concat(entries)))
+  }
+
+  private past(entries: ReadonlyArray<DirectoryEntry>): ReadonlyArray<DirectoryEntry> {
+    const last = entries[entries.length - 1]
+    if (last !== undefined) this.offset = last.cursor
+    return entries
+  }
+
+  override seek(offset: number, whence: number): Effect.Effect<number, SeekError> {
+    const to = whence === Fcntl.SEEK_SET ? offset : whence === Fcntl.SEEK_CUR ? this.offset + offset : -1
+    if (to < 0) return Errno.fail("EINVAL")
+    this.offset = to
+    return Exit.succeed(to)
+  }
+
+  override sync(dataOnly: boolean) {
+    return this.place.mount.superblock.backend.sync?.(this.inode, dataOnly) ?? Exit.void
+  }
+
+  override release(): Effect.Effect<void> {
+    return Dentries.letGo(this.core, this.place)
+  }
+}
+
+/** A place and nothing else: it can be stat'ed, walked from and handed on, but neither read nor written. */
+export class PathFile extends Description {
+  readonly inode: Inode
+
+  constructor(flags: number, private readonly core: Core, readonly place: Location) {
+    super(flags)
+    this.location = place
+    this.inode = place.dentry.inode
+  }
+
+  get label(): string {
+    return "path"
+  }
+
+  override poll(): number {
+    return 0
+  }
+
+  override release(): Effect.Effect<void> {
+    return Dentries.letGo(this.core, this.place)
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * An open regular file.
+ *
+ * Over a backend that answers at once, read and write are one step. Over any other, they take turns on the offset
+ * and on the inode, as Linux does with `f_pos_lock` and `i_rwsem`.
+ *
+ * @see read(2)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fcntl from "../abi/Fcntl.js"
+import { OFFSET_MAX, RW_COUNT_MAX } from "../abi/Limits.js"
+import * as OpenFlags from "../abi/OpenFlags.js"
+import type { Location } from "../Dentry.js"
+import { Description, type ReadError, type SeekError, type WriteError } from "../Description.js"
+import * as Errno from "../Errno.js"
+import type { Inode, InodeLock } from "../Inode.js"
+import * as Step from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import type { Backend } from "../VfsBackend.js"
+import * as Attributes from "./attributes.js"
+import type { Core } from "./Core.js"
+import * as Dentries from "./dentries.js"
+import * as Lock from "./lock.js"
+
+const DAY = 86_400_000_000_000n
+
+export class RegularFile extends Description {
+  /** Guards the offset, over backends that do not answer at once. */
+  lock: InodeLock | undefined = undefined
+  readonly inode: Inode
+  private readonly backend: Backend
+
+  constructor(flags: number, private readonly core: Core, readonly place: Location) {
+    super(flags)
+    this.location = place
+    this.inode = place.dentry.inode
+    this.backend = place.mount.superblock.backend
+  }
+
+  get label(): string {
+    return "file"
+  }
+
+  override read(into: Uint8Array): Effect.Effect<number, ReadError> {
+    const answer = this.place.mount.superblock.prompt
+      ? this.readNow(into, this.offset)
+      : Step.run(this.inTurn(() => this.readNow(into, this.offset)))
+    if (Step.isReady(answer)) return this.advance(answer)
+    return answer
+  }
+
+  override pread(into: Uint8Array, offset: number): Effect.Effect<number, ReadError> {
+    return offset < 0 ? Errno.fail("EINVAL") : this.readNow(into, offset)
+  }
+
+  private readNow(into: Uint8Array, offset: number): Effect.Effect<number, ReadError> {
+    if (into.length === 0) return Exit.succeed(0)
+    const answer = this.backend.read(this.inode, offset, into)
+    if (!Step.isReady(answer)) this.place.mount.superblock.prompt = false
+    this.accessed()
+    return answer
+  }
+
+  /** relatime: the access time is kept only as far as anybody can tell whether a file was read since it changed. */
+  private accessed(): void {
+    const { inode } = this
+    if ((this.flags & OpenFlags.O_NOATIME) !== 0 || this.place.mount.readOnly) return
+    if (inode.atime > inode.mtime && inode.atime > inode.ctime && this.core.now() - inode.atime < DAY) return
+    const now = this.core.now()
+    if (inode.atime === now || !this.backend.coherent) return
+    inode.atime = now
+  }
+
+  private advance(answer: Exit.Exit<number, ReadError>): Exit.Exit<number, ReadError> {
+    if (answer._tag === "Success" && this.place.mount.superblock.prompt) this.offset += answer.value
+    return answer
+  }
+
+  /** One after the other on this description's offset. */
+  private *inTurn<E>(call: () => Effect.Effect<number, E>) {
+    yield* Lock.acquire(this)
+    try {
+      const count = yield* call()
+      if (!this.place.mount.superblock.prompt) this.offset += count
+      return count
+    } finally {
+      Lock.release(this)
+    }
+  }
+
+  override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
+    const { place: { mount: { superblock } } } = this
+    if (!superblock.prompt) {
+      return Step.run(this.inTurn(() => Step.run(this.writeLocked(from, undefined, caller))))
+    }
+    if ((this.flags & OpenFlags.O_APPEND) !== 0) this.offset = this.inode.size
+    const answer = this.writeNow(from, this.offset, caller)
+    if (Step.isReady(answer)) {
+      if (answer._tag === "Success") this.offset += answer.value
+      return answer
+    }
+    superblock.prompt = false
+    return Step.run(this.inTurn(() => answer))
+  }
+
+  override pwrite(from: Uint8Array, offset: number, caller: Process): Effect.Effect<number, WriteError> {
+    if (offset < 0) return Errno.fail("EINVAL")
+    // Linux appends even here. @see pwrite(2), BUGS
+    const at = (this.flags & OpenFlags.O_APPEND) !== 0 ? undefined : offset
+    if (this.place.mount.superblock.prompt) return this.writeNow(from, at ?? this.inode.size, caller)
+    return Step.run(this.writeLocked(from, at, caller))
+  }
+
+  private *writeLocked(from: Uint8Array, offset: number | undefined, caller: Process) {
+    yield* Lock.acquire(this.inode)
+    try {
+      if ((this.flags & OpenFlags.O_APPEND) !== 0) {
+        if (this.backend.refresh !== undefined) yield* this.backend.refresh(this.inode)
+        if (offset === undefined) this.offset = this.inode.size
+      }
+      const at = offset ?? ((this.flags & OpenFlags.O_APPEND) !== 0 ? this.inode.size : this.offset)
+      return yield* this.writeNow(from, at, caller)
+    } finally {
+      Lock.release(this.inode)
+    }
+  }
+
+  private writeNow(from: Uint8Array, offset: number, caller: Process): Effect.Effect<number, WriteError> {
+    if (from.length === 0) return Exit.succeed(0)
+    const limit = caller.limits.fileSize
+    let bytes = from.length > RW_COUNT_MAX ? from.subarray(0, RW_COUNT_MAX) : from
+    if (offset + bytes.length > limit) {
+      if (offset >= limit) return Errno.fail("EFBIG")
+      bytes = bytes.subarray(0, limit - offset)
+    }
+    if (offset > OFFSET_MAX - bytes.length) return Errno.fail("EFBIG")
+    const { core, inode, place: { mount } } = this
+    if ((inode.mode & 0o6000) !== 0 && caller.credentials.euid !== 0) {
+      return Effect.zipRight(
+        Attributes.dropSetId(caller, inode, mount) as Effect.Effect<void, WriteError>,
+        Effect.suspend(() => this.backend.write(inode, offset, bytes, core.now()))
+      )
+    }
+    return this.backend.write(inode, offset, bytes, core.now())
+  }
+
+  override seek(offset: number, whence: number): Effect.Effect<number, SeekError> {
+    const { inode } = this
+    switch (whence) {
+      case Fcntl.SEEK_SET:
+        return this.moveTo(offset)
+      case Fcntl.SEEK_CUR:
+        return this.moveTo(this.offset + offset)
+      case Fcntl.SEEK_END:
+        return this.moveTo(inode.size + offset)
+      case Fcntl.SEEK_DATA:
+      case Fcntl.SEEK_HOLE:
+        return this.seekData(offset, whence === Fcntl.SEEK_HOLE)
+      default:
+        return Errno.fail("EINVAL")
+    }
+  }
+
+  private moveTo(offset: number): Exit.Exit<number, SeekError> {
+    if (offset < 0 || offset > OFFSET_MAX) return Errno.fail("EINVAL")
+    this.offset = offset
+    return Exit.succeed(offset)
+  }
+
+  /** A backend that does not tell has no holes: all is data, and the only hole is behind the end. */
+  private seekData(offset: number, hole: boolean): Effect.Effect<number, SeekError> {
+    const { inode } = this
+    if (offset < 0 || offset >= inode.size) return Errno.fail("ENXIO")
+    if (this.backend.seekData === undefined) return this.moveTo(hole ? inode.size : offset)
+    return Effect.flatMap(this.backend.seekData(inode, offset, hole), (found) =>
+      found === undefined ? (hole ? this.moveTo(inode.size) : Errno.fail("ENXIO")) : this.moveTo(found))
+  }
+
+  override truncate(size: number, caller: Process) {
+    if (size < 0) return Errno.fail("EINVAL")
+    if (size > caller.limits.fileSize && size > this.inode.size) return Errno.fail("EFBIG")
+    return Step.run(Attributes.setLength(this.core, caller, { inode: this.inode, mount: this.place.mount }, size)) as
+      ReturnType<Description["truncate"]>
+  }
+
+  override sync(dataOnly: boolean) {
+    return this.backend.sync?.(this.inode, dataOnly) ?? Exit.void
+  }
+
+  override release(): Effect.Effect<void> {
+    return Dentries.letGo(this.core, this.place)
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Attributes: chmod, chown, utimensat, truncate and access.
+ *
+ * @see inode(7)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileMode from "../abi/FileMode.js"
+import * as Credentials from "../Credentials.js"
+import type { Mount } from "../Dentry.js"
+import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
+import * as Step from "../internal/step.js"
+import type { AttributePathError, TruncateError } from "../Sys.js"
+import type { Changes } from "../VfsBackend.js"
+import type { Core, Viewer } from "./Core.js"
+import * as Lock from "./lock.js"
+import * as Permission from "./permission.js"
+
+/** A file to change: `mount` is `undefined` for what lies in no file system, such as a pipe. */
+export interface Target {
+  readonly inode: Inode
+  readonly mount: Mount | undefined
+}
+
+export type SetTime = bigint | "now" | "omit"
+
+function* change(core: Core, { inode, mount }: Target, changes: Changes) {
+  const complete = { ...changes, ctime: core.now() }
+  if (mount === undefined) {
+    Object.assign(inode, { ...complete, mode: (inode.mode & FileMode.S_IFMT) | (changes.mode ?? inode.mode & 0o7777) })
+    return
+  }
+  yield* Lock.acquire(inode)
+  try {
+    yield* mount.superblock.backend.change(inode, complete)
+  } finally {
+    Lock.release(inode)
+  }
+}
+
+const writable = ({ mount }: Target): Exit.Exit<void, Errno.Errno<"EROFS">> =>
+  mount === undefined ? Exit.void : Permission.writableMount(mount)
+
+function* chmodSteps(core: Core, viewer: Viewer, target: Target, mode: number) {
+  yield* writable(target)
+  const { inode } = target
+  if (FileMode.isSymlink(inode.mode)) return yield* Errno.fail("EOPNOTSUPP")
+  if (!Permission.owns(viewer, inode)) return yield* Errno.fail("EPERM")
+  const { credentials } = viewer
+  const lends = credentials.euid !== 0 && !Credentials.inGroup(credentials, inode.gid)
+  yield* change(core, target, { mode: mode & FileMode.PERMISSIONS & (lends ? ~FileMode.S_ISGID : -1) })
+}
+
+/** @see chmod(2) */
+export const chmod = (
+  core: Core,
+  viewer: Viewer,
+  target: Target,
+  mode: number
+): Effect.Effect<void, AttributePathError> => Step.run(chmodSteps(core, viewer, target, mode))
+
+/** The mode without the set-id bits that a change of owner or content takes away. */
+export const withoutSetId = (mode: number): number => {
+  const group = (mode & 0o010) !== 0 ? FileMode.S_ISGID : 0
+  return mode & ~(FileMode.S_ISUID | group)
+}
+
+function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gid: number) {
+  yield* writable(target)
+  const { inode } = target
+  const { credentials } = viewer
+  if (credentials.euid !== 0) {
+    const owner = credentials.euid === inode.uid
+    if (uid !== -1 && !(owner && uid === inode.uid)) return yield* Errno.fail("EPERM")
+    const mayGive = owner && (gid === inode.gid || Credentials.inGroup(credentials, gid))
+    if (gid !== -1 && !mayGive) return yield* Errno.fail("EPERM")
+  }
+  yield* change(core, target, {
+    ...(uid === -1 ? {} : { uid }),
+    ...(gid === -1 ? {} : { gid }),
+    ...(FileMode.isDirectory(inode.mode) ? {} : { mode: withoutSetId(inode.mode) & FileMode.PERMISSIONS })
+  })
+}
+
+/** -1 leaves an id as it is. @see chown(2) */
+export const chown = (
+  core: Core,
+  viewer: Viewer,
+  target: Target,
+  uid: number,
+  gid: number
+): Effect.Effect<void, AttributePathError> => Step.run(chownSteps(core, viewer, target, uid, gid))
+
+function* utimensSteps(core: Core, viewer: Viewer, target: Target, atime: SetTime, mtime: SetTime) {
+  yield* writable(target)
+  const { inode } = target
+  if (!Permission.owns(viewer, inode)) {
+    // Anybody who may write may say "now"; any other time is the owner's to say.
+    if (atime !== "now" || mtime !== "now") return yield* Errno.fail("EPERM")
+    yield* Permission.access(viewer, inode, FileMode.W_OK)
+  }
+  const now = core.now()
+  yield* change(core, target, {
+    ...(atime === "omit" ? {} : { atime: atime === "now" ? now : atime }),
+    ...(mtime === "omit" ? {} : { mtime: mtime === "now" ? now : mtime })
+  })
+}
+
+/** @see utimensat(2) */
+export const utimens = (
+  core: Core,
+  viewer: Viewer,
+  target: Target,
+  atime: SetTime,
+  mtime: SetTime
+): Effect.Effect<void, AttributePathError> =>
+  atime === "omit" && mtime === "omit" ? Exit.void : Step.run(utimensSteps(core, viewer, target, atime, mtime))
+
+/** Sets the length of a regular file; permission has been checked. */
+export function* setLength(core: Core, viewer: Viewer, { inode, mount }: Target, size: number) {
+  if (mount === undefined) return yield* Errno.fail("EINVAL")
+  const { backend } = mount.superblock
+  yield* Lock.acquire(inode)
+  try {
+    yield* dropSetId(viewer, inode, mount)
+    yield* backend.truncate(inode, size, core.now())
+  } finally {
+    Lock.release(inode)
+  }
+}
+
+/** What is written by somebody without privilege must not go on to lend its owner's rights. */
+export const dropSetId = (
+  viewer: Pick<Viewer, "credentials">,
+  inode: Inode,
+  mount: Mount
+): Effect.Effect<void, AttributePathError> => {
+  if ((inode.mode & (FileMode.S_ISUID | FileMode.S_ISGID)) === 0 || viewer.credentials.euid === 0) return Exit.void
+  const mode = withoutSetId(inode.mode)
+  return mode === inode.mode ? Exit.void : mount.superblock.backend.change(inode, { mode: mode & FileMode.PERMISSIONS })
+}
+
+function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number) {
+  const { inode } = target
+  if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EISDIR")
+  if (!FileMode.isRegular(inode.mode)) return yield* Errno.fail("EINVAL")
+  yield* writable(target)
+  yield* Permission.access(viewer, inode, FileMode.W_OK)
+  yield* setLength(core, viewer, target, size)
+}
+
+/** @see truncate(2) */
+export const truncate = (
+  core: Core,
+  viewer: Viewer,
+  target: Target,
+  size: number
+): Effect.Effect<void, TruncateError> =>
+  size < 0 ? Errno.fail("EINVAL") : Step.run(truncateSteps(core, viewer, target, size))
+
+/** @see access(2) */
+export const access = (
+  viewer: Viewer,
+  target: Target,
+  mode: number
+): Exit.Exit<void, Errno.Errno<"EACCES" | "EROFS">> => {
+  const { inode } = target
+  const allowed = Permission.access(viewer, inode, mode)
+  if (allowed._tag === "Failure" || (mode & FileMode.W_OK) === 0) return allowed
+  const stored = FileMode.isRegular(inode.mode) || FileMode.isDirectory(inode.mode)
+  return stored ? writable(target) : Exit.void
+}

@@ -1,0 +1,183 @@
+/**
+ * New names: mkdir, mknod, symlink and link.
+ *
+ * @see mkdir(2)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileMode from "../abi/FileMode.js"
+import { PATH_MAX } from "../abi/Limits.js"
+import * as Bytes from "../Bytes.js"
+import * as Credentials from "../Credentials.js"
+import type { Location } from "../Dentry.js"
+import * as Errno from "../Errno.js"
+import type { Inode, NewInode } from "../Inode.js"
+import * as Step from "../internal/step.js"
+import type { CreatePathError } from "../Sys.js"
+import type { Core, Viewer } from "./Core.js"
+import * as Lock from "./lock.js"
+import * as Permission from "./permission.js"
+import { existing, itself, mountOf, parent, type Walk, walk } from "./walk.js"
+
+/** Owner, group and mode of a file that `viewer` makes in `directory`. */
+export const newInode = (
+  core: Core,
+  viewer: Viewer,
+  directory: Inode,
+  mode: number,
+  rdev: number
+): NewInode => {
+  const { credentials, umask } = viewer
+  const type = mode & FileMode.S_IFMT
+  const inherits = (directory.mode & FileMode.S_ISGID) !== 0
+  const gid = inherits ? directory.gid : credentials.egid
+  let bits = mode & FileMode.PERMISSIONS & (type === FileMode.S_IFLNK ? 0o777 : ~umask)
+  if (inherits && type === FileMode.S_IFDIR) bits |= FileMode.S_ISGID
+  // A set-group-id program for a group that one is not in would lend what one does not have.
+  const groupProgram = FileMode.S_ISGID | 0o010
+  if (
+    inherits && type !== FileMode.S_IFDIR && (bits & groupProgram) === groupProgram &&
+    credentials.euid !== 0 && !Credentials.inGroup(credentials, gid)
+  ) bits &= ~FileMode.S_ISGID
+  return { mode: type | bits, uid: credentials.euid, gid, rdev, now: core.now() }
+}
+
+/** The parent of a name that is to be made, checked in the order of `filename_create`. */
+function* freeName(core: Core, viewer: Viewer, start: Location, path: string, asDirectory: boolean) {
+  const found = yield* walk(core, viewer, start, path, parent)
+  if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
+  if (found.trailingSlash && !asDirectory) return yield* Errno.fail("ENOENT")
+  if (found.name.includes("\0")) return yield* Errno.fail("ENOENT")
+  yield* Permission.writableMount(found.mount)
+  yield* Permission.mayCreate(core, viewer, found)
+  return found
+}
+
+function* createSteps(core: Core, viewer: Viewer, start: Location, path: string, mode: number, rdev: number) {
+  const type = mode & FileMode.S_IFMT
+  const found = yield* freeName(core, viewer, start, path, type === FileMode.S_IFDIR)
+  if ((type === FileMode.S_IFCHR || type === FileMode.S_IFBLK) && viewer.credentials.euid !== 0) {
+    return yield* Errno.fail("EPERM")
+  }
+  yield* createAt(core, found, newInode(core, viewer, found.dentry.inode, mode, rdev))
+}
+
+/** Makes a node under the free name that a walk found. */
+export function* createAt(core: Core, found: Walk, made: NewInode) {
+  const { dentry, mount, name } = found
+  const { backend } = mount.superblock
+  yield* Lock.acquire(dentry.inode)
+  try {
+    return yield* backend.create(dentry.inode, name, made)
+  } finally {
+    Lock.release(dentry.inode)
+  }
+}
+
+/** @see mkdir(2) */
+export const mkdir = (
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  mode: number
+): Effect.Effect<void, CreatePathError> =>
+  Step.run(createSteps(core, viewer, start, path, FileMode.S_IFDIR | (mode & 0o1777), 0))
+
+const nodeTypes: ReadonlyArray<number> = [
+  FileMode.S_IFREG,
+  FileMode.S_IFCHR,
+  FileMode.S_IFBLK,
+  FileMode.S_IFIFO,
+  FileMode.S_IFSOCK
+]
+
+/** @see mknod(2) */
+export const mknod = (
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  mode: number,
+  rdev: number
+): Effect.Effect<void, CreatePathError> => {
+  const type = (mode & FileMode.S_IFMT) || FileMode.S_IFREG
+  if (type === FileMode.S_IFDIR) return Errno.fail("EPERM")
+  if (!nodeTypes.includes(type)) return Errno.fail("EINVAL")
+  const isDevice = type === FileMode.S_IFCHR || type === FileMode.S_IFBLK
+  return Step.run(createSteps(core, viewer, start, path, type | (mode & FileMode.PERMISSIONS), isDevice ? rdev : 0))
+}
+
+function* symlinkSteps(core: Core, viewer: Viewer, start: Location, target: string, path: string) {
+  const found = yield* freeName(core, viewer, start, path, false)
+  const made = newInode(core, viewer, found.dentry.inode, FileMode.S_IFLNK | 0o777, 0)
+  yield* createAt(core, found, { ...made, target })
+}
+
+/** @see symlink(2) */
+export const symlink = (
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  target: string,
+  path: string
+): Effect.Effect<void, CreatePathError> => {
+  if (target === "" || target.includes("\0")) return Errno.fail("ENOENT")
+  if (Bytes.byteLength(target) >= PATH_MAX) return Errno.fail("ENAMETOOLONG")
+  return Step.run(symlinkSteps(core, viewer, start, target, path))
+}
+
+/**
+ * Whether one may give a file that is not one's own another name: only one that could be read and written anyway, and
+ * that lends nobody's rights. @see proc_sys_fs(5), protected_hardlinks
+ */
+const mayLink = (viewer: Viewer, inode: Inode): Exit.Exit<void, Errno.Errno<"EPERM">> => {
+  if (Permission.owns(viewer, inode)) return Exit.void
+  const groupProgram = FileMode.S_ISGID | 0o010
+  const safe = FileMode.isRegular(inode.mode) && (inode.mode & FileMode.S_ISUID) === 0 &&
+    (inode.mode & groupProgram) !== groupProgram &&
+    Credentials.permits(viewer.credentials, inode, FileMode.R_OK | FileMode.W_OK)
+  return safe ? Exit.void : Errno.fail("EPERM")
+}
+
+function* linkSteps(
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  newStart: Location,
+  newPath: string,
+  follow: boolean
+) {
+  const source = yield* walk(core, viewer, start, path, follow ? existing : itself)
+  const inode = source.inode!
+  const found = yield* walk(core, viewer, newStart, newPath, parent)
+  if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
+  if (found.trailingSlash || found.name.includes("\0")) return yield* Errno.fail("ENOENT")
+  yield* Permission.writableMount(found.mount)
+  if (mountOf(source) !== found.mount) return yield* Errno.fail("EXDEV")
+  yield* mayLink(viewer, inode)
+  yield* Permission.mayCreate(core, viewer, found)
+  if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EPERM")
+  if (inode.nlink === 0) return yield* Errno.fail("ENOENT")
+  const { backend } = found.mount.superblock
+  if (backend.link === undefined) return yield* Errno.fail("EPERM")
+  yield* Lock.acquire(found.dentry.inode)
+  try {
+    yield* backend.link(inode, found.dentry.inode, found.name, core.now())
+  } finally {
+    Lock.release(found.dentry.inode)
+  }
+}
+
+/** @see link(2) */
+export const link = (
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  newStart: Location,
+  newPath: string,
+  follow: boolean
+): Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">> =>
+  Step.run(linkSteps(core, viewer, start, path, newStart, newPath, follow))

@@ -1,0 +1,153 @@
+/**
+ * Remembering names, and forgetting them.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { isDirectory } from "../abi/FileMode.js"
+import { Dentry, type Location, type Mount } from "../Dentry.js"
+import type { Inode } from "../Inode.js"
+import { isReady } from "../internal/step.js"
+import type { StorageError } from "../VfsBackend.js"
+import type { Core } from "./Core.js"
+
+/** The dentry of `name`, made if need be. One that stands for another inode by now is replaced. */
+export const child = (core: Core, parent: Dentry, name: string, inode: Inode): Dentry => {
+  const known = parent.children?.get(name)
+  if (known !== undefined) {
+    if (known.inode === inode || known.covered > 0) return known
+    remove(parent, known)
+  }
+  if (core.dentries >= core.limits.dentriesMax) sweep(core)
+  const made = new Dentry(parent, name, inode)
+  add(parent, made)
+  core.dentries++
+  return made
+}
+
+const add = (parent: Dentry, made: Dentry): void => {
+  ;(parent.children ??= new Map()).set(made.name, made)
+  parent.uses++
+}
+
+/** Detaches a dentry whose name is gone. Whoever uses it keeps it. */
+const remove = (parent: Dentry, gone: Dentry): void => {
+  parent.children?.delete(gone.name)
+  parent.uses--
+  gone.unlinked = true
+}
+
+/** Forgets `name`: nothing bears it any more. */
+export const forget = (core: Core, parent: Dentry, name: string): void => {
+  const known = parent.children?.get(name)
+  if (known === undefined) return
+  remove(parent, known)
+  core.dentries--
+}
+
+/** Follows a rename: what stood under the new name is gone, and what stood under the old one stands there. */
+export const move = (core: Core, from: Dentry, name: string, to: Dentry, newName: string): void => {
+  forget(core, to, newName)
+  const moved = from.children?.get(name)
+  if (moved === undefined) return
+  from.children?.delete(name)
+  from.uses--
+  moved.parent = to
+  moved.name = newName
+  add(to, moved)
+}
+
+/** Follows an exchange of two names. */
+export const exchange = (a: Dentry, aName: string, b: Dentry, bName: string): void => {
+  const first = a.children?.get(aName)
+  const second = b.children?.get(bName)
+  if (first !== undefined) {
+    a.children?.delete(aName)
+    a.uses--
+  }
+  if (second !== undefined) {
+    b.children?.delete(bName)
+    b.uses--
+  }
+  if (first !== undefined) {
+    first.parent = b
+    first.name = bName
+    add(b, first)
+  }
+  if (second !== undefined) {
+    second.parent = a
+    second.name = aName
+    add(a, second)
+  }
+}
+
+/** Forgets every dentry that nobody uses. Costs what was remembered, and happens once per that many new ones. */
+const sweep = (core: Core): void => {
+  const visit = (dentry: Dentry): void => {
+    for (const each of dentry.children?.values() ?? []) {
+      visit(each)
+      if (each.uses > 0 || each.covered > 0) continue
+      dentry.children?.delete(each.name)
+      dentry.uses--
+      core.dentries--
+    }
+  }
+  for (const { root } of core.superblocks) visit(root)
+}
+
+/** Takes hold of a place: its dentry stays known, its inode stays reachable even without a name. */
+export const hold = ({ dentry, mount }: Location): Effect.Effect<void, StorageError> => {
+  dentry.uses++
+  const { inode } = dentry
+  if (inode.references++ > 0) return Exit.void
+  const retained = mount.superblock.backend.retain?.(inode) ?? Exit.void
+  if (isReady(retained) && retained._tag === "Success") return Exit.void
+  return Effect.tapErrorCause(retained, () =>
+    Effect.sync(() => {
+      inode.references--
+      dentry.uses--
+    }))
+}
+
+/** Lets go of a place. */
+export const letGo = (core: Core, { dentry, mount }: Location): Effect.Effect<void> => {
+  dentry.uses--
+  const { inode, parent } = dentry
+  // Files are only remembered while they are open.
+  if (dentry.uses === 0 && parent !== undefined && !dentry.unlinked && !isDirectory(inode.mode)) {
+    parent.children?.delete(dentry.name)
+    parent.uses--
+    core.dentries--
+  }
+  return releaseInode(mount, inode)
+}
+
+/** Drops one hold on an inode. */
+export const releaseInode = (mount: Mount, inode: Inode): Effect.Effect<void> =>
+  --inode.references > 0 ? Exit.void : mount.superblock.backend.release?.(inode) ?? Exit.void
+
+/** The path of a place as a process with this root sees it; `undefined` when it has none. */
+export const pathOf = (root: Location, place: Location): string | undefined => {
+  const names: Array<string> = []
+  let { dentry, mount } = place
+  while (!(dentry === root.dentry && mount === root.mount)) {
+    if (dentry.unlinked) return undefined
+    if (dentry === mount.root) {
+      if (mount.at === undefined) return names.length === 0 ? "/" : undefined
+      const { at } = mount
+      mount = at.mount
+      dentry = at.dentry
+      continue
+    }
+    if (dentry.parent === undefined) return undefined
+    names.push(dentry.name)
+    dentry = dentry.parent
+  }
+  return `/${names.reverse().join("/")}`
+}
+
+/** The dentry of a file that no directory names (O_TMPFILE). */
+export const unnamed = (inode: Inode): Dentry => {
+  const made = new Dentry(undefined, `#${inode.ino}`, inode)
+  made.unlinked = true
+  return made
+}

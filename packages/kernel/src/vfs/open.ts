@@ -1,0 +1,177 @@
+/**
+ * open(2): from a path and flags to a description.
+ *
+ * @see open(2)
+ */
+import type * as Effect from "effect/Effect"
+import * as FileMode from "../abi/FileMode.js"
+import * as OpenFlags from "../abi/OpenFlags.js"
+import type { Location } from "../Dentry.js"
+import type { Description } from "../Description.js"
+import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
+import * as Step from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import type { OpenError } from "../Sys.js"
+import * as Attributes from "./attributes.js"
+import type { Core } from "./Core.js"
+import { createAt, newInode } from "./create.js"
+import * as Dentries from "./dentries.js"
+import { DirectoryFile, PathFile } from "./DirectoryFile.js"
+import * as Permission from "./permission.js"
+import { RegularFile } from "./RegularFile.js"
+import { existing, itself, type Mode, mountOf, orMissing, type Walk, walk } from "./walk.js"
+
+const {
+  O_ACCMODE,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDONLY,
+  O_TMPFILE,
+  O_TRUNC
+} = OpenFlags
+
+/** What F_GETFL does not show again. */
+const creationFlags = O_CREAT | O_EXCL | OpenFlags.O_NOCTTY | O_TRUNC | OpenFlags.O_CLOEXEC
+
+const noFollowOrMissing: Mode = { follow: false, missing: true, name: false }
+
+const modeOf = (flags: number): Mode => {
+  if ((flags & O_CREAT) === 0) return (flags & O_NOFOLLOW) === 0 ? existing : itself
+  return (flags & (O_NOFOLLOW | O_EXCL)) === 0 ? orMissing : noFollowOrMissing
+}
+
+/** The permission that the access mode and O_TRUNC ask for. */
+const wantedBy = (flags: number): number => {
+  const access = flags & O_ACCMODE
+  return (access === O_RDONLY ? FileMode.R_OK : access === OpenFlags.O_WRONLY ? FileMode.W_OK : FileMode.R_OK | FileMode.W_OK) |
+    ((flags & O_TRUNC) !== 0 ? FileMode.W_OK : 0)
+}
+
+/** The dentry of what a walk found, made for a file that had none. */
+const place = (core: Core, found: Walk, inode: Inode): Location =>
+  found.found ?? { mount: found.mount, dentry: Dentries.child(core, found.dentry, found.name, inode) }
+
+/** Makes the file that is missing, and answers it. */
+function* createFile(core: Core, caller: Process, found: Walk, mode: number) {
+  if (found.trailingSlash) return yield* Errno.fail("EISDIR")
+  if (found.name.includes("\0")) return yield* Errno.fail("ENOENT")
+  yield* Permission.writableMount(found.mount)
+  yield* Permission.mayCreate(core, caller, found)
+  const made = newInode(core, caller, found.dentry.inode, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
+  return yield* createAt(core, found, made)
+}
+
+/** What may_open of Linux refuses by file type. */
+function* checkType(inode: Inode, flags: number) {
+  if (FileMode.isSymlink(inode.mode)) return yield* Errno.fail("ELOOP")
+  if (FileMode.isDirectory(inode.mode)) {
+    if ((flags & O_CREAT) !== 0 || (wantedBy(flags) & FileMode.W_OK) !== 0) return yield* Errno.fail("EISDIR")
+  } else if ((flags & O_DIRECTORY) !== 0) return yield* Errno.fail("ENOTDIR")
+}
+
+/** What stands behind the inode: contents, entries, a FIFO, a device. */
+function* openInode(core: Core, caller: Process, at: Location, flags: number) {
+  const { inode } = at.dentry
+  const kept = flags & ~creationFlags
+  switch (inode.mode & FileMode.S_IFMT) {
+    case FileMode.S_IFREG:
+      yield* Dentries.hold(at)
+      return new RegularFile(kept, core, at)
+    case FileMode.S_IFDIR:
+      yield* Dentries.hold(at)
+      return new DirectoryFile(kept, core, at)
+    case FileMode.S_IFIFO: {
+      const fifo = yield* core.pipes.openFifo(inode, kept)
+      fifo.location = at
+      return fifo
+    }
+    case FileMode.S_IFCHR: {
+      const device = yield* core.devices.open(inode, flags, caller)
+      device.location ??= at
+      return device
+    }
+    default:
+      return yield* Errno.fail("ENXIO")
+  }
+}
+
+function* openSteps(core: Core, caller: Process, start: Location, path: string, flags: number, mode: number) {
+  const found = yield* walk(core, caller, start, path, modeOf(flags))
+  const creates = (flags & O_CREAT) !== 0
+  if (creates && (flags & O_EXCL) !== 0 && found.inode !== undefined) return yield* Errno.fail("EEXIST")
+  const created = found.inode === undefined
+  if (creates && found.trailingSlash && !created) return yield* Errno.fail("EISDIR")
+  const inode: Inode = found.inode ?? (yield* createFile(core, caller, found, mode))
+  if (!created) {
+    yield* checkType(inode, flags)
+    const mount = mountOf(found)
+    const wanted = wantedBy(flags)
+    yield* Permission.access(caller, inode, wanted)
+    if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return yield* Errno.fail("EPERM")
+    if ((wanted & FileMode.W_OK) !== 0 && FileMode.isRegular(inode.mode)) yield* Permission.writableMount(mount)
+    if (core.policy !== undefined) {
+      const name = found.found === undefined ? found.name : undefined
+      const at = found.found ?? found
+      if ((wanted & FileMode.R_OK) !== 0) yield* Permission.policy(core, caller, "read", at, name, inode)
+      if ((wanted & FileMode.W_OK) !== 0) yield* Permission.policy(core, caller, "write", at, name, inode)
+    }
+    if (found.jumped !== undefined && (found.found === undefined || !FileMode.isRegular(inode.mode))) {
+      return yield* found.jumped.reopen(flags & ~creationFlags, caller)
+    }
+    if ((flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)) {
+      yield* Attributes.setLength(core, caller, { inode, mount }, 0)
+    }
+  }
+  return yield* openInode(core, caller, place(core, found, inode), flags)
+}
+
+/** O_PATH looks at nothing but the path. */
+function* openPathSteps(core: Core, caller: Process, start: Location, path: string, flags: number) {
+  const found = yield* walk(core, caller, start, path, (flags & O_NOFOLLOW) === 0 ? existing : itself)
+  const inode = found.inode!
+  if ((flags & O_DIRECTORY) !== 0 && !FileMode.isDirectory(inode.mode)) return yield* Errno.fail("ENOTDIR")
+  const at = place(core, found, inode)
+  yield* Dentries.hold(at)
+  return new PathFile(flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), core, at)
+}
+
+/** O_TMPFILE makes a file that no directory names. */
+function* openUnnamedSteps(core: Core, caller: Process, start: Location, path: string, flags: number, mode: number) {
+  const found = yield* walk(core, caller, start, path, existing)
+  const { mount } = found.found ?? found
+  const directory = found.inode!
+  if (!FileMode.isDirectory(directory.mode)) return yield* Errno.fail("ENOTDIR")
+  yield* Permission.writableMount(mount)
+  yield* Permission.access(caller, directory, FileMode.W_OK | FileMode.X_OK)
+  const { backend } = mount.superblock
+  if (backend.createUnnamed === undefined) return yield* Errno.fail("EOPNOTSUPP")
+  const made = newInode(core, caller, directory, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
+  const inode = yield* backend.createUnnamed(made)
+  const at = { mount, dentry: Dentries.unnamed(inode) }
+  yield* Dentries.hold(at)
+  return new RegularFile(flags & ~creationFlags, core, at)
+}
+
+/** @see open(2) */
+export const open = (
+  core: Core,
+  caller: Process,
+  start: Location,
+  path: string,
+  flags: number,
+  mode: number
+): Effect.Effect<Description, OpenError> => {
+  if ((flags & O_PATH) !== 0) return Step.run(openPathSteps(core, caller, start, path, flags))
+  if ((flags & O_TMPFILE) === O_TMPFILE) {
+    if ((flags & O_ACCMODE) === O_RDONLY || (flags & O_CREAT) !== 0) return Errno.fail("EINVAL")
+    return Step.run(openUnnamedSteps(core, caller, start, path, flags, mode))
+  }
+  // Nobody could tell which of the two to make. @see open(2), BUGS
+  if ((flags & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY)) return Errno.fail("EINVAL")
+  return Step.run(openSteps(core, caller, start, path, flags, mode))
+}

@@ -1,0 +1,116 @@
+/**
+ * Names that move.
+ *
+ * @see rename(2)
+ */
+import type * as Effect from "effect/Effect"
+import { RENAME_EXCHANGE, RENAME_NOREPLACE } from "../abi/Fcntl.js"
+import * as FileMode from "../abi/FileMode.js"
+import type { Dentry, Location } from "../Dentry.js"
+import * as Errno from "../Errno.js"
+import * as Step from "../internal/step.js"
+import type { RenamePathError } from "../Sys.js"
+import type { Core, Viewer } from "./Core.js"
+import * as Dentries from "./dentries.js"
+import * as Lock from "./lock.js"
+import * as Permission from "./permission.js"
+import { parent, walk } from "./walk.js"
+
+/** Whether `dentry` is `above` or lies somewhere below it. */
+const isWithin = (dentry: Dentry, above: Dentry): boolean => {
+  for (let each: Dentry | undefined = dentry; each !== undefined; each = each.parent) if (each === above) return true
+  return false
+}
+
+const isCovered = (parent: Dentry, name: string): boolean => (parent.children?.get(name)?.covered ?? 0) > 0
+
+function* renameSteps(
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  newStart: Location,
+  newPath: string,
+  flags: number
+) {
+  const exchange = (flags & RENAME_EXCHANGE) !== 0
+  const noReplace = (flags & RENAME_NOREPLACE) !== 0
+  const from = yield* walk(core, viewer, start, path, parent)
+  const to = yield* walk(core, viewer, newStart, newPath, parent)
+  if (from.mount !== to.mount) return yield* Errno.fail("EXDEV")
+  if (from.last !== "name") return yield* Errno.fail("EBUSY")
+  if (to.last !== "name") return yield* Errno.fail(noReplace ? "EEXIST" : "EBUSY")
+  yield* Permission.writableMount(from.mount)
+  // A directory that is a mount point stands for itself here, not for what covers it.
+  const inode = from.inode === undefined ? undefined : from.dentry.children?.get(from.name)?.inode ?? from.inode
+  const replaced = to.inode === undefined ? undefined : to.dentry.children?.get(to.name)?.inode ?? to.inode
+  if (inode === undefined) return yield* Errno.fail("ENOENT")
+  if (noReplace && replaced !== undefined) return yield* Errno.fail("EEXIST")
+  const isDirectory = FileMode.isDirectory(inode.mode)
+  const replacesDirectory = replaced !== undefined && FileMode.isDirectory(replaced.mode)
+  if (exchange) {
+    if (replaced === undefined) return yield* Errno.fail("ENOENT")
+    if (!replacesDirectory && to.trailingSlash) return yield* Errno.fail("ENOTDIR")
+  }
+  if (!isDirectory && (from.trailingSlash || (!exchange && to.trailingSlash))) return yield* Errno.fail("ENOTDIR")
+  const moved = from.dentry.children?.get(from.name)
+  if (isDirectory && moved !== undefined && isWithin(to.dentry, moved)) return yield* Errno.fail("EINVAL")
+  const target = to.dentry.children?.get(to.name)
+  if (replacesDirectory && target !== undefined && isWithin(from.dentry, target)) {
+    return yield* Errno.fail(exchange ? "EINVAL" : "ENOTEMPTY")
+  }
+  if (inode === replaced) return
+  yield* Permission.mayRemove(core, viewer, from, inode, isDirectory)
+  if (replaced === undefined) {
+    if (to.name.includes("\0")) return yield* Errno.fail("ENOENT")
+    yield* Permission.mayCreate(core, viewer, to)
+  } else yield* Permission.mayRemove(core, viewer, to, replaced, exchange ? replacesDirectory : isDirectory)
+  if (from.dentry !== to.dentry) {
+    // Moving a directory rewrites its `..`.
+    if (isDirectory) yield* Permission.access(viewer, inode, FileMode.W_OK)
+    if (exchange && replacesDirectory) yield* Permission.access(viewer, replaced, FileMode.W_OK)
+  }
+  if (isCovered(from.dentry, from.name) || isCovered(to.dentry, to.name)) return yield* Errno.fail("EBUSY")
+
+  // Two directories are locked in the order of their numbers, so that two renames never wait for each other.
+  const [first, second] = from.dentry.inode.ino <= to.dentry.inode.ino
+    ? [from.dentry.inode, to.dentry.inode]
+    : [to.dentry.inode, from.dentry.inode]
+  yield* Lock.acquire(first)
+  try {
+    if (second !== first) yield* Lock.acquire(second)
+    try {
+      yield* from.mount.superblock.backend.rename(
+        from.dentry.inode,
+        from.name,
+        inode,
+        to.dentry.inode,
+        to.name,
+        replaced,
+        exchange,
+        core.now()
+      )
+      if (exchange) Dentries.exchange(from.dentry, from.name, to.dentry, to.name)
+      else Dentries.move(core, from.dentry, from.name, to.dentry, to.name)
+    } finally {
+      if (second !== first) Lock.release(second)
+    }
+  } finally {
+    Lock.release(first)
+  }
+}
+
+/** @see renameat2(2) */
+export const rename = (
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  newStart: Location,
+  newPath: string,
+  flags: number
+): Effect.Effect<void, RenamePathError> => {
+  const known = RENAME_NOREPLACE | RENAME_EXCHANGE
+  if ((flags & ~known) !== 0 || (flags & known) === known) return Errno.fail("EINVAL")
+  return Step.run(renameSteps(core, viewer, start, path, newStart, newPath, flags))
+}

@@ -1,0 +1,271 @@
+/**
+ * From a path to what it names.
+ *
+ * The walk is a loop over the names of the path that keeps its place in fields. Over a backend that answers at once
+ * it runs through in one step; where one does not, it goes on from that place when the answer is there.
+ *
+ * @see path_resolution(7)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileMode from "../abi/FileMode.js"
+import { NAME_MAX, PATH_MAX, SYMLINKS_MAX } from "../abi/Limits.js"
+import * as Bytes from "../Bytes.js"
+import { permits } from "../Credentials.js"
+import type { Dentry, Location, Mount } from "../Dentry.js"
+import { Description } from "../Description.js"
+import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
+import { isReady } from "../internal/step.js"
+import type { PathError } from "../Sys.js"
+import type { LookupError } from "../VfsBackend.js"
+import type { Core, Viewer } from "./Core.js"
+import * as Dentries from "./dentries.js"
+
+/** What the last name of the path turned out to be. */
+export type Last = "name" | "root" | "." | ".."
+
+export interface Mode {
+  /** Whether a symbolic link at the end is followed. */
+  readonly follow: boolean
+  /** Whether a name that does not exist ends the walk well, with `inode` left undefined. */
+  readonly missing: boolean
+  /** For calls that work on the name itself: not even a trailing slash makes the walk follow a link there. */
+  readonly name: boolean
+}
+
+/** stat(2), chdir(2), open(2) without O_CREAT. */
+export const existing: Mode = { follow: true, missing: false, name: false }
+/** lstat(2) and all that say "nofollow". */
+export const itself: Mode = { follow: false, missing: false, name: false }
+/** open(2) with O_CREAT. */
+export const orMissing: Mode = { follow: true, missing: true, name: false }
+/** mkdir(2), unlink(2), rename(2): the parent and a name. */
+export const parent: Mode = { follow: false, missing: true, name: true }
+
+const SLASH = 47
+
+export class Walk {
+  /** The directory where the walk stands; at its end, the one that holds `name`, or the answer itself. */
+  mount: Mount
+  dentry: Dentry
+  name = ""
+  last: Last = "root"
+  /** What was found; `undefined` when nothing bears the name. */
+  inode: Inode | undefined = undefined
+  /** The mount on which `inode` was found: another than `mount` where a mount point was crossed. */
+  found: Location | undefined = undefined
+  trailingSlash = false
+  /** The description that a magic link led to. */
+  jumped: Description | undefined = undefined
+
+  private at = 0
+  private links = 0
+
+  constructor(
+    private readonly core: Core,
+    readonly viewer: Viewer,
+    start: Location,
+    private path: string,
+    private readonly mode: Mode
+  ) {
+    const from = path.charCodeAt(0) === SLASH ? viewer.root : start
+    this.mount = from.mount
+    this.dentry = from.dentry
+  }
+
+  run(): Effect.Effect<this, PathError> {
+    if (this.path.length === 0) return Errno.fail("ENOENT")
+    if (this.path.length * 3 >= PATH_MAX && Bytes.byteLength(this.path) >= PATH_MAX) return Errno.fail("ENAMETOOLONG")
+    return this.advance()
+  }
+
+  private advance(): Effect.Effect<this, PathError> {
+    for (;;) {
+      const { path } = this
+      let at = this.at
+      while (path.charCodeAt(at) === SLASH) at++
+      if (at === path.length) return this.standHere("root")
+
+      const slash = path.indexOf("/", at)
+      const end = slash === -1 ? path.length : slash
+      let next = end
+      while (path.charCodeAt(next) === SLASH) next++
+      const isLast = next === path.length
+      const name = path.slice(at, end)
+      this.at = next
+
+      const directory = this.dentry.inode
+      if (!FileMode.isDirectory(directory.mode)) return Errno.fail("ENOTDIR")
+      if (this.viewer.credentials.euid !== 0 && !permits(this.viewer.credentials, directory, FileMode.X_OK)) {
+        return Errno.fail("EACCES")
+      }
+      if (name === ".") {
+        if (isLast) return this.standHere(".")
+        continue
+      }
+      if (name === "..") {
+        this.ascend()
+        if (isLast) return this.standHere("..")
+        continue
+      }
+      if (name.length * 3 > NAME_MAX && Bytes.byteLength(name) > NAME_MAX) return Errno.fail("ENAMETOOLONG")
+      if (isLast) {
+        this.name = name
+        this.last = "name"
+        this.trailingSlash = next > end
+      }
+      const looked = this.lookup(name)
+      if (!isReady(looked)) {
+        return Effect.flatMap(Effect.exit(looked), (exit) => this.goOn(exit, name, isLast) ?? this.advance())
+      }
+      const done = this.goOn(looked, name, isLast)
+      if (done !== undefined) return done
+    }
+  }
+
+  /** Asks for `name` in the directory where the walk stands. */
+  private lookup(name: string): Effect.Effect<Inode, LookupError> {
+    const { dentry, mount: { superblock } } = this
+    const known = dentry.children?.get(name)
+    if (known !== undefined && (superblock.backend.coherent || known.covered > 0)) return Exit.succeed(known.inode)
+    if (dentry.unlinked) return Errno.fail("ENOENT")
+    const answer = superblock.backend.lookup(dentry.inode, name)
+    if (!isReady(answer)) superblock.prompt = false
+    return answer
+  }
+
+  /** Takes what a lookup answered; `undefined` when there are names left to walk. */
+  private goOn(
+    exit: Exit.Exit<Inode, LookupError>,
+    name: string,
+    isLast: boolean
+  ): Effect.Effect<this, PathError> | undefined {
+    if (exit._tag === "Failure") {
+      const missing = exit.cause._tag === "Fail" && exit.cause.error._tag === "ENOENT"
+      if (missing) Dentries.forget(this.core, this.dentry, name)
+      return missing && isLast && this.mode.missing ? Exit.succeed(this) : exit as Exit.Exit<never, PathError>
+    }
+    const inode = exit.value
+    if (FileMode.isSymlink(inode.mode)) {
+      const { follow, name: byName } = this.mode
+      if (!isLast || follow || (this.trailingSlash && !byName)) return this.followLink(inode, isLast)
+    } else if (FileMode.isDirectory(inode.mode)) {
+      return this.descend(inode, name, isLast)
+    }
+    if (!isLast) return Errno.fail("ENOTDIR")
+    if (this.trailingSlash && !this.mode.name) return Errno.fail("ENOTDIR")
+    this.inode = inode
+    return Exit.succeed(this)
+  }
+
+  private descend(inode: Inode, name: string, isLast: boolean): Effect.Effect<this, PathError> | undefined {
+    let mount = this.mount
+    let dentry = Dentries.child(this.core, this.dentry, name, inode)
+    while (dentry.covered > 0) {
+      const covering = mount.children.get(dentry)
+      if (covering === undefined) break
+      mount = covering
+      dentry = covering.root
+    }
+    if (!isLast) {
+      this.mount = mount
+      this.dentry = dentry
+      return undefined
+    }
+    this.inode = dentry.inode
+    this.found = { mount, dentry }
+    return Exit.succeed(this)
+  }
+
+  /** Goes up one directory, out of mounts, but never out of the viewer's root. */
+  private ascend(): void {
+    const { root } = this.viewer
+    for (;;) {
+      if (this.dentry === root.dentry && this.mount === root.mount) return
+      if (this.dentry !== this.mount.root) {
+        this.dentry = this.dentry.parent ?? this.dentry
+        break
+      }
+      if (this.mount.at === undefined) return
+      const { dentry, mount } = this.mount.at
+      this.mount = mount
+      this.dentry = dentry
+    }
+    // What is up there may be covered by another mount.
+    for (;;) {
+      const covering = this.dentry.covered > 0 ? this.mount.children.get(this.dentry) : undefined
+      if (covering === undefined) return
+      this.mount = covering
+      this.dentry = covering.root
+    }
+  }
+
+  private standHere(last: Last): Effect.Effect<this, PathError> {
+    this.last = last
+    this.inode = this.dentry.inode
+    this.found = { mount: this.mount, dentry: this.dentry }
+    return Exit.succeed(this)
+  }
+
+  private followLink(link: Inode, isLast: boolean): Effect.Effect<this, PathError> | undefined {
+    if (++this.links > SYMLINKS_MAX) return Errno.fail("ELOOP")
+    const { backend } = this.mount.superblock
+    const jump = backend.follow?.(link, this.viewer.pid)
+    if (jump instanceof Description) return this.jumpTo(jump, isLast)
+    if (jump !== undefined && isLocation(jump)) return this.jumpTo(jump, isLast)
+    const target = backend.readlink(link, this.viewer.pid)
+    if (isReady(target)) {
+      return target._tag === "Failure" ? target as Exit.Exit<never, PathError> : this.goTo(target.value, isLast)
+    }
+    return Effect.flatMap(target, (text) => this.goTo(text, isLast) ?? this.advance())
+  }
+
+  /** Goes on along the text of a link. */
+  private goTo(target: string, isLast: boolean): Effect.Effect<this, PathError> | undefined {
+    if (target.length === 0) return Errno.fail("ENOENT")
+    const rest = isLast ? (this.trailingSlash ? "/" : "") : `/${this.path.slice(this.at)}`
+    this.path = target + rest
+    this.at = 0
+    if (target.charCodeAt(0) === SLASH) {
+      this.mount = this.viewer.root.mount
+      this.dentry = this.viewer.root.dentry
+    }
+    return undefined
+  }
+
+  /** Goes where a magic link leads, which may be where no path does. */
+  private jumpTo(to: Description | Location, isLast: boolean): Effect.Effect<this, PathError> | undefined {
+    const location = to instanceof Description ? to.location : to
+    const inode = to instanceof Description ? to.inode : to.dentry.inode
+    if (!isLast || this.trailingSlash) {
+      if (location === undefined || !FileMode.isDirectory(inode.mode)) return Errno.fail("ENOTDIR")
+      this.mount = location.mount
+      this.dentry = location.dentry
+      return isLast ? this.standHere("root") : undefined
+    }
+    if (location !== undefined && FileMode.isDirectory(inode.mode)) {
+      this.mount = location.mount
+      this.dentry = location.dentry
+      return this.standHere("root")
+    }
+    this.inode = inode
+    this.found = location
+    this.jumped = to instanceof Description ? to : undefined
+    return Exit.succeed(this)
+  }
+}
+
+const isLocation = (u: unknown): u is Location => typeof u === "object" && u !== null && "mount" in u && "dentry" in u
+
+/** Walks `path` for `viewer`, from `start` unless it begins with a slash. */
+export const walk = (
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  mode: Mode
+): Effect.Effect<Walk, PathError> => new Walk(core, viewer, start, path, mode).run()
+
+/** The mount on which the result of a walk lies. */
+export const mountOf = (self: Walk): Mount => self.found?.mount ?? self.mount
