@@ -9,7 +9,12 @@ export default defineConfig({
   resolve: { conditions: ["@effix/source"] },
   ssr: { resolve: { conditions: ["@effix/source"] } },
   test: {
-    pool: "threads",
+    // A worker keeps its modules from one file to the next: loading them anew for each costs seven times the tests. So no
+    // test may leave anything behind in a module, or mock one.
+    pool: "forks",
+    isolate: false,
+    minWorkers: 1,
+    maxWorkers: "100%",
     include: ["**/*.test.ts"],
     sequence: { concurrent: true },
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
