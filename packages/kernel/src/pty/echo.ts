@@ -78,7 +78,7 @@ export class Echo {
     const before = this.ready - this.tail
     this.mark = this.head
     const gathered = this.head - this.tail
-    if (gathered < BLOCK || gathered % BLOCK > (before >= 0 ? before : 0) % BLOCK) return
+    if (gathered < BLOCK || gathered % BLOCK > before % BLOCK) return
     this.ready = this.head
     this.bringOut()
   }
@@ -132,11 +132,11 @@ export class Echo {
   /** Carries out the note at `tail`; answers the bytes it took, or -1 when there is no room or no end of it. */
   private note(tail: number, space: number): number {
     const { bytes, output, ready } = this
-    if (((tail + 1 ^ ready) & MASK) === 0) return -1
+    if ((((tail + 1) ^ ready) & MASK) === 0) return -1
     const op = bytes[(tail + 1) & MASK]!
     switch (op) {
       case ERASE_TAB: {
-        if (((tail + 2 ^ ready) & MASK) === 0) return -1
+        if ((((tail + 2) ^ ready) & MASK) === 0) return -1
         const note = bytes[(tail + 2) & MASK]!
         const columns = (note & 0x80) === 0 ? note + output.lineColumn : note
         const back = 8 - (columns & 7)

@@ -50,12 +50,12 @@ export class Output {
   /** Processes one character into at most `space` bytes; answers how many it took, or -1 when that is too few. */
   process(c: number, space: number): number {
     if (space <= 0) return -1
-    if (c > TAB + 4 && c < 0x7f && (this.settings.oflag & T.OLCUC) === 0 && c >= SPACE) {
+    const { oflag } = this.settings
+    if (c >= SPACE && c < 0x7f && (oflag & T.OLCUC) === 0) {
       this.column++
       this.outlet.push(c)
       return 1
     }
-    const { oflag } = this.settings
     switch (c) {
       case NEWLINE:
         if ((oflag & T.ONLRET) !== 0) this.column = 0

@@ -1,0 +1,341 @@
+/**
+ * A file system in memory, as tmpfs is: the root of a kernel unless told otherwise, and the one that tests use.
+ *
+ * Answers at once, always. Bytes and inodes are limited, and a full one answers ENOSPC with nothing half written.
+ *
+ * @see tmpfs(5)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as FileMode from "../abi/FileMode.js"
+import * as Bytes from "../Bytes.js"
+import * as CoarseClock from "../CoarseClock.js"
+import * as Errno from "../Errno.js"
+import type { NewInode } from "../Inode.js"
+import * as KernelConfig from "../KernelConfig.js"
+import { type Allocation, type Backend, type Changes, type DirectoryEntry, type StatFs, VfsBackend } from "../VfsBackend.js"
+import { Contents } from "./memory/Contents.js"
+import { Entries } from "./memory/Entries.js"
+import { MemoryDirectory, MemoryFile, type MemoryInode, MemorySpecial, MemorySymlink } from "./memory/MemoryInode.js"
+
+const TMPFS_MAGIC = 0x01021994
+const BLOCK = 4096
+/** Links that one file may have; far more than ext4, as on tmpfs. */
+const LINKS_MAX = 2_147_483_647
+
+export interface Options {
+  readonly bytesMax: number
+  readonly inodesMax: number
+  /** When the root was made, in nanoseconds since the epoch. */
+  readonly now: bigint
+  /** The mode of the root. Default: 0o755. */
+  readonly mode?: number
+}
+
+/** Stands for nothing in a directory without entries. */
+const noEntries: ReadonlyArray<DirectoryEntry> = []
+
+class MemoryBackend implements Backend<MemoryInode> {
+  readonly type = "tmpfs"
+  readonly coherent = true
+  readonly root: MemoryDirectory
+  private bytes = 0
+  private inodes = 1
+  private lastIno = 1
+
+  constructor(private readonly options: Options) {
+    this.root = new MemoryDirectory(1, {
+      mode: FileMode.S_IFDIR | (options.mode ?? 0o755),
+      uid: 0,
+      gid: 0,
+      rdev: 0,
+      now: options.now
+    })
+  }
+
+  lookup(directory: MemoryInode, name: string) {
+    const inode = entriesOf(directory)?.get(name)
+    return inode === undefined ? Errno.fail("ENOENT") : Exit.succeed(inode)
+  }
+
+  private makeInode(made: NewInode): Exit.Exit<MemoryInode, Errno.Errno<"ENOSPC">> {
+    if (this.inodes >= this.options.inodesMax) return Errno.fail("ENOSPC", { remedy: "raise memoryInodesMax" })
+    this.inodes++
+    const ino = ++this.lastIno
+    switch (made.mode & FileMode.S_IFMT) {
+      case FileMode.S_IFREG:
+        return Exit.succeed(new MemoryFile(ino, made))
+      case FileMode.S_IFDIR:
+        return Exit.succeed(new MemoryDirectory(ino, made))
+      case FileMode.S_IFLNK:
+        return Exit.succeed(symlink(ino, made))
+      default:
+        return Exit.succeed(new MemorySpecial(ino, made))
+    }
+  }
+
+  create(directory: MemoryInode, name: string, made: NewInode) {
+    if (entriesOf(directory)?.get(name) !== undefined) return Errno.fail("EEXIST")
+    const exit = this.makeInode(made)
+    if (exit._tag === "Failure") return exit
+    const inode = exit.value
+    addEntry(directory, name, inode, made.now)
+    if (inode instanceof MemoryDirectory) directory.nlink++
+    return exit
+  }
+
+  createUnnamed(made: NewInode) {
+    const exit = this.makeInode(made)
+    if (exit._tag === "Success") exit.value.nlink = 0
+    return exit
+  }
+
+  link(inode: MemoryInode, directory: MemoryInode, name: string, now: bigint) {
+    if (entriesOf(directory)?.get(name) !== undefined) return Errno.fail("EEXIST")
+    if (inode.nlink >= LINKS_MAX) return Errno.fail("EMLINK")
+    inode.nlink++
+    inode.ctime = now
+    addEntry(directory, name, inode, now)
+    return Exit.void
+  }
+
+  unlink(directory: MemoryInode, name: string, inode: MemoryInode, now: bigint) {
+    removeEntry(directory, name, now)
+    this.unlinked(inode, now)
+    return Exit.void
+  }
+
+  rmdir(directory: MemoryInode, name: string, inode: MemoryInode, now: bigint) {
+    if ((entriesOf(inode)?.size ?? 0) > 0) return Errno.fail("ENOTEMPTY")
+    removeEntry(directory, name, now)
+    directory.nlink--
+    inode.nlink = 0
+    inode.ctime = now
+    this.reclaim(inode)
+    return Exit.void
+  }
+
+  private unlinked(inode: MemoryInode, now: bigint): void {
+    inode.nlink--
+    inode.ctime = now
+    this.reclaim(inode)
+  }
+
+  /** Frees an inode that has no name and that nobody holds. */
+  private reclaim(inode: MemoryInode): void {
+    if (inode.nlink > 0 || inode.references > 0) return
+    this.inodes--
+    if (inode instanceof MemoryFile && inode.contents !== undefined) {
+      this.bytes -= inode.contents.held
+      inode.contents = undefined
+    }
+  }
+
+  release(inode: MemoryInode) {
+    this.reclaim(inode)
+    return Exit.void
+  }
+
+  rename(
+    from: MemoryInode,
+    name: string,
+    inode: MemoryInode,
+    to: MemoryInode,
+    newName: string,
+    replaced: MemoryInode | undefined,
+    exchange: boolean,
+    now: bigint
+  ) {
+    const isDirectory = inode instanceof MemoryDirectory
+    if (exchange && replaced !== undefined) {
+      this.exchange(from, name, inode, to, newName, replaced, now)
+      return Exit.void
+    }
+    if (replaced instanceof MemoryDirectory && (replaced.entries?.size ?? 0) > 0) return Errno.fail("ENOTEMPTY")
+    removeEntry(from, name, now)
+    if (isDirectory) from.nlink--
+    if (replaced !== undefined) {
+      removeEntry(to, newName, now)
+      if (replaced instanceof MemoryDirectory) {
+        to.nlink--
+        replaced.nlink = 1
+      }
+      this.unlinked(replaced, now)
+    }
+    addEntry(to, newName, inode, now)
+    if (isDirectory) to.nlink++
+    inode.ctime = now
+    return Exit.void
+  }
+
+  private exchange(
+    from: MemoryInode,
+    name: string,
+    inode: MemoryInode,
+    to: MemoryInode,
+    newName: string,
+    other: MemoryInode,
+    now: bigint
+  ): void {
+    entriesOf(from)?.replace(name, other)
+    entriesOf(to)?.replace(newName, inode)
+    const one = inode instanceof MemoryDirectory ? 1 : 0
+    const two = other instanceof MemoryDirectory ? 1 : 0
+    from.nlink += two - one
+    to.nlink += one - two
+    for (const changed of [from, to]) changed.mtime = changed.ctime = now
+    inode.ctime = other.ctime = now
+  }
+
+  readlink(inode: MemoryInode) {
+    return inode instanceof MemorySymlink ? Exit.succeed(inode.target) : Errno.fail("EIO")
+  }
+
+  list(directory: MemoryInode, cursor: number, limit: number) {
+    return Exit.succeed(entriesOf(directory)?.list(cursor, limit) ?? noEntries)
+  }
+
+  read(inode: MemoryInode, offset: number, into: Uint8Array) {
+    const count = Math.min(into.length, inode.size - offset)
+    if (count <= 0) return Exit.succeed(0)
+    const contents = inode instanceof MemoryFile ? inode.contents : undefined
+    if (contents === undefined) into.fill(0, 0, count)
+    else contents.read(offset, into, count)
+    return Exit.succeed(count)
+  }
+
+  write(inode: MemoryInode, offset: number, from: Uint8Array, now: bigint) {
+    if (!(inode instanceof MemoryFile)) return Errno.fail("EIO")
+    const room = this.options.bytesMax - this.bytes
+    // A page may be added at each end of what is written.
+    if (from.length + 2 * 65_536 > room) return this.writeTight(inode, offset, from, now, room)
+    this.store(inode, offset, from, now)
+    return Exit.succeed(from.length)
+  }
+
+  private store(inode: MemoryFile, offset: number, from: Uint8Array, now: bigint): void {
+    const contents = inode.contents ??= new Contents()
+    const before = contents.held
+    contents.write(offset, from, inode.size)
+    this.bytes += contents.held - before
+    if (offset + from.length > inode.size) inode.size = offset + from.length
+    inode.mtime = inode.ctime = now
+  }
+
+  /** The disk is nearly full: writes what fits, piece by piece. */
+  private writeTight(inode: MemoryFile, offset: number, from: Uint8Array, now: bigint, room: number) {
+    let done = 0
+    while (done < from.length) {
+      const step = Math.min(BLOCK - (offset + done) % BLOCK, from.length - done)
+      const needs = (inode.contents ??= new Contents()).needs(offset + done, step, inode.size)
+      if (this.bytes + needs > this.options.bytesMax) break
+      this.store(inode, offset + done, from.subarray(done, done + step), now)
+      done += step
+    }
+    return done === 0
+      ? Errno.fail("ENOSPC", { remedy: `raise memoryBytesMax (${Math.max(0, room)} bytes are left)` })
+      : Exit.succeed(done)
+  }
+
+  truncate(inode: MemoryInode, size: number, now: bigint) {
+    if (inode instanceof MemoryFile && size < inode.size && inode.contents !== undefined) {
+      const before = inode.contents.held
+      inode.contents.cut(size)
+      this.bytes += inode.contents.held - before
+    }
+    inode.size = size
+    inode.mtime = inode.ctime = now
+    return Exit.void
+  }
+
+  change(inode: MemoryInode, changes: Changes) {
+    if (changes.mode !== undefined) inode.mode = (inode.mode & FileMode.S_IFMT) | changes.mode
+    if (changes.uid !== undefined) inode.uid = changes.uid
+    if (changes.gid !== undefined) inode.gid = changes.gid
+    if (changes.atime !== undefined) inode.atime = changes.atime
+    if (changes.mtime !== undefined) inode.mtime = changes.mtime
+    if (changes.ctime !== undefined) inode.ctime = changes.ctime
+    return Exit.void
+  }
+
+  allocate(inode: MemoryInode, how: Allocation, offset: number, length: number) {
+    if (!(inode instanceof MemoryFile)) return Errno.fail("EOPNOTSUPP")
+    if (how === "collapse" || how === "insert") return Errno.fail("EOPNOTSUPP")
+    if (how === "punchHole" || how === "zeroRange") inode.contents?.clear(offset, Math.min(offset + length, inode.size))
+    if (how === "allocate" && offset + length > inode.size) inode.size = offset + length
+    return Exit.void
+  }
+
+  seekData(inode: MemoryInode, offset: number, hole: boolean) {
+    const contents = inode instanceof MemoryFile ? inode.contents : undefined
+    if (contents === undefined) return Exit.succeed(hole ? offset : undefined)
+    return Exit.succeed(contents.seek(offset, hole, inode.size))
+  }
+
+  getAttribute(inode: MemoryInode, name: string) {
+    const value = inode.attributes?.get(name)
+    return value === undefined ? Errno.fail("ENODATA") : Exit.succeed(value)
+  }
+
+  listAttributes(inode: MemoryInode) {
+    return Exit.succeed(inode.attributes === undefined ? [] : [...inode.attributes.keys()])
+  }
+
+  setAttribute(inode: MemoryInode, name: string, value: Uint8Array | undefined) {
+    if (value !== undefined) (inode.attributes ??= new Map()).set(name, value.slice())
+    else if (inode.attributes?.delete(name) !== true) return Errno.fail("ENODATA")
+    return Exit.void
+  }
+
+  statfs(): Exit.Exit<StatFs> {
+    const { bytesMax, inodesMax } = this.options
+    const blocks = Math.floor(bytesMax / BLOCK)
+    const free = Math.max(0, blocks - Math.ceil(this.bytes / BLOCK))
+    return Exit.succeed({
+      type: TMPFS_MAGIC,
+      bsize: BLOCK,
+      blocks,
+      bfree: free,
+      bavail: free,
+      files: inodesMax,
+      ffree: Math.max(0, inodesMax - this.inodes),
+      namelen: 255
+    })
+  }
+}
+
+const symlink = (ino: number, made: NewInode): MemorySymlink => {
+  const target = made.target ?? ""
+  const inode = new MemorySymlink(ino, made, target)
+  inode.size = Bytes.byteLength(target)
+  return inode
+}
+
+const entriesOf = (inode: MemoryInode): Entries | undefined =>
+  inode instanceof MemoryDirectory ? inode.entries : undefined
+
+const addEntry = (directory: MemoryInode, name: string, inode: MemoryInode, now: bigint): void => {
+  if (directory instanceof MemoryDirectory) (directory.entries ??= new Entries()).add(name, inode)
+  directory.mtime = directory.ctime = now
+}
+
+const removeEntry = (directory: MemoryInode, name: string, now: bigint): void => {
+  entriesOf(directory)?.delete(name, directory.references > 0)
+  directory.mtime = directory.ctime = now
+}
+
+/** A new, empty file system. */
+export const make = (options: Options): Backend<MemoryInode> => new MemoryBackend(options)
+
+/** With the limits of the kernel's configuration. */
+export const makeWith = (limits: KernelConfig.Limits, now: bigint): Backend<MemoryInode> =>
+  make({ bytesMax: limits.memoryBytesMax, inodesMax: limits.memoryInodesMax, now })
+
+/** @category layers */
+export const layer: Layer.Layer<VfsBackend, never, KernelConfig.KernelConfig> = Layer.effect(
+  VfsBackend,
+  Effect.gen(function*() {
+    return makeWith(yield* KernelConfig.KernelConfig, CoarseClock.make(yield* Effect.clock)())
+  })
+)

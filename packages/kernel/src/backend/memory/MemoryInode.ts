@@ -1,0 +1,48 @@
+/**
+ * The inodes of a memory backend.
+ */
+import { Inode, type NewInode } from "../../Inode.js"
+import { Contents } from "./Contents.js"
+import { Entries } from "./Entries.js"
+
+export class MemoryInode extends Inode {
+  attributes: Map<string, Uint8Array> | undefined = undefined
+}
+
+export class MemoryFile extends MemoryInode {
+  /** Made with the first byte. */
+  contents: Contents | undefined = undefined
+
+  override get blocks(): number {
+    return this.contents === undefined ? 0 : Math.ceil(this.contents.held / 4096) * 8
+  }
+}
+
+export class MemoryDirectory extends MemoryInode {
+  /** Made with the first entry. */
+  entries: Entries | undefined = undefined
+
+  override get blocks(): number {
+    return 0
+  }
+}
+
+export class MemorySymlink extends MemoryInode {
+  constructor(ino: number, made: NewInode, readonly target: string) {
+    super(ino, made)
+  }
+}
+
+/** A FIFO, a socket or a device. */
+export class MemorySpecial extends MemoryInode {
+  private readonly device: number
+
+  constructor(ino: number, made: NewInode) {
+    super(ino, made)
+    this.device = made.rdev
+  }
+
+  override get rdev(): number {
+    return this.device
+  }
+}

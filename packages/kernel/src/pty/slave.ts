@@ -1,0 +1,114 @@
+/**
+ * The slave of a pseudo-terminal: the terminal itself, as programs see it.
+ *
+ * @see pts(4)
+ */
+import * as Exit from "effect/Exit"
+import type * as Effect from "effect/Effect"
+import { O_NOCTTY } from "../abi/OpenFlags.js"
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
+import { SIGTTOU } from "../abi/Signals.js"
+import * as T from "../abi/Termios.js"
+import type { Description, ReadError, WriteError } from "../Description.js"
+import * as Errno from "../Errno.js"
+import type { Process } from "../ProcessTable.js"
+import * as WaitQueue from "../WaitQueue.js"
+import { TerminalDescription } from "./description.js"
+import { isLeader, sendToBackground, standing } from "./jobControl.js"
+import { read } from "./reading.js"
+
+const hungUp = POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM
+
+export class Slave extends TerminalDescription {
+  readonly isMaster = false
+
+  override read(into: Uint8Array, caller: Process): Effect.Effect<number, ReadError> {
+    return read(this.pair, into, caller, this.nonBlocking)
+  }
+
+  override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
+    const { pair } = this
+    if (pair.masterClosed) return Errno.fail("EIO")
+    let at = 0
+    if ((pair.line.settings.lflag & T.TOSTOP) !== 0) {
+      const stands = standing(pair.signals, pair, caller, SIGTTOU)
+      if (stands === "refused") return Errno.fail("EIO")
+      if (stands === "background") return this.waitToWrite(from, 0, caller)
+    }
+    at = pair.print(from, 0)
+    if (at === from.length) return Exit.succeed(at)
+    if (this.nonBlocking) return at > 0 ? Exit.succeed(at) : Errno.fail("EAGAIN")
+    return this.waitToWrite(from, at, caller)
+  }
+
+  private waitToWrite(from: Uint8Array, start: number, caller: Process): Effect.Effect<number, WriteError> {
+    const { pair } = this
+    let at = start
+    // What was begun in the foreground goes on in the background; only a call that begins is stopped.
+    const begin = (): WaitQueue.Attempt<number, Errno.Errno<"EIO">> => {
+      if (at > 0 || (pair.line.settings.lflag & T.TOSTOP) === 0) return undefined
+      const stands = standing(pair.signals, pair, caller, SIGTTOU)
+      if (stands === "foreground") return undefined
+      return stands === "background" && sendToBackground(pair.signals, caller, SIGTTOU)
+        ? Exit.succeed(-1)
+        : Errno.fail("EIO")
+    }
+    return WaitQueue.sleep([pair.slaveWriters], () => {
+      if (pair.masterClosed) return at > 0 ? Exit.succeed(at) : Errno.fail("EIO")
+      const stopped = begin()
+      if (stopped !== undefined) return stopped._tag === "Success" ? undefined : stopped
+      at = pair.print(from, at)
+      if (at === from.length) return Exit.succeed(at)
+      if (!this.nonBlocking) return undefined
+      return at > 0 ? Exit.succeed(at) : Errno.fail("EAGAIN")
+    }, { partial: () => at > 0 ? Exit.succeed(at) : undefined })
+  }
+
+  override poll(): number {
+    const { pair } = this
+    if (pair.masterClosed) return hungUp
+    const { input, output, settings } = pair.line
+    // A read that would wait for VMIN bytes is announced when they are there, unless VTIME may end it sooner.
+    const wanted = settings.lines || settings.cc[T.VTIME] !== 0 ? 1 : Math.max(1, settings.cc[T.VMIN]!)
+    return (input.ready(settings.lines) >= wanted ? POLLIN | POLLRDNORM : 0) |
+      (output.room() > 0 ? POLLOUT | POLLWRNORM : 0)
+  }
+
+  override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {
+    return [this.pair.slaveReaders, this.pair.slaveWriters]
+  }
+
+  override available(): Exit.Exit<number> {
+    const { input, settings } = this.pair.line
+    return Exit.succeed(input.readable(settings.lines))
+  }
+
+  override reopen(flags: number, caller: Process): Effect.Effect<Description, Errno.Errno<"ENXIO">> {
+    const { inode, label, pair } = this
+    // Its node is gone with the master.
+    if (pair.masterClosed) return Errno.fail("ENXIO")
+    return Exit.succeed(openSlave(pair, inode, label, flags, caller))
+  }
+
+  override release(): Effect.Effect<void> {
+    this.pair.closeSlave()
+    return Exit.void
+  }
+}
+
+import type { Inode } from "../Inode.js"
+import type { Pair } from "./pair.js"
+
+/**
+ * Opens the slave. A leader whose session has no terminal gets this one, if nobody has it and the leader may read
+ * from it.
+ */
+export const openSlave = (pair: Pair, inode: Inode, label: string, flags: number, caller: Process): Slave => {
+  const slave = new Slave(pair, inode, label, flags)
+  pair.openSlave()
+  if (
+    (flags & O_NOCTTY) === 0 && slave.readable && pair.session === undefined && isLeader(caller) &&
+    caller.session.terminal === undefined
+  ) pair.control(caller)
+  return slave
+}
