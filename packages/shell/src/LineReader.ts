@@ -69,6 +69,11 @@ export class LineReader {
     return rest
   }
 
+  /** Whether the input has ended. */
+  get atEnd(): boolean {
+    return this.#atEnd
+  }
+
   /** How many bytes were read and not yet stepped over. */
   get pending(): number {
     return this.#end - this.#next
