@@ -62,6 +62,15 @@ export class BufferedWriter {
     this.length = start + text.length
   }
 
+  /** Appends the bytes that `text` holds as characters (see `Latin1`). */
+  latin1(text: string): void {
+    if (this.length + text.length > this.#buffer.length) this.#reserve(text.length)
+    const buffer = this.#buffer
+    let at = this.length
+    for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i)
+    this.length = at
+  }
+
   line(text: string): void {
     this.text(text)
     this.byte(10)

@@ -1,0 +1,26 @@
+/**
+ * Bytes as strings of one character each, for comparing, slicing and matching them.
+ *
+ * @see iso_8859-1(7)
+ */
+import * as Bytes from "@effix/kernel/Bytes"
+
+/** The bytes `[from, to)` as characters U+0000 to U+00FF. */
+export const decode = (bytes: Uint8Array, from = 0, to = bytes.length): string => {
+  if (to - from <= 8192) return String.fromCharCode(...bytes.subarray(from, to))
+  let text = ""
+  for (let at = from; at < to; at += 8192) text += String.fromCharCode(...bytes.subarray(at, Math.min(to, at + 8192)))
+  return text
+}
+
+/** What {@link decode} would make of the bytes of `text`. */
+export const fromText = (text: string): string => decode(Bytes.encode(text))
+
+/** The text whose bytes `latin1` holds. */
+export const toText = (latin1: string): string => Bytes.decode(encode(latin1))
+
+export const encode = (latin1: string): Uint8Array => {
+  const bytes = new Uint8Array(latin1.length)
+  for (let i = 0; i < latin1.length; i++) bytes[i] = latin1.charCodeAt(i)
+  return bytes
+}
