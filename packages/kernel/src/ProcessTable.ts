@@ -89,6 +89,8 @@ export class Process {
   state: ProcessState = "running"
   /** How it ended, or how it last changed. */
   status: WaitStatus | undefined = undefined
+  /** Children whose status is still to be told. */
+  changed: Set<Process> | undefined = undefined
   /** Whether `status` is still to be told to whoever waits for it. */
   statusUntold = false
   readonly signals = new SignalState()
@@ -100,6 +102,8 @@ export class Process {
   /** Pending alarm(2): cancels it and answers the milliseconds that were left. */
   alarm: { readonly at: number; readonly cancel: () => void } | undefined = undefined
   startTime = 0
+  /** The process that the host started, whose descendant this is, wherever its parents have gone. */
+  origin: number
   /** Whether exec has run since spawn: setpgid(2) by the parent is over then. */
   executed = false
   /** What runs; `undefined` for init, and once it has ended. */
@@ -120,7 +124,9 @@ export class Process {
     public name: string,
     /** The file that runs, for /proc/PID/exe. */
     public executable: string
-  ) {}
+  ) {
+    this.origin = parent?.origin ?? pid
+  }
 
   get session(): Session {
     return this.group.session
@@ -138,6 +144,8 @@ export class ProcessGroup {
 export class Session {
   /** The controlling terminal. */
   terminal: Terminal | undefined = undefined
+  /** The foreground group of a terminal that hung up; it is told when the leader ends. */
+  lostForeground: ProcessGroup | undefined = undefined
   readonly groups = new Map<number, ProcessGroup>()
 
   constructor(readonly id: number) {}

@@ -4,7 +4,7 @@
  * @see credentials(7)
  */
 import { SIGTTIN, SIGTTOU } from "../abi/Signals.js"
-import * as Errno from "../Errno.js"
+import type * as Errno from "../Errno.js"
 import type { Process, Terminal } from "../ProcessTable.js"
 import { isOrphaned, type Signals } from "../Signals.js"
 import * as WaitQueue from "../WaitQueue.js"
@@ -41,24 +41,24 @@ export const sendToBackground = (signals: Signals["Type"], caller: Process, sign
 
 const nowhere: ReadonlyArray<WaitQueue.WaitQueue> = []
 
-/** Does `change`, once the caller is no longer in the background. */
-export const whenAllowed = <A, E>(
+/** Does `change` once the caller is no longer in the background; `refusal` is for one that nobody would wake. */
+export const whenAllowed = <A, E, R>(
   signals: Signals["Type"],
   terminal: Terminal,
   caller: Process,
-  change: () => Exit.Exit<A, E>
-): Effect.Effect<A, E | Errno.Errno<"EIO" | "EINTR">> => {
-  const attempt = (): WaitQueue.Attempt<A, E | Errno.Errno<"EIO">> => {
-    switch (standing(signals, terminal, caller, SIGTTOU)) {
-      case "foreground":
-        return change()
-      case "refused":
-        return Errno.fail("EIO")
-      case "background":
-        return sendToBackground(signals, caller, SIGTTOU) ? undefined : Errno.fail("EIO")
-    }
+  change: () => Exit.Exit<A, E>,
+  refusal: Exit.Exit<never, R>
+): Effect.Effect<A, E | R | Errno.Errno<"EINTR">> => {
+  switch (standing(signals, terminal, caller, SIGTTOU)) {
+    case "foreground":
+      return change()
+    case "refused":
+      return refusal
+    case "background":
+      return WaitQueue.sleep(nowhere, (): WaitQueue.Attempt<A, E | R> => {
+        const stands = standing(signals, terminal, caller, SIGTTOU)
+        if (stands === "foreground") return change()
+        return stands === "background" && sendToBackground(signals, caller, SIGTTOU) ? undefined : refusal
+      })
   }
-  return standing(signals, terminal, caller, SIGTTOU) === "background"
-    ? WaitQueue.sleep(nowhere, attempt)
-    : attempt() ?? WaitQueue.sleep(nowhere, attempt)
 }

@@ -11,7 +11,7 @@ import type { Settings } from "./settings.js"
 /** What the master's side takes in: from here on it is the master's, and a flush of the slave's output spares it. */
 export const DELIVERED = 4095
 /** What may be under way besides, before a write has to wait. */
-const UNDER_WAY = 8192
+const UNDER_WAY = 12_288
 
 export class Output {
   /** What the master reads. */

@@ -18,9 +18,11 @@ import type { Inode } from "../Inode.js"
 import type { Process, ProcessGroup, Session, Terminal } from "../ProcessTable.js"
 import { fromKernel, type Signals } from "../Signals.js"
 import * as WaitQueue from "../WaitQueue.js"
+import { DISABLED } from "./characters.js"
 import { Line } from "./line.js"
 import { DELIVERED } from "./output.js"
 import { Ring } from "./ring.js"
+import { initial } from "./settings.js"
 
 /** Bytes that a master may have written and the line discipline not taken in. */
 const TYPED_MAX = 8192
@@ -56,17 +58,17 @@ export class Pair implements Terminal {
     readonly index: number,
     /** The node in devpts. */
     readonly inode: Inode,
-    private readonly process: Signals["Type"],
+    readonly signals: Signals["Type"],
     readonly after: (milliseconds: number, run: () => void) => () => void,
-    /** Called when neither end is open any more. */
-    private readonly freed: (pair: Pair) => void
+    private readonly owner: {
+      /** Its master has been closed. */
+      readonly hungUp: () => void
+      /** Neither end is open any more. */
+      readonly freed: () => void
+    }
   ) {
     this.rdev = makedev(136, index)
     this.path = `/dev/pts/${index}`
-  }
-
-  get signals(): Signals["Type"] {
-    return this.process
   }
 
   // ----------------------------------------------------------------------- master
@@ -206,17 +208,20 @@ export class Pair implements Terminal {
     this.settle()
   }
 
-  /** Writes ^S or ^Q to the master, even where output is stopped. */
-  sendFlow(c: number): void {
-    if (c === 0) return
-    this.line.output.put(c)
+  /** Sends the other end the character that stops or starts it, even where output is stopped. */
+  sendFlow(fromMaster: boolean, which: typeof T.VSTOP | typeof T.VSTART): void {
+    const c = (fromMaster ? initial.cc : this.line.settings.cc)[which]!
+    if (c === DISABLED) return
+    const queue = fromMaster ? this.typed : this.line.output.outlet
+    if (queue.length < queue.bytes.length) queue.push(c)
+    if (fromMaster) this.pump()
     this.settle()
   }
 
   resize(size: T.WindowSize): void {
     if (size.rows === this.size.rows && size.columns === this.size.columns) return
     this.size = { rows: size.rows & 0xffff, columns: size.columns & 0xffff }
-    if (this.foreground !== undefined) this.process.sendGroup(this.foreground, SIGWINCH)
+    if (this.foreground !== undefined) this.signals.sendGroup(this.foreground, SIGWINCH)
   }
 
   // -------------------------------------------------------------- whose terminal
@@ -243,7 +248,7 @@ export class Pair implements Terminal {
 
   closeSlave(): void {
     if (--this.slaves > 0) return
-    if (this.masterClosed) return this.freed(this)
+    if (this.masterClosed) return this.owner.freed()
     this.slaveClosed = true
     WaitQueue.wakeAll(this.masterReaders)
     WaitQueue.wakeAll(this.masterWriters)
@@ -256,6 +261,7 @@ export class Pair implements Terminal {
   closeMaster(): void {
     const { foreground, session } = this
     this.masterClosed = true
+    this.owner.hungUp()
     this.typed.truncate(0)
     this.line.clearInput()
     this.line.output.outlet.truncate(0)
@@ -266,11 +272,11 @@ export class Pair implements Terminal {
       session.lostForeground = foreground
       for (const leader of session.groups.get(session.id)?.members ?? []) {
         if (leader.pid !== session.id) continue
-        this.process.send(leader, fromKernel(SIGHUP))
-        this.process.send(leader, fromKernel(SIGCONT))
+        this.signals.send(leader, fromKernel(SIGHUP))
+        this.signals.send(leader, fromKernel(SIGCONT))
       }
     }
-    if (this.slaves === 0) this.freed(this)
+    if (this.slaves === 0) this.owner.freed()
   }
 
   // ----------------------------------------------------------------------------
@@ -296,7 +302,7 @@ export class Pair implements Terminal {
 
   private sendTyped(): void {
     for (const signal of this.line.signals.splice(0)) {
-      if (this.foreground !== undefined) this.process.sendGroup(this.foreground, signal)
+      if (this.foreground !== undefined) this.signals.sendGroup(this.foreground, signal)
     }
   }
 

@@ -91,7 +91,8 @@ class Reading implements WaitQueue.WaitOptions<number, Errno.Errno<"EIO">> {
 
   private answer(): WaitQueue.Attempt<number, Errno.Errno<"EIO" | "EAGAIN">> {
     const { into, pair } = this
-    if (pair.masterClosed) return this.seen < 0 ? nothing : Errno.fail("EIO")
+    // Who waits when the terminal hangs up is told so; later reads answer end of file.
+    if (pair.masterClosed) return Errno.fail("EIO")
     if (!this.allowed) {
       const stands = standing(pair.signals, pair, this.caller, SIGTTIN)
       if (stands !== "foreground") {

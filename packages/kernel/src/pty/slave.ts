@@ -11,10 +11,12 @@ import { SIGTTOU } from "../abi/Signals.js"
 import * as T from "../abi/Termios.js"
 import type { Description, ReadError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { TerminalDescription } from "./description.js"
 import { isLeader, sendToBackground, standing } from "./jobControl.js"
+import type { Pair } from "./pair.js"
 import { read } from "./reading.js"
 
 const hungUp = POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM
@@ -44,24 +46,20 @@ export class Slave extends TerminalDescription {
   private waitToWrite(from: Uint8Array, start: number, caller: Process): Effect.Effect<number, WriteError> {
     const { pair } = this
     let at = start
-    // What was begun in the foreground goes on in the background; only a call that begins is stopped.
-    const begin = (): WaitQueue.Attempt<number, Errno.Errno<"EIO">> => {
-      if (at > 0 || (pair.line.settings.lflag & T.TOSTOP) === 0) return undefined
-      const stands = standing(pair.signals, pair, caller, SIGTTOU)
-      if (stands === "foreground") return undefined
-      return stands === "background" && sendToBackground(pair.signals, caller, SIGTTOU)
-        ? Exit.succeed(-1)
-        : Errno.fail("EIO")
-    }
-    return WaitQueue.sleep([pair.slaveWriters], () => {
+    const attempt = (): WaitQueue.Attempt<number, Errno.Errno<"EAGAIN" | "EIO">> => {
       if (pair.masterClosed) return at > 0 ? Exit.succeed(at) : Errno.fail("EIO")
-      const stopped = begin()
-      if (stopped !== undefined) return stopped._tag === "Success" ? undefined : stopped
+      // What was begun in the foreground goes on in the background; only a call that begins is stopped.
+      if (at === 0 && (pair.line.settings.lflag & T.TOSTOP) !== 0) {
+        const stands = standing(pair.signals, pair, caller, SIGTTOU)
+        if (stands === "background" && sendToBackground(pair.signals, caller, SIGTTOU)) return undefined
+        if (stands !== "foreground") return Errno.fail("EIO")
+      }
       at = pair.print(from, at)
       if (at === from.length) return Exit.succeed(at)
       if (!this.nonBlocking) return undefined
       return at > 0 ? Exit.succeed(at) : Errno.fail("EAGAIN")
-    }, { partial: () => at > 0 ? Exit.succeed(at) : undefined })
+    }
+    return WaitQueue.sleep([pair.slaveWriters], attempt, { partial: () => at > 0 ? Exit.succeed(at) : undefined })
   }
 
   override poll(): number {
@@ -95,9 +93,6 @@ export class Slave extends TerminalDescription {
     return Exit.void
   }
 }
-
-import type { Inode } from "../Inode.js"
-import type { Pair } from "./pair.js"
 
 /**
  * Opens the slave. A leader whose session has no terminal gets this one, if nobody has it and the leader may read
