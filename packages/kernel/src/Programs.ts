@@ -9,6 +9,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Errno from "./Errno.js"
@@ -27,7 +28,7 @@ export class Programs extends Context.Tag("@effix/kernel/Programs")<Programs, {
     name: string,
     program: Registration
   ) => Effect.Effect<void, Errno.Errno<"EEXIST" | "EINVAL">, Scope.Scope>
-  /** What is registered under `name`, loaded if need be. */
+  /** What is registered under `name`, loaded if need be; at once when it is there already. */
   readonly find: (name: string) => Effect.Effect<Main, Errno.Errno<"ENOEXEC">>
   readonly names: () => ReadonlyArray<string>
   /** Calls `added` for every registration, those made already included. */
@@ -56,15 +57,14 @@ export const make = (): Programs["Type"] => {
         }),
         () => Effect.sync(() => programs.delete(name))
       ),
-    find: (name) =>
-      Effect.suspend(() => {
-        const program = programs.get(name)
-        if (program === undefined) {
-          return Errno.fail("ENOEXEC", { path: name, remedy: "no driver of this kernel registers it" })
-        }
-        if (typeof program === "function") return Effect.succeed(program)
-        return Effect.tap(program.load, (main) => Effect.sync(() => programs.set(name, main)))
-      }),
+    find: (name) => {
+      const program = programs.get(name)
+      if (program === undefined) {
+        return Errno.fail("ENOEXEC", { path: name, remedy: "no driver of this kernel registers it" })
+      }
+      if (typeof program === "function") return Exit.succeed(program)
+      return Effect.tap(program.load, (main) => Effect.sync(() => programs.set(name, main)))
+    },
     names: () => [...programs.keys()],
     onRegister: (added) => {
       listeners.push(added)

@@ -122,6 +122,7 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
     const { parent } = child
     child.status = status
     child.statusUntold = true
+    if (parent !== undefined) (parent.changed ??= new Set()).add(child)
     if (parent === undefined || parent.task === undefined) return true
     const action = actionOf(parent, Abi.SIGCHLD)
     const ended = status._tag === "Exited" || status._tag === "Signaled"

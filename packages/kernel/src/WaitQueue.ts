@@ -21,6 +21,9 @@ import * as Errno from "./Errno.js"
 /** What an attempt answers; `undefined` means "not now: sleep and ask again". */
 export type Attempt<A, E = never> = Exit.Exit<A, E> | undefined
 
+/** What a call that signals cut short answers. */
+export type Interrupted = Errno.Errno<"EINTR">
+
 /** Somebody in a queue. */
 interface Listener {
   /** Called when its queue is woken; `true` means that this wake-up is used up. */

@@ -5,7 +5,7 @@
  * @internal
  */
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -22,7 +22,7 @@ export const errorOf = <A, E>(exit: Exit.Exit<A, E>): Option.Option<E> =>
 export const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>
   Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
 
-/** Starts a fiber, at the scheduler's next turn, with `services` added to what the runtime has. */
+/** Starts a fiber that sees `services` and nothing else; it takes its first step at the scheduler's next turn. */
 export const fork = <A, E, R>(
   runtime: Runtime.Runtime<never>,
   effect: Effect.Effect<A, E, R>,
@@ -30,11 +30,7 @@ export const fork = <A, E, R>(
   scheduler: Scheduler.Scheduler
 ): Fiber.RuntimeFiber<A, E> =>
   Runtime.runFork(
-    Runtime.make({
-      context: Context.merge(runtime.context, services),
-      fiberRefs: runtime.fiberRefs,
-      runtimeFlags: runtime.runtimeFlags
-    }),
+    Runtime.make({ context: services, fiberRefs: runtime.fiberRefs, runtimeFlags: runtime.runtimeFlags }),
     effect,
     { immediate: false, scheduler }
   )

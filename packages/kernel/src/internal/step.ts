@@ -50,3 +50,7 @@ export const run = <A, Eff extends YieldWrap<Effect.Effect<unknown, unknown>>>(
   const answer = advance(steps as Resumable<A, never>, undefined)
   return isReady(answer) ? answer : Effect.uninterruptible(answer)
 }
+
+/** One after the other, both already begun; ready when both are. For effects that cannot fail. */
+export const both = (first: Effect.Effect<void>, second: Effect.Effect<void>): Effect.Effect<void> =>
+  isReady(first) ? second : isReady(second) ? first : Effect.zipRight(first, second)

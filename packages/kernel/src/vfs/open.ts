@@ -3,11 +3,12 @@
  *
  * @see open(2)
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import type { Location } from "../Dentry.js"
-import type { Description } from "../Description.js"
+import { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
@@ -85,20 +86,29 @@ function* openInode(core: Core, caller: Process, at: Location, flags: number) {
     case FileMode.S_IFDIR:
       yield* Dentries.hold(at)
       return new DirectoryFile(kept, core, at)
-    case FileMode.S_IFIFO: {
-      const fifo = yield* core.pipes.openFifo(inode, kept)
-      fifo.location = at
-      return fifo
-    }
-    case FileMode.S_IFCHR: {
-      const device = yield* core.devices.open(inode, flags, caller)
-      device.location ??= at
-      return device
-    }
+    // What may wait for somebody else is handed back, to run where it can be interrupted.
+    case FileMode.S_IFIFO:
+      return Effect.map(core.pipes.openFifo(inode, kept), (fifo) => Object.assign(fifo, { location: at }))
+    case FileMode.S_IFCHR:
+      return Effect.map(core.devices.open(inode, flags, caller), (device) => {
+        device.location ??= at
+        return device
+      })
     default:
       return yield* Errno.fail("ENXIO")
   }
 }
+
+type Opened = Description | Effect.Effect<Description, OpenError>
+
+const settle = (opened: Opened): Effect.Effect<Description, OpenError> =>
+  opened instanceof Description ? Exit.succeed(opened) : opened
+
+/** Runs what must not be interrupted, and then what may wait. */
+const finish = (steps: Effect.Effect<Opened, OpenError>): Effect.Effect<Description, OpenError> =>
+  Step.isReady(steps)
+    ? steps._tag === "Success" ? settle(steps.value) : Exit.failCause(steps.cause)
+    : Effect.flatMap(steps, settle)
 
 function* openSteps(core: Core, caller: Process, start: Location, path: string, flags: number, mode: number) {
   const found = yield* walk(core, caller, start, path, modeOf(flags))
@@ -121,7 +131,7 @@ function* openSteps(core: Core, caller: Process, start: Location, path: string, 
       if ((wanted & FileMode.W_OK) !== 0) yield* Permission.policy(core, caller, "write", at, name, inode)
     }
     if (found.jumped !== undefined && (found.found === undefined || !FileMode.isRegular(inode.mode))) {
-      return yield* found.jumped.reopen(flags & ~creationFlags, caller)
+      return found.jumped.reopen(flags & ~creationFlags, caller)
     }
     if ((flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)) {
       yield* Attributes.setLength(core, caller, { inode, mount }, 0)
@@ -166,12 +176,12 @@ export const open = (
   flags: number,
   mode: number
 ): Effect.Effect<Description, OpenError> => {
-  if ((flags & O_PATH) !== 0) return Step.run(openPathSteps(core, caller, start, path, flags))
+  if ((flags & O_PATH) !== 0) return finish(Step.run(openPathSteps(core, caller, start, path, flags)))
   if ((flags & O_TMPFILE) === O_TMPFILE) {
     if ((flags & O_ACCMODE) === O_RDONLY || (flags & O_CREAT) !== 0) return Errno.fail("EINVAL")
-    return Step.run(openUnnamedSteps(core, caller, start, path, flags, mode))
+    return finish(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode)))
   }
   // Nobody could tell which of the two to make. @see open(2), BUGS
   if ((flags & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY)) return Errno.fail("EINVAL")
-  return Step.run(openSteps(core, caller, start, path, flags, mode))
+  return finish(Step.run(openSteps(core, caller, start, path, flags, mode)))
 }

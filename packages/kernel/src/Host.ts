@@ -1,0 +1,42 @@
+/**
+ * The kernel's hold on Effect's runtime: how synchronous code starts a fiber, and under which scheduler.
+ *
+ * Unless the program that builds the kernel chose a scheduler of its own (a seeded one, for tests), guests run under
+ * a fair one, which lets the host's timers and terminals have their turn however busy a guest is.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import type * as Runtime from "effect/Runtime"
+import type * as Scheduler from "effect/Scheduler"
+import * as compat from "./internal/compat.js"
+import { fairScheduler } from "./internal/host.js"
+
+/** @category tags */
+export class Host extends Context.Tag("@effix/kernel/Host")<Host, {
+  /** Starts a fiber; it takes its first step later. */
+  readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.RuntimeFiber<A, E>
+  /** The same, for an effect that needs services: it sees these and no others. */
+  readonly forkWith: <A, E, R>(effect: Effect.Effect<A, E, R>, services: Context.Context<R>) => Fiber.RuntimeFiber<A, E>
+  readonly scheduler: Scheduler.Scheduler
+}>() {}
+
+const nothing = Context.empty()
+
+export const make = (runtime: Runtime.Runtime<never>, chosen: Scheduler.Scheduler): Host["Type"] => {
+  const scheduler = chosen === compat.defaultScheduler ? fairScheduler() : chosen
+  return {
+    scheduler,
+    fork: (effect) => compat.fork(runtime, effect, nothing, scheduler),
+    forkWith: (effect, services) => compat.fork(runtime, effect, services, scheduler)
+  }
+}
+
+/** @category layers */
+export const layer: Layer.Layer<Host> = Layer.effect(
+  Host,
+  Effect.withFiberRuntime((fiber) =>
+    Effect.map(Effect.runtime<never>(), (runtime) => make(runtime, fiber.currentScheduler))
+  )
+)

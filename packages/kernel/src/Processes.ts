@@ -1,0 +1,470 @@
+/**
+ * Processes: spawning them, replacing what they run, ending them, waiting for them.
+ *
+ * A process is a record and, while it lives, the fiber that runs its program. However it ends (it returns, exits, is
+ * killed, or its fiber dies), its descriptors are closed and its locks released in the same step, before anyone who
+ * waits for it is told. What its program still runs then, finalizers included, reaches nothing: its `Sys` is revoked.
+ *
+ * pid 1 is init. It runs nothing; it adopts orphans and reaps them at once.
+ *
+ * @see credentials(7)
+ */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import { SIGABRT, SIGCONT, SIGHUP, SIGKILL } from "./abi/Signals.js"
+import type { WaitStatus } from "./abi/WaitStatus.js"
+import * as Bytes from "./Bytes.js"
+import * as Credentials from "./Credentials.js"
+import type { Location } from "./Dentry.js"
+import * as Errno from "./Errno.js"
+import { FdTable } from "./FdTable.js"
+import * as Host from "./Host.js"
+import { both, isReady } from "./internal/step.js"
+import * as KernelConfig from "./KernelConfig.js"
+import * as Policy from "./Policy.js"
+import { apply } from "./process/actions.js"
+import { Image } from "./process/Image.js"
+import * as Load from "./process/load.js"
+import * as Wait from "./process/wait.js"
+import { Process, ProcessGroup, ProcessTable, type ResourceLimits, Session } from "./ProcessTable.js"
+import * as Programs from "./Programs.js"
+import * as Signals from "./Signals.js"
+import * as SignalSet from "./SignalSet.js"
+import { type ExecError, type Program, type SpawnError, type SpawnOptions, Sys, type SystemCalls, type Waited } from "./Sys.js"
+import { Vfs } from "./Vfs.js"
+import * as WaitQueue from "./WaitQueue.js"
+
+/** What a child gets instead of its parent's, when the host starts it. */
+export interface Overrides {
+  readonly credentials?: Credentials.Credentials
+  readonly cwd?: Location
+  readonly umask?: number
+  readonly limits?: Partial<ResourceLimits>
+  readonly fds?: FdTable
+}
+
+/** Makes the system calls of a new image; given by whoever composes the kernel. */
+export type MakeSys = (process: Process, image: Image) => SystemCalls
+
+/** @category tags */
+export class Processes extends Context.Tag("@effix/kernel/Processes")<Processes, {
+  readonly table: ProcessTable
+  readonly init: Process
+  /** @see posix_spawn(3) */
+  readonly spawn: (
+    parent: Process,
+    what: string | Program,
+    options: SpawnOptions,
+    overrides?: Overrides
+  ) => Effect.Effect<Process, SpawnError>
+  /** Replaces what `self` runs. @see execve(2) */
+  readonly exec: (
+    self: Process,
+    path: string,
+    argv: ReadonlyArray<string>,
+    env: Readonly<Record<string, string>>
+  ) => Effect.Effect<never, ExecError>
+  /** @see wait(2) */
+  readonly wait: (
+    caller: Process,
+    pid: number,
+    options: number
+  ) => Effect.Effect<Waited | undefined, Errno.Errno<"ECHILD" | "EINTR" | "EINVAL">>
+  /** @see setpgid(2) */
+  readonly setGroup: (caller: Process, pid: number, pgid: number) => Exit.Exit<void, Errno.Errno<"EACCES" | "EINVAL" | "EPERM" | "ESRCH">>
+  /** @see setsid(2) */
+  readonly newSession: (caller: Process) => Exit.Exit<number, Errno.Errno<"EPERM">>
+  /** Ends every descendant of what the host started as `origin`, wherever its parents have gone. */
+  readonly killTree: (origin: number) => void
+  /** Says how the system calls of new processes are made. */
+  readonly provideSys: (make: MakeSys) => void
+  /** Calls `left` when the leader of a session ends. */
+  readonly onSessionEnd: (left: (session: Session) => void) => void
+}>() {}
+
+export interface Parts {
+  readonly limits: KernelConfig.Limits
+  readonly host: Host.Host["Type"]
+  readonly vfs: Vfs["Type"]
+  readonly programs: Programs.Programs["Type"]
+  readonly signals: Signals.Signals["Type"]
+  readonly policy: Policy.PolicyRules | undefined
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+const notComposed: MakeSys = () => {
+  throw new Error("bug: no system calls were provided; Kernel does that")
+}
+
+/** What an errno that a program did not handle leaves on its standard error. */
+const complain = (self: Process, sys: SystemCalls, error: Errno.Any): Effect.Effect<number> =>
+  Effect.as(Effect.ignore(sys.write(2, Bytes.encode(`${self.name}: ${error.message}\n`))), 1)
+
+export const make = (parts: Parts): Processes["Type"] => {
+  const { host, limits, programs, signals, vfs } = parts
+  const table = new ProcessTable()
+  const loader = Load.make({ vfs, programs, policy: parts.policy, argumentsMax: limits.argumentsMax })
+  let makeSys = notComposed
+  let sessionEnded: (session: Session) => void = () => {}
+
+  const initialLimits: ResourceLimits = {
+    fileSize: limits.fileSizeMax,
+    openFiles: limits.openFilesMax,
+    processes: limits.processesMax
+  }
+  const init = new Process(
+    table.nextPid(),
+    undefined,
+    new ProcessGroup(1, new Session(1)),
+    Credentials.root,
+    vfs.root,
+    vfs.root,
+    new FdTable(limits.openFilesMax),
+    initialLimits,
+    {},
+    ["init"],
+    "init",
+    "/sbin/init"
+  )
+  const joinGroup = (self: Process, group: ProcessGroup): void => {
+    self.group = group
+    group.members.add(self)
+    group.session.groups.set(group.id, group)
+    table.groups.set(group.id, group)
+    table.sessions.set(group.session.id, group.session)
+  }
+
+  const leaveGroup = (self: Process): void => {
+    const { group } = self
+    group.members.delete(self)
+    if (group.members.size > 0) return
+    table.groups.delete(group.id)
+    group.session.groups.delete(group.id)
+    if (group.session.groups.size === 0) table.sessions.delete(group.session.id)
+  }
+  table.processes.set(init.pid, init)
+  joinGroup(init, init.group)
+
+  const reap = (child: Process): void => {
+    child.state = "dead"
+    child.parent?.children?.delete(child)
+    child.parent?.changed?.delete(child)
+    table.processes.delete(child.pid)
+    leaveGroup(child)
+  }
+
+  /** Gives the children of a process that ends to init, and tells stopped groups that nobody is left to continue them. */
+  const orphan = (self: Process): void => {
+    if (self.children === undefined) return
+    const groups = new Set<ProcessGroup>()
+    for (const child of self.children) {
+      if (child.group !== self.group && child.session === self.session && !Signals.isOrphaned(child.group)) {
+        groups.add(child.group)
+      }
+    }
+    for (const child of Array.from(self.children)) {
+      self.children.delete(child)
+      child.parent = init
+      if (child.state === "zombie") reap(child)
+      else (init.children ??= new Set()).add(child)
+    }
+    for (const group of groups) hangUpOrphans(group)
+  }
+
+  const hangUpOrphans = (group: ProcessGroup): void => {
+    const stopped = Array.from(group.members).some((member) => member.state === "stopped")
+    if (!stopped || !Signals.isOrphaned(group)) return
+    signals.sendGroup(group, SIGHUP)
+    signals.sendGroup(group, SIGCONT)
+  }
+
+  /** Runs in the step in which the process ended. */
+  const ended = (self: Process, status: WaitStatus): void => {
+    self.task = undefined
+    self.alarm?.cancel()
+    self.alarm = undefined
+    const late = self.fds.closeAll()
+    const released = both(late, both(vfs.letGo(self.cwd), vfs.letGo(self.root)))
+    // Its own group may be orphaned by its end as well: it was the link to the parent's group.
+    const wasLink = self.parent !== undefined && self.parent.group !== self.group && self.parent.session === self.session
+    const publish = (): void => {
+      self.state = "zombie"
+      orphan(self)
+      if (wasLink) hangUpOrphans(self.group)
+      if (self.session.id === self.pid) sessionEnded(self.session)
+      if (signals.notifyParent(self, status)) reap(self)
+      WaitQueue.wakeAll(self.ended)
+    }
+    if (isReady(released)) publish()
+    else host.fork(Effect.ensuring(released, Effect.sync(publish)))
+  }
+
+  const attend = signals.attend
+
+  /** Starts what a process runs from now on. */
+  const start = (self: Process, program: Program): void => {
+    const image = new Image(self, { attend, ended })
+    const sys = makeSys(self, image)
+    self.task = image
+    const services = Context.unsafeMake<Sys | WaitQueue.Sleeper>(
+      new Map<string, SystemCalls | Image>([[Sys.key, sys], [WaitQueue.Sleeper.key, image]])
+    )
+    const fiber = host.forkWith(Effect.catchAll(program, (error) => complain(self, sys, error)), services)
+    image.fiber = fiber
+    fiber.addObserver((exit) => {
+      if (image.attention < 0) return
+      image.end(statusOf(exit))
+    })
+  }
+
+  /** A defect is a bug of the program: it ends as by abort(3), and whoever embeds the kernel is told the cause. */
+  const statusOf = (exit: Exit.Exit<number, never>): WaitStatus => {
+    if (exit._tag === "Success") return { _tag: "Exited", code: exit.value & 0xff }
+    if (Cause.isInterruptedOnly(exit.cause)) return { _tag: "Signaled", signal: SIGKILL, coreDumped: false }
+    host.fork(Effect.logError("A program died of a defect", exit.cause))
+    return { _tag: "Signaled", signal: SIGABRT, coreDumped: true }
+  }
+
+  const tooMany = (parent: Process, credentials: Credentials.Credentials): Exit.Exit<void, Errno.Errno<"EAGAIN">> => {
+    if (table.processes.size >= limits.processesMax) return Errno.fail("EAGAIN", { remedy: "raise processesMax" })
+    if (credentials.euid === 0 || parent.limits.processes >= table.processes.size) return Exit.void
+    let own = 0
+    for (const each of table.processes.values()) if (each.credentials.uid === credentials.uid) own++
+    return own >= parent.limits.processes
+      ? Errno.fail("EAGAIN", { remedy: "raise the limit on processes (ulimit -u)" })
+      : Exit.void
+  }
+
+  /** A child that does not run yet: copies of what it inherits, and what the options say instead. */
+  const makeChild = (parent: Process, options: SpawnOptions, overrides: Overrides, name: string): Process => {
+    const argv = options.argv ?? [name]
+    const child = new Process(
+      table.nextPid(),
+      parent,
+      parent.group,
+      overrides.credentials ?? parent.credentials,
+      parent.root,
+      overrides.cwd ?? parent.cwd,
+      overrides.fds ?? parent.fds.copy(),
+      overrides.limits === undefined ? parent.limits : { ...parent.limits, ...overrides.limits },
+      options.env ?? parent.env,
+      argv,
+      Load.baseName(name),
+      parent.executable
+    )
+    child.fds.limit = child.limits.openFiles
+    child.umask = overrides.umask ?? parent.umask
+    child.startTime = parts.now()
+    if (parent === init) child.origin = child.pid
+    child.signals.blocked = (options.signalMask ?? parent.signals.blocked) & ~SignalSet.unstoppable
+    inheritIgnored(parent, child, options.signalDefault ?? SignalSet.empty)
+    return child
+  }
+
+  const inheritIgnored = (parent: Process, child: Process, defaults: SignalSet.SignalSet): void => {
+    for (const [signal, action] of parent.signals.actions ?? []) {
+      if (action.disposition !== "ignore" || SignalSet.has(defaults, signal)) continue
+      ;(child.signals.actions ??= new Map()).set(signal, action)
+    }
+  }
+
+  /** Puts the child into its group or session, and among its parent's children. */
+  const enroll = (parent: Process, child: Process, options: SpawnOptions): Exit.Exit<void, Errno.Errno<"EPERM">> => {
+    if (options.session === true) {
+      joinGroup(child, new ProcessGroup(child.pid, new Session(child.pid)))
+    } else if (options.processGroup === undefined) {
+      joinGroup(child, parent.group)
+    } else {
+      const id = options.processGroup === 0 ? child.pid : options.processGroup
+      const known = table.groups.get(id)
+      if (known === undefined ? id !== child.pid : known.session !== parent.session) return Errno.fail("EPERM")
+      joinGroup(child, known ?? new ProcessGroup(id, parent.session))
+    }
+    ;(parent.children ??= new Set()).add(child)
+    table.processes.set(child.pid, child)
+    return Exit.void
+  }
+
+  /** Undoes a child that never ran. */
+  const discard = (child: Process): Effect.Effect<void> => {
+    const closed = child.fds.closeAll()
+    if (table.processes.get(child.pid) === child) reap(child)
+    return both(closed, both(vfs.letGo(child.cwd), vfs.letGo(child.root)))
+  }
+
+  const hold = (child: Process): Effect.Effect<void, SpawnError> => {
+    const root = vfs.hold(child.root)
+    const cwd = vfs.hold(child.cwd)
+    return isReady(root) && isReady(cwd) ? Exit.void : Effect.zipRight(root, cwd)
+  }
+
+  const launch = (
+    parent: Process,
+    program: Program,
+    image: Load.Image | undefined,
+    options: SpawnOptions,
+    overrides: Overrides,
+    name: string
+  ): Effect.Effect<Process, SpawnError> => {
+    const room = tooMany(parent, overrides.credentials ?? parent.credentials)
+    if (room._tag === "Failure") return Exit.failCause(room.cause)
+    // The parent may have ended while its program was loaded.
+    if (parent.task === undefined && parent !== init) return Effect.interrupt
+    const child = makeChild(parent, options, overrides, name)
+    const enrolled = enroll(parent, child, options)
+    if (enrolled._tag === "Failure") return Effect.zipRight(discard(child), Exit.failCause(enrolled.cause))
+    const go = (): Process => {
+      if (image !== undefined) {
+        child.argv = options.argv ?? image.argv
+        child.executable = image.executable
+      }
+      start(child, program)
+      return child
+    }
+    const ready = prepare(child, options, image !== undefined)
+    if (isReady(ready)) {
+      return ready._tag === "Success" ? Exit.succeed(go()) : Effect.zipRight(discard(child), Exit.failCause(ready.cause))
+    }
+    return Effect.map(Effect.onError(ready, () => discard(child)), go)
+  }
+
+  /** All that can fail or take time before a child runs. */
+  const prepare = (child: Process, options: SpawnOptions, closes: boolean): Effect.Effect<void, SpawnError> => {
+    const held = hold(child)
+    const actions = options.actions ?? noActions
+    const applied = isReady(held) ? apply(vfs, child, actions) : Effect.zipRight(held, Effect.suspend(() => apply(vfs, child, actions)))
+    if (!closes && options.keepCloseOnExec !== false) return applied
+    if (!isReady(applied)) return Effect.zipRight(applied, Effect.suspend(() => child.fds.closeForExec()))
+    return applied._tag === "Success" ? child.fds.closeForExec() : applied
+  }
+
+  const spawn = (
+    parent: Process,
+    what: string | Program,
+    options: SpawnOptions,
+    overrides: Overrides = noOverrides
+  ): Effect.Effect<Process, SpawnError> => {
+    if (typeof what !== "string") {
+      return launch(parent, what, undefined, options, overrides, options.argv?.[0] ?? parent.name)
+    }
+    const argv = options.argv ?? [what]
+    // The path is looked up from where the child will be; a Chdir action moves it only after that, as execve sees it.
+    const loaded = loader.load(asChild(parent, overrides), what, argv, options.env ?? parent.env)
+    const run = (image: Load.Image) =>
+      launch(parent, Effect.suspend(() => image.main(image.argv)), image, options, overrides, image.name)
+    return isReady(loaded) && loaded._tag === "Success" ? run(loaded.value) : Effect.flatMap(loaded, run)
+  }
+
+  /** The parent as the loader must see it: with the child's user and directory. */
+  const asChild = (parent: Process, overrides: Overrides): Process =>
+    overrides.credentials === undefined && overrides.cwd === undefined
+      ? parent
+      : Object.assign(Object.create(parent) as Process, {
+        credentials: overrides.credentials ?? parent.credentials,
+        cwd: overrides.cwd ?? parent.cwd
+      })
+
+  const exec = (
+    self: Process,
+    path: string,
+    argv: ReadonlyArray<string>,
+    env: Readonly<Record<string, string>>
+  ): Effect.Effect<never, ExecError> =>
+    Effect.flatMap(loader.load(self, path, argv, env), (image) => {
+      const before = self.task
+      if (before === undefined) return Effect.interrupt
+      self.argv = argv
+      self.env = env
+      self.name = image.name
+      self.executable = image.executable
+      self.executed = true
+      resetCaught(self)
+      const late = self.fds.closeForExec()
+      if (!isReady(late)) host.fork(late)
+      start(self, Effect.suspend(() => image.main(image.argv)))
+      if (before instanceof Image) before.revoke()
+      return Effect.interrupt
+    })
+
+  /** Handlers belong to the image that is gone; what is ignored stays ignored. */
+  const resetCaught = (self: Process): void => {
+    for (const [signal, action] of self.signals.actions ?? []) {
+      if (typeof action.disposition === "function") self.signals.actions?.delete(signal)
+    }
+  }
+
+  const setGroup: Processes["Type"]["setGroup"] = (caller, pid, pgid) => {
+    if (pgid < 0) return Errno.fail("EINVAL")
+    const target = pid === 0 ? caller : table.processes.get(pid)
+    if (target === undefined || (target !== caller && target.parent !== caller)) return Errno.fail("ESRCH")
+    if (target !== caller) {
+      if (target.session !== caller.session) return Errno.fail("EPERM")
+      if (target.executed) return Errno.fail("EACCES")
+    }
+    if (target.session.id === target.pid) return Errno.fail("EPERM")
+    const id = pgid === 0 ? target.pid : pgid
+    if (id === target.group.id) return Exit.void
+    const known = table.groups.get(id)
+    if (known === undefined ? id !== target.pid : known.session !== target.session) return Errno.fail("EPERM")
+    const { session } = target
+    leaveGroup(target)
+    joinGroup(target, known ?? new ProcessGroup(id, session))
+    return Exit.void
+  }
+
+  const newSession: Processes["Type"]["newSession"] = (caller) => {
+    if (table.groups.has(caller.pid)) return Errno.fail("EPERM")
+    leaveGroup(caller)
+    joinGroup(caller, new ProcessGroup(caller.pid, new Session(caller.pid)))
+    return Exit.succeed(caller.pid)
+  }
+
+  return {
+    table,
+    init,
+    spawn,
+    exec,
+    wait: (caller, pid, options) => Wait.wait(table, reap, caller, pid, options),
+    setGroup,
+    newSession,
+    killTree: (origin) => {
+      for (const each of Array.from(table.processes.values())) {
+        if (each.origin === origin && each !== init) each.task?.end({ _tag: "Signaled", signal: SIGKILL, coreDumped: false })
+      }
+    },
+    provideSys: (provided) => {
+      makeSys = provided
+    },
+    onSessionEnd: (left) => {
+      sessionEnded = left
+    }
+  }
+}
+
+const noOverrides: Overrides = {}
+const noActions: NonNullable<SpawnOptions["actions"]> = []
+
+/** @category layers */
+export const layer: Layer.Layer<
+  Processes,
+  never,
+  KernelConfig.KernelConfig | Host.Host | Vfs | Programs.Programs | Signals.Signals
+> = Layer.effect(
+  Processes,
+  Effect.gen(function*() {
+    const clock = yield* Effect.clock
+    return make({
+      limits: yield* KernelConfig.KernelConfig,
+      host: yield* Host.Host,
+      vfs: yield* Vfs,
+      programs: yield* Programs.Programs,
+      signals: yield* Signals.Signals,
+      policy: yield* Policy.Policy,
+      now: () => clock.unsafeCurrentTimeMillis()
+    })
+  })
+)

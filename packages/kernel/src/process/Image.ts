@@ -1,0 +1,42 @@
+/**
+ * The running image of a process: its fiber, its `Sys`, and the one number that every call looks at first.
+ *
+ * exec(2) gives a process another image. The old one is revoked in the same step: whatever it still runs, its
+ * finalizers included, reaches nothing any more.
+ */
+import type * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import type { WaitStatus } from "../abi/WaitStatus.js"
+import { interruptNow } from "../internal/compat.js"
+import { ENDED, type Process, type Task } from "../ProcessTable.js"
+import * as WaitQueue from "../WaitQueue.js"
+
+export class Image implements Task {
+  fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined = undefined
+  attention = 0
+  readonly sleeping = WaitQueue.make()
+
+  constructor(readonly process: Process, private readonly hooks: ImageHooks) {}
+
+  attend(restartable: boolean): Effect.Effect<boolean> {
+    return this.hooks.attend(this.process, restartable)
+  }
+
+  end(status: WaitStatus): void {
+    if (this.attention < 0) return
+    this.revoke()
+    this.hooks.ended(this.process, status)
+  }
+
+  /** Takes its waiters out of their queues, and interrupts what it runs. */
+  revoke(): void {
+    this.attention = ENDED
+    WaitQueue.evictAll(this.sleeping)
+    if (this.fiber !== undefined) interruptNow(this.fiber)
+  }
+}
+
+export interface ImageHooks {
+  readonly attend: (process: Process, restartable: boolean) => Effect.Effect<boolean>
+  readonly ended: (process: Process, status: WaitStatus) => void
+}

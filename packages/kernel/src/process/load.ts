@@ -1,0 +1,129 @@
+/**
+ * From an executable file to the program that runs it: stubs of registered programs, and `#!`.
+ *
+ * @see execve(2)
+ */
+import type * as Effect from "effect/Effect"
+import * as FileMode from "../abi/FileMode.js"
+import * as Bytes from "../Bytes.js"
+import { permits } from "../Credentials.js"
+import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
+import * as Step from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import * as Programs from "../Programs.js"
+import type { ExecError } from "../Sys.js"
+import type { Vfs } from "../Vfs.js"
+import type { Location } from "../Dentry.js"
+import type { PolicyRules } from "../Policy.js"
+
+/** Bytes that are looked at to tell what a file is; Linux reads as many. */
+const HEAD = 256
+/** How often one interpreter may name another. */
+const INTERPRETERS_MAX = 4
+
+export interface Image {
+  readonly main: Programs.Main
+  readonly argv: ReadonlyArray<string>
+  /** What /proc/PID/exe names. */
+  readonly executable: string
+  readonly name: string
+}
+
+type Kind =
+  | { readonly _tag: "Program"; readonly name: string }
+  | { readonly _tag: "Script"; readonly interpreter: string; readonly argument: string | undefined }
+  | { readonly _tag: "Unknown" }
+
+const unknown: Kind = { _tag: "Unknown" }
+
+/** What the first bytes of a file say. */
+export const kindOf = (head: string): Kind => {
+  const name = Programs.fromStub(head)
+  if (name !== undefined) return { _tag: "Program", name }
+  if (!head.startsWith("#!")) return unknown
+  const line = head.slice(2).split("\n", 1)[0]!.replace(/^[ \t]+|[ \t]+$/g, "")
+  const gap = line.search(/[ \t]/)
+  const interpreter = gap === -1 ? line : line.slice(0, gap)
+  if (interpreter === "") return unknown
+  return {
+    _tag: "Script",
+    interpreter,
+    argument: gap === -1 ? undefined : line.slice(gap).replace(/^[ \t]+/, "")
+  }
+}
+
+export interface Loader {
+  readonly load: (
+    caller: Process,
+    path: string,
+    argv: ReadonlyArray<string>,
+    env: Readonly<Record<string, string>>
+  ) => Effect.Effect<Image, ExecError>
+}
+
+export const make = (parts: {
+  readonly vfs: Vfs["Type"]
+  readonly programs: Programs.Programs["Type"]
+  readonly policy: PolicyRules | undefined
+  readonly argumentsMax: number
+}): Loader => {
+  const { policy, programs, vfs } = parts
+  /** What was found in a file, for as long as it is not written to. */
+  const known = new WeakMap<Inode, { readonly kind: Kind; readonly mtime: bigint; readonly size: number }>()
+
+  function* kindOfFile(caller: Process, start: Location, path: string) {
+    const target = yield* vfs.find(caller, start, path, true)
+    const { inode, mount } = target
+    if (!FileMode.isRegular(inode.mode) || mount === undefined) return yield* Errno.fail("EACCES")
+    if (!permits(caller.credentials, inode, FileMode.X_OK)) return yield* Errno.fail("EACCES")
+    const before = known.get(inode)
+    if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) return before.kind
+    const head = new Uint8Array(HEAD)
+    const count = yield* mount.superblock.backend.read(inode, 0, head)
+    const kind = kindOf(Bytes.decode(head.subarray(0, count)))
+    known.set(inode, { kind, mtime: inode.mtime, size: inode.size })
+    return kind
+  }
+
+  function* loadSteps(
+    caller: Process,
+    path: string,
+    argv: ReadonlyArray<string>,
+    env: Readonly<Record<string, string>>
+  ) {
+    if (size(argv, env) > parts.argumentsMax) return yield* Errno.fail("E2BIG", { remedy: "raise argumentsMax" })
+    let file = path
+    let args = argv
+    for (let depth = 0; depth <= INTERPRETERS_MAX; depth++) {
+      const kind: Kind = yield* kindOfFile(caller, caller.cwd, file)
+      if (policy?.program !== undefined) {
+        const refusal = policy.program(caller, file, args)
+        if (refusal !== undefined) return yield* Errno.fail("EACCES", { path: file, ...refusal })
+      }
+      if (kind._tag === "Unknown") return yield* Errno.fail("ENOEXEC")
+      if (kind._tag === "Program") {
+        const main = yield* programs.find(kind.name)
+        // A script is known by its own name, not by that of its interpreter.
+        return { main, argv: args, executable: file, name: baseName(path) }
+      }
+      args = [kind.interpreter, ...(kind.argument === undefined ? [] : [kind.argument]), file, ...args.slice(1)]
+      file = kind.interpreter
+    }
+    return yield* Errno.fail("ELOOP")
+  }
+
+  return {
+    load: (caller, path, argv, env) => Step.run(loadSteps(caller, path, argv, env))
+  }
+}
+
+const size = (argv: ReadonlyArray<string>, env: Readonly<Record<string, string>>): number => {
+  let bytes = 0
+  for (const argument of argv) bytes += argument.length + 1
+  for (const name in env) bytes += name.length + env[name]!.length + 2
+  return bytes
+}
+
+/** What ps shows: the last name of the path, at most 15 characters of it. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1).slice(0, 15)
