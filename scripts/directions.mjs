@@ -8,18 +8,19 @@ import fs from "node:fs"
  * so a new room begins with one. Types may look up, except from `abi`.
  */
 const storeys = {
-  "abi": "abi",
-  "values":
-    `internal Bytes CoarseClock Credentials Dentry Description Errno FdTable Inode KernelConfig ProcessTable SignalSet
-    Timestamp VfsBackend WaitQueue`,
-  "backends": "backend",
-  "rooms": `Devices Dns HostNetwork Locks Mounts Path Pipes Policy Polls Programs Ptys Signals Sockets Timers Trace
-    Vfs Watches
+  "abi": `abi`,
+  "values": `
+    internal
+    Bytes CoarseClock Credentials Dentry Description Entropy Errno FdTable Host Inode KernelConfig ProcessTable
+    SignalSet Timestamp VfsBackend WaitQueue`,
+  "backends": `backend`,
+  "rooms": `
+    Devices Dns HostNetwork Locks Mounts Path Pipes Policy Polls Programs Ptys Signals Sockets Timers Trace Vfs Watches
     process`,
-  "backends that show rooms": "backend/DevBackend backend/ProcBackend",
-  "system calls": "Sys sys",
-  "processes": "Processes",
-  "kernel": "Kernel"
+  "backends that show rooms": `backend/DevBackend backend/ProcBackend`,
+  "system calls": `Sys sys`,
+  "processes": `Processes`,
+  "kernel": `Kernel`
 }
 
 /** Folders of the kernel that other packages may import from, besides its top level. */
@@ -36,10 +37,10 @@ const packages = {
 
 const kernel = "packages/kernel/src"
 const storeyNames = Object.keys(storeys)
-const named = Object.values(storeys).join(" ").split(/\s+/)
+const named = Object.values(storeys).join(" ").trim().split(/\s+/)
 const backOffices = (room) => [room, room.replace(/s$/, ""), room.replace(/es$/, "")].map((noun) => noun.toLowerCase())
 const wordsOf = (storey) => {
-  const here = storeys[storey].split(/\s+/)
+  const here = storeys[storey].trim().split(/\s+/)
   const rooms = here.filter((word) => /^[A-Z]/.test(word))
   return [...here, ...rooms.flatMap(backOffices).filter((folder) => !named.includes(folder))]
 }
