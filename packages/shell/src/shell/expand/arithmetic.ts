@@ -1,0 +1,68 @@
+/**
+ * Arithmetic in the shell: `$((…))`, `((…))`, subscripts, `let`.
+ */
+import { ArithmeticError, type Integer } from "../arithmetic/Expression.js"
+import { type Environment, evaluate, valueOf } from "../arithmetic/evaluate.js"
+import { parse } from "../arithmetic/parse.js"
+import { Fatal } from "../state/Control.js"
+import type { Run, Shell } from "../state/Shell.js"
+import { VariableError } from "../state/Variables.js"
+import type { ArithmeticSource } from "../syntax/Ast.js"
+import * as Values from "./values.js"
+import { expandText } from "./words.js"
+
+/** The variables of a shell, as arithmetic sees them. */
+export const environment = (shell: Shell): Environment => ({
+  get: (name, index) => {
+    const value = index === undefined
+      ? Values.parameter(shell, name)
+      : Values.element(shell, name, indexOf(shell, name, index))
+    if (value === undefined && shell.options.nounset) throw new Fatal(127, `${name}: unbound variable`)
+    return value
+  },
+  set: (name, index, value) => {
+    if (index === undefined) shell.variables.set(name, value)
+    else shell.variables.setElement(name, indexOf(shell, name, index), value)
+    Values.onAssignment(shell, name)
+  }
+})
+
+/** A subscript: a key of an associative array, a number for any other. */
+export const indexOf = (shell: Shell, name: string, text: string): number | string =>
+  shell.variables.isAssociative(name) ? text : toNumber(evaluateText(shell, text))
+
+const toNumber = (value: Integer): number => Number(value)
+
+/** Runs an evaluation; what is wrong with it ends the command. */
+const guarded = (text: string, action: () => Integer): Integer => {
+  try {
+    return action()
+  } catch (error) {
+    if (error instanceof ArithmeticError) throw new Fatal(1, `${text.trim()}: ${error.message}`, true)
+    if (error instanceof VariableError) throw new Fatal(1, `${error.variable}: ${error.message}`)
+    throw error
+  }
+}
+
+/** The value of a text without expansions in it. */
+export const evaluateText = (shell: Shell, text: string): Integer =>
+  guarded(text, () => valueOf(text, environment(shell)))
+
+/** The value of an expression in a script. */
+export function* arithmetic(shell: Shell, source: ArithmeticSource): Run<Integer> {
+  if (source.word !== undefined) {
+    const text = yield* expandText(shell, source.word)
+    if (text.includes("SECONDS")) yield* refreshClock(shell)
+    return guarded(text, () => evaluate(parse(text), environment(shell)))
+  }
+  if (source.text.includes("SECONDS")) yield* refreshClock(shell)
+  return guarded(source.text, () => evaluate(source.parsed ??= parse(source.text), environment(shell)))
+}
+
+/** Brings `$SECONDS` up to date. */
+export function* refreshClock(shell: Shell): Run<void> {
+  const now = yield* shell.sys.clockGettime("monotonic")
+  const passed = (now - shell.startedAt) / 1_000_000_000n
+  shell.startedAt += passed * 1_000_000_000n
+  shell.seconds += Number(passed)
+}

@@ -1,0 +1,54 @@
+/**
+ * Text quoted so that the shell reads it back as it is.
+ */
+
+const controls: Readonly<Record<string, string>> = {
+  "\u0007": "\\a",
+  "\b": "\\b",
+  "\u001b": "\\E",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+  "'": "\\'",
+  "\\": "\\\\"
+}
+
+const hasControls = /[\u0000-\u001f\u007f\udc80-\udcff]/
+
+const ansi = (text: string): string => {
+  let out = "$'"
+  for (const character of text) {
+    const code = character.codePointAt(0)!
+    const known = controls[character]
+    if (known !== undefined) out += known
+    else if (code < 32 || code === 127) out += `\\${code.toString(8).padStart(3, "0")}`
+    else if (code >= 0xdc80 && code <= 0xdcff) out += `\\${(code & 0xff).toString(8)}`
+    else out += character
+  }
+  return `${out}'`
+}
+
+const single = (text: string): string => `'${text.replace(/'/g, "'\\''")}'`
+
+/** As `set` lists values: quoted where it needs to be. */
+export const listed = (text: string): string => {
+  if (hasControls.test(text)) return ansi(text)
+  if (text === "" || /^[A-Za-z0-9_/.,:+@%=^-]+$/.test(text)) return text
+  return single(text)
+}
+
+/** As `${x@Q}`, `trap` and `alias` print it: always quoted. */
+export const always = (text: string): string => hasControls.test(text) ? ansi(text) : single(text)
+
+/** As `declare -p` prints it: between double quotes. */
+export const double = (text: string): string =>
+  hasControls.test(text) ? ansi(text) : `"${text.replace(/[$`"\\]/g, "\\$&")}"`
+
+/** As `printf %q` and `set -x` have it: bare where that is enough. */
+export const trace = (text: string): string => {
+  if (text === "") return "''"
+  if (hasControls.test(text)) return ansi(text)
+  return /^[A-Za-z0-9_/.,:+@%=^-]+$/.test(text) ? text : single(text)
+}

@@ -1,0 +1,88 @@
+/**
+ * `${x@Q}` and its siblings.
+ *
+ * @see bash(1) Parameter transformation
+ */
+import { Fatal } from "../state/Control.js"
+import type { Run, Shell } from "../state/Shell.js"
+import { keys, type Variable } from "../state/Variables.js"
+import { parse } from "../syntax/parse.js"
+import type { Parameter } from "../syntax/Ast.js"
+import type { Value } from "./parameters.js"
+import { prompt } from "./prompt.js"
+import * as Quote from "./quote.js"
+
+/** The letters of a variable's attributes, as `declare` takes them. */
+export const attributes = (variable: Variable | undefined): string => {
+  if (variable === undefined) return ""
+  let letters = ""
+  if (typeof variable.value === "object") letters += variable.value.kind === "indexed" ? "a" : "A"
+  if (variable.integer) letters += "i"
+  if (variable.letters === "lower") letters += "l"
+  if (variable.reference) letters += "n"
+  if (variable.readonly) letters += "r"
+  if (variable.letters === "upper") letters += "u"
+  if (variable.exported) letters += "x"
+  return letters
+}
+
+/** The text of `$'…'`. */
+const unescape = (text: string): string => {
+  const script = parse(`$'${text.replace(/'/g, "\\'")}'`)
+  const command = script.list.statements[0]?.command
+  return command?.kind === "simple" ? command.words[0]?.literal ?? text : text
+}
+
+const assignment = (name: string, variable: Variable | undefined, value: string): string => {
+  const letters = attributes(variable)
+  return letters === "" ? `${name}=${Quote.always(value)}` : `declare -${letters} ${name}=${Quote.always(value)}`
+}
+
+const upperFirst = (text: string): string => {
+  const [first = ""] = text
+  return first.toUpperCase() + text.slice(first.length)
+}
+
+export function* transform(shell: Shell, p: Parameter, value: Value, operator: string): Run<Value> {
+  const variable = shell.variables.get(p.name)
+  const each = (change: (text: string) => string): Value =>
+    value.kind === "one"
+      ? { kind: "one", value: value.value === undefined ? undefined : change(value.value) }
+      : { ...value, values: value.values.map(change) }
+  switch (operator) {
+    case "Q":
+      return each(Quote.always)
+    case "U":
+      return each((text) => text.toUpperCase())
+    case "L":
+      return each((text) => text.toLowerCase())
+    case "u":
+      return each(upperFirst)
+    case "E":
+      return each(unescape)
+    case "P": {
+      if (value.kind === "list") return value
+      return { kind: "one", value: value.value === undefined ? undefined : yield* prompt(shell, value.value) }
+    }
+    case "a":
+      return each(() => attributes(variable))
+    case "A":
+      if (value.kind === "one") return each((text) => assignment(p.name, variable, text))
+      return {
+        ...value,
+        values: [
+          `declare -${attributes(variable) || "-"}`,
+          `${p.name}=(${keys(variable?.value).map((key, index) => `[${key}]=${Quote.double(value.values[index] ?? "")}`).join(" ")})`
+        ]
+      }
+    case "K":
+    case "k":
+      if (value.kind === "one") return each(Quote.always)
+      return {
+        ...value,
+        values: keys(variable?.value).flatMap((key, index) => [key, Quote.double(value.values[index] ?? "")])
+      }
+    default:
+      throw new Fatal(1, `${p.source}: bad substitution`, true)
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The values of parameters: positional, special, and variables with their subscripts.
+ *
+ * @see sh(1p) Parameters and Variables
+ */
+import { Fatal } from "../state/Control.js"
+import * as Options from "../state/Options.js"
+import type { Shell } from "../state/Shell.js"
+import { scalar, VariableError } from "../state/Variables.js"
+
+/** The characters that separate fields. */
+export const separators = (shell: Shell): string => shell.variables.value("IFS") ?? " \t\n"
+
+/** What joins the elements of `"$*"`. */
+export const joiner = (shell: Shell): string => {
+  const ifs = shell.variables.value("IFS")
+  return ifs === undefined ? " " : Array.from(ifs)[0] ?? ""
+}
+
+const special: Readonly<Record<string, (shell: Shell) => string | undefined>> = {
+  "?": (shell) => String(shell.status),
+  "#": (shell) => String(shell.positional.length),
+  "$": (shell) => String(shell.pid),
+  "!": (shell) => shell.lastBackground === undefined ? undefined : String(shell.lastBackground),
+  "-": (shell) => Options.flags(shell.options, shell.from),
+  "0": (shell) => shell.name
+}
+
+/** Variables whose value is made when it is asked for. */
+const dynamic: Readonly<Record<string, (shell: Shell) => string | undefined>> = {
+  LINENO: (shell) => String(shell.line),
+  RANDOM: (shell) => {
+    // A linear congruential generator: a guest that sets RANDOM gets the same numbers again.
+    shell.random = (Math.imul(shell.random, 1103515245) + 12345) >>> 0
+    return String((shell.random >>> 16) & 0x7fff)
+  },
+  SECONDS: (shell) => String(shell.seconds),
+  BASHPID: (shell) => String(shell.self),
+  BASH_SUBSHELL: (shell) => String(shell.subshell),
+  FUNCNAME: (shell) => shell.frames[shell.frames.length - 1]?.name
+}
+
+const isDynamic = (shell: Shell, name: string): boolean => {
+  if (!Object.hasOwn(dynamic, name)) return false
+  const variable = shell.variables.get(name)
+  // Once it has been unset, such a variable is an ordinary one.
+  return variable === undefined ? name === "FUNCNAME" || name === "LINENO" : variable.value === undefined || name !== "FUNCNAME"
+}
+
+/** Gives the dynamic variables a place in the table, so that `unset` can take it. */
+export const declareDynamic = (shell: Shell): void => {
+  for (const name of ["RANDOM", "SECONDS", "BASHPID", "BASH_SUBSHELL"]) shell.variables.mark(name, {})
+}
+
+/** What an assignment to a dynamic variable means. */
+export const onAssignment = (shell: Shell, name: string): void => {
+  const value = shell.variables.get(name)?.value
+  if (typeof value !== "string") return
+  if (name === "RANDOM") shell.random = Number(value) >>> 0
+  if (name === "SECONDS") shell.seconds = Number(value) | 0
+}
+
+/** The value of `$name`; `undefined` when it is not set. */
+export const parameter = (shell: Shell, name: string): string | undefined => {
+  const first = name.charCodeAt(0)
+  if (first >= 49 && first <= 57) return shell.positional[Number(name) - 1]
+  if (Object.hasOwn(special, name)) return special[name]!(shell)
+  if (isDynamic(shell, name)) return dynamic[name]!(shell)
+  return shell.variables.value(name)
+}
+
+/** The value of `${name[index]}`; the index is a number or a key. */
+export const element = (shell: Shell, name: string, index: number | string): string | undefined => {
+  if (name === "FUNCNAME") return shell.frames[shell.frames.length - 1 - Number(index)]?.name
+  const value = shell.variables.get(shell.variables.resolve(name))?.value
+  if (value === undefined) return undefined
+  if (typeof value === "string") return Number(index) === 0 || Number(index) === -1 ? scalar(value) : undefined
+  if (value.kind === "associative") return value.items.get(String(index))
+  const at = Number(index)
+  if (at < 0 && at + value.items.length < 0) throw new Fatal(1, `${name}: bad array subscript`, true)
+  return value.items[at < 0 ? at + value.items.length : at]
+}
+
+export const isName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+
+/** Runs an assignment; a refusal ends the command. */
+export const guarded = (action: () => void): void => {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof VariableError) throw new Fatal(1, `${error.variable}: ${error.message}`)
+    throw error
+  }
+}

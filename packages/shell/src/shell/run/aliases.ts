@@ -1,0 +1,73 @@
+/**
+ * Aliases: texts that stand for command words. POSIX has them replaced before a line is parsed, so the word is
+ * replaced in the text, and the text is parsed again.
+ *
+ * @see sh(1p) Alias Substitution
+ */
+import type { Shell } from "../state/Shell.js"
+import { parse as unbash } from "unbash"
+
+const active = (shell: Shell): boolean => shell.options.expand_aliases || shell.options.interactive || shell.options.posix
+
+/** Whether `text` has to be run command by command because of aliases. */
+export const wantsAliases = (shell: Shell, text: string): boolean =>
+  active(shell) && (shell.aliases.size > 0 || (text.includes("\n") && /(^|[\s;&|(])alias\s/.test(text)))
+
+interface Candidate {
+  readonly pos: number
+  readonly end: number
+  readonly text: string
+}
+
+/** The words in command position that are written plainly. */
+const commandWords = (source: string): Array<Candidate> => {
+  const found: Array<Candidate> = []
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return
+    if (Array.isArray(node)) return node.forEach(visit)
+    if ("type" in node && node.type === "Command" && "name" in node) {
+      const { name } = node as { readonly name?: Candidate }
+      if (name !== undefined && source.slice(name.pos, name.end) === name.text) found.push(name)
+      return
+    }
+    for (const value of Object.values(node)) visit(value)
+  }
+  visit(unbash(source).commands)
+  return found.sort((left, right) => left.pos - right.pos)
+}
+
+/** `source` with the aliases among its command words replaced, again and again as POSIX says. */
+export const applyAliases = (shell: Shell, source: string): string => {
+  if (shell.aliases.size === 0) return source
+  let text = source
+  /** Stretches that came from an alias, which is not replaced again inside it. */
+  let made: Array<{ from: number; to: number; readonly name: string }> = []
+  /** Where a word follows an alias that ends with a blank. */
+  let alsoAt = new Set<number>()
+  for (let round = 0; round < 100; round++) {
+    const words = commandWords(text)
+    for (const start of alsoAt) {
+      const word = /^[^\s;&|()<>'"\\$`]+/.exec(text.slice(start))?.[0]
+      if (word !== undefined) words.push({ pos: start, end: start + word.length, text: word })
+    }
+    const next = words.find(({ pos, text: name }) =>
+      shell.aliases.has(name) && !made.some((stretch) => stretch.name === name && pos >= stretch.from && pos < stretch.to)
+    )
+    if (next === undefined) return text
+    const value = shell.aliases.get(next.text)!
+    const grown = value.length - (next.end - next.pos)
+    text = text.slice(0, next.pos) + value + text.slice(next.end)
+    made = made.map((stretch) => ({
+      name: stretch.name,
+      from: stretch.from > next.pos ? stretch.from + grown : stretch.from,
+      to: stretch.to > next.pos ? stretch.to + grown : stretch.to
+    }))
+    made.push({ from: next.pos, to: next.pos + value.length, name: next.text })
+    alsoAt = new Set([...alsoAt].filter((at) => at !== next.pos).map((at) => at > next.pos ? at + grown : at))
+    if (/[ \t]$/.test(value)) {
+      const after = /^[ \t]*/.exec(text.slice(next.pos + value.length))![0].length
+      alsoAt.add(next.pos + value.length + after)
+    }
+  }
+  return text
+}

@@ -1,0 +1,77 @@
+/**
+ * Assignments: `x=1`, `x+=1`, `a[1]=x`, `a=(…)`.
+ *
+ * @see sh(1p) Simple Commands
+ */
+import { evaluateText } from "../expand/arithmetic.js"
+import * as Quote from "../expand/quote.js"
+import * as Values from "../expand/values.js"
+import { expandInto, expandText } from "../expand/words.js"
+import type { Run, Shell } from "../state/Shell.js"
+import type { ArrayValue, Assignment, Word } from "../syntax/Ast.js"
+
+function* subscript(shell: Shell, name: string, index: Word): Run<number | string> {
+  const text = yield* expandText(shell, index)
+  return shell.variables.isAssociative(name) ? text : Number(evaluateText(shell, text))
+}
+
+/** One element of an array's value, expanded: a pair, or the next value. */
+interface Element {
+  readonly key: string | undefined
+  readonly append: boolean
+  readonly value: string
+}
+
+function* elements(shell: Shell, value: ArrayValue): Run<ReadonlyArray<Element>> {
+  const out: Array<Element> = []
+  for (const { append, index, word } of value.elements) {
+    if (index !== undefined) {
+      out.push({ key: yield* expandText(shell, index), append, value: yield* expandText(shell, word) })
+      continue
+    }
+    const fields: Array<string> = []
+    yield* expandInto(shell, word, fields)
+    for (const field of fields) out.push({ key: undefined, append: false, value: field })
+  }
+  return out
+}
+
+/** `name=(…)`. The new elements are expanded before the old ones go. */
+export function* assignArray(shell: Shell, name: string, value: ArrayValue, append: boolean): Run<string> {
+  const list = yield* elements(shell, value)
+  const { variables } = shell
+  const associative = variables.isAssociative(name)
+  Values.guarded(() => {
+    variables.makeArray(name, associative, append)
+    if (associative) {
+      const pairs = list.some((element) => element.key !== undefined)
+      if (pairs) for (const { append: add, key, value: text } of list) variables.setElement(name, key ?? text, text, add)
+      else for (let at = 0; at < list.length; at += 2) variables.setElement(name, list[at]!.value, list[at + 1]?.value ?? "")
+      return
+    }
+    const array = variables.get(variables.resolve(name))?.value
+    let next = typeof array === "object" && array.kind === "indexed" ? array.items.length : 0
+    for (const { append: add, key, value: text } of list) {
+      if (key !== undefined) next = Number(evaluateText(shell, key))
+      variables.setElement(name, next, text, add)
+      next++
+    }
+  })
+  return `(${list.map(({ value: text }) => Quote.trace(text)).join(" ")})`
+}
+
+/** Makes one assignment; answers what `set -x` shows of it. */
+export function* assign(shell: Shell, assignment: Assignment): Run<string> {
+  const { append, index, name, value } = assignment
+  const operator = append ? "+=" : "="
+  if (!("pieces" in value)) return `${name}${operator}${yield* assignArray(shell, name, value, append)}`
+  const text = value.literal ?? (yield* expandText(shell, value))
+  if (index !== undefined) {
+    const key = yield* subscript(shell, name, index)
+    Values.guarded(() => shell.variables.setElement(name, key, text, append))
+    return `${name}[${key}]${operator}${Quote.trace(text)}`
+  }
+  Values.guarded(() => shell.variables.set(name, text, append))
+  if (shell.options.allexport) shell.variables.mark(name, { exported: true })
+  return shell.options.xtrace ? `${name}${operator}${Quote.trace(text)}` : ""
+}

@@ -1,0 +1,183 @@
+/**
+ * Compound commands: `if`, `for`, `while`, `case`, `((…))`, and the definition of functions.
+ *
+ * @see sh(1p) Compound Commands
+ */
+import * as Bytes from "@effix/kernel/Bytes"
+import { arithmetic } from "../expand/arithmetic.js"
+import { compiled } from "../expand/parameters.js"
+import * as Values from "../expand/values.js"
+import { expandFields, expandPattern, expandText } from "../expand/words.js"
+import { specialBuiltins } from "../builtins/names.js"
+import { readLine } from "../builtins/readLine.js"
+import { Fatal, LoopJump } from "../state/Control.js"
+import type { Run, Shell } from "../state/Shell.js"
+import type * as Ast from "../syntax/Ast.js"
+import { checkpoint, runList, type Tail } from "./evaluate.js"
+import { report, writeAll } from "./report.js"
+
+export function* runIf(shell: Shell, command: Ast.If, tail: Tail): Run<number> {
+  for (const { body, test } of command.branches) {
+    if ((yield* runTested(shell, test)) === 0) return yield* runList(shell, body, tail)
+  }
+  return command.otherwise === undefined ? 0 : yield* runList(shell, command.otherwise, tail)
+}
+
+function* runTested(shell: Shell, list: Ast.List): Run<number> {
+  shell.tested++
+  try {
+    return yield* runList(shell, list, false)
+  } finally {
+    shell.tested--
+  }
+}
+
+/** Whether a loop ends after a `break` or `continue` reached it; one that is for an outer loop goes on. */
+const ends = (jump: unknown): boolean => {
+  if (!(jump instanceof LoopJump)) throw jump
+  if (jump.levels > 1) {
+    jump.levels--
+    throw jump
+  }
+  return jump.kind === "break"
+}
+
+export function* runLoop(shell: Shell, command: Ast.While): Run<number> {
+  let status = 0
+  shell.loops++
+  try {
+    for (;;) {
+      try {
+        if (((yield* runTested(shell, command.test)) === 0) === command.until) return status
+        status = yield* runList(shell, command.body, false)
+      } catch (jump) {
+        if (ends(jump)) return 0
+        status = 0
+      }
+    }
+  } finally {
+    shell.loops--
+  }
+}
+
+export function* runFor(shell: Shell, command: Ast.For): Run<number> {
+  shell.line = command.line
+  const words = command.words === undefined ? shell.positional : yield* expandFields(shell, command.words)
+  if (!Values.isName(command.name)) throw new Fatal(1, `\`${command.name}': not a valid identifier`)
+  if (command.select) return yield* runSelect(shell, command, words)
+  let status = 0
+  shell.loops++
+  try {
+    for (const word of words) {
+      yield* checkpoint(shell)
+      Values.guarded(() => shell.variables.set(command.name, word))
+      if (shell.options.allexport) shell.variables.mark(command.name, { exported: true })
+      try {
+        status = yield* runList(shell, command.body, false)
+      } catch (jump) {
+        if (ends(jump)) return 0
+        status = 0
+      }
+    }
+  } finally {
+    shell.loops--
+  }
+  return status
+}
+
+const menu = (words: ReadonlyArray<string>): string => {
+  const width = String(words.length).length
+  return words.map((word, index) => `${String(index + 1).padStart(width)}) ${word}\n`).join("")
+}
+
+function* runSelect(shell: Shell, command: Ast.For, words: ReadonlyArray<string>): Run<number> {
+  if (words.length === 0) return 0
+  let status = 0
+  let show = true
+  shell.loops++
+  try {
+    for (;;) {
+      if (show) yield* writeAll(shell, 2, Bytes.encode(menu(words)))
+      yield* writeAll(shell, 2, Bytes.encode(Values.parameter(shell, "PS3") ?? "#? "))
+      const line = yield* readLine(shell, 0)
+      if (line === undefined) {
+        yield* writeAll(shell, 2, Bytes.encode("\n"))
+        return 1
+      }
+      shell.assign("REPLY", line)
+      show = line.trim() === ""
+      if (show) continue
+      Values.guarded(() => shell.variables.set(command.name, words[Number(line) - 1] ?? ""))
+      try {
+        status = yield* runList(shell, command.body, false)
+      } catch (jump) {
+        if (ends(jump)) return 0
+      }
+    }
+  } finally {
+    shell.loops--
+  }
+  return status
+}
+
+export function* runArithmeticFor(shell: Shell, command: Ast.ArithmeticFor): Run<number> {
+  shell.line = command.line
+  let status = 0
+  if (command.first !== undefined) yield* arithmetic(shell, command.first)
+  shell.loops++
+  try {
+    for (;;) {
+      yield* checkpoint(shell)
+      if (command.test !== undefined && (yield* arithmetic(shell, command.test)) == 0) return status
+      try {
+        status = yield* runList(shell, command.body, false)
+      } catch (jump) {
+        if (ends(jump)) return 0
+        status = 0
+      }
+      if (command.next !== undefined) yield* arithmetic(shell, command.next)
+    }
+  } finally {
+    shell.loops--
+  }
+}
+
+export function* runCase(shell: Shell, command: Ast.Case, tail: Tail): Run<number> {
+  shell.line = command.line
+  const word = yield* expandText(shell, command.word)
+  let falls = false
+  let status = 0
+  for (const item of command.items) {
+    let matches = falls
+    for (const pattern of falls ? [] : item.patterns) {
+      const text = pattern.literal ?? (yield* expandPattern(shell, pattern))
+      if (pattern.literal === undefined || shell.options.nocasematch) matches = compiled(shell, text).test(word)
+      else matches = text === word
+      if (matches) break
+    }
+    if (!matches) continue
+    status = item.body.statements.length === 0 ? 0 : yield* runList(shell, item.body, tail && item.terminator === ";;")
+    if (item.terminator === ";;") return status
+    falls = item.terminator === ";&"
+  }
+  return status
+}
+
+export function* runArithmetic(shell: Shell, command: Ast.ArithmeticCommand): Run<number> {
+  try {
+    return (yield* arithmetic(shell, command.expression)) == 0 ? 1 : 0
+  } catch (error) {
+    if (!(error instanceof Fatal) || !error.discard) throw error
+    yield* report(shell, `((: ${error.message}`)
+    return 1
+  }
+}
+
+export function* runFunction(shell: Shell, command: Ast.Function): Run<number> {
+  shell.line = command.line
+  if (shell.options.posix && specialBuiltins.has(command.name)) {
+    throw new Fatal(2, `\`${command.name}': is a special builtin`)
+  }
+  shell.defineFunction(command.name, { body: command.body, source: command.source, exported: false })
+  return 0
+}

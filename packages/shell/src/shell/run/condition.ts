@@ -1,0 +1,109 @@
+/**
+ * `[[ … ]]`: conditions whose words are neither split nor matched against files.
+ *
+ * @see bash(1) CONDITIONAL EXPRESSIONS
+ */
+import { RE2JS, RE2JSSyntaxException } from "re2js"
+import { evaluateText } from "../expand/arithmetic.js"
+import { compiled } from "../expand/parameters.js"
+import { expandPattern, expandRegex, expandText } from "../expand/words.js"
+import { Fatal } from "../state/Control.js"
+import type { Run, Shell } from "../state/Shell.js"
+import { compare } from "../state/Variables.js"
+import type { Test } from "../syntax/Ast.js"
+import { binaryTest, unaryTest } from "./fileTest.js"
+import { report } from "./report.js"
+
+/** 0 for true, 1 for false, 2 for what cannot be asked. */
+export function* runTest(shell: Shell, test: Test): Run<number> {
+  try {
+    return (yield* holds(shell, test)) ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof Fatal) || !error.discard) throw error
+    if (error.message !== undefined) yield* report(shell, `[[: ${error.message}`)
+    return error.status
+  }
+}
+
+function* holds(shell: Shell, test: Test): Run<boolean> {
+  switch (test.kind) {
+    case "not":
+      return !(yield* holds(shell, test.operand))
+    case "logical": {
+      const stops = test.operator === "||"
+      for (const operand of test.operands) if ((yield* holds(shell, operand)) === stops) return stops
+      return !stops
+    }
+    case "unary":
+      return yield* unaryTest(shell, test.operator, yield* expandText(shell, test.operand))
+    case "binary":
+      return yield* binary(shell, test)
+  }
+}
+
+const numeric = new Set(["-eq", "-ne", "-lt", "-le", "-gt", "-ge"])
+
+function* binary(shell: Shell, test: Test & { kind: "binary" }): Run<boolean> {
+  const left = yield* expandText(shell, test.left)
+  switch (test.operator) {
+    case "=":
+    case "==":
+    case "!=": {
+      const pattern = compiled(shell, yield* expandPattern(shell, test.right))
+      return pattern.test(left) === (test.operator !== "!=")
+    }
+    case "=~":
+      return yield* matches(shell, left, yield* expandRegex(shell, test.right))
+  }
+  const right = yield* expandText(shell, test.right)
+  if (test.operator === "<") return compare(left, right) < 0
+  if (test.operator === ">") return compare(left, right) > 0
+  if (numeric.has(test.operator)) {
+    const [a, b] = [evaluateText(shell, left), evaluateText(shell, right)]
+    switch (test.operator) {
+      case "-eq":
+        return a == b
+      case "-ne":
+        return a != b
+      case "-lt":
+        return a < b
+      case "-le":
+        return a <= b
+      case "-gt":
+        return a > b
+      default:
+        return a >= b
+    }
+  }
+  return yield* binaryTest(shell, test.operator, left, right)
+}
+
+const expressions = new Map<string, RE2JS | undefined>()
+
+/** A regular expression that takes time linear in the text; `undefined` when it is none. */
+const regex = (source: string, ignoreCase: boolean): RE2JS | undefined => {
+  const key = `${ignoreCase ? "i" : " "}${source}`
+  if (expressions.has(key)) return expressions.get(key)
+  let compiledRegex: RE2JS | undefined
+  try {
+    compiledRegex = RE2JS.compile(source, RE2JS.LONGEST_MATCH | RE2JS.DOTALL | (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0))
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw error
+  }
+  if (expressions.size >= 128) expressions.clear()
+  expressions.set(key, compiledRegex)
+  return compiledRegex
+}
+
+function* matches(shell: Shell, text: string, source: string): Run<boolean> {
+  const expression = regex(source, shell.options.nocasematch)
+  if (expression === undefined) throw new Fatal(2, undefined, true)
+  const matcher = expression.matcher(text)
+  const found = matcher.find()
+  shell.variables.makeArray("BASH_REMATCH", false, false)
+  if (!found) return false
+  for (let group = 0; group <= matcher.groupCount(); group++) {
+    shell.variables.setElement("BASH_REMATCH", group, matcher.group(group) ?? "")
+  }
+  return true
+}

@@ -1,0 +1,161 @@
+/**
+ * Simple commands: expansion, assignments, redirections, and then a builtin, a function or a program.
+ *
+ * @see sh(1p) Simple Commands
+ */
+import { builtins, type Context } from "../builtins/table.js"
+import { declarations, specialBuiltins } from "../builtins/names.js"
+import { expandInto, expandText } from "../expand/words.js"
+import { Exit, Fatal, Return } from "../state/Control.js"
+import type { FunctionDefinition, Run, Shell } from "../state/Shell.js"
+import type { Variable } from "../state/Variables.js"
+import type { Assignment, Simple } from "../syntax/Ast.js"
+import { assign } from "./assign.js"
+import { checkpoint, execute, type Tail } from "./evaluate.js"
+import { runProgram } from "./program.js"
+import { apply, forget, restore, type Saved } from "./redirect.js"
+import { report } from "./report.js"
+import { closeSubstituted } from "./substitution.js"
+import { traceCommand, traceText } from "./trace.js"
+
+/** The deepest nesting of functions, which the host's stack bears. */
+const functionsMax = 400
+
+export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<number> {
+  shell.line = command.line
+  shell.substitution = undefined
+  const { words } = command
+  const open = shell.substituted.length
+  const argv: Array<string> = []
+  const context: Context = { assignments: undefined, tail }
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!
+    if (word.literal !== undefined && word.assignment === undefined) argv.push(word.literal)
+    else if (word.assignment !== undefined && declarations.has(argv[0] ?? "")) {
+      yield* declaration(shell, word.assignment, argv, context)
+    } else yield* expandInto(shell, word, argv)
+  }
+  const name = argv[0]
+  if (name === undefined) return yield* runAssignments(shell, command, open)
+  const special = specialBuiltins.has(name)
+  const definition = special && shell.options.posix ? undefined : shell.functions.get(name)
+  const builtin = definition === undefined ? builtins.get(name) : undefined
+  if (definition === undefined && builtin === undefined) {
+    const status = yield* runProgram(shell, command, argv, tail)
+    if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
+    return status
+  }
+  if (command.redirections.length === 0 && command.assignments.length === 0 && shell.substituted.length === open) {
+    // The usual case, without anything to put back.
+    if (shell.options.xtrace) yield* traceCommand(shell, argv)
+    return definition === undefined
+      ? yield* runBuiltin(shell, special, builtin!(shell, argv, context))
+      : yield* callFunction(shell, name, definition, argv)
+  }
+  const saved: Array<Saved> = []
+  let keep = false
+  const temporary: Array<readonly [string, Variable | undefined]> = []
+  try {
+    if (!(yield* apply(shell, command.redirections, saved))) {
+      if (special && shell.options.posix && !shell.interactive) throw new Exit(1, true)
+      return 1
+    }
+    yield* prefixes(shell, command.assignments, special && shell.options.posix ? undefined : temporary)
+    if (shell.options.xtrace) yield* traceCommand(shell, argv)
+    if (definition !== undefined) return yield* callFunction(shell, name, definition, argv)
+    const status = yield* runBuiltin(shell, special, builtin!(shell, argv, context))
+    keep = name === "exec" && argv.length === 1
+    return status
+  } finally {
+    for (const [variable, before] of temporary.reverse()) shell.variables.restore(variable, before)
+    if (keep) yield* forget(shell, saved)
+    else yield* restore(shell, saved)
+    if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
+  }
+}
+
+/** An assignment among the arguments of `export`, `local` and the like: neither split nor matched against files. */
+function* declaration(shell: Shell, assignment: Assignment, argv: Array<string>, context: Context): Run<void> {
+  const { append, index, name, value } = assignment
+  if (!("pieces" in value)) {
+    ;(context.assignments ??= new Map()).set(argv.length, assignment)
+    argv.push(name)
+    return
+  }
+  const key = index === undefined ? "" : `[${yield* expandText(shell, index)}]`
+  argv.push(`${name}${key}${append ? "+=" : "="}${yield* expandText(shell, value)}`)
+}
+
+/** Assignments without a command: they stay. */
+function* runAssignments(shell: Shell, command: Simple, open: number): Run<number> {
+  const saved: Array<Saved> = []
+  try {
+    if (command.redirections.length > 0 && !(yield* apply(shell, command.redirections, saved))) return 1
+    for (const assignment of command.assignments) {
+      const text = yield* assign(shell, assignment)
+      if (shell.options.xtrace) yield* traceText(shell, text)
+    }
+  } finally {
+    if (saved.length > 0) yield* restore(shell, saved)
+    if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
+  }
+  return shell.substitution ?? 0
+}
+
+/** Assignments before a command: they are for its time only, unless `temporary` is left out. */
+export function* prefixes(
+  shell: Shell,
+  assignments: ReadonlyArray<Assignment>,
+  temporary: Array<readonly [string, Variable | undefined]> | undefined
+): Run<void> {
+  for (const assignment of assignments) {
+    if (temporary !== undefined) {
+      const name = shell.variables.resolve(assignment.name)
+      temporary.push([name, shell.variables.get(name)])
+    }
+    const text = yield* assign(shell, assignment)
+    if (temporary !== undefined) shell.variables.mark(assignment.name, { exported: true })
+    if (shell.options.xtrace) yield* traceText(shell, text)
+  }
+}
+
+/** Runs a builtin; an error of a special one ends a shell that is not interactive. */
+function* runBuiltin(shell: Shell, special: boolean, run: Run<number>): Run<number> {
+  try {
+    return yield* run
+  } catch (error) {
+    if (!(error instanceof Fatal) || (special && shell.options.posix) || error.message === undefined) throw error
+    yield* report(shell, error.message)
+    return error.status
+  }
+}
+
+/** Calls a function: its arguments, its scope of local variables. */
+export function* callFunction(
+  shell: Shell,
+  name: string,
+  definition: FunctionDefinition,
+  argv: ReadonlyArray<string>
+): Run<number> {
+  if (shell.frames.length >= functionsMax) {
+    throw new Fatal(1, `${name}: maximum function nesting level exceeded (${functionsMax})`, true)
+  }
+  const { frames, loops, positional } = shell
+  shell.frames = [...frames, { name, line: shell.line, kind: "function" }]
+  shell.positional = argv.slice(1)
+  shell.loops = 0
+  shell.variables.pushScope()
+  try {
+    yield* checkpoint(shell)
+    return yield* execute(shell, definition.body, false)
+  } catch (error) {
+    if (error instanceof Return) return error.status
+    throw error
+  } finally {
+    shell.variables.popScope()
+    shell.loops = loops
+    shell.positional = positional
+    shell.frames = frames
+  }
+}
+

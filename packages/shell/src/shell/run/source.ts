@@ -1,0 +1,54 @@
+/**
+ * Text that is run in the current shell: `eval`, traps, `-c`, sourced files.
+ */
+import * as Bytes from "@effix/kernel/Bytes"
+import { writeAll } from "./report.js"
+import { Fatal } from "../state/Control.js"
+import type { Run, Shell } from "../state/Shell.js"
+import { parse } from "../syntax/parse.js"
+import { applyAliases, wantsAliases } from "./aliases.js"
+import { type Tail, runList } from "./evaluate.js"
+
+/** Complains about what cannot be parsed. */
+export function* reportSyntax(shell: Shell, message: string, line: number): Run<void> {
+  const where = shell.interactive ? "" : `line ${line}: `
+  yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: ${where}${message}\n`))
+}
+
+/** Parses and runs a text, as a whole or, where aliases may come into play, command by command. */
+export function* evaluateText(shell: Shell, text: string, line = 1, tail: Tail = false): Run<number> {
+  if (wantsAliases(shell, text)) return yield* byCommand(shell, text, line)
+  const parsed = parse(text, line)
+  shell.status = 0 + (parsed.list.statements.length === 0 && parsed.error === undefined ? 0 : shell.status)
+  let status = parsed.list.statements.length === 0 ? 0 : yield* runList(shell, parsed.list, parsed.error === undefined ? tail : false)
+  if (parsed.error !== undefined) {
+    yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
+    status = 2
+    shell.status = 2
+    throw new Fatal(2, undefined)
+  }
+  return status
+}
+
+/** Runs the complete commands of a text one after the other: each may define aliases that the next ones use. */
+function* byCommand(shell: Shell, text: string, firstLine: number): Run<number> {
+  const lines = text.split("\n")
+  let status = 0
+  let pending = ""
+  let line = firstLine
+  for (let at = 0; at < lines.length; at++) {
+    pending += at === lines.length - 1 ? lines[at]! : `${lines[at]!}\n`
+    const replaced = applyAliases(shell, pending)
+    const parsed = parse(replaced, line)
+    if (at < lines.length - 1 && parsed.incomplete) continue
+    if (parsed.list.statements.length > 0) status = yield* runList(shell, parsed.list, false)
+    if (parsed.error !== undefined) {
+      yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
+      shell.status = 2
+      throw new Fatal(2, undefined)
+    }
+    line = firstLine + at + 1
+    pending = ""
+  }
+  return status
+}

@@ -1,0 +1,65 @@
+/**
+ * Running traps: between commands, and when the shell ends.
+ *
+ * @see trap(1p)
+ */
+import * as SignalNames from "../../SignalNames.js"
+import { Exit, Return } from "../state/Control.js"
+import type { Run, Shell } from "../state/Shell.js"
+import { evaluateText } from "./source.js"
+
+/** Runs the actions of the signals that came. */
+export function* runPending(shell: Shell): Run<void> {
+  while (shell.traps.pending.length > 0) {
+    const signal = shell.traps.pending.shift()!
+    const action = shell.traps.actions.get(SignalNames.name(signal) ?? String(signal))
+    if (action === undefined || action === "") continue
+    yield* runAction(shell, action)
+  }
+}
+
+/** Runs an action; `$?` is afterwards what it was before. */
+export function* runAction(shell: Shell, action: string): Run<void> {
+  const { line, status, tested } = shell
+  yield* evaluateText(shell, action, line)
+  shell.status = status
+  shell.line = line
+  shell.tested = tested
+}
+
+/** A command failed where that is not a condition. */
+export function* runErrorTrap(shell: Shell, status: number): Run<void> {
+  const action = shell.traps.actions.get("ERR")
+  if (action === undefined || action === "" || shell.traps.running) return
+  if (shell.frames.length > 0 && !shell.options.errtrace && shell.frames[shell.frames.length - 1]!.kind === "function") return
+  shell.status = status
+  shell.traps.running = true
+  try {
+    yield* runAction(shell, action)
+  } finally {
+    shell.traps.running = false
+  }
+}
+
+/** The shell ends with `status`: answers what it ends with after its EXIT trap. */
+export function* runExitTrap(shell: Shell, status: number): Run<number> {
+  let result = status
+  try {
+    yield* runPending(shell)
+  } catch (error) {
+    if (!(error instanceof Exit) && !(error instanceof Return)) throw error
+    result = error.status
+  }
+  const action = shell.traps.actions.get("EXIT")
+  if (action === undefined || action === "") return result
+  shell.traps.actions.delete("EXIT")
+  shell.status = result
+  shell.tested = 0
+  try {
+    yield* evaluateText(shell, action, shell.line)
+  } catch (error) {
+    if (error instanceof Exit || error instanceof Return) return error.status
+    throw error
+  }
+  return result
+}

@@ -1,0 +1,38 @@
+/**
+ * How control leaves the ordinary order of commands: JavaScript exceptions that the command they are for catches.
+ *
+ * They carry no stack, and they never leave the shell's own program.
+ */
+
+/** `break` and `continue`: out of so many loops. */
+export class LoopJump {
+  constructor(readonly kind: "break" | "continue", public levels: number) {}
+}
+
+/** `return`: out of a function or a sourced file. */
+export class Return {
+  constructor(readonly status: number) {}
+}
+
+/** `exit`, and the end of the shell for any other reason. */
+export class Exit {
+  constructor(readonly status: number, /** Set when `errexit` or an error ends it. */ readonly forced = false) {}
+}
+
+/**
+ * An error that ends the current command, and a shell that is not interactive with it: of an expansion, of a special
+ * builtin, of an assignment.
+ */
+export class Fatal {
+  constructor(
+    readonly status: number,
+    readonly message: string | undefined,
+    /** Whether it ends only the command, as errors do that are found while a command is prepared. */
+    readonly discard = false
+  ) {}
+}
+
+/** ^C at a prompt: back to the prompt. */
+export class Interrupted {
+  constructor(readonly signal: number) {}
+}

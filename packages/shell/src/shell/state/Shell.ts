@@ -1,0 +1,142 @@
+/**
+ * One shell: all that a subshell inherits, and the process that it runs as.
+ *
+ * @see sh(1)
+ */
+import type { SystemCalls, Sys } from "@effix/kernel/Sys"
+import type * as Errno from "@effix/kernel/Errno"
+import * as Effect from "effect/Effect"
+import type { Command } from "../syntax/Ast.js"
+import { Jobs } from "./Jobs.js"
+import * as Options from "./Options.js"
+import { Traps } from "./Traps.js"
+import { Variables } from "./Variables.js"
+
+/** A part of the shell's program. What can fail answers its errno: see {@link call}. */
+export type Run<A> = Effect.fn.Return<A, never, Sys>
+
+/** What a system call answers, or its errno, as a value: so that `finally` runs whatever happens. */
+export const call: <A, E extends Errno.Any, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A | E, never, R> =
+  Effect.merge
+
+export interface FunctionDefinition {
+  readonly body: Command
+  readonly source: string
+  readonly exported: boolean
+}
+
+/** Where a running function or sourced file was called from. */
+export interface Frame {
+  readonly name: string
+  readonly line: number
+  readonly kind: "function" | "source"
+}
+
+export class Shell {
+  readonly options: Options.Options
+  readonly variables: Variables
+  functions: Map<string, FunctionDefinition>
+  aliases: Map<string, string>
+  /** Where commands were found. */
+  hashed: Map<string, { readonly path: string; hits: number }>
+  positional: ReadonlyArray<string> = []
+  /** `$0`. */
+  name = "sh"
+  /** The name that begins error messages. */
+  label = "sh"
+  /** `c` or `s` in `$-`. */
+  from = ""
+  /** `$?`. */
+  status = 0
+  /** The status of the last command substitution of the command that is being prepared. */
+  substitution: number | undefined = undefined
+  /** `$$`, which a subshell does not change. */
+  pid = 0
+  /** `$BASHPID`. */
+  self = 0
+  parent = 0
+  /** `$!`. */
+  lastBackground: number | undefined = undefined
+  line = 1
+  loops = 0
+  frames: ReadonlyArray<Frame> = []
+  /** Above 0 where `errexit` does not apply: conditions. */
+  tested = 0
+  subshell = 0
+  readonly jobs: Jobs
+  readonly traps: Traps
+  /** The terminal's descriptor, when job control is on. */
+  terminal: number | undefined = undefined
+  /** The state of `$RANDOM`. */
+  random = 1
+  startedAt = 0n
+  /** What `$SECONDS` counts from, and shows. */
+  seconds = 0
+  steps = 0
+  /** Where `getopts` is within an argument. */
+  optionOffset = 0
+  /** Descriptors that `<(…)` opened for the command that is being run. */
+  substituted: Array<number> = []
+  directories: Array<string> = []
+  history: Array<string> = []
+  /** The directory as `cd` spelled it. */
+  cwd = "/"
+  /** Whether a warning has been given about jobs that are stopped at exit. */
+  warnedOfJobs = false
+
+  constructor(public sys: SystemCalls, from?: Shell) {
+    this.options = from === undefined ? Options.make() : { ...from.options }
+    this.variables = from === undefined ? new Variables() : from.variables.clone()
+    this.functions = from?.functions ?? new Map()
+    this.aliases = from?.aliases ?? new Map()
+    this.hashed = from?.hashed ?? new Map()
+    this.traps = from === undefined ? new Traps() : from.traps.forSubshell()
+    this.jobs = from === undefined ? new Jobs() : from.jobs.forSubshell()
+    if (from === undefined) return
+    this.positional = from.positional
+    this.name = from.name
+    this.label = from.label
+    this.from = from.from
+    this.status = from.status
+    this.pid = from.pid
+    this.parent = from.parent
+    this.lastBackground = from.lastBackground
+    this.line = from.line
+    this.loops = from.loops
+    this.frames = from.frames
+    this.tested = from.tested
+    this.subshell = from.subshell + 1
+    this.random = from.random
+    this.startedAt = from.startedAt
+    this.seconds = from.seconds
+    this.optionOffset = from.optionOffset
+    this.directories = from.directories.slice()
+    this.cwd = from.cwd
+    this.options.interactive = false
+    this.options.monitor = false
+  }
+
+  get interactive(): boolean {
+    return this.options.interactive
+  }
+
+  defineFunction(name: string, definition: FunctionDefinition | undefined): void {
+    // Subshells may hold the same map.
+    this.functions = new Map(this.functions)
+    if (definition === undefined) this.functions.delete(name)
+    else this.functions.set(name, definition)
+  }
+
+  defineAlias(name: string, text: string | undefined): void {
+    this.aliases = new Map(this.aliases)
+    if (text === undefined) this.aliases.delete(name)
+    else this.aliases.set(name, text)
+  }
+
+  /** Sets a variable as the shell itself does: an attribute such as readonly does not stop it. */
+  assign(name: string, value: string): void {
+    if (this.variables.get(name)?.readonly === true) return
+    this.variables.set(name, value)
+    if (this.options.allexport) this.variables.mark(name, { exported: true })
+  }
+}

@@ -1,0 +1,304 @@
+/**
+ * The variables of a shell: values, arrays and attributes, and what functions hide with `local`.
+ *
+ * A variable is an immutable record, so the copy that a subshell gets is a copy of references, and it is made only
+ * when one of the two writes. Arrays are changed in place by the one shell that owns them.
+ *
+ * @see bash(1) PARAMETERS
+ */
+
+export interface Indexed {
+  readonly kind: "indexed"
+  readonly owner: object
+  /** Sparse: a hole is an element that is not set. */
+  readonly items: Array<string>
+}
+export interface Associative {
+  readonly kind: "associative"
+  readonly owner: object
+  readonly items: Map<string, string>
+}
+
+export interface Variable {
+  /** `undefined`: declared, but not set. */
+  readonly value: string | Indexed | Associative | undefined
+  readonly exported: boolean
+  readonly readonly: boolean
+  readonly integer: boolean
+  readonly letters: "" | "upper" | "lower"
+  readonly reference: boolean
+}
+
+export const plain: Variable = {
+  value: undefined,
+  exported: false,
+  readonly: false,
+  integer: false,
+  letters: "",
+  reference: false
+}
+
+/** An assignment or `unset` that a variable refuses. */
+export class VariableError extends Error {
+  constructor(readonly variable: string, message: string) {
+    super(message)
+  }
+}
+
+/** The elements that are set, in order. */
+export const values = (value: Variable["value"]): ReadonlyArray<string> => {
+  if (value === undefined) return []
+  if (typeof value === "string") return [value]
+  return value.kind === "indexed" ? value.items.filter(() => true) : [...value.items.values()]
+}
+
+export const keys = (value: Variable["value"]): ReadonlyArray<string> => {
+  if (value === undefined) return []
+  if (typeof value === "string") return ["0"]
+  return value.kind === "indexed" ? Object.keys(value.items) : [...value.items.keys()]
+}
+
+/** The value of a variable that is named without a subscript. */
+export const scalar = (value: Variable["value"]): string | undefined => {
+  if (value === undefined || typeof value === "string") return value
+  return value.kind === "indexed" ? value.items[0] : value.items.get("0")
+}
+
+type Frame = Map<string, Variable | undefined>
+
+export class Variables {
+  private shared = false
+  /** Owns the arrays that may be changed in place. */
+  private token: object = {}
+  private frames: Array<Frame> = []
+  private environment: Readonly<Record<string, string>> | undefined = undefined
+  /** Set to be told of assignments that mean something to the shell, such as one to `PATH`. */
+  onChange: ((name: string) => void) | undefined = undefined
+
+  constructor(private map: Map<string, Variable> = new Map()) {}
+
+  /** The variables that a subshell begins with. */
+  clone(): Variables {
+    const copy = new Variables(this.map)
+    this.shared = true
+    copy.shared = true
+    this.token = {}
+    copy.frames = this.frames.map((frame) => new Map(frame))
+    copy.environment = this.environment
+    return copy
+  }
+
+  private put(name: string, variable: Variable | undefined): void {
+    if (this.shared) {
+      this.map = new Map(this.map)
+      this.shared = false
+    }
+    const before = this.map.get(name)
+    if (before?.exported === true || variable?.exported === true) this.environment = undefined
+    if (variable === undefined) this.map.delete(name)
+    else this.map.set(name, variable)
+    this.onChange?.(name)
+  }
+
+  get(name: string): Variable | undefined {
+    return this.map.get(name)
+  }
+
+  names(): ReadonlyArray<string> {
+    return [...this.map.keys()].sort(compare)
+  }
+
+  /** The name behind a name reference. */
+  resolve(name: string): string {
+    let current = name
+    for (let depth = 0; depth < 20; depth++) {
+      const variable = this.map.get(current)
+      if (variable === undefined || !variable.reference || typeof variable.value !== "string") return current
+      current = variable.value
+    }
+    return current
+  }
+
+  /** The value of `$name`. */
+  value(name: string): string | undefined {
+    const variable = this.map.get(name)
+    if (variable === undefined) return undefined
+    if (variable.reference) return scalar(this.map.get(this.resolve(name))?.value)
+    return scalar(variable.value)
+  }
+
+  private convert(variable: Variable, value: string, integer: (text: string) => string): string {
+    if (variable.integer) return integer(value)
+    if (variable.letters === "upper") return value.toUpperCase()
+    return variable.letters === "lower" ? value.toLowerCase() : value
+  }
+
+  /** What the `-i` attribute does to values. */
+  evaluate: (text: string) => string = (text) => text
+
+  private writable(name: string): Variable {
+    const variable = this.map.get(name) ?? plain
+    if (variable.readonly) throw new VariableError(name, "readonly variable")
+    return variable
+  }
+
+  /** Assigns to a plain variable, or to element 0 of an array. */
+  set(given: string, value: string, append = false): void {
+    const name = this.resolve(given)
+    const variable = this.writable(name)
+    const before = variable.value
+    if (before !== undefined && typeof before !== "string") {
+      return this.setElement(name, before.kind === "indexed" ? 0 : "0", value, append)
+    }
+    let next = value
+    if (append) {
+      next = variable.integer
+        ? this.evaluate(`(${before === undefined || before === "" ? "0" : before})+(${value === "" ? "0" : value})`)
+        : (before ?? "") + value
+    }
+    if (variable === plain) return this.put(name, { ...plain, value: next })
+    this.put(name, { ...variable, value: this.convert(variable, next, this.evaluate) })
+  }
+
+  private owned(name: string, variable: Variable, associative: boolean): Indexed | Associative {
+    const { value } = variable
+    if (value === undefined || typeof value === "string") {
+      const fresh: Indexed | Associative = associative
+        ? { kind: "associative", owner: this.token, items: new Map(value === undefined ? [] : [["0", value]]) }
+        : { kind: "indexed", owner: this.token, items: value === undefined ? [] : [value] }
+      this.put(name, { ...variable, value: fresh })
+      return fresh
+    }
+    if (value.owner === this.token) return value
+    const copy: Indexed | Associative = value.kind === "indexed"
+      ? { kind: "indexed", owner: this.token, items: value.items.slice() }
+      : { kind: "associative", owner: this.token, items: new Map(value.items) }
+    this.put(name, { ...variable, value: copy })
+    return copy
+  }
+
+  /** Assigns to one element; a number is an index, a text a key. */
+  setElement(given: string, key: number | string, value: string, append = false): void {
+    const name = this.resolve(given)
+    const variable = this.writable(name)
+    const array = this.owned(name, variable, typeof key === "string")
+    if (array.kind === "indexed") {
+      let index = Number(key)
+      if (index < 0) index += array.items.length
+      if (!(index >= 0 && index < 4294967295)) throw new VariableError(`${name}[${key}]`, "bad array subscript")
+      array.items[index] = this.joined(variable, array.items[index], value, append)
+    } else array.items.set(String(key), this.joined(variable, array.items.get(String(key)), value, append))
+  }
+
+  private joined(variable: Variable, before: string | undefined, value: string, append: boolean): string {
+    if (!append) return this.convert(variable, value, this.evaluate)
+    if (variable.integer) return this.evaluate(`(${before ?? "0"})+(${value})`)
+    return this.convert(variable, (before ?? "") + value, this.evaluate)
+  }
+
+  /** Makes `name` an array; an empty one unless `keep`. */
+  makeArray(given: string, associative: boolean, keep: boolean): void {
+    const name = this.resolve(given)
+    const variable = this.writable(name)
+    this.owned(name, keep ? variable : { ...variable, value: undefined }, associative)
+  }
+
+  isAssociative(name: string): boolean {
+    const value = this.map.get(this.resolve(name))?.value
+    return typeof value === "object" && value.kind === "associative"
+  }
+
+  /** Changes attributes; makes the variable if there is none. */
+  mark(given: string, attributes: Partial<Omit<Variable, "value">>): void {
+    const name = attributes.reference === undefined ? this.resolve(given) : given
+    const variable = this.map.get(name) ?? plain
+    this.put(name, { ...variable, ...attributes })
+  }
+
+  unset(given: string): void {
+    const name = this.resolve(given)
+    const variable = this.map.get(name)
+    if (variable === undefined) return
+    if (variable.readonly) throw new VariableError(name, "cannot unset: readonly variable")
+    this.put(name, undefined)
+  }
+
+  /** Puts a variable back as it was. */
+  restore(name: string, before: Variable | undefined): void {
+    this.put(name, before)
+  }
+
+  unsetReference(name: string): void {
+    this.put(name, undefined)
+  }
+
+  unsetElement(given: string, key: number | string): void {
+    const name = this.resolve(given)
+    const variable = this.map.get(name)
+    if (variable === undefined || typeof variable.value !== "object") return
+    if (variable.readonly) throw new VariableError(name, "cannot unset: readonly variable")
+    const array = this.owned(name, variable, false)
+    if (array.kind === "indexed") {
+      const index = Number(key) < 0 ? Number(key) + array.items.length : Number(key)
+      delete array.items[index]
+      while (array.items.length > 0 && !(array.items.length - 1 in array.items)) array.items.length--
+    } else array.items.delete(String(key))
+  }
+
+  // -------------------------------------------------------------------- scopes
+
+  get depth(): number {
+    return this.frames.length
+  }
+
+  pushScope(): void {
+    this.frames.push(new Map())
+  }
+
+  popScope(): void {
+    const frame = this.frames.pop()
+    if (frame !== undefined) for (const [name, before] of frame) this.put(name, before)
+  }
+
+  /** Hides `name` until the innermost scope ends. */
+  local(name: string, inherit: boolean): boolean {
+    const frame = this.frames[this.frames.length - 1]
+    if (frame === undefined) return false
+    if (frame.has(name)) return true
+    const before = this.map.get(name)
+    if (before?.readonly === true) throw new VariableError(name, "readonly variable")
+    frame.set(name, before)
+    this.put(name, inherit && before !== undefined ? before : { ...plain, exported: before?.exported ?? false })
+    return true
+  }
+
+  /** The names that the innermost scope hides. */
+  localNames(): ReadonlyArray<string> {
+    return [...(this.frames[this.frames.length - 1]?.keys() ?? [])]
+  }
+
+  // --------------------------------------------------------------- environment
+
+  /** What a program is started with. */
+  exported(): Readonly<Record<string, string>> {
+    if (this.environment !== undefined) return this.environment
+    const environment: Record<string, string> = {}
+    for (const [name, variable] of this.map) {
+      if (variable.exported && typeof variable.value === "string") environment[name] = variable.value
+    }
+    return this.environment = environment
+  }
+}
+
+/** The order of bytes, which is the order of code points. */
+export const compare = (left: string, right: string): number => {
+  const length = Math.min(left.length, right.length)
+  for (let at = 0; at < length; at++) {
+    const [a, b] = [left.charCodeAt(at), right.charCodeAt(at)]
+    if (a === b) continue
+    // Surrogates come after everything else in the basic plane.
+    const [wideA, wideB] = [a >= 0xd800 && a < 0xe000, b >= 0xd800 && b < 0xe000]
+    return wideA === wideB ? a - b : wideA ? 1 : -1
+  }
+  return left.length - right.length
+}
