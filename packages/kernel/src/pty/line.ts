@@ -25,7 +25,7 @@ export class Line {
   /** VLNEXT came: the next character is data. */
   private literal = false
   /** tcflow(3) stopped output, and ^Q does not start it. */
-  private held = false
+  held = false
 
   // What is to be seen to, and forgotten then.
   readonly signals: Array<number> = []

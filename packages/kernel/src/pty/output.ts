@@ -8,7 +8,7 @@ import { BACKSPACE, isContinuation, isControl, NEWLINE, RETURN, SPACE, TAB, toUp
 import { Ring } from "./ring.js"
 import type { Settings } from "./settings.js"
 
-/** What the master's side takes in: from here on it is the master's, and a flush of the slave's output spares it. */
+/** What the master's side takes in. */
 export const DELIVERED = 4095
 /** What may be under way besides, before a write has to wait. */
 const UNDER_WAY = 12_288
@@ -16,6 +16,7 @@ const UNDER_WAY = 12_288
 export class Output {
   /** What the master reads. */
   readonly outlet = new Ring(16_384)
+  private delivered = 0
   /** Whether ^S or tcflow(3) holds it. */
   stopped = false
   column = 0
@@ -31,9 +32,20 @@ export class Output {
     return beyond <= 0 ? UNDER_WAY : UNDER_WAY - beyond
   }
 
-  /** Drops what the master has not taken in. */
+  /**
+   * Drops what the master has not taken in: what came out in the step that is under way, and what is too much for it.
+   */
   flush(): void {
-    this.outlet.truncate(DELIVERED)
+    const { outlet } = this
+    outlet.truncate(Math.max(0, Math.min(DELIVERED, this.delivered - outlet.tail)))
+    this.delivered = Math.min(this.delivered, outlet.head)
+  }
+
+  /** A step is over: what came out is on its way. Answers whether there is any. */
+  deliver(): boolean {
+    const any = this.outlet.head !== this.delivered
+    this.delivered = this.outlet.head
+    return any
   }
 
   /** Puts a character as it is. */

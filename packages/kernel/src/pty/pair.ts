@@ -50,7 +50,6 @@ export class Pair implements Terminal {
   /** What the line discipline has not taken in yet; only looked for ^S and ^Q, up to `looked`. */
   private readonly typed = new Ring(TYPED_MAX)
   private looked = 0
-  private shown = 0
   private masterFull = false
   private slaveFull = false
 
@@ -125,7 +124,6 @@ export class Pair implements Terminal {
   readOutlet(into: Uint8Array): number {
     const { outlet } = this.line.output
     const count = outlet.take(into)
-    this.shown = outlet.head
     if (this.slaveFull && outlet.length <= NEARLY_EMPTY) this.wakeSlaveWriters()
     return count
   }
@@ -208,10 +206,10 @@ export class Pair implements Terminal {
     this.settle()
   }
 
-  /** Sends the other end the character that stops or starts it, even where output is stopped. */
+  /** Sends the other end the character that stops or starts it, even past a ^S, but not past tcflow(3). */
   sendFlow(fromMaster: boolean, which: typeof T.VSTOP | typeof T.VSTART): void {
     const c = (fromMaster ? initial.cc : this.line.settings.cc)[which]!
-    if (c === DISABLED) return
+    if (c === DISABLED || (fromMaster ? this.masterHeld : this.line.held)) return
     const queue = fromMaster ? this.typed : this.line.output.outlet
     if (queue.length < queue.bytes.length) queue.push(c)
     if (fromMaster) this.pump()
@@ -285,10 +283,7 @@ export class Pair implements Terminal {
   private settle(): void {
     const { line } = this
     const { outlet } = line.output
-    if (outlet.head !== this.shown) {
-      this.shown = outlet.head
-      WaitQueue.wakeAll(this.masterReaders)
-    }
+    if (line.output.deliver()) WaitQueue.wakeAll(this.masterReaders)
     if (line.arrived) {
       line.arrived = false
       WaitQueue.wakeAll(this.slaveReaders)

@@ -76,7 +76,8 @@ export class Slave extends TerminalDescription {
     return [this.pair.slaveReaders, this.pair.slaveWriters]
   }
 
-  override available(): Exit.Exit<number> {
+  override available(): Exit.Exit<number, Errno.Errno<"ENOTTY">> {
+    if (this.pair.masterClosed) return Errno.fail("ENOTTY")
     const { input, settings } = this.pair.line
     return Exit.succeed(input.readable(settings.lines))
   }

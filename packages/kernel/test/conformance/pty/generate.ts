@@ -1,0 +1,135 @@
+/** Random sessions on a terminal: the same for the same seed. */
+import type { Step } from "./replay.js"
+
+/** A small generator of random numbers (mulberry32). */
+export const random = (seed: number): () => number => {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+class Chance {
+  constructor(private readonly next: () => number) {}
+
+  below(limit: number): number {
+    return Math.floor(this.next() * limit)
+  }
+
+  one(in_: number): boolean {
+    return this.below(in_) === 0
+  }
+
+  of<A>(choices: ReadonlyArray<A>): A {
+    return choices[this.below(choices.length)]!
+  }
+}
+
+const control = Array.from({ length: 32 }, (_, c) => String.fromCharCode(c)).concat("\x7f")
+/** What has a meaning from the start: these come more often than other control characters. */
+const meaningful = "\r\n\x03\x04\x11\x12\x13\x15\x16\x17\x1a\x1c\x7f\t\b".split("")
+const utf8 = ["\u00c3\u00a9", "\u00e4\u00bd\u00a0", "\u00f0\u009f\u0098\u0080", "\u00a9", "\u00c3"]
+
+const word = (chance: Chance): string => {
+  switch (chance.below(12)) {
+    case 0:
+      return chance.of(control)
+    case 1:
+      return chance.of(utf8)
+    case 2:
+      return String.fromCharCode(0x80 + chance.below(128))
+    case 3:
+      return chance.of(["\xff", "\xe4", "\xdf", "_", ".", "/", "A", "Z", "\x1b[1m"])
+    case 4:
+    case 5:
+    case 6:
+      return chance.of(meaningful)
+    default:
+      return chance.of(["a", "b c", "foo", " ", "ab1", "\t", "x\r", "hello ", "Word"])
+  }
+}
+
+const typed = (chance: Chance): string => {
+  let text = ""
+  for (let n = 1 + chance.below(8); n > 0; n--) text += word(chance)
+  if (chance.one(25)) text += chance.of(["y", "ab ", "\t", "\x01", "\u00c3\u00a9"]).repeat(60 + chance.below(120))
+  if (chance.one(60)) text += "z".repeat(chance.below(1700))
+  return chance.one(3) ? `${text}\r` : text
+}
+
+const flags =
+  ("PARMRK ISTRIP INLCR IGNCR ICRNL IUCLC IXON IXANY IXOFF IMAXBEL IUTF8 IGNBRK BRKINT IGNPAR INPCK OPOST OLCUC ONLCR " +
+    "OCRNL ONOCR ONLRET XTABS ISIG ICANON ECHO ECHOE ECHOK ECHONL NOFLSH TOSTOP ECHOCTL ECHOPRT ECHOKE IEXTEN FLUSHO " +
+    "PENDIN").split(" ")
+const characters = "VINTR VQUIT VERASE VKILL VEOF VSTART VSTOP VSUSP VEOL VREPRINT VDISCARD VWERASE VLNEXT VEOL2".split(" ")
+const raw = { ICANON: false, ECHO: false, ISIG: false, IEXTEN: false, ICRNL: false, IXON: false, OPOST: false }
+
+const attributes = (chance: Chance): Step => {
+  const changes: Record<string, number | boolean> = chance.one(8) ? { ...raw } : {}
+  for (let n = 1 + chance.below(4); n > 0; n--) changes[chance.of(flags)] = chance.one(2)
+  if (chance.one(4)) changes[chance.of(characters)] = chance.of([0, 1, 7, 8, 10, 13, 59, 97, 255, 3, 4])
+  if (chance.one(5)) changes.VMIN = chance.of([0, 1, 1, 2, 5, 70])
+  return ["attr", changes, chance.of(["now", "now", "drain", "flush"])]
+}
+
+const step = (chance: Chance): Step => {
+  switch (chance.below(24)) {
+    case 0:
+    case 1:
+      return attributes(chance)
+    case 2:
+    case 3:
+    case 4:
+      return ["rs", chance.of([1, 2, 3, 5, 10, 64, 100, 5000])]
+    case 5:
+    case 6:
+      return ["rm"]
+    case 7:
+      return ["rn", chance.of([1, 3, 10, 100])]
+    case 8:
+      return ["sig"]
+    case 9:
+      return ["inq"]
+    case 10:
+      return ["flow", chance.of(["ooff", "oon", "oon", "ioff", "ion"])]
+    case 11:
+      return chance.one(2) ? ["flush", chance.of(["in", "out", "both"])] : ["poll"]
+    case 12:
+    case 13:
+    case 14:
+      return ["s", typed(chance)]
+    case 15:
+      return chance.one(6) ? ["close", chance.of(["master", "slave"])] : chance.one(3) ? ["rb", 10, 15] : ["poll"]
+    case 16:
+      return chance.one(4) ? ["win", chance.below(3), chance.below(3)] : ["getattr"]
+    default:
+      return ["m", typed(chance)]
+  }
+}
+
+/** Looks at what is left. */
+const last: ReadonlyArray<Step> = [["rm"], ["rs", 5000], ["rs", 5000], ["sig"]]
+
+/** A session of up to `length` steps; what is closed is not used again. */
+export const session = (seed: number, length: number): ReadonlyArray<Step> => {
+  const chance = new Chance(random(seed))
+  const steps: Array<Step> = []
+  const closed = new Set<string>()
+  for (let n = 0; n < length; n++) {
+    const next = chance.one(6) && n === 0 ? attributes(chance) : step(chance)
+    if (closed.size === 0 || usable(next, closed)) steps.push(next)
+    if (next[0] === "close") closed.add(String(next[1]))
+  }
+  return [...steps, ...last.filter((each) => usable(each, closed))]
+}
+
+/** What goes through an end that is closed would ask the recorder for a descriptor that it no longer has. */
+const usable = ([name]: Step, closed: ReadonlySet<string>): boolean => {
+  if (name === "sig") return true
+  if (name === "close" || name === "poll") return false
+  return !closed.has(["m", "rm", "rn"].includes(name) ? "master" : "slave")
+}
