@@ -27,6 +27,10 @@ export class LineReader {
   terminated = false
   /** What ended the input, if it was not its end. */
   error: Errno.Any | undefined = undefined
+  /** The offset in the input of the buffer's first byte. */
+  base = 0
+  /** Where the lines end that are here in full. */
+  limit = 0
   #next = 0
   #scanned = 0
   #end = 0
@@ -69,6 +73,24 @@ export class LineReader {
     return rest
   }
 
+  /** Where the next line begins. */
+  get position(): number {
+    return this.#next
+  }
+
+  /** Steps over all lines in front of the one that holds `position`. */
+  skipTo(position: number): void {
+    let at = position
+    while (at > this.#next && this.buffer[at - 1] !== this.delimiter) at--
+    this.#next = this.#scanned = at
+  }
+
+  /** Whether `byte` is somewhere in what is here. */
+  holds(byte: number): boolean {
+    const at = this.buffer.indexOf(byte, this.#next)
+    return at >= 0 && at < this.#end
+  }
+
   /** Whether the input has ended. */
   get atEnd(): boolean {
     return this.#atEnd
@@ -84,6 +106,7 @@ export class LineReader {
     if (this.#atEnd) return false
     if (this.#next > 0) {
       this.buffer.copyWithin(0, this.#next, this.#end)
+      this.base += this.#next
       this.#end -= this.#next
       this.#scanned -= this.#next
       this.#next = 0
@@ -99,6 +122,7 @@ export class LineReader {
       this.#atEnd = true
     } else if (count === 0) this.#atEnd = true
     else this.#end += count
+    this.limit = this.#atEnd ? this.#end : this.buffer.lastIndexOf(this.delimiter, this.#end - 1) + 1
     return this.#next < this.#end || !this.#atEnd
   }
 }

@@ -1,0 +1,381 @@
+/**
+ * Prints lines that match a pattern.
+ *
+ * @see grep(1)
+ */
+import * as Errno from "@effix/kernel/Errno"
+import { S_IFDIR, S_IFMT, S_IFREG } from "@effix/kernel/abi/FileMode"
+import * as Directory from "../Directory.js"
+import * as Latin1 from "../Latin1.js"
+import type { Given } from "../Options.js"
+import * as Pattern from "../Pattern.js"
+import * as Regex from "../Regex.js"
+import { attempt, type Steps } from "../Steps.js"
+import * as Utility from "../Utility.js"
+import * as GrepFile from "./grepFile.js"
+import * as GrepMatcher from "./grepMatcher.js"
+
+const utility: Utility.Utility = {
+  usage: "[OPTION]... PATTERNS [FILE]...",
+  does: "Search for PATTERNS in each FILE.",
+  short: "A:B:C:EFGHILPTUZabce:f:hilm:noqRrsuvwxyzd:D:",
+  long: {
+    "after-context=": "A",
+    "basic-regexp": "G",
+    "before-context=": "B",
+    "binary": "U",
+    "binary-files=": "binary",
+    "byte-offset": "b",
+    "color=?": "color",
+    "colour=?": "color",
+    context: "C",
+    "context=": "C",
+    count: "c",
+    "dereference-recursive": "R",
+    "devices=": "D",
+    "directories=": "d",
+    "exclude=": "exclude",
+    "exclude-dir=": "exclude-dir",
+    "exclude-from=": "exclude-from",
+    "extended-regexp": "E",
+    "file=": "f",
+    "files-with-matches": "l",
+    "files-without-match": "L",
+    "fixed-strings": "F",
+    "group-separator=": "separator",
+    "ignore-case": "i",
+    "include=": "include",
+    "initial-tab": "T",
+    "invert-match": "v",
+    "line-buffered": "line-buffered",
+    "line-number": "n",
+    "line-regexp": "x",
+    "max-count=": "m",
+    "no-filename": "h",
+    "no-group-separator": "no-separator",
+    "no-ignore-case": "no-ignore-case",
+    "no-messages": "s",
+    "null": "Z",
+    "null-data": "z",
+    "only-matching": "o",
+    "perl-regexp": "P",
+    quiet: "q",
+    recursive: "r",
+    "regexp=": "e",
+    silent: "q",
+    text: "a",
+    "with-filename": "H",
+    "word-regexp": "w"
+  },
+  failure: 2,
+  modernize: (args) => args.map((arg) => /^-\d+$/.test(arg) ? `-C${arg.slice(1)}` : arg)
+}
+
+/** Options on their way to what is asked. */
+interface Draft {
+  syntax: "basic" | "extended" | "fixed"
+  ignoreCase: boolean
+  whole: "line" | "word" | undefined
+  patterns: Array<string> | undefined
+  invert: boolean
+  show: GrepFile.Asked["show"]
+  only: boolean
+  numbers: boolean
+  offsets: boolean
+  names: boolean | undefined
+  most: number
+  after: number
+  before: number
+  separator: string | undefined
+  binary: GrepFile.Asked["binary"]
+  zero: boolean
+  nameEnd: string
+  initialTab: boolean
+  lineBuffered: boolean
+  silent: boolean
+  directories: "read" | "skip" | "recurse"
+  follow: boolean
+  files: Array<{ readonly include: boolean; readonly matches: (name: string) => boolean }>
+  excludedDirectories: Array<(name: string) => boolean>
+}
+
+function* count(run: Utility.Run, text: string, what: string): Steps<number> {
+  if (/^\d+$/.test(text)) return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
+  return yield* run.die(what === "m" ? "invalid max count" : `${text}: invalid context length argument`)
+}
+
+function* patternFile(run: Utility.Run, path: string): Steps<ReadonlyArray<string>> {
+  const fd = path === "-" ? 0 : yield* attempt(run.sys.open(path, 0))
+  if (Errno.isErrno(fd)) return yield* run.die(`${path}: ${Errno.text(fd._tag)}`)
+  const buffer = new Uint8Array(65_536)
+  let text = ""
+  while (true) {
+    const read = yield* attempt(run.sys.read(fd, buffer))
+    if (Errno.isErrno(read)) return yield* run.die(`${path}: ${Errno.text(read._tag)}`)
+    if (read === 0) break
+    text += Latin1.decode(buffer, 0, read)
+  }
+  yield* run.close(fd)
+  if (text === "") return []
+  return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n")
+}
+
+const simple: Readonly<Record<string, Partial<Draft>>> = {
+  E: { syntax: "extended" },
+  F: { syntax: "fixed" },
+  G: { syntax: "basic" },
+  P: { syntax: "extended" },
+  H: { names: true },
+  I: { binary: "skip" },
+  L: { show: "unmatching" },
+  R: { directories: "recurse", follow: true },
+  T: { initialTab: true },
+  Z: { nameEnd: "\0" },
+  a: { binary: "text" },
+  b: { offsets: true },
+  c: { show: "count" },
+  h: { names: false },
+  i: { ignoreCase: true },
+  y: { ignoreCase: true },
+  "no-ignore-case": { ignoreCase: false },
+  l: { show: "matching" },
+  n: { numbers: true },
+  o: { only: true },
+  q: { show: "nothing" },
+  r: { directories: "recurse", follow: false },
+  s: { silent: true },
+  v: { invert: true },
+  x: { whole: "line" },
+  z: { zero: true },
+  "line-buffered": { lineBuffered: true },
+  "no-separator": { separator: undefined }
+}
+
+/** What prints less wins over what prints more, whatever the order. */
+const showRank = ["lines", "count", "unmatching", "matching", "nothing"]
+
+function* readOption(run: Utility.Run, draft: Draft, { hasValue, key, value }: Given): Steps<void> {
+  const known = simple[key]
+  if (known !== undefined) {
+    const show = draft.show
+    Object.assign(draft, known)
+    const listing = draft.show !== "count" && show !== "lines" && show !== "count" && draft.show !== "nothing" && show !== "nothing"
+    if (!listing && showRank.indexOf(show) > showRank.indexOf(draft.show)) draft.show = show
+    return
+  }
+  switch (key) {
+    case "A":
+      draft.after = yield* count(run, value, key)
+      break
+    case "B":
+      draft.before = yield* count(run, value, key)
+      break
+    case "C":
+      draft.after = draft.before = hasValue ? yield* count(run, value, key) : 2
+      break
+    case "m":
+      draft.most = value.startsWith("-") ? Number.MAX_SAFE_INTEGER : yield* count(run, value, key)
+      break
+    case "e":
+      draft.patterns = [...(draft.patterns ?? []), ...Latin1.fromText(value).split("\n")]
+      break
+    case "f":
+      draft.patterns = [...(draft.patterns ?? []), ...(yield* patternFile(run, value))]
+      break
+    case "w":
+      draft.whole ??= "word"
+      break
+    case "separator":
+      draft.separator = value
+      break
+    case "include":
+    case "exclude":
+      draft.files.push({ include: key === "include", matches: Pattern.compile(value) })
+      break
+    case "exclude-dir":
+      draft.excludedDirectories.push(Pattern.compile(value.replace(/(.)\/+$/, "$1")))
+      break
+    case "binary":
+      draft.binary = value === "text" ? "text" : value === "without-match" ? "skip" : "report"
+      break
+    case "d":
+      draft.directories = value === "recurse" || value === "skip" ? value : "read"
+      break
+  }
+}
+
+function* compile(run: Utility.Run, draft: Draft): Steps<Regex.Regex> {
+  const options: Regex.Options = {
+    extended: draft.syntax === "extended",
+    ignoreCase: draft.ignoreCase,
+    ...(draft.whole === undefined ? {} : { whole: draft.whole })
+  }
+  const patterns = draft.patterns ?? []
+  if (draft.syntax !== "fixed" && patterns.some((pattern) => /^\[:(\w+):\]$/.test(pattern))) {
+    return yield* run.die("character class syntax is [[:space:]], not [:space:]")
+  }
+  const regex = draft.syntax === "fixed" ? Regex.compileFixed(patterns, options) : Regex.compile(patterns, options)
+  if (regex instanceof Regex.BadPattern) return yield* run.die(regex.text)
+  for (const stray of regex.strays) yield* run.warn(`warning: stray \\ before ${stray === " " ? "white space" : stray}`)
+  return regex
+}
+
+/** What goes on while files are searched. */
+interface Search {
+  readonly draft: Draft
+  readonly asked: GrepFile.Asked
+  readonly used: { any: boolean }
+  matched: boolean
+}
+
+function* complain(run: Utility.Run, search: Search, path: string, error: Errno.Any): Steps<void> {
+  run.status = 2
+  if (!search.draft.silent) yield* run.warn(`${path}: ${Errno.text(error._tag)}`)
+}
+
+/** Answers `true` when nothing more needs to be searched. */
+function* searchFile(run: Utility.Run, search: Search, fd: number, name: string): Steps<boolean> {
+  const { asked } = search
+  const { count, error } = yield* GrepFile.search(run, fd, name, asked, search.used)
+  if (error !== undefined) {
+    yield* complain(run, search, name, error)
+    return false
+  }
+  const { out } = run
+  if (asked.matcher.exhausted()) return yield* run.die(`${name}: exceeded the limit of back-reference matching`)
+  if (asked.show === "count") out.text(`${asked.names ? name + (asked.nameEnd || ":") : ""}${count}\n`)
+  const listed = asked.show === "unmatching" ? count === 0 : count > 0
+  if (listed && (asked.show === "matching" || asked.show === "unmatching")) out.text(name + (asked.nameEnd || "\n"))
+  if (listed) search.matched = true
+  return asked.show === "nothing" && count > 0
+}
+
+function* searchDirectory(run: Utility.Run, search: Search, path: string, shown: string): Steps<boolean> {
+  const entries = yield* Directory.list(run.sys, path)
+  if (Errno.isErrno(entries)) {
+    yield* complain(run, search, shown, entries)
+    return false
+  }
+  for (const { name, type } of entries) {
+    const below = Directory.join(path, name)
+    const shownBelow = shown === "" ? name : Directory.join(shown, name)
+    let kind = type
+    if (kind === 0 || search.draft.follow) {
+      const stat = yield* search.draft.follow ? run.stat(below) : run.lstat(below)
+      if (Errno.isErrno(stat)) {
+        yield* complain(run, search, shownBelow, stat)
+        continue
+      }
+      kind = stat.mode & S_IFMT
+    }
+    if (kind === S_IFDIR) {
+      if (search.draft.excludedDirectories.some((matches) => matches(name))) continue
+      if (yield* searchDirectory(run, search, below, shownBelow)) return true
+    } else if (kind === S_IFREG && !isExcluded(search.draft, name)) {
+      if (yield* searchPath(run, search, below, shownBelow, true)) return true
+    }
+  }
+  return false
+}
+
+/** The last pattern that matches decides; where none does, the first one's kind does. */
+const isExcluded = (draft: Draft, name: string): boolean => {
+  const decisive = draft.files.filter(({ matches }) => matches(name)).at(-1)
+  return decisive === undefined ? draft.files[0]?.include ?? false : !decisive.include
+}
+
+function* searchPath(run: Utility.Run, search: Search, path: string, shown: string, below: boolean): Steps<boolean> {
+  const { draft } = search
+  if (path === "-") return yield* searchFile(run, search, 0, "(standard input)")
+  if (!below && isExcluded(draft, Directory.baseName(path)) && draft.directories !== "recurse") return false
+  const fd = yield* attempt(run.sys.open(path, 0))
+  if (Errno.isErrno(fd)) {
+    yield* complain(run, search, shown, fd)
+    return false
+  }
+  if (!below) {
+    const stat = yield* attempt(run.sys.fstat(fd))
+    const isDirectory = Directory.isDirectory(stat)
+    if (isDirectory && draft.directories !== "read") {
+      yield* run.close(fd)
+      if (draft.directories === "skip") return false
+      if (draft.excludedDirectories.some((matches) => matches(Directory.baseName(path)))) return false
+      return yield* searchDirectory(run, search, path, shown)
+    }
+    if (!isDirectory && isExcluded(draft, Directory.baseName(path))) {
+      yield* run.close(fd)
+      return false
+    }
+  }
+  const done = yield* searchFile(run, search, fd, shown)
+  yield* run.close(fd)
+  return done
+}
+
+const make = (syntax: Draft["syntax"]) =>
+  Utility.make(utility, function*(run, { operands, options }) {
+    const draft: Draft = {
+      syntax,
+      ignoreCase: false,
+      whole: undefined,
+      patterns: undefined,
+      invert: false,
+      show: "lines",
+      only: false,
+      numbers: false,
+      offsets: false,
+      names: undefined,
+      most: Number.MAX_SAFE_INTEGER,
+      after: -1,
+      before: -1,
+      separator: "--",
+      binary: "report",
+      zero: false,
+      nameEnd: "",
+      initialTab: false,
+      lineBuffered: false,
+      silent: false,
+      directories: "read",
+      follow: false,
+      files: [],
+      excludedDirectories: []
+    }
+    for (const option of options) yield* readOption(run, draft, option)
+    let paths = operands
+    if (draft.patterns === undefined) {
+      const [pattern] = operands
+      if (pattern === undefined) {
+        yield* run.error(`Usage: ${run.name} [OPTION]... PATTERNS [FILE]...\n`)
+        return yield* run.misuse()
+      }
+      draft.patterns = Latin1.fromText(pattern).split("\n")
+      paths = operands.slice(1)
+    }
+    const regex = yield* compile(run, draft)
+    const here = paths.length === 0 && draft.directories === "recurse"
+    const delimiter = draft.zero ? 0 : 10
+    // No pattern at all matches nothing, which is the opposite of an empty pattern.
+    const nothing = draft.patterns.length === 0
+    const matcher = GrepMatcher.make(regex, delimiter)
+    const search: Search = {
+      draft,
+      used: { any: false },
+      matched: false,
+      asked: {
+        ...draft,
+        matcher: nothing ? { ...matcher, next: () => -1 } : matcher,
+        names: draft.names ?? (paths.length > 1 || draft.directories === "recurse"),
+        delimiter
+      }
+    }
+    if (draft.most === 0) return 1
+    for (const path of paths.length === 0 && !here ? ["-"] : paths) {
+      if (yield* searchPath(run, search, path, path === "-" ? "(standard input)" : path, false)) return 0
+    }
+    if (here && (yield* searchDirectory(run, search, ".", ""))) return 0
+    return run.status !== 0 && !(search.matched && draft.show === "nothing") ? run.status : search.matched ? 0 : 1
+  })
+
+export const main = make("basic")
+export const egrep = make("extended")
+export const fgrep = make("fixed")

@@ -1,0 +1,267 @@
+/**
+ * POSIX regular expressions, basic and extended with GNU's additions, taken apart.
+ *
+ * Characters are bytes (see `Latin1`), as in the C locale.
+ *
+ * @see regex(7)
+ */
+import * as ByteClasses from "../ByteClasses.js"
+
+export type Assertion = "lineStart" | "lineEnd" | "boundary" | "notBoundary" | "wordStart" | "wordEnd" | "textStart" | "textEnd"
+
+export type Node =
+  /** One byte out of a set: `set[byte]` is 1. */
+  | { readonly _tag: "Set"; readonly set: Uint8Array }
+  | { readonly _tag: "Sequence"; readonly nodes: ReadonlyArray<Node> }
+  | { readonly _tag: "Alternation"; readonly nodes: ReadonlyArray<Node> }
+  | { readonly _tag: "Group"; readonly index: number; readonly node: Node }
+  | { readonly _tag: "Repeat"; readonly node: Node; readonly min: number; readonly max: number }
+  | { readonly _tag: "Assert"; readonly what: Assertion }
+  | { readonly _tag: "BackReference"; readonly index: number }
+
+export interface Syntax {
+  readonly extended: boolean
+  readonly ignoreCase: boolean
+}
+
+/** Why a pattern is none, in the words of regerror(3). */
+export class BadPattern {
+  constructor(readonly text: string) {}
+}
+
+export interface Parsed {
+  readonly node: Node
+  readonly groups: number
+  /** Letters that stood behind a backslash for no reason. */
+  readonly strays: ReadonlyArray<string>
+}
+
+const repeatMax = 32_767
+
+export const isWord = (byte: number): boolean =>
+  byte === 95 || (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
+
+const setOf = (test: (byte: number) => boolean): Uint8Array => Uint8Array.from({ length: 256 }, (_, byte) => test(byte) ? 1 : 0)
+
+const escapeSets: Readonly<Record<string, Uint8Array>> = {
+  w: setOf(isWord),
+  W: setOf((byte) => !isWord(byte)),
+  s: setOf(ByteClasses.classes["space"]!),
+  S: setOf((byte) => !ByteClasses.classes["space"]!(byte))
+}
+
+const assertions: Readonly<Record<string, Assertion>> = {
+  b: "boundary",
+  B: "notBoundary",
+  "<": "wordStart",
+  ">": "wordEnd",
+  "`": "textStart",
+  "'": "textEnd"
+}
+
+const foldInto = (set: Uint8Array): void => {
+  for (let byte = 65; byte <= 90; byte++) set[byte] = set[byte + 32] = set[byte]! | set[byte + 32]!
+}
+
+const empty: Node = { _tag: "Sequence", nodes: [] }
+
+class Parser {
+  at = 0
+  groups = 0
+  depth = 0
+  readonly closed = new Set<number>()
+  readonly strays: Array<string> = []
+
+  constructor(readonly text: string, readonly syntax: Syntax) {}
+
+  /** Whether the operator `char` stands here: bare in extended, behind a backslash in basic expressions. */
+  private is(char: string): boolean {
+    return this.syntax.extended
+      ? this.text[this.at] === char
+      : this.text[this.at] === "\\" && this.text[this.at + 1] === char
+  }
+
+  private take(char: string): boolean {
+    if (!this.is(char)) return false
+    this.at += this.syntax.extended ? 1 : 2
+    return true
+  }
+
+  private single(byte: number): Node {
+    const set = new Uint8Array(256)
+    set[byte] = 1
+    if (this.syntax.ignoreCase) foldInto(set)
+    return { _tag: "Set", set }
+  }
+
+  alternation(): Node {
+    const nodes = [this.sequence()]
+    while (this.take("|")) nodes.push(this.sequence())
+    return nodes.length === 1 ? nodes[0]! : { _tag: "Alternation", nodes }
+  }
+
+  private sequence(): Node {
+    const nodes: Array<Node> = []
+    let start = true
+    while (this.at < this.text.length && !this.is("|")) {
+      if (this.is(")")) {
+        if (this.depth > 0) break
+        throw new BadPattern("Unmatched ) or \\)")
+      }
+      let node = this.atom(start)
+      const anchored = node._tag === "Assert" && node.what === "lineStart"
+      start = start && anchored && !this.syntax.extended
+      if (!start) node = this.repeats(node)
+      nodes.push(node)
+    }
+    return nodes.length === 1 ? nodes[0]! : { _tag: "Sequence", nodes }
+  }
+
+  private repeats(first: Node): Node {
+    let node = first
+    while (true) {
+      if (this.text[this.at] === "*") {
+        this.at++
+        node = { _tag: "Repeat", node, min: 0, max: Number.POSITIVE_INFINITY }
+      } else if (this.take("+")) node = { _tag: "Repeat", node, min: 1, max: Number.POSITIVE_INFINITY }
+      else if (this.take("?")) node = { _tag: "Repeat", node, min: 0, max: 1 }
+      else {
+        const interval = this.interval()
+        if (interval === undefined) return node
+        node = { _tag: "Repeat", node, ...interval }
+      }
+    }
+  }
+
+  private interval(): { readonly min: number; readonly max: number } | undefined {
+    if (!this.is("{")) return undefined
+    const { extended } = this.syntax
+    const rest = this.text.slice(this.at + (extended ? 1 : 2))
+    const match = (extended ? /^(\d*)(,?)(\d*)\}/ : /^(\d*)(,?)(\d*)\\\}/).exec(rest)
+    if (match === null || (match[1] === "" && match[2] === "")) {
+      if (extended) return undefined
+      throw new BadPattern(/^[\d,]*$/.test(rest) ? "Unmatched \\{" : "Invalid content of \\{\\}")
+    }
+    const min = Number(match[1])
+    const max = match[2] === "" ? min : match[3] === "" ? Number.POSITIVE_INFINITY : Number(match[3])
+    if (min > max) throw new BadPattern("Invalid content of \\{\\}")
+    if (min > repeatMax || (max > repeatMax && max !== Number.POSITIVE_INFINITY)) {
+      throw new BadPattern("Regular expression too big")
+    }
+    this.at += (extended ? 1 : 2) + match[0].length
+    return { min, max }
+  }
+
+  private group(): Node {
+    const index = ++this.groups
+    this.depth++
+    const node = this.alternation()
+    if (!this.take(")")) throw new BadPattern("Unmatched ( or \\(")
+    this.depth--
+    this.closed.add(index)
+    return { _tag: "Group", index, node }
+  }
+
+  private atom(start: boolean): Node {
+    const char = this.text[this.at]!
+    const { extended } = this.syntax
+    if (this.take("(")) return this.group()
+    // A repeat without anything to repeat: nothing, in extended expressions, and a mere character in basic ones.
+    if (extended && start && ("*+?".includes(char) || (char === "{" && /^\{\d*,?\d*\}/.test(this.text.slice(this.at)) && !/^\{\}/.test(this.text.slice(this.at))))) return empty
+    this.at++
+    switch (char) {
+      case "\\":
+        return this.escape()
+      case "[":
+        return this.bracket()
+      case ".":
+        return { _tag: "Set", set: setOf((byte) => byte !== 10 && byte !== 0) }
+      case "^":
+        return extended || start ? { _tag: "Assert", what: "lineStart" } : this.single(94)
+      case "$": {
+        const last = this.at === this.text.length || this.is(")") || this.is("|")
+        return extended || last ? { _tag: "Assert", what: "lineEnd" } : this.single(36)
+      }
+      default:
+        return this.single(char.charCodeAt(0))
+    }
+  }
+
+  private escape(): Node {
+    const char = this.text[this.at]
+    if (char === undefined) throw new BadPattern("Trailing backslash")
+    this.at++
+    const set = escapeSets[char]
+    if (set !== undefined) return { _tag: "Set", set }
+    const what = assertions[char]
+    if (what !== undefined) return { _tag: "Assert", what }
+    if (char >= "1" && char <= "9") {
+      const index = Number(char)
+      if (!this.closed.has(index)) throw new BadPattern("Invalid back reference")
+      return { _tag: "BackReference", index }
+    }
+    if (!/[\^.[\]$()|*+?{}\\\n]/.test(char)) this.strays.push(char)
+    return this.single(char.charCodeAt(0))
+  }
+
+  private bracket(): Node {
+    const { text } = this
+    const set = new Uint8Array(256)
+    const negated = text[this.at] === "^"
+    if (negated) this.at++
+    const first = this.at
+    while (text[this.at] !== "]" || this.at === first) {
+      if (this.at >= text.length) throw unmatchedBracket
+      const named = /^\[:(.*?):\]/s.exec(text.slice(this.at))
+      if (named !== null) {
+        const members = ByteClasses.members(named[1]!)
+        if (members === undefined) throw new BadPattern("Invalid character class name")
+        for (const byte of members) set[byte] = 1
+        this.at += named[0].length
+        continue
+      }
+      const from = this.element()
+      if (text[this.at] !== "-" || text[this.at + 1] === "]" || this.at + 1 >= text.length) {
+        set[from] = 1
+        continue
+      }
+      this.at++
+      const to = this.element()
+      if (to < from) throw new BadPattern("Invalid range end")
+      set.fill(1, from, to + 1)
+    }
+    this.at++
+    if (this.syntax.ignoreCase) foldInto(set)
+    if (!negated) return { _tag: "Set", set }
+    return { _tag: "Set", set: setOf((byte) => set[byte] === 0 && byte !== 10) }
+  }
+
+  /** One element of a bracket expression, `[.x.]` and `[=x=]` among them. */
+  private element(): number {
+    const rest = this.text.slice(this.at)
+    const named = /^\[([.=])(.*?)\1\]/s.exec(rest)
+    if (named !== null) {
+      if (named[2]!.length !== 1) throw new BadPattern("Invalid collation character")
+      this.at += named[0].length
+      return named[2]!.charCodeAt(0)
+    }
+    if (/^\[[.:=]/.test(rest) && !/^\[[.:=]\]/.test(rest) && rest.slice(2).includes(rest[1]!) === false) throw unmatchedBracket
+    if (rest === "") throw unmatchedBracket
+    this.at++
+    return rest.charCodeAt(0)
+  }
+}
+
+const unmatchedBracket = new BadPattern("Unmatched [, [^, [:, [., or [=")
+
+/** Parses a pattern of characters U+0000 to U+00FF. */
+export const parse = (pattern: string, syntax: Syntax): Parsed | BadPattern => {
+  const parser = new Parser(pattern, syntax)
+  try {
+    const node = parser.alternation()
+    return { node, groups: parser.groups, strays: parser.strays }
+  } catch (error) {
+    if (error instanceof BadPattern) return error
+    throw error
+  }
+}
