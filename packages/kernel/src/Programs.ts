@@ -31,8 +31,8 @@ export class Programs extends Context.Tag("@effix/kernel/Programs")<Programs, {
   /** What is registered under `name`, loaded if need be; at once when it is there already. */
   readonly find: (name: string) => Effect.Effect<Main, Errno.Errno<"ENOEXEC">>
   readonly names: () => ReadonlyArray<string>
-  /** Calls `added` for every registration, those made already included. */
-  readonly onRegister: (added: (name: string) => void) => void
+  /** Runs `added` as a part of every registration from now on. */
+  readonly onRegister: (added: (name: string) => Effect.Effect<void>) => void
 }>() {}
 
 /** The content of the stub of `name`. */
@@ -43,7 +43,7 @@ export const fromStub = (head: string): string | undefined => /^\u007fEFFIX ([^\
 
 export const make = (): Programs["Type"] => {
   const programs = new Map<string, Registration>()
-  const listeners: Array<(name: string) => void> = []
+  const listeners: Array<(name: string) => Effect.Effect<void>> = []
 
   return {
     register: (name, program) =>
@@ -52,8 +52,7 @@ export const make = (): Programs["Type"] => {
           if (name === "" || /[/\n\0]/.test(name)) return Errno.fail("EINVAL", { path: name })
           if (programs.has(name)) return Errno.fail("EEXIST", { path: name, remedy: "register under another name" })
           programs.set(name, program)
-          for (const added of listeners) added(name)
-          return Effect.void
+          return Effect.forEach(listeners, (added) => added(name), { discard: true })
         }),
         () => Effect.sync(() => programs.delete(name))
       ),
@@ -66,10 +65,7 @@ export const make = (): Programs["Type"] => {
       return Effect.tap(program.load, (main) => Effect.sync(() => programs.set(name, main)))
     },
     names: () => [...programs.keys()],
-    onRegister: (added) => {
-      listeners.push(added)
-      for (const name of programs.keys()) added(name)
-    }
+    onRegister: (added) => void listeners.push(added)
   }
 }
 

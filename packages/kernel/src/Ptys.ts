@@ -13,22 +13,25 @@
  * @see tty(4)
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import { makedev } from "./abi/FileMode.js"
 import { O_NOCTTY, O_RDWR } from "./abi/OpenFlags.js"
 import { SIGCONT, SIGHUP } from "./abi/Signals.js"
 import * as PtsBackend from "./backend/PtsBackend.js"
+import * as CoarseClock from "./CoarseClock.js"
 import type { Description } from "./Description.js"
-import type * as Devices from "./Devices.js"
+import * as Devices from "./Devices.js"
 import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
-import type * as KernelConfig from "./KernelConfig.js"
+import * as KernelConfig from "./KernelConfig.js"
 import type { Session } from "./ProcessTable.js"
 import { Master } from "./pty/master.js"
 import { Pair } from "./pty/pair.js"
 import { openSlave } from "./pty/slave.js"
-import type * as Signals from "./Signals.js"
+import * as Signals from "./Signals.js"
+import * as Timers from "./Timers.js"
 
 /** A new pseudo-terminal. */
 export interface Opened {
@@ -132,3 +135,24 @@ export const register = (devices: Devices.Devices["Type"], ptys: Ptys["Type"]): 
   devices.register(makedev(5, 2), ptys.openMaster)
   devices.register({ major: 136 }, ptys.openSlave)
 }
+
+/**
+ * Registers its drivers, so that nodes in `/dev` lead here.
+ *
+ * @category layers
+ */
+export const layer: Layer.Layer<
+  Ptys,
+  never,
+  Devices.Devices | KernelConfig.KernelConfig | Signals.Signals | Timers.Timers
+> = Layer.effect(
+  Ptys,
+  Effect.gen(function*() {
+    const { after } = yield* Timers.Timers
+    const limits = yield* KernelConfig.KernelConfig
+    const signals = yield* Signals.Signals
+    const ptys = make({ limits, signals, after, now: CoarseClock.make(yield* Effect.clock) })
+    register(yield* Devices.Devices, ptys)
+    return ptys
+  })
+)

@@ -166,14 +166,14 @@ export interface SystemCalls {
   /** `flags`: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. @see fstatat(2) */
   readonly fstatat: (dirfd: number, path: string, flags?: number) => Effect.Effect<Stat, PathAtError | Errno<"EINVAL">>
   /** `mode` is F_OK or a sum of R_OK, W_OK, X_OK; asked with the real ids. @see access(2) */
-  readonly access: (path: string, mode: number) => Effect.Effect<void, PathError | Errno<"EROFS" | "EINVAL" | "ETXTBSY">>
+  readonly access: (path: string, mode: number) => Effect.Effect<void, PathError | Errno<"EROFS" | "EINVAL">>
   /** `flags`: AT_EACCESS, AT_SYMLINK_NOFOLLOW. @see faccessat(2) */
   readonly faccessat: (
     dirfd: number,
     path: string,
     mode: number,
     flags?: number
-  ) => Effect.Effect<void, PathAtError | Errno<"EROFS" | "EINVAL" | "ETXTBSY">>
+  ) => Effect.Effect<void, PathAtError | Errno<"EROFS" | "EINVAL">>
   /** @see chmod(2) */
   readonly chmod: (path: string, mode: number) => Effect.Effect<void, AttributePathError>
   /** @see fchmod(2) */
@@ -338,7 +338,7 @@ export interface SystemCalls {
   /** @see isatty(3) */
   readonly isatty: (fd: number) => Effect.Effect<boolean, Errno<"EBADF">>
   /** The path of the terminal, such as `/dev/pts/0`. @see ttyname(3) */
-  readonly ttyname: (fd: number) => Effect.Effect<string, Errno<"EBADF" | "ENOTTY">>
+  readonly ttyname: (fd: number) => Effect.Effect<string, TerminalError>
   readonly tcgetattr: (fd: number) => Effect.Effect<Termios, TerminalError>
   /** `when`: TCSANOW, TCSADRAIN, TCSAFLUSH. @see termios(3) */
   readonly tcsetattr: (fd: number, when: number, attributes: Termios) => Effect.Effect<void, TerminalError | Errno<"EINVAL">>

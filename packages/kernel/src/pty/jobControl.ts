@@ -3,13 +3,13 @@
  *
  * @see credentials(7)
  */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { SIGTTIN, SIGTTOU } from "../abi/Signals.js"
-import type * as Errno from "../Errno.js"
+import * as Errno from "../Errno.js"
 import type { Process, Terminal } from "../ProcessTable.js"
 import { isOrphaned, type Signals } from "../Signals.js"
 import * as WaitQueue from "../WaitQueue.js"
-import type * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
 
 export type Standing = "foreground" | "background" | "refused"
 
@@ -30,35 +30,51 @@ export const standing = (
   return isOrphaned(caller.group) ? "refused" : "background"
 }
 
-/**
- * Signals the caller's group; the wait that follows attends to it. `false` when nothing came of it, so that waiting
- * would be for ever: the caller is no process that could be stopped.
- */
-export const sendToBackground = (signals: Signals["Type"], caller: Process, signal: number): boolean => {
-  signals.sendGroup(caller.group, signal)
-  return caller.task !== undefined && caller.task.attention !== 0
-}
+/** What an attempt answers that wants its call to start again, because it may be in the background by now. */
+export const AGAIN = -1
+
+/** Whether a call that would go to sleep now is stopped or runs a handler first, and so starts again. */
+export const wantsAttention = (caller: Process): boolean => caller.task !== undefined && caller.task.attention !== 0
 
 const nowhere: ReadonlyArray<WaitQueue.WaitQueue> = []
 
-/** Does `change` once the caller is no longer in the background; `refusal` is for one that nobody would wake. */
+/**
+ * Signals the caller's group and has the caller attend to it: it stops until it is continued, or runs its handler.
+ * Then the call that was made from the background starts again. One that nobody could stop answers EIO.
+ */
+export const sendToBackground = (
+  signals: Signals["Type"],
+  caller: Process,
+  signal: number
+): Effect.Effect<void, Errno.Errno<"EINTR" | "EIO">> =>
+  Effect.suspend(() => {
+    signals.sendGroup(caller.group, signal)
+    if (!wantsAttention(caller)) return Errno.fail("EIO")
+    let attended = false
+    return WaitQueue.sleep(nowhere, () => {
+      if (attended) return Exit.void
+      attended = true
+      return undefined
+    })
+  })
+
+/** Does `change` once the caller is no longer in the background; `refusal` is for one that could never be. */
 export const whenAllowed = <A, E, R>(
   signals: Signals["Type"],
   terminal: Terminal,
   caller: Process,
   change: () => Exit.Exit<A, E>,
   refusal: Exit.Exit<never, R>
-): Effect.Effect<A, E | R | Errno.Errno<"EINTR">> => {
+): Effect.Effect<A, E | R | Errno.Errno<"EINTR" | "EIO">> => {
   switch (standing(signals, terminal, caller, SIGTTOU)) {
     case "foreground":
       return change()
     case "refused":
       return refusal
     case "background":
-      return WaitQueue.sleep(nowhere, (): WaitQueue.Attempt<A, E | R> => {
-        const stands = standing(signals, terminal, caller, SIGTTOU)
-        if (stands === "foreground") return change()
-        return stands === "background" && sendToBackground(signals, caller, SIGTTOU) ? undefined : refusal
-      })
+      return Effect.flatMap(
+        sendToBackground(signals, caller, SIGTTOU),
+        () => whenAllowed(signals, terminal, caller, change, refusal)
+      )
   }
 }

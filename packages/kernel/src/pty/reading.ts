@@ -12,7 +12,7 @@
  *
  * @see termios(3)
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { SIGTTIN } from "../abi/Signals.js"
 import * as T from "../abi/Termios.js"
@@ -20,7 +20,7 @@ import type { ReadError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Process } from "../ProcessTable.js"
 import * as WaitQueue from "../WaitQueue.js"
-import { sendToBackground, standing } from "./jobControl.js"
+import { AGAIN, sendToBackground, standing, wantsAttention } from "./jobControl.js"
 import type { Pair } from "./pair.js"
 
 const nothing = Exit.succeed(0)
@@ -38,21 +38,35 @@ export const read = (
   const stands = standing(pair.signals, pair, caller, SIGTTIN)
   if (stands === "refused") return Errno.fail("EIO")
   if (stands === "foreground") {
-    if (into.length === 0) return nothing
-    const { cc, lines } = pair.line.settings
-    const ready = pair.ready
-    if (ready > 0) {
-      if (lines) return Exit.succeed(pair.take(into, into.length))
-      const least = cc[T.VMIN]!
-      if (nonBlocking || ready >= least || into.length <= ready) return Exit.succeed(pair.take(into, limit(into, least)))
-    } else if (!lines && cc[T.VMIN] === 0 && cc[T.VTIME] === 0) {
-      return nothing
-    } else if (nonBlocking) {
-      return Errno.fail("EAGAIN")
-    }
+    const answer = into.length === 0 ? nothing : readNow(pair, into, nonBlocking)
+    if (answer !== undefined) return answer
   }
-  const reading = new Reading(pair, into, caller, nonBlocking)
-  return WaitQueue.sleep([pair.slaveReaders], () => reading.attempt(), reading)
+  if (stands === "background") {
+    return Effect.zipRight(
+      sendToBackground(pair.signals, caller, SIGTTIN),
+      Effect.suspend(() => read(pair, into, caller, nonBlocking))
+    )
+  }
+  const reading = new Reading(pair, into, caller)
+  return Effect.flatMap(
+    WaitQueue.sleep([pair.slaveReaders], () => reading.attempt(), reading),
+    (count) => count === AGAIN ? read(pair, into, caller, nonBlocking) : Exit.succeed(count)
+  )
+}
+
+/** A read that does not have to wait. */
+const readNow = (pair: Pair, into: Uint8Array, nonBlocking: boolean): WaitQueue.Attempt<number, Errno.Errno<"EAGAIN">> => {
+  const { cc, lines } = pair.line.settings
+  const { ready } = pair
+  if (ready > 0) {
+    if (lines) return Exit.succeed(pair.take(into, into.length))
+    const least = cc[T.VMIN]!
+    return nonBlocking || ready >= Math.min(least, PIECE, into.length)
+      ? Exit.succeed(pair.take(into, limit(into, least)))
+      : undefined
+  }
+  if (!lines && cc[T.VMIN] === 0 && cc[T.VTIME] === 0) return nothing
+  return nonBlocking ? Errno.fail("EAGAIN") : undefined
 }
 
 const limit = (into: Uint8Array, least: number): number => least > PIECE ? Math.min(PIECE, into.length) : into.length
@@ -63,7 +77,7 @@ class Reading implements WaitQueue.WaitOptions<number, Errno.Errno<"EIO">> {
   private readonly milliseconds: number
   /** Whether the timer runs from the beginning, and not from the last byte. */
   private readonly fromStart: boolean
-  private allowed = false
+  private attends = false
   /** How much was there when the timer was set. */
   private seen = 0
   private expired = false
@@ -72,8 +86,7 @@ class Reading implements WaitQueue.WaitOptions<number, Errno.Errno<"EIO">> {
   constructor(
     private readonly pair: Pair,
     private readonly into: Uint8Array,
-    private readonly caller: Process,
-    private readonly nonBlocking: boolean
+    private readonly caller: Process
   ) {
     const { cc, lines } = pair.line.settings
     const least = lines ? 0 : cc[T.VMIN]!
@@ -82,32 +95,17 @@ class Reading implements WaitQueue.WaitOptions<number, Errno.Errno<"EIO">> {
     this.fromStart = !lines && least === 0
   }
 
-  attempt(): WaitQueue.Attempt<number, Errno.Errno<"EIO" | "EAGAIN">> {
-    const answer = this.answer()
-    // A call that is about to be stopped or to run a handler starts again, and is asked again where it stands.
-    if (answer === undefined && this.caller.task !== undefined && this.caller.task.attention !== 0) this.allowed = false
-    return answer
-  }
-
-  private answer(): WaitQueue.Attempt<number, Errno.Errno<"EIO" | "EAGAIN">> {
-    const { into, pair } = this
+  attempt(): WaitQueue.Attempt<number, Errno.Errno<"EIO">> {
+    const { caller, into, least, pair } = this
     // Who waits when the terminal hangs up is told so; later reads answer end of file.
     if (pair.masterClosed) return Errno.fail("EIO")
-    if (!this.allowed) {
-      const stands = standing(pair.signals, pair, this.caller, SIGTTIN)
-      if (stands !== "foreground") {
-        return stands === "background" && sendToBackground(pair.signals, this.caller, SIGTTIN)
-          ? undefined
-          : Errno.fail("EIO")
-      }
-      this.allowed = true
-    }
-    if (into.length === 0) return nothing
+    if (this.attends && standing(pair.signals, pair, caller, SIGTTIN) !== "foreground") return Exit.succeed(AGAIN)
     const { ready } = pair
-    if (ready > 0 && (ready >= this.least || this.expired || this.nonBlocking)) return this.take()
-    if (this.expired || (this.fromStart && this.milliseconds === 0)) return nothing
-    if (this.nonBlocking) return Errno.fail("EAGAIN")
+    if (ready > 0 && (ready >= least || this.expired)) return this.take()
+    if (this.expired) return nothing
     this.time(ready)
+    // A call that is stopped or runs a handler starts again, and is asked again where it stands.
+    this.attends = wantsAttention(caller)
     return undefined
   }
 

@@ -3,8 +3,8 @@
  *
  * @see pts(4)
  */
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Effect from "effect/Effect"
 import { O_NOCTTY } from "../abi/OpenFlags.js"
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
 import { SIGTTOU } from "../abi/Signals.js"
@@ -15,7 +15,7 @@ import type { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { TerminalDescription } from "./description.js"
-import { isLeader, sendToBackground, standing } from "./jobControl.js"
+import { AGAIN, isLeader, sendToBackground, type Standing, standing, wantsAttention } from "./jobControl.js"
 import type { Pair } from "./pair.js"
 import { read } from "./reading.js"
 
@@ -31,33 +31,41 @@ export class Slave extends TerminalDescription {
   override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
     const { pair } = this
     if (pair.masterClosed) return Errno.fail("EIO")
-    let at = 0
-    if ((pair.line.settings.lflag & T.TOSTOP) !== 0) {
-      const stands = standing(pair.signals, pair, caller, SIGTTOU)
-      if (stands === "refused") return Errno.fail("EIO")
-      if (stands === "background") return this.waitToWrite(from, 0, caller)
+    const stands = this.standing(caller)
+    if (stands === "refused") return Errno.fail("EIO")
+    if (stands === "background") {
+      return Effect.zipRight(
+        sendToBackground(pair.signals, caller, SIGTTOU),
+        Effect.suspend(() => this.write(from, caller))
+      )
     }
-    at = pair.print(from, 0)
+    const at = pair.print(from, 0)
     if (at === from.length) return Exit.succeed(at)
     if (this.nonBlocking) return at > 0 ? Exit.succeed(at) : Errno.fail("EAGAIN")
-    return this.waitToWrite(from, at, caller)
+    return Effect.flatMap(this.waitToWrite(from, at, caller), (written) =>
+      written === AGAIN ? this.write(from, caller) : Exit.succeed(written))
   }
 
-  private waitToWrite(from: Uint8Array, start: number, caller: Process): Effect.Effect<number, WriteError> {
+  private standing(caller: Process): Standing {
+    const { line, signals } = this.pair
+    return (line.settings.lflag & T.TOSTOP) === 0 ? "foreground" : standing(signals, this.pair, caller, SIGTTOU)
+  }
+
+  private waitToWrite(
+    from: Uint8Array,
+    start: number,
+    caller: Process
+  ): Effect.Effect<number, Errno.Errno<"EINTR" | "EIO">> {
     const { pair } = this
     let at = start
-    const attempt = (): WaitQueue.Attempt<number, Errno.Errno<"EAGAIN" | "EIO">> => {
+    let attends = false
+    const attempt = (): WaitQueue.Attempt<number, Errno.Errno<"EIO">> => {
       if (pair.masterClosed) return at > 0 ? Exit.succeed(at) : Errno.fail("EIO")
-      // What was begun in the foreground goes on in the background; only a call that begins is stopped.
-      if (at === 0 && (pair.line.settings.lflag & T.TOSTOP) !== 0) {
-        const stands = standing(pair.signals, pair, caller, SIGTTOU)
-        if (stands === "background" && sendToBackground(pair.signals, caller, SIGTTOU)) return undefined
-        if (stands !== "foreground") return Errno.fail("EIO")
-      }
+      if (attends && at === 0 && this.standing(caller) !== "foreground") return Exit.succeed(AGAIN)
       at = pair.print(from, at)
       if (at === from.length) return Exit.succeed(at)
-      if (!this.nonBlocking) return undefined
-      return at > 0 ? Exit.succeed(at) : Errno.fail("EAGAIN")
+      attends = wantsAttention(caller)
+      return undefined
     }
     return WaitQueue.sleep([pair.slaveWriters], attempt, { partial: () => at > 0 ? Exit.succeed(at) : undefined })
   }

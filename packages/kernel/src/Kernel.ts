@@ -1,0 +1,241 @@
+/**
+ * The rooms of the kernel, composed, booted, and given to the host.
+ *
+ * `Kernel.layer` is a whole machine in memory. `layerWith` says otherwise for a part: another file system, limits,
+ * drivers, mounts. A room that the surrounding context provides already is taken from there. Closing the scope kills
+ * every process and frees everything.
+ *
+ * @example
+ * ```ts
+ * import { Kernel, Programs, Sys } from "@effix/kernel"
+ * import { Effect, Layer } from "effect"
+ *
+ * const hello: Programs.Main = ([, name = "world"]) =>
+ *   Effect.gen(function*() {
+ *     const sys = yield* Sys.Sys
+ *     yield* sys.write(1, new TextEncoder().encode(`hello, ${name}\n`))
+ *     return 0
+ *   })
+ *
+ * const drivers = Layer.scopedDiscard(
+ *   Effect.flatMap(Programs.Programs, (programs) => programs.register("hello", hello))
+ * )
+ *
+ * const main = Effect.gen(function*() {
+ *   const kernel = yield* Kernel.Kernel
+ *   const { exitCode, stdoutText } = yield* kernel.exec(["hello", "kernel"])
+ *   console.log(exitCode, stdoutText) // 0 hello, kernel
+ * })
+ *
+ * Effect.runPromise(Effect.provide(main, Kernel.layerWith({ drivers })))
+ * ```
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { SIGKILL } from "./abi/Signals.js"
+import * as DevBackend from "./backend/DevBackend.js"
+import * as MemoryBackend from "./backend/MemoryBackend.js"
+import * as CoarseClock from "./CoarseClock.js"
+import * as BasicDevices from "./device/basic.js"
+import * as Devices from "./Devices.js"
+import { Entropy } from "./Entropy.js"
+import type * as Errno from "./Errno.js"
+import * as Host from "./Host.js"
+import { boot, installStub } from "./kernel/boot.js"
+import { hostInterface, type HostInterface } from "./kernel/hostInterface.js"
+import * as KernelConfig from "./KernelConfig.js"
+import * as Pipes from "./Pipes.js"
+import { Policy } from "./Policy.js"
+import * as Processes from "./Processes.js"
+import * as Programs from "./Programs.js"
+import * as Ptys from "./Ptys.js"
+import * as Signals from "./Signals.js"
+import { ProcessSys } from "./sys/ProcessSys.js"
+import type { Rooms } from "./sys/Rooms.js"
+import * as Timers from "./Timers.js"
+import { Trace } from "./Trace.js"
+import * as Vfs from "./Vfs.js"
+import { type Backend, VfsBackend } from "./VfsBackend.js"
+
+export type {
+  ExecFailure,
+  ExecOptions,
+  ExecResult,
+  HostInterface,
+  ProcessHandle,
+  ProcessSnapshot,
+  SpawnHostOptions,
+  TerminalHandle,
+  TerminalOptions
+} from "./kernel/hostInterface.js"
+export { ExecTimeout, OutputLimit } from "./kernel/hostInterface.js"
+
+/**
+ * The kernel as its host sees it.
+ *
+ * @category tags
+ */
+export class Kernel extends Context.Tag("@effix/kernel/Kernel")<Kernel, HostInterface>() {}
+
+/** Every service that a composed kernel provides. */
+export type Services =
+  | Kernel
+  | KernelConfig.KernelConfig
+  | Devices.Devices
+  | Host.Host
+  | Pipes.Pipes
+  | Processes.Processes
+  | Programs.Programs
+  | Ptys.Ptys
+  | Signals.Signals
+  | Timers.Timers
+  | Vfs.Vfs
+
+/** A file system to mount, and where. */
+export interface MountAt {
+  readonly backend: Backend
+  readonly readOnly?: boolean
+  readonly source?: string
+}
+
+export interface Options<EB = never, RB = never, ED = never> {
+  /** Where the root file system lives. Default: in memory. */
+  readonly backend?: Layer.Layer<VfsBackend, EB, RB>
+  readonly config?: Partial<KernelConfig.Limits>
+  /** Registers programs and devices; may enter any room of the kernel, and asks for nothing else. */
+  readonly drivers?: Layer.Layer<never, ED, Services>
+  /** File systems by the path of their mount point, which is made if need be. */
+  readonly mounts?: Readonly<Record<string, MountAt>>
+  /** Files by path, with their parent directories, to be there from the beginning. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>
+}
+
+/** The room that the context has, or else the one that `make` makes. */
+const room = <I, S>(tag: Context.Tag<I, S>, make: () => S): Effect.Effect<S> =>
+  Effect.map(Effect.serviceOption(tag), Option.getOrElse(make))
+
+const compose = (
+  options: Pick<Options, "config" | "files" | "mounts">
+): Effect.Effect<Context.Context<Services>, never, VfsBackend | KernelConfig.KernelConfig | Scope.Scope> =>
+  Effect.gen(function*() {
+    const limits = yield* KernelConfig.KernelConfig
+    const backend = yield* VfsBackend
+    const clock = yield* Effect.clock
+    const runtime = yield* Effect.runtime<never>()
+    const scheduler = yield* Effect.withFiberRuntime<Host.Host["Type"]["scheduler"]>((fiber) =>
+      Effect.succeed(fiber.currentScheduler)
+    )
+    const policy = yield* Policy
+    const entropy = yield* Entropy
+    const decorate = yield* Trace
+    const now = CoarseClock.make(clock)
+
+    const host = yield* room(Host.Host, () => Host.make(runtime, scheduler))
+    const timers = yield* room(Timers.Timers, () => Timers.make(clock, host))
+    const signals = yield* room(Signals.Signals, () => Signals.make(limits))
+    const devices = yield* room(Devices.Devices, Devices.make)
+    const pipes = yield* room(Pipes.Pipes, () => Pipes.make(limits, signals, now))
+    const ptys = yield* room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
+    const vfs = yield* room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, now }))
+    const programs = yield* room(Programs.Programs, Programs.make)
+    const processes = yield* room(Processes.Processes, () =>
+      Processes.make({ limits, host, vfs, programs, signals, policy, now: timers.now }))
+
+    const rooms: Rooms = { limits, vfs, pipes, processes, signals, timers, entropy, booted: timers.nanoseconds() }
+    processes.provideSys((process, image) => {
+      const sys = new ProcessSys(rooms, process, image)
+      return decorate === undefined ? sys : decorate(sys, process.pid)
+    })
+    processes.onSessionEnd(ptys.hangupSession)
+    BasicDevices.register(devices, entropy.fill)
+    Ptys.register(devices, ptys)
+
+    yield* Effect.addFinalizer(() => shutDown(processes, timers))
+    const kernel = hostInterface({ ...rooms, host, ptys })
+    const { init } = processes
+    yield* Effect.orDie(boot(vfs, init, limits.hostname))
+    yield* Effect.orDie(mountSystem(rooms, ptys, now()))
+    for (const [path, { backend: mounted, ...how }] of Object.entries(options.mounts ?? {})) {
+      yield* Effect.orDie(kernel.mount(path, mounted, how))
+    }
+    for (const [path, content] of Object.entries(options.files ?? {})) {
+      yield* Effect.orDie(kernel.writeFile(path, content))
+    }
+    for (const name of programs.names()) yield* installStub(vfs, init, name)
+    programs.onRegister((name) => installStub(vfs, init, name))
+
+    return Context.make(Kernel, kernel).pipe(
+      Context.add(KernelConfig.KernelConfig, limits),
+      Context.add(Devices.Devices, devices),
+      Context.add(Host.Host, host),
+      Context.add(Pipes.Pipes, pipes),
+      Context.add(Processes.Processes, processes),
+      Context.add(Programs.Programs, programs),
+      Context.add(Ptys.Ptys, ptys),
+      Context.add(Signals.Signals, signals),
+      Context.add(Timers.Timers, timers),
+      Context.add(Vfs.Vfs, vfs)
+    )
+  })
+
+/** `/dev`, `/dev/pts` and `/proc`. */
+const mountSystem = (
+  { processes: { init }, vfs }: Rooms,
+  ptys: Ptys.Ptys["Type"],
+  now: bigint
+): Effect.Effect<void, Errno.Any> =>
+  Effect.gen(function*() {
+    yield* vfs.mount(init, "/dev", DevBackend.make({ bytesMax: 1 << 30, inodesMax: 65_536, now }), { source: "devtmpfs" })
+    yield* vfs.mount(init, "/dev/pts", ptys.files)
+  })
+
+/** Kills what runs, and waits until its finalizers have. */
+const shutDown = (processes: Processes.Processes["Type"], timers: Timers.Timers["Type"]): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const fibers: Array<Fiber.Fiber<unknown, unknown>> = []
+    for (const process of Array.from(processes.table.processes.values())) {
+      if (process.task?.fiber !== undefined) fibers.push(process.task.fiber)
+      process.task?.end({ _tag: "Signaled", signal: SIGKILL, coreDumped: false })
+    }
+    timers.close()
+    return Fiber.awaitAll(fibers)
+  })
+
+/**
+ * A kernel that leaves open where files live and what the limits are.
+ *
+ * @category layers
+ */
+export const layerNoBackend: Layer.Layer<
+  Exclude<Services, KernelConfig.KernelConfig>,
+  never,
+  KernelConfig.KernelConfig | VfsBackend
+> = Layer.scopedContext(compose({}))
+
+/**
+ * A kernel with some of its parts chosen.
+ *
+ * @category layers
+ */
+export const layerWith = <EB = never, RB = never, ED = never>(
+  options: Options<EB, RB, ED>
+): Layer.Layer<Services, EB | ED, RB> => {
+  const backend: Layer.Layer<VfsBackend, EB, RB | KernelConfig.KernelConfig> = options.backend ?? MemoryBackend.layer
+  const drivers: Layer.Layer<never, ED, Services> = options.drivers ?? Layer.empty
+  return drivers.pipe(
+    Layer.provideMerge(Layer.scopedContext(compose(options))),
+    Layer.provide(backend),
+    Layer.provide(KernelConfig.layer(options.config))
+  )
+}
+
+/**
+ * A kernel in memory, with the default limits and without drivers.
+ *
+ * @category layers
+ */
+export const layer: Layer.Layer<Services> = layerWith({})

@@ -1,0 +1,99 @@
+/**
+ * The tree that a kernel boots with: directories, accounts, and a stub for every registered program.
+ *
+ * @see hier(7)
+ */
+import * as Effect from "effect/Effect"
+import * as OpenFlags from "../abi/OpenFlags.js"
+import * as Bytes from "../Bytes.js"
+import { drop } from "../Description.js"
+import type { Any, Errno } from "../Errno.js"
+import type { Process } from "../ProcessTable.js"
+import { stub } from "../Programs.js"
+import type { OpenError } from "../Sys.js"
+import type { Vfs } from "../Vfs.js"
+
+const directories: ReadonlyArray<readonly [path: string, mode: number]> = [
+  ["/bin", 0o755],
+  ["/dev", 0o755],
+  ["/etc", 0o755],
+  ["/home", 0o755],
+  ["/home/user", 0o755],
+  ["/mnt", 0o755],
+  ["/opt", 0o755],
+  ["/proc", 0o555],
+  ["/root", 0o700],
+  ["/run", 0o755],
+  ["/sbin", 0o755],
+  ["/srv", 0o755],
+  ["/tmp", 0o1777],
+  ["/usr", 0o755],
+  ["/usr/lib", 0o755],
+  ["/usr/local", 0o755],
+  ["/usr/local/bin", 0o755],
+  ["/usr/share", 0o755],
+  ["/var", 0o755],
+  ["/var/log", 0o755],
+  ["/var/tmp", 0o1777]
+]
+
+const links: ReadonlyArray<readonly [path: string, target: string]> = [
+  ["/usr/bin", "../bin"],
+  ["/usr/sbin", "../sbin"],
+  ["/var/run", "../run"]
+]
+
+const files = (hostname: string): ReadonlyArray<readonly [path: string, content: string]> => [
+  [
+    "/etc/passwd",
+    "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"
+  ],
+  ["/etc/group", "root:x:0:\ntty:x:5:\nuser:x:1000:\nnogroup:x:65534:\n"],
+  ["/etc/hostname", `${hostname}\n`],
+  ["/etc/hosts", `127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t${hostname}\n`]
+]
+
+/** What is there already stays, and a file system that takes nothing is left as it is. */
+const unlessThere = <E extends Any>(self: Effect.Effect<unknown, E>): Effect.Effect<void, E> =>
+  Effect.catchAll(Effect.asVoid(self), (error) =>
+    error._tag === "EEXIST" || error._tag === "EROFS" ? Effect.void : Effect.fail(error))
+
+/** Writes a whole file that is not there yet. */
+export const writeNew = (
+  vfs: Vfs["Type"],
+  init: Process,
+  path: string,
+  content: Uint8Array,
+  mode: number,
+  flags = OpenFlags.O_EXCL
+): Effect.Effect<void, OpenError | Errno<"EPIPE">> =>
+  Effect.gen(function*() {
+    const file = yield* vfs.open(init, vfs.root, path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | flags, mode)
+    file.references++
+    for (let at = 0; at < content.length;) at += yield* file.write(content.subarray(at), init)
+    yield* drop(file)
+  })
+
+/** Makes the tree. */
+export const boot = (vfs: Vfs["Type"], init: Process, hostname: string): Effect.Effect<void, Any> =>
+  Effect.gen(function*() {
+    init.umask = 0
+    const { root } = vfs
+    for (const [path, mode] of directories) yield* unlessThere(vfs.mkdir(init, root, path, mode))
+    for (const [path, target] of links) yield* unlessThere(vfs.symlink(init, root, target, path))
+    for (const [path, content] of files(hostname)) {
+      yield* unlessThere(writeNew(vfs, init, path, Bytes.encode(content), 0o644))
+    }
+    const home = yield* vfs.find(init, root, "/home/user", true)
+    if (home.inode.uid === 0) yield* unlessThere(vfs.chown(init, home, 1000, 1000))
+    // mkdir takes no sticky bit through every backend's idea of a mode; /tmp must have it.
+    for (const path of ["/tmp", "/var/tmp"]) {
+      const target = yield* vfs.find(init, root, path, true)
+      if ((target.inode.mode & 0o7777) !== 0o1777) yield* unlessThere(vfs.chmod(init, target, 0o1777))
+    }
+    init.umask = 0o022
+  })
+
+/** Puts the stub of a program into `/bin`. */
+export const installStub = (vfs: Vfs["Type"], init: Process, name: string): Effect.Effect<void> =>
+  Effect.orDie(unlessThere(writeNew(vfs, init, `/bin/${name}`, Bytes.encode(stub(name)), 0o755)))

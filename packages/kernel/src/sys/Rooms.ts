@@ -1,0 +1,21 @@
+/**
+ * The rooms that system calls enter.
+ */
+import type { Limits } from "../KernelConfig.js"
+import type { Pipes } from "../Pipes.js"
+import type { Processes } from "../Processes.js"
+import type { Signals } from "../Signals.js"
+import type { Timers } from "../Timers.js"
+import type { Vfs } from "../Vfs.js"
+
+export interface Rooms {
+  readonly limits: Limits
+  readonly vfs: Vfs["Type"]
+  readonly pipes: Pipes["Type"]
+  readonly processes: Processes["Type"]
+  readonly signals: Signals["Type"]
+  readonly timers: Timers["Type"]
+  readonly entropy: { readonly fill: (into: Uint8Array) => void }
+  /** Nanoseconds of the realtime clock when the kernel was booted. */
+  readonly booted: bigint
+}

@@ -1,0 +1,93 @@
+/**
+ * Calls that move bytes through a descriptor.
+ *
+ * @see read(2)
+ */
+import * as Effect from "effect/Effect"
+import { SIGXFSZ } from "../abi/Signals.js"
+import type { ReadError, SeekError, WriteError } from "../Description.js"
+import * as Errno from "../Errno.js"
+import { isReady } from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import { fromKernel } from "../Signals.js"
+import type { DirectoryEntry } from "../VfsBackend.js"
+import type { Rooms } from "./Rooms.js"
+
+/** @see read(2) */
+export const read = (self: Process, fd: number, into: Uint8Array): Effect.Effect<number, ReadError> => {
+  const description = self.fds.get(fd)
+  return description !== undefined && description.readable ? description.read(into, self) : Errno.fail("EBADF", { syscall: "read", fd })
+}
+
+/** @see write(2) */
+export const write = (rooms: Rooms, self: Process, fd: number, from: Uint8Array): Effect.Effect<number, WriteError> => {
+  const description = self.fds.get(fd)
+  if (description === undefined || !description.writable) return Errno.fail("EBADF", { syscall: "write", fd })
+  const written = description.write(from, self)
+  return self.limits.fileSize === Infinity ? written : overLimit(rooms, self, written)
+}
+
+/** Going over RLIMIT_FSIZE is told by a signal as well. @see setrlimit(2) */
+const overLimit = <A, E extends Errno.Any>(
+  { signals }: Rooms,
+  self: Process,
+  written: Effect.Effect<A, E>
+): Effect.Effect<A, E> => {
+  if (isReady(written) && written._tag === "Success") return written
+  return Effect.tapError(written, (error) =>
+    Effect.sync(() => error._tag === "EFBIG" && signals.send(self, fromKernel(SIGXFSZ))))
+}
+
+/** @see pread(2) */
+export const pread = (
+  self: Process,
+  fd: number,
+  into: Uint8Array,
+  offset: number
+): Effect.Effect<number, ReadError | Errno.Errno<"ESPIPE">> => {
+  if (offset < 0) return Errno.fail("EINVAL", { syscall: "pread", fd })
+  const description = self.fds.get(fd)
+  return description !== undefined && description.readable
+    ? description.pread(into, offset, self)
+    : Errno.fail("EBADF", { syscall: "pread", fd })
+}
+
+/** @see pwrite(2) */
+export const pwrite = (
+  rooms: Rooms,
+  self: Process,
+  fd: number,
+  from: Uint8Array,
+  offset: number
+): Effect.Effect<number, WriteError | Errno.Errno<"ESPIPE">> => {
+  if (offset < 0) return Errno.fail("EINVAL", { syscall: "pwrite", fd })
+  const description = self.fds.get(fd)
+  if (description === undefined || !description.writable) return Errno.fail("EBADF", { syscall: "pwrite", fd })
+  const written = description.pwrite(from, offset, self)
+  return self.limits.fileSize === Infinity ? written : overLimit(rooms, self, written)
+}
+
+/** @see lseek(2) */
+export const lseek = (self: Process, fd: number, offset: number, whence: number): Effect.Effect<number, SeekError> =>
+  self.fds.get(fd)?.seek(offset, whence) ?? Errno.fail("EBADF", { syscall: "lseek", fd })
+
+/** @see fsync(2) */
+export const fsync = (
+  self: Process,
+  fd: number
+): Effect.Effect<void, Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOSPC" | "ESTALE">> =>
+  self.fds.get(fd)?.sync(false) ?? Errno.fail("EBADF", { syscall: "fsync", fd })
+
+/** @see getdents(2) */
+export const getdents = (
+  self: Process,
+  fd: number,
+  limit: number
+): Effect.Effect<
+  ReadonlyArray<DirectoryEntry>,
+  Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">
+> => self.fds.get(fd)?.list(limit) ?? Errno.fail("EBADF", { syscall: "getdents", fd })
+
+/** @see ioctl_tty(2) FIONREAD */
+export const fionread = (self: Process, fd: number): Effect.Effect<number, Errno.Errno<"EBADF" | "ENOTTY">> =>
+  self.fds.get(fd)?.available() ?? Errno.fail("EBADF", { syscall: "ioctl", fd })

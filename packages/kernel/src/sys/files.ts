@@ -1,0 +1,272 @@
+/**
+ * Calls on paths, and on files behind descriptors.
+ *
+ * @see path_resolution(7)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fcntl from "../abi/Fcntl.js"
+import { isDirectory } from "../abi/FileMode.js"
+import type { Location } from "../Dentry.js"
+import type { Description } from "../Description.js"
+import * as Errno from "../Errno.js"
+import type { Stat } from "../Inode.js"
+import { isReady } from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import type { AttributePathError, CreatePathError, PathAtError, PathError, RemovePathError, TruncateError } from "../Sys.js"
+import type { Rooms } from "./Rooms.js"
+import { startAt } from "./start.js"
+import { explain } from "./table.js"
+
+/** Runs a call on a path from where it begins, and adds call and path to whatever it answers. */
+export const at = <A, E extends Errno.Any>(
+  self: Process,
+  syscall: string,
+  dirfd: number,
+  path: string,
+  call: (start: Location) => Effect.Effect<A, E>
+): Effect.Effect<A, E | Errno.Errno<"EBADF" | "ENOENT" | "ENOTDIR">> => {
+  const start = startAt(self, dirfd, path)
+  if (start._tag === "Failure") return Exit.failCause(start.cause)
+  return told(call(start.value), syscall, path)
+}
+
+/** The same answer; a failure says which call failed on which path. */
+export const told = <A, E extends Errno.Any>(
+  answer: Effect.Effect<A, E>,
+  syscall: string,
+  path: string
+): Effect.Effect<A, E> =>
+  isReady(answer)
+    ? explain(answer, syscall, path)
+    : Effect.mapError(answer, (error) => Errno.within<Errno.Code>(error, { syscall, path }) as E)
+
+/** @see stat(2) */
+export const stat = ({ vfs }: Rooms, self: Process, path: string, follow: boolean): Effect.Effect<Stat, PathError> =>
+  told(vfs.stat(self, self.cwd, path, follow), follow ? "stat" : "lstat", path)
+
+/** @see fstat(2) */
+export const fstat = (
+  { vfs }: Rooms,
+  self: Process,
+  fd: number
+): Effect.Effect<Stat, Errno.Errno<"EACCES" | "EBADF" | "EIO" | "ESTALE">> => {
+  const description = self.fds.get(fd)
+  return description === undefined ? Errno.fail("EBADF", { syscall: "fstat", fd }) : vfs.fstat(description)
+}
+
+/** @see fstatat(2) */
+export const fstatat = (
+  rooms: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  flags: number
+): Effect.Effect<Stat, PathAtError | Errno.Errno<"EINVAL">> => {
+  if ((flags & ~(Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) !== 0) return Errno.fail("EINVAL", { syscall: "fstatat", path })
+  if (path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0) {
+    return dirfd === Fcntl.AT_FDCWD ? stat(rooms, self, ".", true) : fstat(rooms, self, dirfd)
+  }
+  const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
+  return at(self, "fstatat", dirfd, path, (start) => rooms.vfs.stat(self, start, path, follow))
+}
+
+/** access(2) asks for the real user, as a set-user-id program must. */
+const asRealUser = (self: Process) => {
+  const { credentials } = self
+  if (credentials.uid === credentials.euid && credentials.gid === credentials.egid) return self
+  return {
+    pid: self.pid,
+    root: self.root,
+    cwd: self.cwd,
+    umask: self.umask,
+    credentials: { ...credentials, euid: credentials.uid, egid: credentials.gid }
+  }
+}
+
+/** @see faccessat(2) */
+export const faccessat = (
+  { vfs }: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  mode: number,
+  flags: number
+): Effect.Effect<void, PathAtError | Errno.Errno<"EINVAL" | "EROFS">> => {
+  if ((mode & ~7) !== 0 || (flags & ~(Fcntl.AT_EACCESS | Fcntl.AT_SYMLINK_NOFOLLOW)) !== 0) {
+    return Errno.fail("EINVAL", { syscall: "access", path })
+  }
+  const viewer = (flags & Fcntl.AT_EACCESS) === 0 ? asRealUser(self) : self
+  const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
+  return at(self, "access", dirfd, path, (start) =>
+    Effect.flatMap(vfs.find(viewer, start, path, follow), (target) => vfs.access(viewer, target, mode)))
+}
+
+/** @see access(2) */
+export const access = (
+  { vfs }: Rooms,
+  self: Process,
+  path: string,
+  mode: number
+): Effect.Effect<void, PathError | Errno.Errno<"EINVAL" | "EROFS">> => {
+  if ((mode & ~7) !== 0) return Errno.fail("EINVAL", { syscall: "access", path })
+  const viewer = asRealUser(self)
+  const answer = Effect.flatMap(vfs.find(viewer, self.cwd, path, true), (target) => vfs.access(viewer, target, mode))
+  return told(answer, "access", path)
+}
+
+/** What a descriptor stands for, as something whose attributes can be changed; O_PATH names it only. */
+const targetOf = (description: Description) => ({ inode: description.inode, mount: description.location?.mount })
+
+/** Changes attributes behind a descriptor. */
+export const onDescriptor = <A, E>(
+  self: Process,
+  syscall: string,
+  fd: number,
+  change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
+): Effect.Effect<A, E | Errno.Errno<"EBADF">> => {
+  const description = self.fds.get(fd)
+  const named = description !== undefined && !description.readable && !description.writable
+  return description === undefined || named ? Errno.fail("EBADF", { syscall, fd }) : change(targetOf(description))
+}
+
+/** Changes attributes behind a path. */
+export const onPath = <A, E extends Errno.Any>(
+  { vfs }: Rooms,
+  self: Process,
+  syscall: string,
+  dirfd: number,
+  path: string,
+  follow: boolean,
+  change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
+): Effect.Effect<A, E | PathAtError> =>
+  at<A, E | PathError>(self, syscall, dirfd, path, (start) => Effect.flatMap(vfs.find(self, start, path, follow), change))
+
+/** @see utimensat(2) */
+export const utimensat = (
+  rooms: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  atime: bigint | "now" | "omit",
+  mtime: bigint | "now" | "omit",
+  flags: number
+): Effect.Effect<void, AttributePathError> => {
+  if ((flags & ~Fcntl.AT_SYMLINK_NOFOLLOW) !== 0) return Errno.fail("EINVAL", { syscall: "utimensat", path })
+  if (atime === "omit" && mtime === "omit") return Exit.void
+  const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
+  return onPath(rooms, self, "utimensat", dirfd, path, follow, (target) => rooms.vfs.utimens(self, target, atime, mtime))
+}
+
+/** @see ftruncate(2) */
+export const ftruncate = (self: Process, fd: number, size: number): Effect.Effect<void, TruncateError> => {
+  const description = self.fds.get(fd)
+  if (description === undefined) return Errno.fail("EBADF", { syscall: "ftruncate", fd })
+  if (size < 0 || !description.writable) return Errno.fail("EINVAL", { syscall: "ftruncate", fd })
+  return description.truncate(size, self)
+}
+
+/** @see unlinkat(2) */
+export const unlinkat = (
+  { vfs }: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  flags: number
+): Effect.Effect<void, RemovePathError> => {
+  if ((flags & ~Fcntl.AT_REMOVEDIR) !== 0) return Errno.fail("EINVAL", { syscall: "unlinkat", path })
+  return flags === 0
+    ? at(self, "unlink", dirfd, path, (start) => vfs.unlink(self, start, path))
+    : at(self, "rmdir", dirfd, path, (start) => vfs.rmdir(self, start, path))
+}
+
+/** Runs a call on two paths, each from where it begins. */
+export const atBoth = <A, E extends Errno.Any>(
+  self: Process,
+  syscall: string,
+  dirfd: number,
+  path: string,
+  newDirfd: number,
+  newPath: string,
+  call: (start: Location, newStart: Location) => Effect.Effect<A, E>
+): Effect.Effect<A, E | Errno.Errno<"EBADF" | "ENOENT" | "ENOTDIR">> =>
+  at<A, E | Errno.Errno<"EBADF" | "ENOENT" | "ENOTDIR">>(self, syscall, dirfd, path, (start) => {
+    const to = startAt(self, newDirfd, newPath)
+    if (to._tag === "Failure") return Exit.failCause(to.cause)
+    const answer = call(start, to.value)
+    return isReady(answer) && answer._tag === "Success"
+      ? answer
+      : Effect.mapError(answer, (error) => Errno.within<Errno.Code>(error, { target: newPath }) as E)
+  })
+
+/** Stands in another directory. */
+const moveTo = ({ vfs }: Rooms, self: Process, to: Location): Effect.Effect<void, PathError> => {
+  const held = vfs.hold(to)
+  const move = () => {
+    const before = self.cwd
+    self.cwd = to
+    return vfs.letGo(before)
+  }
+  return isReady(held) && held._tag === "Success" ? move() : Effect.flatMap(held, move)
+}
+
+/** @see chdir(2) */
+export const chdir = (rooms: Rooms, self: Process, path: string): Effect.Effect<void, PathError> =>
+  told(
+    Effect.flatMap(rooms.vfs.findDirectory(self, self.cwd, path), (to) => moveTo(rooms, self, to)),
+    "chdir",
+    path
+  )
+
+/** @see fchdir(2) */
+export const fchdir = (
+  rooms: Rooms,
+  self: Process,
+  fd: number
+): Effect.Effect<void, Errno.Errno<"EACCES" | "EBADF" | "ENOTDIR">> => {
+  const description = self.fds.get(fd)
+  if (description === undefined) return Errno.fail("EBADF", { syscall: "fchdir", fd })
+  const { inode, location } = description
+  if (location === undefined || !isDirectory(inode.mode)) return Errno.fail("ENOTDIR", { syscall: "fchdir", fd })
+  return Effect.zipRight(
+    rooms.vfs.access(self, { inode, mount: undefined }, 1) as Effect.Effect<void, Errno.Errno<"EACCES">>,
+    Effect.orDie(Effect.suspend(() => moveTo(rooms, self, location)))
+  )
+}
+
+/** @see getcwd(2) */
+export const getcwd = ({ vfs }: Rooms, self: Process): Effect.Effect<string, Errno.Errno<"ENOENT">> => {
+  const path = vfs.pathOf(self.root, self.cwd)
+  return path === undefined ? Errno.fail("ENOENT", { syscall: "getcwd" }) : Exit.succeed(path)
+}
+
+/** @see chroot(2) */
+export const chroot = ({ vfs }: Rooms, self: Process, path: string): Effect.Effect<void, PathError> =>
+  told(
+    Effect.flatMap(vfs.findDirectory(self, self.cwd, path), (to): Effect.Effect<void, PathError> => {
+      if (self.credentials.euid !== 0) return Errno.fail("EPERM")
+      return Effect.flatMap(vfs.hold(to), () => {
+        const before = self.root
+        self.root = to
+        return vfs.letGo(before)
+      })
+    }),
+    "chroot",
+    path
+  )
+
+/** @see linkat(2) */
+export const linkat = (
+  { vfs }: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  newDirfd: number,
+  newPath: string,
+  flags: number
+): Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">> => {
+  if ((flags & ~Fcntl.AT_SYMLINK_FOLLOW) !== 0) return Errno.fail("EINVAL", { syscall: "link", path })
+  const follow = (flags & Fcntl.AT_SYMLINK_FOLLOW) !== 0
+  return atBoth(self, "link", dirfd, path, newDirfd, newPath, (start, newStart) =>
+    vfs.link(self, start, path, newStart, newPath, follow))
+}

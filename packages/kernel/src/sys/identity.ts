@@ -1,0 +1,86 @@
+/**
+ * Calls about users, groups and limits.
+ *
+ * @see credentials(7)
+ */
+import * as Exit from "effect/Exit"
+import type { Credentials } from "../Credentials.js"
+import * as Errno from "../Errno.js"
+import type { Process, ResourceLimits } from "../ProcessTable.js"
+
+type IdError = Errno.Errno<"EPERM" | "EINVAL">
+
+const MAX_ID = 0xffff_ffff
+
+const isId = (id: number): boolean => Number.isInteger(id) && id >= -1 && id < MAX_ID
+
+/** One of three ids: real, effective, saved; -1 keeps it. Without privilege it must be one of those one has. */
+const allowed = (privileged: boolean, has: ReadonlyArray<number>, wanted: ReadonlyArray<number>): boolean =>
+  privileged || wanted.every((id) => id === -1 || has.includes(id))
+
+const pick = (wanted: number, before: number): number => wanted === -1 ? before : wanted
+
+/** @see setresuid(2) */
+export const setresuid = (self: Process, ruid: number, euid: number, suid: number): Exit.Exit<void, IdError> => {
+  const wanted = [ruid, euid, suid]
+  if (!wanted.every(isId)) return Errno.fail("EINVAL", { syscall: "setresuid" })
+  const c = self.credentials
+  if (!allowed(c.euid === 0, [c.uid, c.euid, c.suid], wanted)) return Errno.fail("EPERM", { syscall: "setresuid" })
+  self.credentials = { ...c, uid: pick(ruid, c.uid), euid: pick(euid, c.euid), suid: pick(suid, c.suid) }
+  return Exit.void
+}
+
+/** @see setresgid(2) */
+export const setresgid = (self: Process, rgid: number, egid: number, sgid: number): Exit.Exit<void, IdError> => {
+  const wanted = [rgid, egid, sgid]
+  if (!wanted.every(isId)) return Errno.fail("EINVAL", { syscall: "setresgid" })
+  const c = self.credentials
+  if (!allowed(c.euid === 0, [c.gid, c.egid, c.sgid], wanted)) return Errno.fail("EPERM", { syscall: "setresgid" })
+  self.credentials = { ...c, gid: pick(rgid, c.gid), egid: pick(egid, c.egid), sgid: pick(sgid, c.sgid) }
+  return Exit.void
+}
+
+/** For user 0 all three ids, for anybody else the effective one. @see setuid(2) */
+export const setuid = (self: Process, uid: number): Exit.Exit<void, IdError> => {
+  if (!isId(uid) || uid < 0) return Errno.fail("EINVAL", { syscall: "setuid" })
+  const c = self.credentials
+  if (c.euid === 0) return setresuid(self, uid, uid, uid)
+  if (uid !== c.uid && uid !== c.suid) return Errno.fail("EPERM", { syscall: "setuid" })
+  return setresuid(self, -1, uid, -1)
+}
+
+/** @see setgid(2) */
+export const setgid = (self: Process, gid: number): Exit.Exit<void, IdError> => {
+  if (!isId(gid) || gid < 0) return Errno.fail("EINVAL", { syscall: "setgid" })
+  const c = self.credentials
+  if (c.euid === 0) return setresgid(self, gid, gid, gid)
+  if (gid !== c.gid && gid !== c.sgid) return Errno.fail("EPERM", { syscall: "setgid" })
+  return setresgid(self, -1, gid, -1)
+}
+
+/** NGROUPS_MAX. */
+const GROUPS_MAX = 65_536
+
+/** @see setgroups(2) */
+export const setgroups = (self: Process, groups: ReadonlyArray<number>): Exit.Exit<void, IdError> => {
+  if (self.credentials.euid !== 0) return Errno.fail("EPERM", { syscall: "setgroups" })
+  if (groups.length > GROUPS_MAX || !groups.every((gid) => isId(gid) && gid >= 0)) {
+    return Errno.fail("EINVAL", { syscall: "setgroups" })
+  }
+  const changed: Credentials = { ...self.credentials, groups: [...groups] }
+  self.credentials = changed
+  return Exit.void
+}
+
+/** @see setrlimit(2) */
+export const setrlimit = (self: Process, limits: Partial<ResourceLimits>): Exit.Exit<void, IdError> => {
+  const next = { ...self.limits, ...limits }
+  const values = [next.fileSize, next.openFiles, next.processes]
+  if (values.some((value) => Number.isNaN(value) || value < 0)) return Errno.fail("EINVAL", { syscall: "setrlimit" })
+  const before = self.limits
+  const raises = next.fileSize > before.fileSize || next.openFiles > before.openFiles || next.processes > before.processes
+  if (raises && self.credentials.euid !== 0) return Errno.fail("EPERM", { syscall: "setrlimit" })
+  self.limits = next
+  self.fds.limit = next.openFiles
+  return Exit.void
+}

@@ -1,0 +1,182 @@
+/**
+ * Calls about signals.
+ *
+ * @see signal(7)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as SignalFlags from "../abi/SignalFlags.js"
+import * as Abi from "../abi/Signals.js"
+import * as Errno from "../Errno.js"
+import type { Process, SignalAction, SignalInfo } from "../ProcessTable.js"
+import * as Pending from "../signals/pending.js"
+import * as SignalSet from "../SignalSet.js"
+import * as WaitQueue from "../WaitQueue.js"
+import type { Rooms } from "./Rooms.js"
+
+const isSignal = (signal: number): boolean => Number.isInteger(signal) && signal >= 1 && signal <= Abi.SIGRTMAX
+
+/** @see kill(2) */
+const maySignal = (sender: Process, target: Process, signal: number): boolean => {
+  const { euid, uid } = sender.credentials
+  const { suid: targetSaved, uid: targetReal } = target.credentials
+  return euid === 0 || euid === targetReal || euid === targetSaved || uid === targetReal || uid === targetSaved ||
+    (signal === Abi.SIGCONT && sender.session === target.session)
+}
+
+type KillError = Errno.Errno<"EAGAIN" | "EINVAL" | "EPERM" | "ESRCH">
+
+const sendOne = (
+  { signals }: Rooms,
+  self: Process,
+  target: Process,
+  info: SignalInfo
+): Exit.Exit<void, KillError> => {
+  if (!maySignal(self, target, info.signal)) return Errno.fail("EPERM", { syscall: "kill" })
+  return signals.send(target, info)
+    ? Exit.void
+    : Errno.fail("EAGAIN", { syscall: "sigqueue", remedy: "raise signalsQueuedMax" })
+}
+
+/** Sends to many: it fails only when not one of them could be sent to. */
+const sendAll = (rooms: Rooms, self: Process, targets: ReadonlyArray<Process>, info: SignalInfo): Exit.Exit<void, KillError> => {
+  if (targets.length === 0) return Errno.fail("ESRCH", { syscall: "kill" })
+  let sent = false
+  for (const target of targets) if (sendOne(rooms, self, target, info)._tag === "Success") sent = true
+  return sent ? Exit.void : Errno.fail("EPERM", { syscall: "kill" })
+}
+
+const targetsOf = ({ processes: { init, table } }: Rooms, self: Process, pid: number): ReadonlyArray<Process> => {
+  if (pid === -1) return Array.from(table.processes.values()).filter((each) => each !== init && each !== self)
+  const group = pid === 0 ? self.group : table.groups.get(-pid)
+  return group === undefined ? [] : Array.from(group.members)
+}
+
+const send = (
+  rooms: Rooms,
+  self: Process,
+  pid: number,
+  signal: number,
+  value: number
+): Exit.Exit<void, KillError> => {
+  if (signal !== 0 && !isSignal(signal)) return Errno.fail("EINVAL", { syscall: "kill" })
+  const info: SignalInfo = { signal, pid: self.pid, uid: self.credentials.uid, value }
+  if (pid <= 0) return sendAll(rooms, self, targetsOf(rooms, self, pid), info)
+  const target = rooms.processes.table.processes.get(pid)
+  return target === undefined ? Errno.fail("ESRCH", { syscall: "kill" }) : sendOne(rooms, self, target, info)
+}
+
+/** Only a real-time signal can be too much for the queue, and kill(2) sends those as well. @see kill(2) */
+export const kill = (
+  rooms: Rooms,
+  self: Process,
+  pid: number,
+  signal: number
+): Effect.Effect<void, Exclude<KillError, Errno.Errno<"EAGAIN">>> =>
+  // What kill(2) cannot queue is pending all the same: the signal without its info.
+  Effect.catchTag(send(rooms, self, pid, signal, 0), "EAGAIN", () => Exit.void)
+
+/** @see sigqueue(3) */
+export const sigqueue = (
+  rooms: Rooms,
+  self: Process,
+  pid: number,
+  signal: number,
+  value: number
+): Exit.Exit<void, KillError> => pid <= 0 ? Errno.fail("EINVAL", { syscall: "sigqueue" }) : send(rooms, self, pid, signal, value)
+
+/** @see sigaction(2) */
+export const sigaction = (
+  { signals }: Rooms,
+  self: Process,
+  signal: number,
+  action: SignalAction | undefined
+): Exit.Exit<SignalAction, Errno.Errno<"EINVAL">> => {
+  const fixed = signal === Abi.SIGKILL || signal === Abi.SIGSTOP
+  if (!isSignal(signal) || (fixed && action !== undefined)) return Errno.fail("EINVAL", { syscall: "sigaction" })
+  return Exit.succeed(action === undefined ? signals.actionOf(self, signal) : signals.setAction(self, signal, action))
+}
+
+/** @see sigprocmask(2) */
+export const sigprocmask = (
+  { signals }: Rooms,
+  self: Process,
+  how: number,
+  set: SignalSet.SignalSet
+): Exit.Exit<SignalSet.SignalSet, Errno.Errno<"EINVAL">> => {
+  const before = self.signals.blocked
+  switch (how) {
+    case SignalFlags.SIG_BLOCK:
+      signals.setMask(self, before | set)
+      break
+    case SignalFlags.SIG_UNBLOCK:
+      signals.setMask(self, before & ~set)
+      break
+    case SignalFlags.SIG_SETMASK:
+      signals.setMask(self, set)
+      break
+    default:
+      return Errno.fail("EINVAL", { syscall: "sigprocmask" })
+  }
+  return Exit.succeed(before)
+}
+
+/** @see sigsuspend(2) */
+export const sigsuspend = (
+  { signals }: Rooms,
+  self: Process,
+  mask: SignalSet.SignalSet
+): Effect.Effect<never, Errno.Errno<"EINTR">> => {
+  const before = self.signals.blocked
+  self.signals.suspended = before
+  signals.setMask(self, mask)
+  return WaitQueue.sleep<never, never>([], () => undefined, {
+    restartable: false,
+    left: () => {
+      // Put back by the handler that ran; here only when none did.
+      if (self.signals.suspended === undefined) return
+      self.signals.suspended = undefined
+      signals.setMask(self, before)
+    }
+  })
+}
+
+/** @see sigtimedwait(2) */
+export const sigtimedwait = (
+  { timers }: Rooms,
+  self: Process,
+  set: SignalSet.SignalSet,
+  timeout: number
+): Effect.Effect<SignalInfo, Errno.Errno<"EAGAIN" | "EINTR">> => {
+  const state = self.signals
+  let expired = timeout === 0
+  const attempt = (): WaitQueue.Attempt<SignalInfo, Errno.Errno<"EAGAIN">> => {
+    const signal = SignalSet.lowest(state.pending & set)
+    if (signal !== 0) return Exit.succeed(Pending.take(state, signal))
+    return expired ? Errno.fail("EAGAIN", { syscall: "sigtimedwait" }) : undefined
+  }
+  const now = attempt()
+  if (now !== undefined) return now
+  const over = WaitQueue.make()
+  const cancel = timeout < 0 ? undefined : timers.after(timeout, () => {
+    expired = true
+    WaitQueue.wakeAll(over)
+  })
+  return WaitQueue.sleep([state.arrived, over], attempt, { restartable: false, left: () => cancel?.() })
+}
+
+/** Answers the seconds that were left, rounded up as alarm(2) does. */
+export const alarm = ({ signals, timers }: Rooms, self: Process, seconds: number): number => {
+  const left = self.alarm === undefined ? 0 : Math.max(0, self.alarm.at - timers.now()) / 1000
+  self.alarm?.cancel()
+  self.alarm = undefined
+  if (seconds > 0) {
+    const at = timers.now() + seconds * 1000
+    const cancel = timers.after(seconds * 1000, () => {
+      self.alarm = undefined
+      signals.send(self, { signal: Abi.SIGALRM, pid: 0, uid: 0, value: 0 })
+    })
+    self.alarm = { at, cancel }
+  }
+  return left === 0 ? 0 : Math.max(1, Math.round(left))
+}

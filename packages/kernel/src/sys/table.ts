@@ -1,0 +1,175 @@
+/**
+ * Calls that change the descriptor table: open, close, dup, pipe, fcntl.
+ *
+ * @see dup(2)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fcntl from "../abi/Fcntl.js"
+import * as OpenFlags from "../abi/OpenFlags.js"
+import { type Description, drop } from "../Description.js"
+import * as Errno from "../Errno.js"
+import { isReady } from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import type { OpenError } from "../Sys.js"
+import type { Rooms } from "./Rooms.js"
+import { startAt } from "./start.js"
+
+/** Puts a new description into the table; when there is no room it is released again. */
+const install = (
+  self: Process,
+  description: Description,
+  flags: number
+): Effect.Effect<number, Errno.Errno<"EMFILE">> => {
+  const installed = self.fds.insert(description, (flags & OpenFlags.O_CLOEXEC) !== 0)
+  if (installed._tag === "Success") return installed
+  description.references++
+  return Effect.zipRight(
+    drop(description),
+    Errno.fail("EMFILE", { remedy: `close descriptors, or raise the limit of ${self.fds.limit} (ulimit -n)` })
+  )
+}
+
+/** @see openat(2) */
+export const openat = (
+  { vfs }: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  flags: number,
+  mode: number
+): Effect.Effect<number, OpenError> => {
+  // Linux looks for a free number first: a full table makes no file.
+  if (self.fds.free() >= self.fds.limit) {
+    return Errno.fail("EMFILE", {
+      syscall: "open",
+      path,
+      remedy: `close descriptors, or raise the limit of ${self.fds.limit} (ulimit -n)`
+    })
+  }
+  const start = startAt(self, dirfd, path)
+  if (start._tag === "Failure") return Exit.failCause(start.cause)
+  const opened = vfs.open(self, start.value, path, flags, mode)
+  if (isReady(opened)) {
+    return opened._tag === "Success"
+      ? install(self, opened.value, flags)
+      : explain(Exit.failCause(opened.cause), "open", path)
+  }
+  return Effect.flatMap(opened, (description) =>
+    // Whoever was killed meanwhile has no table any more.
+    self.task === undefined ? Effect.zipRight(release(description), Effect.interrupt) : install(self, description, flags))
+}
+
+const release = (description: Description): Effect.Effect<void> => {
+  description.references++
+  return drop(description)
+}
+
+/** The same failure, with the call and the path in it. */
+export const explain = <A, E extends Errno.Any>(exit: Exit.Exit<A, E>, syscall: string, path: string): Exit.Exit<A, E> => {
+  if (exit._tag === "Success" || exit.cause._tag !== "Fail") return exit
+  const { error } = exit.cause
+  return Exit.fail(Errno.within<Errno.Code>(error, { syscall, path }) as E)
+}
+
+/** @see close(2) */
+export const close = (self: Process, fd: number): Effect.Effect<void, Errno.Errno<"EBADF">> => {
+  const description = self.fds.remove(fd)
+  return description === undefined ? Errno.fail("EBADF", { syscall: "close", fd }) : drop(description)
+}
+
+/** @see dup(2) */
+export const dup = (self: Process, fd: number): Effect.Effect<number, Errno.Errno<"EBADF" | "EMFILE">> => {
+  const description = self.fds.get(fd)
+  return description === undefined ? Errno.fail("EBADF", { syscall: "dup", fd }) : self.fds.insert(description, false)
+}
+
+/** @see dup2(2) */
+export const dup2 = (self: Process, from: number, to: number): Effect.Effect<number, Errno.Errno<"EBADF">> => {
+  const { fds } = self
+  const description = fds.get(from)
+  if (description === undefined || to < 0 || to >= fds.limit) {
+    return Errno.fail("EBADF", { syscall: "dup2", fd: description === undefined ? from : to })
+  }
+  if (from === to) return Exit.succeed(to)
+  const released = fds.replace(to, description, false)
+  return isReady(released) ? Exit.succeed(to) : Effect.as(released, to)
+}
+
+/** @see dup3(2) */
+export const dup3 = (
+  self: Process,
+  from: number,
+  to: number,
+  flags: number
+): Effect.Effect<number, Errno.Errno<"EBADF" | "EINVAL">> => {
+  if (from === to || (flags & ~OpenFlags.O_CLOEXEC) !== 0) return Errno.fail("EINVAL", { syscall: "dup3", fd: from })
+  const { fds } = self
+  const description = fds.get(from)
+  if (description === undefined || to < 0 || to >= fds.limit) return Errno.fail("EBADF", { syscall: "dup3", fd: from })
+  return Effect.as(fds.replace(to, description, flags !== 0), to)
+}
+
+/** @see pipe2(2) */
+export const pipe = (
+  { pipes }: Rooms,
+  self: Process,
+  flags: number
+): Effect.Effect<readonly [number, number], Errno.Errno<"EINVAL" | "EMFILE" | "ENFILE">> => {
+  const known = OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK
+  if ((flags & ~known) !== 0) return Errno.fail("EINVAL", { syscall: "pipe2" })
+  const { fds } = self
+  const first = fds.free()
+  if (fds.free(first + 1) >= fds.limit) {
+    return Errno.fail("EMFILE", { syscall: "pipe", remedy: `raise the limit of ${fds.limit} (ulimit -n)` })
+  }
+  const { reader, writer } = pipes.create(flags & OpenFlags.O_NONBLOCK, {
+    uid: self.credentials.euid,
+    gid: self.credentials.egid
+  })
+  const closes = (flags & OpenFlags.O_CLOEXEC) !== 0
+  const second = fds.free(first + 1)
+  fds.replace(first, reader, closes)
+  fds.replace(second, writer, closes)
+  return Exit.succeed([first, second] as const)
+}
+
+type FcntlError = Errno.Errno<"EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">
+
+/** @see fcntl(2) */
+export const fcntl = (
+  { pipes }: Rooms,
+  self: Process,
+  fd: number,
+  command: number,
+  argument: number
+): Effect.Effect<number, FcntlError> => {
+  const { fds } = self
+  const description = fds.get(fd)
+  if (description === undefined) return Errno.fail("EBADF", { syscall: "fcntl", fd })
+  switch (command) {
+    case Fcntl.F_DUPFD:
+    case Fcntl.F_DUPFD_CLOEXEC:
+      if (argument < 0 || argument >= fds.limit) return Errno.fail("EINVAL", { syscall: "fcntl", fd })
+      return fds.insert(description, command === Fcntl.F_DUPFD_CLOEXEC, argument)
+    case Fcntl.F_GETFD:
+      return Exit.succeed(fds.isCloseOnExec(fd) ? Fcntl.FD_CLOEXEC : 0)
+    case Fcntl.F_SETFD:
+      fds.setCloseOnExec(fd, (argument & Fcntl.FD_CLOEXEC) !== 0)
+      return Exit.succeed(0)
+    case Fcntl.F_GETFL:
+      return Exit.succeed(description.flags)
+    case Fcntl.F_SETFL:
+      if ((description.flags & OpenFlags.O_PATH) !== 0) return Errno.fail("EBADF", { syscall: "fcntl", fd })
+      description.flags = (description.flags & ~OpenFlags.changeable) | (argument & OpenFlags.changeable)
+      return Exit.succeed(0)
+    case Fcntl.F_GETPIPE_SZ: {
+      const capacity = pipes.capacity(description)
+      return capacity === undefined ? Errno.fail("EBADF", { syscall: "fcntl", fd }) : Exit.succeed(capacity)
+    }
+    case Fcntl.F_SETPIPE_SZ:
+      return pipes.resize(description, argument, self.credentials.euid === 0)
+    default:
+      return Errno.fail("EINVAL", { syscall: "fcntl", fd })
+  }
+}
