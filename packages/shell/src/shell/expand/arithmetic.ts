@@ -23,7 +23,6 @@ export const environment = (shell: Shell): Environment => ({
   set: (name, index, value) => {
     if (index === undefined) shell.variables.set(name, value)
     else shell.variables.setElement(name, indexOf(shell, name, index), value)
-    Values.onAssignment(shell, name)
   }
 })
 

@@ -6,6 +6,7 @@
 import type { SystemCalls, Sys } from "@effix/kernel/Sys"
 import type * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
+import { onAssignment } from "../expand/values.js"
 import type { Command } from "../syntax/Ast.js"
 import { Jobs } from "./Jobs.js"
 import * as Options from "./Options.js"
@@ -89,7 +90,8 @@ export class Shell {
     this.variables = from === undefined ? new Variables() : from.variables.clone()
     this.functions = from?.functions ?? new Map()
     this.aliases = from?.aliases ?? new Map()
-    this.hashed = from?.hashed ?? new Map()
+    this.hashed = new Map(from?.hashed)
+    this.variables.onChange = (name) => this.changed(name)
     this.traps = from === undefined ? new Traps() : from.traps.forSubshell()
     this.jobs = from === undefined ? new Jobs() : from.jobs.forSubshell()
     if (from === undefined) return
@@ -114,6 +116,13 @@ export class Shell {
     this.cwd = from.cwd
     this.options.interactive = false
     this.options.monitor = false
+  }
+
+  /** An assignment, or `unset`, of a variable that means something to the shell. */
+  private changed(name: string): void {
+    if (name === "PATH") this.hashed.clear()
+    else if (name === "OPTIND") this.optionOffset = 0
+    else if (name === "RANDOM" || name === "SECONDS") onAssignment(this, name)
   }
 
   get interactive(): boolean {

@@ -1,0 +1,189 @@
+/**
+ * Builtins that change what runs next.
+ *
+ * @see sh(1p) Special Built-In Utilities
+ */
+import { O_CLOEXEC, O_RDONLY } from "@effix/kernel/abi/OpenFlags"
+import { isDirectory } from "@effix/kernel/abi/FileMode"
+import * as Bytes from "@effix/kernel/Bytes"
+import * as Errno from "@effix/kernel/Errno"
+import { evaluateText as evaluateArithmetic } from "../expand/arithmetic.js"
+import { replace } from "../run/program.js"
+import { report } from "../run/report.js"
+import { search } from "../run/search.js"
+import { evaluateText } from "../run/source.js"
+import { readAll } from "../run/substitution.js"
+import { Exit, Fatal, LoopJump, Return } from "../state/Control.js"
+import { stateOf } from "../state/Jobs.js"
+import { call, type Run, type Shell } from "../state/Shell.js"
+import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+
+export const colon: Builtin = function*() {
+  return 0
+}
+
+/** A count such as that of `break 2`; `undefined` when it is none. */
+const count = (text: string | undefined): number | undefined =>
+  text === undefined ? 1 : /^[+-]?[0-9]+$/.test(text) ? Number(text) : undefined
+
+const jump = (kind: "break" | "continue"): Builtin =>
+  function*(shell, argv) {
+    const argument = argv[1] === "--" ? argv[2] : argv[1]
+    const levels = count(argument)
+    if (levels === undefined) throw new Fatal(128, `${kind}: ${argument}: numeric argument required`)
+    if (levels <= 0) return yield* complain(shell, kind, `${argument}: loop count out of range`)
+    if (shell.loops === 0) {
+      if (!shell.options.posix) {
+        yield* report(shell, `${kind}: only meaningful in a \`for', \`while', or \`until' loop`)
+      }
+      return 0
+    }
+    throw new LoopJump(kind, Math.min(levels, shell.loops))
+  }
+
+export const breakLoop = jump("break")
+export const continueLoop = jump("continue")
+
+/** The status that `exit` or `return` is given. */
+const status = (shell: Shell, name: string, argument: string | undefined): number => {
+  if (argument === undefined) return shell.status
+  if (!/^\s*[+-]?[0-9]+\s*$/.test(argument)) throw new Fatal(2, `${name}: ${argument}: numeric argument required`)
+  return Number(BigInt.asUintN(8, BigInt(argument.trim())))
+}
+
+export const returnFrom: Builtin = function*(shell, argv) {
+  const argument = argv[1] === "--" ? argv[2] : argv[1]
+  if (shell.frames.length === 0) {
+    return yield* complain(shell, "return", "can only `return' from a function or sourced script", 2)
+  }
+  let code: number
+  try {
+    code = status(shell, "return", argument)
+  } catch (error) {
+    if (!(error instanceof Fatal)) throw error
+    yield* report(shell, error.message!)
+    code = 2
+  }
+  throw new Return(code)
+}
+
+export const exit: Builtin = function*(shell, argv) {
+  if (shell.interactive && !shell.warnedOfJobs && shell.jobs.list.some((job) => stateOf(job) === "stopped")) {
+    shell.warnedOfJobs = true
+    yield* report(shell, "There are stopped jobs.")
+    return 1
+  }
+  const argument = argv[1] === "--" ? argv[2] : argv[1]
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) {
+    return yield* complain(shell, "exit", "too many arguments")
+  }
+  let code: number
+  try {
+    code = status(shell, "exit", argument)
+  } catch (error) {
+    if (!(error instanceof Fatal)) throw error
+    yield* report(shell, error.message!)
+    code = 2
+  }
+  throw new Exit(code)
+}
+
+export const evaluate: Builtin = function*(shell, argv) {
+  const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
+  const text = words.join(" ")
+  if (text.trim() === "") return 0
+  try {
+    return yield* evaluateText(shell, text, shell.line)
+  } catch (error) {
+    if (error instanceof Fatal && error.message === undefined && !shell.options.posix) return error.status
+    throw error
+  }
+}
+
+/** The text of a file, or why there is none. */
+export function* readFile(shell: Shell, path: string): Run<string | Errno.Any> {
+  const fd = yield* call(shell.sys.open(path, O_RDONLY | O_CLOEXEC))
+  if (Errno.isErrno(fd)) return fd
+  const stat = yield* call(shell.sys.fstat(fd))
+  if (!Errno.isErrno(stat) && isDirectory(stat.mode)) {
+    yield* call(shell.sys.close(fd))
+    return Errno.make("EISDIR")
+  }
+  const bytes = yield* readAll(shell, fd)
+  yield* call(shell.sys.close(fd))
+  return Bytes.decode(bytes)
+}
+
+/** The file that `.` means: along PATH it need not be executable. */
+function* sourceFile(shell: Shell, name: string): Run<string> {
+  if (name.includes("/")) return name
+  for (const directory of (shell.variables.value("PATH") ?? "").split(":")) {
+    const path = `${directory === "" ? "." : directory}/${name}`
+    const stat = yield* call(shell.sys.stat(path))
+    if (!Errno.isErrno(stat) && !isDirectory(stat.mode)) return path
+  }
+  return name
+}
+
+export const dot: Builtin = function*(shell, argv) {
+  const given = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
+  const [name, ...args] = given
+  if (name === undefined) throw new Fatal(2, `${argv[0]}: filename argument required`)
+  const path = yield* sourceFile(shell, name)
+  const found = path !== name || name.includes("/") || !shell.options.posix
+  const text = found ? yield* readFile(shell, path) : Errno.make("ENOENT")
+  if (typeof text !== "string") {
+    const message = text._tag === "EISDIR" ? `${argv[0]}: ${name}: is a directory` : `${name}: ${Errno.text(text._tag)}`
+    throw new Fatal(1, found ? message : `${argv[0]}: ${name}: file not found`)
+  }
+  const { frames, line, positional } = shell
+  shell.frames = [...frames, { name: "source", line, kind: "source" }]
+  if (args.length > 0) shell.positional = args
+  try {
+    shell.status = 0
+    return yield* evaluateText(shell, text)
+  } catch (error) {
+    if (error instanceof Return) return error.status
+    throw error
+  } finally {
+    shell.frames = frames
+    shell.line = line
+    if (args.length > 0) shell.positional = positional
+  }
+}
+
+export const exec: Builtin = function*(shell, argv) {
+  const given = flags(argv, "cla:")
+  if (typeof given === "string") return yield* misuse(shell, "exec", given)
+  const { letters, rest, values } = given
+  const [name] = rest
+  if (name === undefined) return 0
+  const shown = values.get("a") ?? (letters.includes("l") ? `-${name}` : name)
+  const env = letters.includes("c") ? {} : shell.variables.exported()
+  const code = yield* replace(shell, yield* search(shell, name), [shown, ...rest.slice(1)], env)
+  if (shell.interactive) return code
+  throw new Exit(code, true)
+}
+
+export const shift: Builtin = function*(shell, argv) {
+  const by = count(argv[1] === "--" ? argv[2] : argv[1])
+  if (by === undefined) throw new Fatal(1, `shift: ${argv[1]}: numeric argument required`)
+  if (by < 0) return yield* complain(shell, "shift", `${argv[1]}: shift count out of range`)
+  if (by > shell.positional.length) return 1
+  shell.positional = shell.positional.slice(by)
+  return 0
+}
+
+export const letBuiltin: Builtin = function*(shell, argv) {
+  if (argv.length < 2) return yield* complain(shell, "let", "expression expected")
+  let status = 1
+  for (const text of argv.slice(1)) {
+    try {
+      status = evaluateArithmetic(shell, text) == 0 ? 1 : 0
+    } catch (error) {
+      if (!(error instanceof Fatal)) throw error
+      return yield* complain(shell, "let", error.message ?? "")
+    }
+  }
+  return status
+}

@@ -1,0 +1,233 @@
+/**
+ * Job control: `jobs`, `fg`, `bg`, `wait`, `disown`, `kill`.
+ *
+ * @see bash(1) JOB CONTROL BUILTINS
+ */
+import { SIGCONT } from "@effix/kernel/abi/Signals"
+import { shellCode, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
+import * as Errno from "@effix/kernel/Errno"
+import { main as killMain } from "../../coreutils/kill.js"
+import { foreground, jobLine, takeTerminal } from "../run/job.js"
+import { print } from "../run/report.js"
+import { reap } from "../run/wait.js"
+import { type Job, lastStatus, stateOf } from "../state/Jobs.js"
+import { call, type Run, type Shell } from "../state/Shell.js"
+import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+import { utility } from "./utility.js"
+
+const noSuchJob = (name: string, specification: string, found: "ambiguous" | undefined): string =>
+  found === "ambiguous" ? `${specification}: ambiguous job spec` : `${specification}: no such job`
+
+export const jobs: Builtin = function*(shell, argv) {
+  const given = flags(argv, "lnprs")
+  if (typeof given === "string") return yield* misuse(shell, "jobs", given)
+  const { letters, rest } = given
+  yield* reap(shell)
+  let status = 0
+  const chosen: Array<Job> = []
+  for (const specification of rest) {
+    const job = shell.jobs.find(specification)
+    if (typeof job === "object") chosen.push(job)
+    else status = yield* complain(shell, "jobs", noSuchJob("jobs", specification, job))
+  }
+  const list = rest.length > 0 ? chosen : [...shell.jobs.list]
+  let text = ""
+  for (const job of list) {
+    const state = stateOf(job)
+    if (letters.includes("r") && state !== "running") continue
+    if (letters.includes("s") && state !== "stopped") continue
+    text += letters.includes("p") ? `${job.processes[0]!.pid}\n` : jobLine(shell, job, letters.includes("l"))
+    job.told = true
+  }
+  for (const job of list) if (stateOf(job) === "done") forget(shell, job)
+  yield* print(shell, "jobs", text)
+  return status
+}
+
+/** Removes a job that is over; what its processes ended with can still be asked for once. */
+export const forget = (shell: Shell, job: Job): void => {
+  shell.jobs.remove(job)
+  for (const { pid, status } of job.processes) if (status !== undefined) shell.jobs.remember(pid, status)
+}
+
+function* named(shell: Shell, builtin: string, specification: string | undefined): Run<Job | number> {
+  if (!shell.options.monitor) return yield* complain(shell, builtin, "no job control")
+  const job = shell.jobs.find(specification ?? "")
+  if (typeof job === "object") return job
+  return yield* complain(shell, builtin, specification === undefined ? "current: no such job" : noSuchJob(builtin, specification, job))
+}
+
+const resume = (job: Job): void => {
+  for (const process of job.processes) if (process.status?._tag === "Stopped") process.status = undefined
+}
+
+export const fg: Builtin = function*(shell, argv) {
+  const job = yield* named(shell, "fg", argv[1] === "--" ? argv[2] : argv[1])
+  if (typeof job === "number") return job
+  yield* print(shell, "fg", `${job.source}\n`)
+  if (shell.terminal !== undefined) yield* call(shell.sys.tcsetpgrp(shell.terminal, job.group))
+  yield* call(shell.sys.kill(-job.group, SIGCONT))
+  resume(job)
+  const pids = job.processes.filter((process) => process.status === undefined).map((process) => process.pid)
+  shell.jobs.remove(job)
+  if (pids.length === 0) {
+    yield* takeTerminal(shell, undefined)
+    return shellCode(lastStatus(job)!)
+  }
+  return yield* foreground(shell, pids, () => job.source, false)
+}
+
+export const bg: Builtin = function*(shell, argv) {
+  let status = 0
+  for (const specification of argv.length > 1 ? argv.slice(1) : [undefined]) {
+    const job = yield* named(shell, "bg", specification)
+    if (typeof job === "number") {
+      status = job
+      continue
+    }
+    resume(job)
+    job.background = true
+    yield* call(shell.sys.kill(-job.group, SIGCONT))
+    shell.lastBackground = job.processes[job.processes.length - 1]!.pid
+    yield* print(shell, "bg", `[${job.id}]${job === shell.jobs.current ? "+" : "-"} ${job.source} &\n`)
+  }
+  return status
+}
+
+export const disown: Builtin = function*(shell, argv) {
+  const given = flags(argv, "ahr")
+  if (typeof given === "string") return yield* misuse(shell, "disown", given)
+  const { letters, rest } = given
+  const all = letters.includes("a") ? [...shell.jobs.list] : []
+  for (const specification of rest.length > 0 || letters.includes("a") ? rest : ["%%"]) {
+    const job = shell.jobs.byPid(Number(specification)) ?? shell.jobs.find(specification)
+    if (typeof job !== "object") return yield* complain(shell, "disown", noSuchJob("disown", specification, job))
+    all.push(job)
+  }
+  for (const job of all) {
+    if (letters.includes("h")) job.disowned = true
+    else shell.jobs.remove(job)
+  }
+  return 0
+}
+
+/** Waits for one process; 128 and more when a trap came in between. */
+function* waitOne(shell: Shell, pid: number): Run<WaitStatus | number> {
+  for (;;) {
+    const known = shell.jobs.statusOf(pid)
+    if (known !== undefined && known._tag !== "Stopped" && known._tag !== "Continued") return known
+    const waited = yield* call(shell.sys.wait(pid))
+    if (waited === undefined) continue
+    if (!Errno.isErrno(waited)) {
+      if (shell.jobs.update(pid, waited.status) === undefined) shell.jobs.remember(pid, waited.status)
+      shell.jobs.children.delete(pid)
+      return waited.status
+    }
+    if (waited._tag !== "EINTR") return 127
+    const [signal] = shell.traps.pending
+    if (signal !== undefined) return 128 + signal
+  }
+}
+
+/** Waits for all processes of a job; its status is that of the last. */
+function* waitJob(shell: Shell, job: Job): Run<number> {
+  let status = 0
+  for (const { pid } of [...job.processes]) {
+    const ended = yield* waitOne(shell, pid)
+    if (typeof ended === "number") {
+      if (ended > 128) return ended
+      status = ended
+    } else status = shellCode(ended)
+  }
+  shell.jobs.remove(job)
+  for (const { pid, status: last } of job.processes) if (last !== undefined) shell.jobs.remember(pid, last)
+  return status
+}
+
+/** `wait -n`: the next that ends. */
+function* waitNext(shell: Shell): Run<number> {
+  for (;;) {
+    for (const job of shell.jobs.list) {
+      if (stateOf(job) !== "done") continue
+      const status = lastStatus(job)!
+      forget(shell, job)
+      return shellCode(status)
+    }
+    if (shell.jobs.list.length === 0) return 127
+    const waited = yield* call(shell.sys.wait(-1))
+    if (waited === undefined) continue
+    if (!Errno.isErrno(waited)) {
+      shell.jobs.update(waited.pid, waited.status)
+      shell.jobs.children.delete(waited.pid)
+      continue
+    }
+    if (waited._tag !== "EINTR") return 127
+    const [signal] = shell.traps.pending
+    if (signal !== undefined) return 128 + signal
+  }
+}
+
+export const wait: Builtin = function*(shell, argv) {
+  const given = flags(argv, "fnp:")
+  if (typeof given === "string") return yield* misuse(shell, "wait", given)
+  const { letters, rest } = given
+  if (letters.includes("n")) return yield* waitNext(shell)
+  if (rest.length === 0) {
+    for (const job of [...shell.jobs.list]) {
+      const status = yield* waitJob(shell, job)
+      if (status > 128 && shell.traps.pending.length > 0) return status
+    }
+    for (const pid of [...shell.jobs.children]) {
+      const ended = yield* waitOne(shell, pid)
+      if (typeof ended === "number" && ended > 128) return ended
+    }
+    shell.jobs.ended.clear()
+    return 0
+  }
+  let status = 0
+  for (const specification of rest) {
+    if (specification.startsWith("%")) {
+      const job = shell.jobs.find(specification)
+      if (typeof job === "object") status = yield* waitJob(shell, job)
+      else status = yield* complain(shell, "wait", noSuchJob("wait", specification, job), 127)
+      continue
+    }
+    if (!/^[0-9]+$/.test(specification)) {
+      status = yield* complain(shell, "wait", `\`${specification}': not a pid or valid job spec`)
+      continue
+    }
+    status = yield* waitPid(shell, Number(specification))
+    if (status > 128 && shell.traps.pending.length > 0) return status
+  }
+  return status
+}
+
+function* waitPid(shell: Shell, pid: number): Run<number> {
+  const job = shell.jobs.byPid(pid)
+  const known = job !== undefined || shell.jobs.children.has(pid) || shell.jobs.ended.has(pid)
+  if (!known) return yield* complain(shell, "wait", `pid ${pid} is not a child of this shell`, 127)
+  const ended = yield* waitOne(shell, pid)
+  if (job !== undefined && stateOf(job) === "done") forget(shell, job)
+  if (typeof ended === "number") return ended
+  return shellCode(ended)
+}
+
+const killProgram = utility(killMain)
+
+/** `kill`, which knows jobs. */
+export const kill: Builtin = function*(shell, argv, context) {
+  const out: Array<string> = []
+  for (const argument of argv) {
+    if (!argument.startsWith("%")) {
+      out.push(argument)
+      continue
+    }
+    const job = shell.jobs.find(argument)
+    if (typeof job !== "object") return yield* complain(shell, "kill", noSuchJob("kill", argument, job))
+    if (job.group > 0) {
+      if (!out.includes("--")) out.push("--")
+      out.push(String(-job.group))
+    } else out.push(...job.processes.map(({ pid }) => String(pid)))
+  }
+  return yield* killProgram(shell, out, context)
+}

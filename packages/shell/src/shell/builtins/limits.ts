@@ -1,0 +1,115 @@
+/**
+ * `umask`, `ulimit`, `times`.
+ *
+ * @see umask(1p)
+ * @see ulimit(1p)
+ */
+import * as Errno from "@effix/kernel/Errno"
+import type { ResourceLimits } from "@effix/kernel/ProcessTable"
+import { print } from "../run/report.js"
+import { Fatal } from "../state/Control.js"
+import { call } from "../state/Shell.js"
+import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+
+const symbolic = (mask: number): string => {
+  const part = (shift: number): string => {
+    const bits = (~mask >> shift) & 7
+    return `${bits & 4 ? "r" : ""}${bits & 2 ? "w" : ""}${bits & 1 ? "x" : ""}`
+  }
+  return `u=${part(6)},g=${part(3)},o=${part(0)}`
+}
+
+const shifts: Readonly<Record<string, number>> = { u: 6, g: 3, o: 0 }
+const letterBits: Readonly<Record<string, number>> = { r: 4, w: 2, x: 1 }
+
+/** The mask after clauses such as `u=rwx,g-w`; `undefined` for what cannot be read. */
+const applySymbolic = (text: string, mask: number): number | undefined => {
+  let allowed = ~mask & 0o777
+  for (const clause of text.split(",")) {
+    const match = /^([ugoa]*)((?:[-+=][rwxugo]*)+)$/.exec(clause)
+    if (match === null) return undefined
+    const who = match[1] === "" || match[1]!.includes("a") ? ["u", "g", "o"] : Array.from(match[1]!)
+    for (const action of match[2]!.match(/[-+=][rwxugo]*/g) ?? []) {
+      const operator = action[0]!
+      for (const one of who) {
+        let bits = 0
+        for (const letter of action.slice(1)) bits |= letterBits[letter] ?? (allowed >> shifts[letter]!) & 7
+        const shift = shifts[one]!
+        if (operator === "=") allowed = (allowed & ~(7 << shift)) | (bits << shift)
+        else if (operator === "+") allowed |= bits << shift
+        else allowed &= ~(bits << shift)
+      }
+    }
+  }
+  return ~allowed & 0o777
+}
+
+export const umask: Builtin = function*(shell, argv) {
+  const given = flags(argv, "Sp")
+  if (typeof given === "string") return yield* misuse(shell, "umask", given)
+  const { letters, rest: [text] } = given
+  const mask = yield* shell.sys.umask(0)
+  yield* shell.sys.umask(mask)
+  if (text === undefined) {
+    const shown = letters.includes("S") ? symbolic(mask) : mask.toString(8).padStart(4, "0")
+    return yield* print(shell, "umask", `${letters.includes("p") ? `umask ${letters.includes("S") ? "-S " : ""}` : ""}${shown}\n`)
+  }
+  if (/^[0-9]/.test(text)) {
+    if (!/^[0-7]{1,4}$/.test(text)) return yield* complain(shell, "umask", `${text}: octal number out of range`)
+    yield* shell.sys.umask(parseInt(text, 8) & 0o777)
+    return 0
+  }
+  const next = applySymbolic(text, mask)
+  if (next === undefined) return yield* complain(shell, "umask", `\`${text}': invalid symbolic mode operator`)
+  yield* shell.sys.umask(next)
+  return letters.includes("S") ? yield* print(shell, "umask", `${symbolic(next)}\n`) : 0
+}
+
+interface Resource {
+  readonly key: keyof ResourceLimits
+  readonly unit: number
+  readonly text: string
+}
+
+const resources: Readonly<Record<string, Resource>> = {
+  f: { key: "fileSize", unit: 1024, text: "file size                   (blocks, -f) " },
+  n: { key: "openFiles", unit: 1, text: "open files                          (-n) " },
+  u: { key: "processes", unit: 1, text: "max user processes                  (-u) " }
+}
+
+/** Resources that exist on other systems: asking for them is no mistake. */
+const without = "cdlmstv"
+
+export const ulimit: Builtin = function*(shell, argv) {
+  const given = flags(argv, "SHacdfilmnpqrstuvx")
+  if (typeof given === "string") return yield* misuse(shell, "ulimit", given)
+  const { letters, rest: [text] } = given
+  const limits = yield* shell.sys.getrlimit()
+  const show = (resource: Resource): string => {
+    const value = limits[resource.key]
+    return Number.isFinite(value) ? String(Math.floor(value / unitOf(resource))) : "unlimited"
+  }
+  const unitOf = (resource: Resource): number => resource.key === "fileSize" && shell.options.posix ? 512 : resource.unit
+  if (letters.includes("a")) {
+    return yield* print(shell, "ulimit", Object.values(resources).map((one) => `${one.text}${show(one)}\n`).join(""))
+  }
+  const letter = letters.find((one) => one !== "S" && one !== "H") ?? "f"
+  const resource = resources[letter]
+  if (resource === undefined) {
+    if (text === undefined && without.includes(letter)) return yield* print(shell, "ulimit", "unlimited\n")
+    return yield* complain(shell, "ulimit", `-${letter}: this kernel has no such limit`)
+  }
+  if (text === undefined) return yield* print(shell, "ulimit", `${show(resource)}\n`)
+  const value = text === "unlimited" ? Number.POSITIVE_INFINITY : /^[0-9]+$/.test(text) ? Number(text) * unitOf(resource) : undefined
+  if (text === "hard" || text === "soft") return 0
+  if (value === undefined) return yield* complain(shell, "ulimit", `${text}: invalid number`)
+  const failed = yield* call(shell.sys.setrlimit({ [resource.key]: value }))
+  if (!Errno.isErrno(failed)) return 0
+  return yield* complain(shell, "ulimit", `${resource.text.split("  ")[0]}: cannot modify limit: ${Errno.text(failed._tag)}`)
+}
+
+/** Processor time is not counted in this kernel: zeros, in the usual form. */
+export const times: Builtin = function*(shell, argv) {
+  if (argv.length > 1) throw new Fatal(2, "times: too many arguments")
+  return yield* print(shell, "times", "0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n")
+}

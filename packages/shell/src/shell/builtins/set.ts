@@ -1,0 +1,112 @@
+/**
+ * `set` and `shopt`.
+ *
+ * @see set(1p)
+ */
+import * as Quote from "../expand/quote.js"
+import { enableMonitor } from "../run/monitor.js"
+import { print } from "../run/report.js"
+import { Fatal } from "../state/Control.js"
+import * as Options from "../state/Options.js"
+import type { Run, Shell } from "../state/Shell.js"
+import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+
+/** All variables, as `set` lists them. */
+const listing = (shell: Shell): string => {
+  let text = ""
+  for (const name of shell.variables.names()) {
+    const value = shell.variables.get(name)?.value
+    if (value === undefined) continue
+    if (typeof value === "string") text += `${name}=${Quote.listed(value)}\n`
+    else {
+      const items = value.kind === "indexed"
+        ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`)
+        : [...value.items].map(([key, item]) => `[${key}]=${Quote.double(item)}`)
+      text += `${name}=(${items.join(" ")})\n`
+    }
+  }
+  if (!shell.options.posix) for (const definition of shell.functions.values()) text += `${definition.source}\n`
+  return text
+}
+
+const optionList = (shell: Shell, names: ReadonlyArray<Options.Option>): string =>
+  names.map((name) => `${name.padEnd(15)}\t${shell.options[name] ? "on" : "off"}\n`).join("")
+
+/** Turns an option on or off. */
+export function* change(shell: Shell, option: Options.Option, on: boolean): Run<void> {
+  shell.options[option] = on
+  if (option === "monitor") yield* enableMonitor(shell, on)
+}
+
+/** Reads the options of `set` and of the shell's own command line; answers where the arguments begin. */
+export function* readOptions(shell: Shell, argv: ReadonlyArray<string>, from: number): Run<number> {
+  let at = from
+  for (; at < argv.length; at++) {
+    const argument = argv[at]!
+    if (argument === "--") return at + 1
+    if (argument === "-") {
+      shell.options.xtrace = false
+      shell.options.verbose = false
+      return at + 1
+    }
+    const on = argument.startsWith("-")
+    if (argument.length < 2 || (!on && !argument.startsWith("+"))) return at
+    for (const letter of argument.slice(1)) {
+      if (letter === "o") {
+        const name = argv[at + 1]
+        if (name === undefined) {
+          yield* print(shell, "set", on ? optionList(shell, Options.setNames) : commands(shell))
+          continue
+        }
+        at++
+        if (!Options.setNames.includes(name as Options.Option)) throw new Fatal(2, `set: ${name}: invalid option name`)
+        yield* change(shell, name as Options.Option, on)
+        continue
+      }
+      const option = Options.letters[letter]
+      if (option === undefined) throw new Fatal(2, `set: ${argument[0]}${letter}: invalid option`)
+      yield* change(shell, option, on)
+    }
+  }
+  return at
+}
+
+/** The commands that set the options as they are. */
+const commands = (shell: Shell): string =>
+  Options.setNames.map((name) => `set ${shell.options[name] ? "-" : "+"}o ${name}\n`).join("")
+
+export const set: Builtin = function*(shell, argv) {
+  if (argv.length === 1) return yield* print(shell, "set", listing(shell))
+  const at = yield* readOptions(shell, argv, 1)
+  const ended = argv[at - 1] === "--"
+  if (ended || at < argv.length) shell.positional = argv.slice(at)
+  return 0
+}
+
+export const shopt: Builtin = function*(shell, argv) {
+  const given = flags(argv, "opqsu")
+  if (typeof given === "string") return yield* misuse(shell, "shopt", given)
+  const { letters, rest } = given
+  const known = letters.includes("o") ? Options.setNames : Options.shoptNames
+  const setting = letters.includes("s") || letters.includes("u")
+  const names = rest.length > 0 ? rest : known.filter((name) => !setting || shell.options[name] === letters.includes("s"))
+  let status = 0
+  let text = ""
+  for (const name of names) {
+    const option = known.find((one) => one === name)
+    if (option === undefined) {
+      status = yield* complain(shell, "shopt", `${name}: invalid shell option name`)
+      continue
+    }
+    if (setting && rest.length > 0) {
+      yield* change(shell, option, letters.includes("s"))
+      continue
+    }
+    if (!shell.options[option] && rest.length > 0) status = 1
+    text += letters.includes("p")
+      ? `shopt ${shell.options[option] ? "-s" : "-u"} ${name}\n`
+      : `${name.padEnd(15)}\t${shell.options[option] ? "on" : "off"}\n`
+  }
+  if (!letters.includes("q")) yield* print(shell, "shopt", text)
+  return status
+}

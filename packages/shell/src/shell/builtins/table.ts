@@ -1,0 +1,86 @@
+/**
+ * The builtins by name.
+ *
+ * @see bash(1) SHELL BUILTIN COMMANDS
+ */
+import { main as echo } from "../../coreutils/echo.js"
+import { main as falseMain } from "../../coreutils/false.js"
+import { main as trueMain } from "../../coreutils/true.js"
+import type { Builtin } from "./Builtin.js"
+import * as Command from "./command.js"
+import * as Directory from "./directory.js"
+import * as Flow from "./flow.js"
+import { getopts } from "./getopts.js"
+import { history } from "./history.js"
+import * as Jobs from "./jobs.js"
+import * as Limits from "./limits.js"
+import { printf } from "./printf.js"
+import * as Read from "./read.js"
+import * as Set from "./set.js"
+import { test } from "./test.js"
+import { trap } from "./trap.js"
+import { utility } from "./utility.js"
+import * as Variables from "./variables.js"
+
+export type { Context } from "./Builtin.js"
+
+const run = (builtin: () => Builtin): Builtin => (shell, argv, context) => builtin()(shell, argv, context)
+
+export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
+  [":", run(() => Flow.colon)],
+  [".", run(() => Flow.dot)],
+  ["source", run(() => Flow.dot)],
+  ["[", run(() => test)],
+  ["alias", run(() => Command.alias)],
+  ["bg", run(() => Jobs.bg)],
+  ["break", run(() => Flow.breakLoop)],
+  ["builtin", run(() => Command.builtin)],
+  ["cd", run(() => Directory.cd)],
+  ["command", run(() => Command.command)],
+  ["continue", run(() => Flow.continueLoop)],
+  ["declare", run(() => Variables.declare)],
+  ["dirs", run(() => Directory.dirs)],
+  ["disown", run(() => Jobs.disown)],
+  ["echo", run(() => echoBuiltin)],
+  ["eval", run(() => Flow.evaluate)],
+  ["exec", run(() => Flow.exec)],
+  ["exit", run(() => Flow.exit)],
+  ["export", run(() => Variables.exportBuiltin)],
+  ["false", run(() => falseBuiltin)],
+  ["fg", run(() => Jobs.fg)],
+  ["getopts", run(() => getopts)],
+  ["hash", run(() => Command.hash)],
+  ["history", run(() => history)],
+  ["jobs", run(() => Jobs.jobs)],
+  ["kill", run(() => Jobs.kill)],
+  ["let", run(() => Flow.letBuiltin)],
+  ["local", run(() => Variables.local)],
+  ["logout", run(() => Flow.exit)],
+  ["mapfile", run(() => Read.mapfile)],
+  ["popd", run(() => Directory.popd)],
+  ["printf", run(() => printf)],
+  ["pushd", run(() => Directory.pushd)],
+  ["pwd", run(() => Directory.pwd)],
+  ["read", run(() => Read.read)],
+  ["readarray", run(() => Read.mapfile)],
+  ["readonly", run(() => Variables.readonlyBuiltin)],
+  ["return", run(() => Flow.returnFrom)],
+  ["set", run(() => Set.set)],
+  ["shift", run(() => Flow.shift)],
+  ["shopt", run(() => Set.shopt)],
+  ["test", run(() => test)],
+  ["times", run(() => Limits.times)],
+  ["trap", run(() => trap)],
+  ["true", run(() => trueBuiltin)],
+  ["type", run(() => Command.type)],
+  ["typeset", run(() => Variables.typeset)],
+  ["ulimit", run(() => Limits.ulimit)],
+  ["umask", run(() => Limits.umask)],
+  ["unalias", run(() => Command.unalias)],
+  ["unset", run(() => Variables.unset)],
+  ["wait", run(() => Jobs.wait)]
+])
+
+const echoBuiltin = utility(echo)
+const falseBuiltin = utility(falseMain)
+const trueBuiltin = utility(trueMain)

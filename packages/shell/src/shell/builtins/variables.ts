@@ -1,0 +1,261 @@
+/**
+ * Builtins that declare variables: `export`, `readonly`, `local`, `declare`, `unset`.
+ *
+ * @see bash(1) SHELL BUILTIN COMMANDS
+ */
+import { evaluateText } from "../expand/arithmetic.js"
+import * as Quote from "../expand/quote.js"
+import { attributes } from "../expand/transform.js"
+import * as Values from "../expand/values.js"
+import { assignArray } from "../run/assign.js"
+import { print, report } from "../run/report.js"
+import { Fatal } from "../state/Control.js"
+import type { Run, Shell } from "../state/Shell.js"
+import { type Variable, VariableError } from "../state/Variables.js"
+import type { Assignment } from "../syntax/Ast.js"
+import { type Builtin, complain, type Context, flags, misuse } from "./Builtin.js"
+
+/** The value of a variable as a declaration writes it, with its `=`. */
+const valueText = (variable: Variable): string => {
+  const { value } = variable
+  if (value === undefined) return ""
+  if (typeof value === "string") return `=${Quote.double(value)}`
+  const items = value.kind === "indexed"
+    ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`)
+    : [...value.items].map(([key, text]) => `[${/^[A-Za-z0-9_]+$/.test(key) ? key : Quote.double(key)}]=${Quote.double(text)}`)
+  return value.kind === "indexed" ? `=(${items.join(" ")})` : `=(${items.map((item) => `${item} `).join("")})`
+}
+
+/** `declare -x name="value"`, as `declare -p` prints it. */
+const declaration = (name: string, variable: Variable): string =>
+  `declare -${attributes(variable) || "-"} ${name}${valueText(variable)}\n`
+
+interface Parsed {
+  readonly name: string
+  readonly key: string | undefined
+  readonly append: boolean
+  readonly value: string | undefined
+}
+
+const parseAssignment = (text: string): Parsed | undefined => {
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[([\s\S]*?)\])?(?:(\+?)=([\s\S]*))?$/.exec(text)
+  if (match === null) return undefined
+  const [, name = "", key, plus, value] = match
+  return { name, key, append: plus === "+", value }
+}
+
+/** Assigns what an argument says, an array's value among others. */
+function* assignArgument(shell: Shell, parsed: Parsed, assignment: Assignment | undefined): Run<void> {
+  const { append, key, name, value } = parsed
+  if (assignment !== undefined && !("pieces" in assignment.value)) {
+    yield* assignArray(shell, name, assignment.value, assignment.append)
+    return
+  }
+  if (value === undefined) return
+  Values.guarded(() => {
+    if (key === undefined) shell.variables.set(name, value, append)
+    else {
+      const index = shell.variables.isAssociative(name) ? key : Number(evaluateText(shell, key))
+      shell.variables.setElement(name, index, value, append)
+    }
+  })
+}
+
+/** `export` and `readonly`, which differ by the attribute alone. */
+const marking = (name: "export" | "readonly"): Builtin =>
+  function*(shell, argv, context) {
+    const given = flags(argv, name === "export" ? "fnp" : "aAfp")
+    if (typeof given === "string") throw new Fatal(2, `${name}: ${given}`)
+    const { letters, rest, used } = given
+    const attribute = name === "export" ? "exported" : "readonly"
+    if (rest.length === 0) {
+      const lines = shell.variables.names().flatMap((one) => {
+        const variable = shell.variables.get(one)!
+        if (!variable[attribute]) return []
+        return [shell.options.posix ? `${name} ${one}${valueText(variable)}\n` : declaration(one, variable)]
+      })
+      return yield* print(shell, name, lines.join(""))
+    }
+    let status = 0
+    for (let at = 0; at < rest.length; at++) {
+      if (letters.includes("f")) {
+        const definition = shell.functions.get(rest[at]!)
+        if (definition !== undefined) shell.defineFunction(rest[at]!, { ...definition, exported: name === "export" })
+        else status = yield* complain(shell, name, `${rest[at]}: not a function`)
+        continue
+      }
+      const parsed = parseAssignment(rest[at]!)
+      if (parsed === undefined) {
+        status = yield* invalid(shell, name, rest[at]!)
+        continue
+      }
+      if (letters.includes("a")) shell.variables.makeArray(parsed.name, false, true)
+      if (letters.includes("A")) shell.variables.makeArray(parsed.name, true, true)
+      yield* assignArgument(shell, parsed, context.assignments?.get(used + at))
+      shell.variables.mark(parsed.name, { [attribute]: !letters.includes("n") })
+    }
+    return status
+  }
+
+/** Complains of a name; for a special builtin that ends the shell. */
+function* invalid(shell: Shell, name: string, text: string): Run<number> {
+  const message = `${name}: \`${text}': not a valid identifier`
+  if (shell.options.posix && !shell.interactive && (name === "export" || name === "readonly")) throw new Fatal(1, message)
+  yield* report(shell, message)
+  return 1
+}
+
+export const exportBuiltin = marking("export")
+export const readonlyBuiltin = marking("readonly")
+
+/** The attributes that letters give or, after `+`, take. */
+const changes = (letters: ReadonlyArray<string>): Partial<Omit<Variable, "value">> => {
+  const out: { -readonly [K in keyof Omit<Variable, "value">]?: Variable[K] } = {}
+  for (const letter of letters) {
+    const on = !letter.startsWith("+")
+    switch (on ? letter : letter.slice(1)) {
+      case "x":
+        out.exported = on
+        break
+      case "r":
+        out.readonly = on
+        break
+      case "i":
+        out.integer = on
+        break
+      case "l":
+        out.letters = on ? "lower" : ""
+        break
+      case "u":
+        out.letters = on ? "upper" : ""
+        break
+      case "n":
+        out.reference = on
+        break
+    }
+  }
+  return out
+}
+
+function* declareOne(
+  shell: Shell,
+  builtin: string,
+  text: string,
+  letters: ReadonlyArray<string>,
+  local: boolean,
+  assignment: Assignment | undefined
+): Run<number> {
+  const parsed = parseAssignment(text)
+  if (parsed === undefined) return yield* complain(shell, builtin, `\`${text}': not a valid identifier`)
+  const { name } = parsed
+  const marks = changes(letters)
+  Values.guarded(() => {
+    if (local) shell.variables.local(name, false)
+    if (letters.includes("A")) shell.variables.makeArray(name, true, true)
+    else if (letters.includes("a") || assignment !== undefined) {
+      if (!shell.variables.isAssociative(name)) shell.variables.makeArray(name, false, true)
+    }
+    if (letters.includes("+r") && shell.variables.get(name)?.readonly === true) {
+      throw new VariableError(name, "readonly variable")
+    }
+  })
+  const { readonly: lock, ...first } = marks
+  if (marks.reference === true) {
+    shell.variables.unsetReference(name)
+    if (parsed.value !== undefined) shell.variables.set(name, parsed.value)
+    shell.variables.mark(name, { reference: true })
+    return 0
+  }
+  if (Object.keys(first).length > 0 || parsed.value === undefined) shell.variables.mark(name, first)
+  yield* assignArgument(shell, parsed, assignment)
+  if (lock !== undefined) shell.variables.mark(name, { readonly: lock })
+  return 0
+}
+
+function* printDeclarations(shell: Shell, names: ReadonlyArray<string>, letters: ReadonlyArray<string>): Run<number> {
+  let status = 0
+  let text = ""
+  const wanted = letters.filter((letter) => letter !== "p" && letter !== "g")
+  const all = names.length === 0
+  for (const name of all ? shell.variables.names() : names) {
+    const variable = shell.variables.get(name)
+    if (variable === undefined) status = yield* complain(shell, "declare", `${name}: not found`)
+    else if (wanted.every((letter) => attributes(variable).includes(letter))) text += declaration(name, variable)
+  }
+  const printed = yield* print(shell, "declare", text)
+  return printed === 0 ? status : printed
+}
+
+function* printFunctions(shell: Shell, names: ReadonlyArray<string>, only: boolean): Run<number> {
+  let text = ""
+  let status = 0
+  for (const name of names.length === 0 ? [...shell.functions.keys()].sort() : names) {
+    const definition = shell.functions.get(name)
+    if (definition === undefined) status = 1
+    else text += only ? (names.length === 0 ? `declare -f ${name}\n` : `${name}\n`) : `${definition.source}\n`
+  }
+  yield* print(shell, "declare", text)
+  return status
+}
+
+const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
+  function*(shell, argv, context: Context) {
+    const given = flags(argv, "aAfFgilnprtux", true)
+    if (typeof given === "string") return yield* misuse(shell, builtin, given)
+    const { letters, rest, used } = given
+    const inFunction = shell.variables.depth > 0
+    if (builtin === "local" && !inFunction) {
+      return yield* complain(shell, "local", "can only be used in a function")
+    }
+    if (letters.includes("f") || letters.includes("F")) return yield* printFunctions(shell, rest, letters.includes("F"))
+    if (letters.includes("p") || (rest.length === 0 && builtin !== "local")) {
+      return yield* printDeclarations(shell, rest, letters)
+    }
+    const local = inFunction && !letters.includes("g")
+    let status = 0
+    for (let at = 0; at < rest.length; at++) {
+      const assignment = context.assignments?.get(used + at)
+      const code = yield* declareOne(shell, builtin, rest[at]!, letters, local, assignment)
+      if (code !== 0) status = code
+    }
+    return status
+  }
+
+export const declare = declaring("declare")
+export const local = declaring("local")
+export const typeset = declaring("typeset")
+
+export const unset: Builtin = function*(shell, argv) {
+  const given = flags(argv, "fvn")
+  if (typeof given === "string") throw new Fatal(2, `unset: ${given}`)
+  const { letters, rest } = given
+  let status = 0
+  for (const text of rest) {
+    if (letters.includes("f")) {
+      if (shell.functions.has(text)) shell.defineFunction(text, undefined)
+      continue
+    }
+    const parsed = parseAssignment(text)
+    if (parsed === undefined || parsed.value !== undefined) {
+      status = yield* complain(shell, "unset", `\`${text}': not a valid identifier`)
+      continue
+    }
+    const { key, name } = parsed
+    try {
+      if (letters.includes("n")) shell.variables.unsetReference(name)
+      else if (key === "@" || key === "*") shell.variables.unset(name)
+      else if (key !== undefined) {
+        const index = shell.variables.isAssociative(name) ? key.replace(/^(["'])(.*)\1$/, "$2") : Number(evaluateText(shell, key))
+        shell.variables.unsetElement(name, index)
+      } else if (shell.variables.get(name) !== undefined) shell.variables.unset(name)
+      else if (!letters.includes("v") && shell.functions.has(name)) shell.defineFunction(name, undefined)
+    } catch (error) {
+      if (!(error instanceof VariableError)) throw error
+      const message = `unset: ${error.variable}: ${error.message}`
+      if (shell.options.posix) throw new Fatal(1, message)
+      yield* report(shell, message)
+      status = 1
+    }
+  }
+  return status
+}
