@@ -47,7 +47,7 @@ export const sendToBackground = (
   caller: Process,
   signal: number
 ): Effect.Effect<void, Errno.Errno<"EINTR" | "EIO">> =>
-  Effect.suspend(() => {
+  Effect.suspend((): Effect.Effect<void, Errno.Errno<"EINTR" | "EIO">> => {
     signals.sendGroup(caller.group, signal)
     if (!wantsAttention(caller)) return Errno.fail("EIO")
     let attended = false

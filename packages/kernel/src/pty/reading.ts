@@ -96,7 +96,7 @@ class Reading implements WaitQueue.WaitOptions<number, Errno.Errno<"EIO">> {
   }
 
   attempt(): WaitQueue.Attempt<number, Errno.Errno<"EIO">> {
-    const { caller, into, least, pair } = this
+    const { caller, least, pair } = this
     // Who waits when the terminal hangs up is told so; later reads answer end of file.
     if (pair.masterClosed) return Errno.fail("EIO")
     if (this.attends && standing(pair.signals, pair, caller, SIGTTIN) !== "foreground") return Exit.succeed(AGAIN)
