@@ -1,0 +1,48 @@
+/** Compares ours with a kernel that is at hand, and makes a session in which they differ as small as it gets. */
+import * as Effect from "effect/Effect"
+import { record } from "./record.js"
+import { type Answer, replay, type Step } from "./replay.js"
+
+type Session = ReadonlyArray<Step>
+
+/** What ours answers, a defect included, as text to compare. */
+const ours = (steps: Session): string => {
+  const exit = Effect.runSyncExit(replay(steps))
+  return exit._tag === "Success" ? JSON.stringify(exit.value) : String(exit.cause)
+}
+
+const same = (steps: Session, answers: ReadonlyArray<Answer> | null): boolean => ours(steps) === JSON.stringify(answers)
+
+/** Steps are dropped, one after the other, as long as a difference stays. */
+const shrink = (steps: Session): Session => {
+  const smaller = steps.map((_, dropped) => steps.filter((_, at) => at !== dropped))
+  const answers = record(smaller, 5)
+  const found = smaller.find((each, at) => answers[at] !== null && !same(each, answers[at]!))
+  return found === undefined ? steps : shrink(found)
+}
+
+export interface Difference {
+  readonly session: number
+  readonly steps: Session
+  readonly ours: string
+  readonly linux: string
+}
+
+/**
+ * The sessions in which ours differs. A kernel does part of its work later, on another processor, so a difference only
+ * counts when it is there again, twice and the same, with time for each step to settle.
+ */
+export const differences = (sessions: ReadonlyArray<Session>): ReadonlyArray<Difference> => {
+  const quick = record(sessions, 1)
+  const suspects = sessions.map((_, at) => at).filter((at) => !same(sessions[at]!, quick[at]!))
+  if (suspects.length === 0) return []
+  const slowly = () => record(suspects.map((at) => sessions[at]!), 10)
+  const [once, twice] = [slowly(), slowly()]
+  return suspects
+    .filter((session, at) => JSON.stringify(once[at]) === JSON.stringify(twice[at]) && !same(sessions[session]!, once[at]!))
+    .slice(0, 3)
+    .map((session) => {
+      const steps = shrink(sessions[session]!)
+      return { session, steps, ours: ours(steps), linux: JSON.stringify(record([steps], 10)[0]) }
+    })
+}
