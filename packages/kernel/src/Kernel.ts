@@ -39,6 +39,7 @@ import type * as Scope from "effect/Scope"
 import { SIGKILL } from "./abi/Signals.js"
 import * as DevBackend from "./backend/DevBackend.js"
 import * as MemoryBackend from "./backend/MemoryBackend.js"
+import * as ProcBackend from "./backend/ProcBackend.js"
 import * as CoarseClock from "./CoarseClock.js"
 import * as BasicDevices from "./device/basic.js"
 import * as Devices from "./Devices.js"
@@ -184,13 +185,15 @@ const compose = (
 
 /** `/dev`, `/dev/pts` and `/proc`. */
 const mountSystem = (
-  { processes: { init }, vfs }: Rooms,
+  { limits, processes: { init, table }, timers, vfs }: Rooms,
   ptys: Ptys.Ptys["Type"],
   now: bigint
 ): Effect.Effect<void, Errno.Any> =>
   Effect.gen(function*() {
     yield* vfs.mount(init, "/dev", DevBackend.make({ bytesMax: 1 << 30, inodesMax: 65_536, now }), { source: "devtmpfs" })
     yield* vfs.mount(init, "/dev/pts", ptys.files)
+    const proc = ProcBackend.make({ table, vfs, limits, now: timers.now, bootedAt: timers.now() })
+    yield* vfs.mount(init, "/proc", proc)
   })
 
 /** Kills what runs, and waits until its finalizers have. */

@@ -104,7 +104,11 @@ describe("Ptys", () => {
 })
 
 const rooms = Layer.mergeAll(Devices.layer, Signals.layer, Timers.layer)
-const layers = Ptys.layer.pipe(Layer.provideMerge(rooms), Layer.provide(KernelConfig.layer()), Layer.provide(Host.layer))
+const layers = Ptys.layer.pipe(
+  Layer.provideMerge(rooms),
+  Layer.provide(KernelConfig.layer()),
+  Layer.provide(Host.layer)
+)
 
 describe("devpts", () => {
   it("lists ptmx and the terminals, from any cursor on", () => {

@@ -46,6 +46,10 @@ export class Collector extends Description {
     return POLLOUT
   }
 
+  override reopen(): Exit.Exit<Description> {
+    return Exit.succeed(this)
+  }
+
   /** All that was written so far. */
   bytes(): Uint8Array {
     const last = this.chunks[this.chunks.length - 1]

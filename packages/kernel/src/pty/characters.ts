@@ -9,8 +9,7 @@ const isLower = (c: number): boolean => (c >= 0x61 && c <= 0x7a) || (c >= 0xdf &
 const isUpper = (c: number): boolean => (c >= 0x41 && c <= 0x5a) || (c >= 0xc0 && c <= 0xde && c !== 0xd7)
 
 /** What VWERASE takes for a part of a word. */
-export const isWord = (c: number): boolean =>
-  isLower(c) || isUpper(c) || (c >= 0x30 && c <= 0x39) || c === 0x5f
+export const isWord = (c: number): boolean => isLower(c) || isUpper(c) || (c >= 0x30 && c <= 0x39) || c === 0x5f
 
 export const toLower = (c: number): number => isUpper(c) ? c + 0x20 : c
 export const toUpper = (c: number): number => isLower(c) ? c - 0x20 : c

@@ -70,7 +70,11 @@ export class Echo {
   }
 
   clear(): void {
-    this.head = this.ready = this.mark = this.tail = 0
+    this.head =
+      this.ready =
+      this.mark =
+      this.tail =
+        0
   }
 
   /** What was put down so far belongs together. */

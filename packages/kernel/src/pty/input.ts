@@ -51,7 +51,11 @@ export class Input {
   }
 
   clear(): void {
-    this.head = this.tail = this.lineHead = this.committed = 0
+    this.head =
+      this.tail =
+      this.lineHead =
+      this.committed =
+        0
     this.lineEnds.fill(0)
   }
 

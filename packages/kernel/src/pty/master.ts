@@ -3,8 +3,8 @@
  *
  * @see pts(4)
  */
-import * as Exit from "effect/Exit"
 import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
 import type { ReadError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"

@@ -55,7 +55,11 @@ export const read = (
 }
 
 /** A read that does not have to wait. */
-const readNow = (pair: Pair, into: Uint8Array, nonBlocking: boolean): WaitQueue.Attempt<number, Errno.Errno<"EAGAIN">> => {
+const readNow = (
+  pair: Pair,
+  into: Uint8Array,
+  nonBlocking: boolean
+): WaitQueue.Attempt<number, Errno.Errno<"EAGAIN">> => {
   const { cc, lines } = pair.line.settings
   const { ready } = pair
   if (ready > 0) {

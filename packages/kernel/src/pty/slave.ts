@@ -42,8 +42,10 @@ export class Slave extends TerminalDescription {
     const at = pair.print(from, 0)
     if (at === from.length) return Exit.succeed(at)
     if (this.nonBlocking) return at > 0 ? Exit.succeed(at) : Errno.fail("EAGAIN")
-    return Effect.flatMap(this.waitToWrite(from, at, caller), (written) =>
-      written === AGAIN ? this.write(from, caller) : Exit.succeed(written))
+    return Effect.flatMap(
+      this.waitToWrite(from, at, caller),
+      (written) => written === AGAIN ? this.write(from, caller) : Exit.succeed(written)
+    )
   }
 
   private standing(caller: Process): Standing {

@@ -130,7 +130,7 @@ function* openSteps(core: Core, caller: Process, start: Location, path: string, 
       if ((wanted & FileMode.R_OK) !== 0) yield* Permission.policy(core, caller, "read", at, name, inode)
       if ((wanted & FileMode.W_OK) !== 0) yield* Permission.policy(core, caller, "write", at, name, inode)
     }
-    if (found.jumped !== undefined && (found.found === undefined || !FileMode.isRegular(inode.mode))) {
+    if (found.jumped !== undefined && found.found === undefined) {
       return found.jumped.reopen(flags & ~creationFlags, caller)
     }
     if ((flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)) {

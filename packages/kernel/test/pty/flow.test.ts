@@ -26,7 +26,8 @@ const setUp = (change: Partial<T.Termios> = {}) => {
 }
 
 const raw = { iflag: 0, oflag: 0, lflag: 0 }
-const pattern = (length: number): string => Array.from({ length }, (_, at) => String.fromCharCode(97 + at % 26)).join("")
+const pattern = (length: number): string =>
+  Array.from({ length }, (_, at) => String.fromCharCode(97 + at % 26)).join("")
 const events = POLLIN | POLLOUT | POLLHUP
 
 describe("output", () => {

@@ -53,8 +53,7 @@ export class Machine {
   /** Lets `milliseconds` pass, and everything that becomes due. */
   advance(milliseconds: number): Effect.Effect<void> {
     const until = this.time + milliseconds
-    const next = (): Due | undefined =>
-      [...this.timers].filter((due) => due.at <= until).sort((a, b) => a.at - b.at)[0]
+    const next = (): Due | undefined => [...this.timers].filter((due) => due.at <= until).sort((a, b) => a.at - b.at)[0]
     const step: Effect.Effect<void> = Effect.suspend(() => {
       const due = next()
       if (due === undefined) {
@@ -70,7 +69,10 @@ export class Machine {
   }
 
   /** A process: a child of `parent` in its group, or the leader of a session of its own. */
-  process(parent?: Process, place: "group" | "newGroup" | "newSession" = parent === undefined ? "newSession" : "group") {
+  process(
+    parent?: Process,
+    place: "group" | "newGroup" | "newSession" = parent === undefined ? "newSession" : "group"
+  ) {
     const pid = this.table.nextPid()
     const group = parent === undefined || place === "newSession"
       ? this.group(pid, this.session(pid))
@@ -151,7 +153,10 @@ export const answerOf = <A, E extends { readonly _tag: string }>(effect: Effect.
 export const settled: Effect.Effect<void> = Effect.repeatN(Effect.yieldNow(), 8)
 
 /** Runs `effect` as a call of `process`, on a fiber of its own. */
-export const call = <A, E>(process: Process, effect: () => Effect.Effect<A, E>): Effect.Effect<Fiber.RuntimeFiber<A, E>> =>
+export const call = <A, E>(
+  process: Process,
+  effect: () => Effect.Effect<A, E>
+): Effect.Effect<Fiber.RuntimeFiber<A, E>> =>
   Effect.fork(Effect.provideService(Effect.suspend(effect), WaitQueue.Sleeper, process.task!)).pipe(
     Effect.tap(() => settled)
   )

@@ -39,7 +39,9 @@ export const differences = (sessions: ReadonlyArray<Session>): ReadonlyArray<Dif
   const slowly = () => record(suspects.map((at) => sessions[at]!), 10)
   const [once, twice] = [slowly(), slowly()]
   return suspects
-    .filter((session, at) => JSON.stringify(once[at]) === JSON.stringify(twice[at]) && !same(sessions[session]!, once[at]!))
+    .filter((session, at) =>
+      JSON.stringify(once[at]) === JSON.stringify(twice[at]) && !same(sessions[session]!, once[at]!)
+    )
     .slice(0, 3)
     .map((session) => {
       const steps = shrink(sessions[session]!)

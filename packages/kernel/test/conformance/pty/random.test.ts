@@ -16,9 +16,16 @@ const recorded: ReadonlyArray<readonly [seed: number, length: number, want: Read
 )
 
 describe("random sessions", () => {
-  it.effect("answer as they were recorded from Linux", () =>
-    Effect.forEach(recorded, ([seed, length, want]) =>
-      Effect.map(replay(session(seed, length)), (answers) => expect([seed, answers]).toEqual([seed, want]))), 60_000)
+  it.effect(
+    "answer as they were recorded from Linux",
+    () =>
+      Effect.forEach(
+        recorded,
+        ([seed, length, want]) =>
+          Effect.map(replay(session(seed, length)), (answers) => expect([seed, answers]).toEqual([seed, want]))
+      ),
+    60_000
+  )
 
   it.skipIf(!canRecord)("answer as this kernel does", () => {
     const seed = Number(process.env.EFFIX_SEED ?? 1)

@@ -1,0 +1,15 @@
+/**
+ * What `/proc` looks at.
+ */
+import type { Limits } from "../KernelConfig.js"
+import type { ProcessTable } from "../ProcessTable.js"
+import type { Vfs } from "../Vfs.js"
+
+export interface ProcParts {
+  readonly table: ProcessTable
+  readonly vfs: Vfs["Type"]
+  readonly limits: Limits
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly bootedAt: number
+}

@@ -1,0 +1,132 @@
+/**
+ * The texts of `/proc/PID`.
+ *
+ * @see proc_pid_stat(5)
+ * @see proc_pid_status(5)
+ */
+import { O_CLOEXEC } from "../abi/OpenFlags.js"
+import type { Location } from "../Dentry.js"
+import type { Description } from "../Description.js"
+import type { Process, ProcessState } from "../ProcessTable.js"
+import type { ProcParts } from "./parts.js"
+
+/** Clock ticks per second, as every program assumes. */
+const HZ = 100
+
+const stateLetter = (self: Process): string => {
+  const letters: Record<ProcessState, string> = { running: "R", stopped: "T", zombie: "Z", dead: "X" }
+  // A process whose fiber sleeps in a call is asleep; init only waits.
+  const sleeps = self.state === "running" && (self.task === undefined || self.task.sleeping.first !== undefined)
+  return sleeps ? "S" : letters[self.state]
+}
+
+const stateName = (letter: string): string => {
+  const names: Record<string, string> = { R: "running", S: "sleeping", T: "stopped", Z: "zombie", X: "dead" }
+  return names[letter] ?? "sleeping"
+}
+
+/** The 52 fields of one line; what has no meaning here is 0. */
+const stat = ({ bootedAt }: ProcParts, self: Process): string => {
+  const { terminal } = self.session
+  const started = Math.max(0, Math.round((self.startTime - bootedAt) * HZ / 1000))
+  const head = [
+    self.pid,
+    `(${self.name})`,
+    stateLetter(self),
+    self.parent?.pid ?? 0,
+    self.group.id,
+    self.session.id,
+    terminal?.rdev ?? 0,
+    terminal?.foreground?.id ?? -1
+  ]
+  const priority = [20, 0, 1, 0, started]
+  return `${[...head, ...zeros(9), ...priority, ...zeros(30)].join(" ")}\n`
+}
+
+const zeros = (count: number): ReadonlyArray<number> => Array.from({ length: count }, () => 0)
+
+const hex = (set: bigint): string => set.toString(16).padStart(16, "0")
+
+const setOf = (self: Process, wanted: (disposition: unknown) => boolean): bigint => {
+  let set = 0n
+  for (const [signal, { disposition }] of self.signals.actions ?? []) {
+    if (wanted(disposition)) set |= 1n << BigInt(signal - 1)
+  }
+  return set
+}
+
+const status = (_parts: ProcParts, self: Process): string => {
+  const { credentials: c, signals } = self
+  const letter = stateLetter(self)
+  return [
+    `Name:\t${self.name}`,
+    `Umask:\t${self.umask.toString(8).padStart(4, "0")}`,
+    `State:\t${letter} (${stateName(letter)})`,
+    `Tgid:\t${self.pid}`,
+    `Ngid:\t0`,
+    `Pid:\t${self.pid}`,
+    `PPid:\t${self.parent?.pid ?? 0}`,
+    `TracerPid:\t0`,
+    `Uid:\t${c.uid}\t${c.euid}\t${c.suid}\t${c.euid}`,
+    `Gid:\t${c.gid}\t${c.egid}\t${c.sgid}\t${c.egid}`,
+    `FDSize:\t${self.fds.free()}`,
+    `Groups:\t${c.groups.join(" ")}`,
+    `Threads:\t1`,
+    `SigPnd:\t${hex(0n)}`,
+    `ShdPnd:\t${hex(signals.pending)}`,
+    `SigBlk:\t${hex(signals.blocked)}`,
+    `SigIgn:\t${hex(setOf(self, (disposition) => disposition === "ignore"))}`,
+    `SigCgt:\t${hex(setOf(self, (disposition) => typeof disposition === "function"))}`,
+    ""
+  ].join("\n")
+}
+
+const limitLine = (name: string, value: number, unit: string): string => {
+  const text = value === Infinity ? "unlimited" : `${value}`
+  return `${name.padEnd(25)} ${text.padEnd(20)} ${text.padEnd(20)} ${unit}\n`
+}
+
+const limits = (_parts: ProcParts, { limits: { fileSize, openFiles, processes } }: Process): string =>
+  `${"Limit".padEnd(25)} ${"Soft Limit".padEnd(20)} ${"Hard Limit".padEnd(20)} Units\n` +
+  limitLine("Max file size", fileSize, "bytes") +
+  limitLine("Max processes", processes, "processes") +
+  limitLine("Max open files", openFiles, "files")
+
+/** Terminated each by a NUL. */
+const nul = (texts: ReadonlyArray<string>): string => texts.map((text) => `${text}\0`).join("")
+
+/** The texts by name, with the permission of each. */
+export const files: Readonly<Record<string, readonly [mode: number, text: (parts: ProcParts, self: Process) => string]>> = {
+  cmdline: [0o444, (_parts, self) => self.state === "zombie" ? "" : nul(self.argv)],
+  comm: [0o644, (_parts, self) => `${self.name}\n`],
+  environ: [0o400, (_parts, self) => nul(Object.entries(self.env).map(([name, value]) => `${name}=${value}`))],
+  limits: [0o444, limits],
+  mounts: [0o444, (parts) => mounts(parts)],
+  stat: [0o444, stat],
+  status: [0o444, status]
+}
+
+/** @see fstab(5) */
+export const mounts = ({ vfs }: ProcParts): string =>
+  vfs.mounts().map((mount) => {
+    const path = mount.at === undefined ? "/" : vfs.pathOf(vfs.root, mount.at) ?? "/"
+    const escaped = path.replace(/[ \t\n\\]/g, (each) => `\\${each.charCodeAt(0).toString(8).padStart(3, "0")}`)
+    return `${mount.source} ${escaped} ${mount.superblock.backend.type} ${mount.readOnly ? "ro" : "rw"} 0 0\n`
+  }).join("")
+
+/** The text of `/proc/PID/fdinfo/N`. */
+export const fdInfo = (self: Process, fd: number, description: Description): string => {
+  const flags = description.flags | (self.fds.isCloseOnExec(fd) ? O_CLOEXEC : 0)
+  const ino = description.inode.ino
+  return `pos:\t${description.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t0\nino:\t${ino}\n`
+}
+
+/** What a link of `/proc/PID` shows for a place: its path, or what it was. */
+export const placeText = ({ vfs }: ProcParts, place: Location): string =>
+  vfs.pathOf(vfs.root, place) ?? `${lastPath(place)} (deleted)`
+
+const lastPath = ({ dentry }: Location): string => {
+  const names: Array<string> = []
+  for (let each = dentry; each.parent !== undefined; each = each.parent) names.push(each.name)
+  return `/${names.reverse().join("/")}`
+}
