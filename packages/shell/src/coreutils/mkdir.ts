@@ -4,6 +4,7 @@
  * @see mkdir(1)
  */
 import * as Errno from "@effix/kernel/Errno"
+import * as Copy from "../Copy.js"
 import { isDirectory } from "../Directory.js"
 import * as Modes from "../Modes.js"
 import * as Quote from "../Quote.js"
@@ -63,7 +64,6 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   if (operands.length === 0) return yield* run.missingOperand()
   const mode = text === undefined ? undefined : Modes.parse(text)
   if (text !== undefined && mode === undefined) return yield* run.die(`invalid mode ${Quote.value(text)}`)
-  const umask = yield* run.sys.umask(0o022)
-  yield* run.sys.umask(umask)
+  const umask = yield* Copy.umask(run)
   for (const path of operands) yield* make(run, path, { mode, parents, verbose, umask })
 })
