@@ -1,10 +1,10 @@
 /**
  * Pseudo-terminals: `/dev/ptmx`, `/dev/pts/N` and `/dev/tty`.
  *
- * Opening `ptmx` makes a pair: a *master*, which stands for keyboard and screen, and a *slave*, which programs take for
- * their terminal. Between them works the line discipline (`pty/line.ts`), N_TTY as Linux has it: it edits lines, echoes,
- * turns ^C into a signal for the foreground group and holds output between ^S and ^Q. In both directions only so much
- * is under way; whoever writes more sleeps.
+ * Opening `ptmx` makes a pair: a *master*, which stands for keyboard and screen, and a *slave*, which programs take
+ * for their terminal. Between them works the line discipline (`pty/line.ts`), N_TTY as Linux has it: it edits lines,
+ * echoes, turns ^C into a signal for the foreground group and holds output between ^S and ^Q. In both directions only
+ * so much is under way; whoever writes more sleeps.
  *
  * A leader whose session has no terminal gets the first that it opens. Closing the master hangs up; closing the slave
  * makes the master read EIO until somebody opens it again.

@@ -13,7 +13,7 @@
  */
 import { makedev } from "../abi/FileMode.js"
 import { SIGCONT, SIGHUP, SIGWINCH } from "../abi/Signals.js"
-import * as T from "../abi/Termios.js"
+import type * as T from "../abi/Termios.js"
 import type { Inode } from "../Inode.js"
 import type { Process, ProcessGroup, Session, Terminal } from "../ProcessTable.js"
 import { fromKernel, type Signals } from "../Signals.js"
