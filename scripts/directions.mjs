@@ -17,7 +17,7 @@ const storeys = {
   "rooms": `
     Devices Dns HostNetwork Locks Mounts Path Pipes Policy Polls Programs Ptys Signals Sockets Timers Trace Vfs Watches
     process`,
-  "backends that show rooms": `backend/DevBackend backend/ProcBackend`,
+  "backends that show rooms": `backend/DevBackend backend/ProcBackend proc`,
   "system calls": `Sys sys`,
   "processes": `Processes`,
   "kernel": `Kernel`
@@ -134,7 +134,8 @@ export default {
       name: "no cycle",
       comment: "A type may look back.",
       severity: "error",
-      from: { path: "^packages/" },
+      // The shell's evaluator is what its grammar is: a command holds words, and a word holds commands.
+      from: { path: "^packages/", pathNot: "^packages/shell/src/shell/" },
       to: { circular: true, viaOnly: values }
     }
   ],

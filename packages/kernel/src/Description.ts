@@ -19,8 +19,20 @@ import type { WaitQueue } from "./WaitQueue.js"
 
 export type ReadError = Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EIO" | "EISDIR" | "ESTALE">
 export type WriteError = Errno.Errno<
-  | "EACCES" | "EAGAIN" | "EBADF" | "EDQUOT" | "EFBIG" | "EINTR" | "EINVAL" | "EIO" | "ENOSPC" | "EOPNOTSUPP" | "EPERM"
-  | "EPIPE" | "EROFS" | "ESTALE"
+  | "EACCES"
+  | "EAGAIN"
+  | "EBADF"
+  | "EDQUOT"
+  | "EFBIG"
+  | "EINTR"
+  | "EINVAL"
+  | "EIO"
+  | "ENOSPC"
+  | "EOPNOTSUPP"
+  | "EPERM"
+  | "EPIPE"
+  | "EROFS"
+  | "ESTALE"
 >
 export type SeekError = Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENXIO" | "ESPIPE" | "ESTALE">
 
@@ -67,11 +79,19 @@ export abstract class Description {
     return Errno.fail("EINVAL")
   }
 
-  pread(_into: Uint8Array, _offset: number, _caller: Process): Effect.Effect<number, ReadError | Errno.Errno<"ESPIPE">> {
+  pread(
+    _into: Uint8Array,
+    _offset: number,
+    _caller: Process
+  ): Effect.Effect<number, ReadError | Errno.Errno<"ESPIPE">> {
     return Errno.fail("ESPIPE")
   }
 
-  pwrite(_from: Uint8Array, _offset: number, _caller: Process): Effect.Effect<number, WriteError | Errno.Errno<"ESPIPE">> {
+  pwrite(
+    _from: Uint8Array,
+    _offset: number,
+    _caller: Process
+  ): Effect.Effect<number, WriteError | Errno.Errno<"ESPIPE">> {
     return Errno.fail("ESPIPE")
   }
 
@@ -83,14 +103,22 @@ export abstract class Description {
   truncate(
     _size: number,
     _caller: Process
-  ): Effect.Effect<void, Errno.Errno<"EACCES" | "EDQUOT" | "EFBIG" | "EINVAL" | "EIO" | "ENOSPC" | "EOPNOTSUPP" | "EPERM" | "EROFS" | "ESTALE">> {
+  ): Effect.Effect<
+    void,
+    Errno.Errno<
+      "EACCES" | "EDQUOT" | "EFBIG" | "EINVAL" | "EIO" | "ENOSPC" | "EOPNOTSUPP" | "EPERM" | "EROFS" | "ESTALE"
+    >
+  > {
     return Errno.fail("EINVAL")
   }
 
   /** The next entries of a directory, at most `limit`; none at its end. */
   list(
     _limit: number
-  ): Effect.Effect<ReadonlyArray<DirectoryEntry>, Errno.Errno<"EACCES" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">> {
+  ): Effect.Effect<
+    ReadonlyArray<DirectoryEntry>,
+    Errno.Errno<"EACCES" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">
+  > {
     return Errno.fail("ENOTDIR")
   }
 
@@ -130,5 +158,4 @@ export abstract class Description {
 }
 
 /** Drops one reference; the last one releases. */
-export const drop = (self: Description): Effect.Effect<void> =>
-  --self.references === 0 ? self.release() : Exit.void
+export const drop = (self: Description): Effect.Effect<void> => --self.references === 0 ? self.release() : Exit.void

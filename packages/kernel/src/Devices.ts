@@ -15,7 +15,9 @@ import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
 import type { Process } from "./ProcessTable.js"
 
-export type DeviceOpenError = Errno.Errno<"EACCES" | "EAGAIN" | "EBUSY" | "EINTR" | "EIO" | "EMFILE" | "ENFILE" | "ENODEV" | "ENOSPC" | "ENXIO" | "EPERM">
+export type DeviceOpenError = Errno.Errno<
+  "EACCES" | "EAGAIN" | "EBUSY" | "EINTR" | "EIO" | "EMFILE" | "ENFILE" | "ENODEV" | "ENOSPC" | "ENXIO" | "EPERM"
+>
 
 /** Opens a device; `flags` are those of open(2), and `inode` is the node that was opened. */
 export type Open = (inode: Inode, flags: number, caller: Process) => Effect.Effect<Description, DeviceOpenError>

@@ -7,9 +7,9 @@
  *
  * @see errno(3)
  */
+import type { YieldableError } from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Exit from "effect/Exit"
-import type { YieldableError } from "effect/Cause"
 import { errnoTable } from "./abi/ErrnoTable.js"
 
 /** The name of an errno, such as `"ENOENT"`. */

@@ -35,7 +35,7 @@ export class FdTable {
   ): Exit.Exit<number, Errno.Errno<"EMFILE">> {
     const fd = this.free(from)
     if (fd >= this.limit) return Errno.fail("EMFILE")
-    this.put(fd, description, closeOnExec)
+    this.place(fd, description, closeOnExec)
     return Exit.succeed(fd)
   }
 
@@ -50,11 +50,12 @@ export class FdTable {
   /** Puts `description` at `fd`, and answers the effect of releasing what was there. */
   replace(fd: number, description: Description.Description, closeOnExec: boolean): Effect.Effect<void> {
     const before = this.slots[fd]
-    this.put(fd, description, closeOnExec)
+    this.place(fd, description, closeOnExec)
     return before === undefined ? Exit.void : Description.drop(before)
   }
 
-  private put(fd: number, description: Description.Description, closeOnExec: boolean): void {
+  /** Puts `description` at a descriptor that is free. */
+  place(fd: number, description: Description.Description, closeOnExec: boolean): void {
     description.references++
     // No holes: they would turn the array into a dictionary.
     while (this.slots.length < fd) this.slots.push(undefined)

@@ -47,7 +47,8 @@ import { Entropy } from "./Entropy.js"
 import type * as Errno from "./Errno.js"
 import * as Host from "./Host.js"
 import { boot, installStub } from "./kernel/boot.js"
-import { hostInterface, type HostInterface } from "./kernel/hostInterface.js"
+import type { HostInterface } from "./kernel/contract.js"
+import { hostInterface } from "./kernel/hostInterface.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Pipes from "./Pipes.js"
 import { Policy } from "./Policy.js"
@@ -72,8 +73,8 @@ export type {
   SpawnHostOptions,
   TerminalHandle,
   TerminalOptions
-} from "./kernel/hostInterface.js"
-export { ExecTimeout, OutputLimit } from "./kernel/hostInterface.js"
+} from "./kernel/contract.js"
+export { ExecTimeout, OutputLimit } from "./kernel/contract.js"
 
 /**
  * The kernel as its host sees it.
@@ -143,8 +144,10 @@ const compose = (
     const ptys = yield* room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
     const vfs = yield* room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, now }))
     const programs = yield* room(Programs.Programs, Programs.make)
-    const processes = yield* room(Processes.Processes, () =>
-      Processes.make({ limits, host, vfs, programs, signals, policy, now: timers.now }))
+    const processes = yield* room(
+      Processes.Processes,
+      () => Processes.make({ limits, host, vfs, programs, signals, policy, now: timers.now })
+    )
 
     const rooms: Rooms = { limits, vfs, pipes, processes, signals, timers, entropy, booted: timers.nanoseconds() }
     processes.provideSys((process, image) => {
@@ -190,7 +193,9 @@ const mountSystem = (
   now: bigint
 ): Effect.Effect<void, Errno.Any> =>
   Effect.gen(function*() {
-    yield* vfs.mount(init, "/dev", DevBackend.make({ bytesMax: 1 << 30, inodesMax: 65_536, now }), { source: "devtmpfs" })
+    yield* vfs.mount(init, "/dev", DevBackend.make({ bytesMax: 1 << 30, inodesMax: 65_536, now }), {
+      source: "devtmpfs"
+    })
     yield* vfs.mount(init, "/dev/pts", ptys.files)
     const proc = ProcBackend.make({ table, vfs, limits, now: timers.now, bootedAt: timers.now() })
     yield* vfs.mount(init, "/proc", proc)

@@ -33,7 +33,15 @@ import { Process, ProcessGroup, ProcessTable, type ResourceLimits, Session } fro
 import * as Programs from "./Programs.js"
 import * as Signals from "./Signals.js"
 import * as SignalSet from "./SignalSet.js"
-import { type ExecError, type Program, type SpawnError, type SpawnOptions, Sys, type SystemCalls, type Waited } from "./Sys.js"
+import {
+  type ExecError,
+  type Program,
+  type SpawnError,
+  type SpawnOptions,
+  Sys,
+  type SystemCalls,
+  type Waited
+} from "./Sys.js"
 import { Vfs } from "./Vfs.js"
 import * as WaitQueue from "./WaitQueue.js"
 
@@ -74,7 +82,11 @@ export class Processes extends Context.Tag("@effix/kernel/Processes")<Processes,
     options: number
   ) => Effect.Effect<Waited | undefined, Errno.Errno<"ECHILD" | "EINTR" | "EINVAL">>
   /** @see setpgid(2) */
-  readonly setGroup: (caller: Process, pid: number, pgid: number) => Exit.Exit<void, Errno.Errno<"EACCES" | "EINVAL" | "EPERM" | "ESRCH">>
+  readonly setGroup: (
+    caller: Process,
+    pid: number,
+    pgid: number
+  ) => Exit.Exit<void, Errno.Errno<"EACCES" | "EINVAL" | "EPERM" | "ESRCH">>
   /** @see setsid(2) */
   readonly newSession: (caller: Process) => Exit.Exit<number, Errno.Errno<"EPERM">>
   /** Ends every descendant of what the host started as `origin`, wherever its parents have gone. */
@@ -190,7 +202,8 @@ export const make = (parts: Parts): Processes["Type"] => {
     const late = self.fds.closeAll()
     const released = both(late, both(vfs.letGo(self.cwd), vfs.letGo(self.root)))
     // Its own group may be orphaned by its end as well: it was the link to the parent's group.
-    const wasLink = self.parent !== undefined && self.parent.group !== self.group && self.parent.session === self.session
+    const wasLink = self.parent !== undefined && self.parent.group !== self.group &&
+      self.parent.session === self.session
     const publish = (): void => {
       self.state = "zombie"
       orphan(self)
@@ -327,7 +340,9 @@ export const make = (parts: Parts): Processes["Type"] => {
     }
     const ready = prepare(child, options, image !== undefined)
     if (isReady(ready)) {
-      return ready._tag === "Success" ? Exit.succeed(go()) : Effect.zipRight(discard(child), Exit.failCause(ready.cause))
+      return ready._tag === "Success"
+        ? Exit.succeed(go())
+        : Effect.zipRight(discard(child), Exit.failCause(ready.cause))
     }
     return Effect.map(Effect.onError(ready, () => discard(child)), go)
   }
@@ -336,7 +351,9 @@ export const make = (parts: Parts): Processes["Type"] => {
   const prepare = (child: Process, options: SpawnOptions, closes: boolean): Effect.Effect<void, SpawnError> => {
     const held = hold(child)
     const actions = options.actions ?? noActions
-    const applied = isReady(held) ? apply(vfs, child, actions) : Effect.zipRight(held, Effect.suspend(() => apply(vfs, child, actions)))
+    const applied = isReady(held)
+      ? apply(vfs, child, actions)
+      : Effect.zipRight(held, Effect.suspend(() => apply(vfs, child, actions)))
     if (!closes && options.keepCloseOnExec !== false) return applied
     if (!isReady(applied)) return Effect.zipRight(applied, Effect.suspend(() => child.fds.closeForExec()))
     return applied._tag === "Success" ? child.fds.closeForExec() : applied
@@ -433,7 +450,9 @@ export const make = (parts: Parts): Processes["Type"] => {
     newSession,
     killTree: (origin) => {
       for (const each of Array.from(table.processes.values())) {
-        if (each.origin === origin && each !== init) each.task?.end({ _tag: "Signaled", signal: SIGKILL, coreDumped: false })
+        if (each.origin === origin && each !== init) {
+          each.task?.end({ _tag: "Signaled", signal: SIGKILL, coreDumped: false })
+        }
       }
     },
     provideSys: (provided) => {

@@ -10,7 +10,10 @@ export type SignalSet = bigint
 export const empty: SignalSet = 0n
 export const full: SignalSet = (1n << 64n) - 1n
 
-const bits: ReadonlyArray<bigint> = Array.from({ length: SIGRTMAX + 1 }, (_, signal) => signal === 0 ? 0n : 1n << BigInt(signal - 1))
+const bits: ReadonlyArray<bigint> = Array.from(
+  { length: SIGRTMAX + 1 },
+  (_, signal) => signal === 0 ? 0n : 1n << BigInt(signal - 1)
+)
 
 /** The set of one signal. */
 export const bit = (signal: number): SignalSet => bits[signal] ?? 0n

@@ -18,8 +18,8 @@ import {
   type Process,
   type ProcessGroup,
   type SignalAction,
-  SIGNALLED,
   type SignalInfo,
+  SIGNALLED,
   STOPPED
 } from "./ProcessTable.js"
 import { attend } from "./signals/attend.js"

@@ -36,7 +36,18 @@ export type ChangePathError = PathError | Errno<"EDQUOT" | "ENOSPC" | "EROFS" | 
 export type OpenError =
   | ChangePathError
   | Errno<
-    "EAGAIN" | "EBUSY" | "EEXIST" | "EFBIG" | "EINTR" | "EISDIR" | "EMFILE" | "EMLINK" | "ENFILE" | "ENODEV" | "ENXIO" | "EBADF"
+    | "EAGAIN"
+    | "EBUSY"
+    | "EEXIST"
+    | "EFBIG"
+    | "EINTR"
+    | "EISDIR"
+    | "EMFILE"
+    | "EMLINK"
+    | "ENFILE"
+    | "ENODEV"
+    | "ENXIO"
+    | "EBADF"
   >
 export type CreatePathError = ChangePathError | Errno<"EEXIST" | "EMLINK" | "EBADF">
 export type RemovePathError = ChangePathError | Errno<"EBUSY" | "EISDIR" | "ENOTEMPTY" | "EBADF">
@@ -53,7 +64,13 @@ export type TerminalError = Errno<"EBADF" | "ENOTTY" | "EIO" | "EINTR">
 
 /** What happens to the descriptors of a child, in order, before it runs. @see posix_spawn(3) */
 export type FileAction =
-  | { readonly _tag: "Open"; readonly fd: number; readonly path: string; readonly flags: number; readonly mode?: number }
+  | {
+    readonly _tag: "Open"
+    readonly fd: number
+    readonly path: string
+    readonly flags: number
+    readonly mode?: number
+  }
   | { readonly _tag: "Dup2"; readonly from: number; readonly to: number }
   | { readonly _tag: "Close"; readonly fd: number }
   | { readonly _tag: "Chdir"; readonly path: string }
@@ -137,21 +154,28 @@ export interface SystemCalls {
     argument?: number
   ) => Effect.Effect<number, Errno<"EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">>
   /** Answers the reading and the writing end. @see pipe2(2) */
-  readonly pipe: (flags?: number) => Effect.Effect<readonly [reader: number, writer: number], Errno<"EINVAL" | "EMFILE" | "ENFILE">>
+  readonly pipe: (
+    flags?: number
+  ) => Effect.Effect<readonly [reader: number, writer: number], Errno<"EINVAL" | "EMFILE" | "ENFILE">>
   /** Answers the events that hold, one for each request; `timeout` in milliseconds, below 0 for ever. @see poll(2) */
   readonly poll: (
     requests: ReadonlyArray<PollRequest>,
     timeout?: number
   ) => Effect.Effect<ReadonlyArray<number>, Errno<"EINTR" | "EINVAL">>
   /** @see fsync(2) */
-  readonly fsync: (fd: number) => Effect.Effect<void, Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOSPC" | "ESTALE">>
+  readonly fsync: (
+    fd: number
+  ) => Effect.Effect<void, Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOSPC" | "ESTALE">>
   /** @see ftruncate(2) */
   readonly ftruncate: (fd: number, size: number) => Effect.Effect<void, TruncateError>
   /** The next entries of a directory, `.` and `..` among them; none at its end. @see getdents(2) */
   readonly getdents: (
     fd: number,
     limit?: number
-  ) => Effect.Effect<ReadonlyArray<DirectoryEntry>, Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">>
+  ) => Effect.Effect<
+    ReadonlyArray<DirectoryEntry>,
+    Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">
+  >
   /** Bytes that can be read at once. @see ioctl_tty(2) */
   readonly fionread: (fd: number) => Effect.Effect<number, Errno<"EBADF" | "ENOTTY">>
 
@@ -285,11 +309,18 @@ export interface SystemCalls {
    * Waits for a child to change. `pid`: above 0 that child, -1 any, 0 any of the caller's group, below -1 any of that
    * group. `options`: WNOHANG (then `undefined` when none has), WUNTRACED, WCONTINUED, WNOWAIT. @see wait(2)
    */
-  readonly wait: (pid?: number, options?: number) => Effect.Effect<Waited | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL">>
+  readonly wait: (
+    pid?: number,
+    options?: number
+  ) => Effect.Effect<Waited | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL">>
   /** `pid`: above 0 that process, 0 the caller's group, -1 all, below -1 that group. Signal 0 only asks. @see kill(2) */
   readonly kill: (pid: number, signal: number) => Effect.Effect<void, Errno<"EINVAL" | "EPERM" | "ESRCH">>
   /** A signal with a value. @see sigqueue(3) */
-  readonly sigqueue: (pid: number, signal: number, value: number) => Effect.Effect<void, Errno<"EAGAIN" | "EINVAL" | "EPERM" | "ESRCH">>
+  readonly sigqueue: (
+    pid: number,
+    signal: number,
+    value: number
+  ) => Effect.Effect<void, Errno<"EAGAIN" | "EINVAL" | "EPERM" | "ESRCH">>
   /** 0 is the caller itself. @see getpgid(2) */
   readonly getpgid: (pid?: number) => Effect.Effect<number, Errno<"ESRCH">>
   /** @see setpgid(2) */
@@ -341,9 +372,16 @@ export interface SystemCalls {
   readonly ttyname: (fd: number) => Effect.Effect<string, TerminalError>
   readonly tcgetattr: (fd: number) => Effect.Effect<Termios, TerminalError>
   /** `when`: TCSANOW, TCSADRAIN, TCSAFLUSH. @see termios(3) */
-  readonly tcsetattr: (fd: number, when: number, attributes: Termios) => Effect.Effect<void, TerminalError | Errno<"EINVAL">>
+  readonly tcsetattr: (
+    fd: number,
+    when: number,
+    attributes: Termios
+  ) => Effect.Effect<void, TerminalError | Errno<"EINVAL">>
   readonly tcgetpgrp: (fd: number) => Effect.Effect<number, TerminalError>
-  readonly tcsetpgrp: (fd: number, pgid: number) => Effect.Effect<void, TerminalError | Errno<"EINVAL" | "EPERM" | "ESRCH">>
+  readonly tcsetpgrp: (
+    fd: number,
+    pgid: number
+  ) => Effect.Effect<void, TerminalError | Errno<"EINVAL" | "EPERM" | "ESRCH">>
   /** @see tcgetsid(3) */
   readonly tcgetsid: (fd: number) => Effect.Effect<number, TerminalError>
   readonly tcflush: (fd: number, queue: number) => Effect.Effect<void, TerminalError | Errno<"EINVAL">>

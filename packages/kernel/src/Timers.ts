@@ -6,15 +6,15 @@
  *
  * @see timer_create(2)
  */
+import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import type * as Clock from "effect/Clock"
-import * as Exit from "effect/Exit"
-import * as compat from "./internal/compat.js"
 import * as Host from "./Host.js"
+import * as compat from "./internal/compat.js"
 import * as WaitQueue from "./WaitQueue.js"
 
 /** @category tags */
@@ -124,7 +124,10 @@ export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"
     disarm()
     const wait = Math.max(0, first.at - clock.unsafeCurrentTimeMillis())
     const { at } = first
-    armed = { at, fiber: host.fork(Effect.flatMap(clock.sleep(Duration.millis(Math.ceil(wait))), () => Effect.sync(fire))) }
+    armed = {
+      at,
+      fiber: host.fork(Effect.flatMap(clock.sleep(Duration.millis(Math.ceil(wait))), () => Effect.sync(fire)))
+    }
   }
 
   const fire = (): void => {

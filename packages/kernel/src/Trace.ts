@@ -39,7 +39,11 @@ type AnyCall = (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, unkno
 /** The names of all calls, found once on the prototype of the implementation. */
 const namesOf = (sys: SystemCalls): ReadonlyArray<string> => {
   const names: Array<string> = []
-  for (let each: object = sys; each !== Object.prototype && each !== null; each = Object.getPrototypeOf(each) as object) {
+  for (
+    let each: object = sys;
+    each !== Object.prototype && each !== null;
+    each = Object.getPrototypeOf(each) as object
+  ) {
     names.push(...Object.getOwnPropertyNames(each))
   }
   return names
@@ -48,7 +52,11 @@ const namesOf = (sys: SystemCalls): ReadonlyArray<string> => {
 /** A `Sys` in which every call has passed through `around`. */
 const decorate = (
   sys: SystemCalls,
-  around: (call: string, args: ReadonlyArray<unknown>, effect: Effect.Effect<unknown, unknown>) => Effect.Effect<unknown, unknown>
+  around: (
+    call: string,
+    args: ReadonlyArray<unknown>,
+    effect: Effect.Effect<unknown, unknown>
+  ) => Effect.Effect<unknown, unknown>
 ): SystemCalls => {
   const traced = Object.create(sys) as Record<string, unknown>
   const plain = sys as unknown as Record<string, unknown>
@@ -66,9 +74,13 @@ const decorate = (
  * @category layers
  */
 export const layerEvents = (listen: (event: Event) => void): Layer.Layer<never> =>
-  Layer.succeed(Trace, (sys, pid) =>
-    decorate(sys, (call, args, effect) =>
-      Effect.onExit(effect, (exit) => Effect.sync(() => listen({ pid, call, arguments: args, exit })))))
+  Layer.succeed(
+    Trace,
+    (sys, pid) =>
+      decorate(sys, (call, args, effect) =>
+        Effect.onExit(effect, (exit) =>
+          Effect.sync(() => listen({ pid, call, arguments: args, exit }))))
+  )
 
 /**
  * Writes a line for every finished call.
@@ -86,8 +98,10 @@ export const layerStrace = (write: (line: string) => void): Layer.Layer<never> =
 export const layerSpans: Layer.Layer<never> = Layer.succeed(
   Trace,
   (sys, pid) =>
-    decorate(sys, (call, _args, effect) =>
-      Effect.withSpan(effect, `sys.${call}`, { captureStackTrace: false, attributes: { pid } }))
+    decorate(
+      sys,
+      (call, _args, effect) => Effect.withSpan(effect, `sys.${call}`, { captureStackTrace: false, attributes: { pid } })
+    )
 )
 
 /** Bytes of a buffer that a line shows. */

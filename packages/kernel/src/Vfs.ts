@@ -52,18 +52,40 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   /** The root of the whole tree. */
   readonly root: Location
   /** @see open(2) */
-  readonly open: (caller: Process, start: Location, path: string, flags: number, mode: number) => Effect.Effect<Description, OpenError>
+  readonly open: (
+    caller: Process,
+    start: Location,
+    path: string,
+    flags: number,
+    mode: number
+  ) => Effect.Effect<Description, OpenError>
   /** `follow`: whether a symbolic link at the end is followed. @see stat(2) */
   readonly stat: (viewer: Viewer, start: Location, path: string, follow: boolean) => Effect.Effect<Stat, PathError>
   /** @see fstat(2) */
   readonly fstat: (description: Description) => Effect.Effect<Stat, StorageError>
   /** Finds a file to change its attributes. */
-  readonly find: (viewer: Viewer, start: Location, path: string, follow: boolean) => Effect.Effect<Attributes.Target, PathError>
+  readonly find: (
+    viewer: Viewer,
+    start: Location,
+    path: string,
+    follow: boolean
+  ) => Effect.Effect<Attributes.Target, PathError>
   /** Finds a directory to stand in. @see chdir(2) */
   readonly findDirectory: (viewer: Viewer, start: Location, path: string) => Effect.Effect<Location, PathError>
   readonly mkdir: (viewer: Viewer, start: Location, path: string, mode: number) => Effect.Effect<void, CreatePathError>
-  readonly mknod: (viewer: Viewer, start: Location, path: string, mode: number, device: number) => Effect.Effect<void, CreatePathError>
-  readonly symlink: (viewer: Viewer, start: Location, target: string, path: string) => Effect.Effect<void, CreatePathError>
+  readonly mknod: (
+    viewer: Viewer,
+    start: Location,
+    path: string,
+    mode: number,
+    device: number
+  ) => Effect.Effect<void, CreatePathError>
+  readonly symlink: (
+    viewer: Viewer,
+    start: Location,
+    target: string,
+    path: string
+  ) => Effect.Effect<void, CreatePathError>
   readonly link: (
     viewer: Viewer,
     start: Location,
@@ -72,7 +94,11 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     newPath: string,
     follow: boolean
   ) => Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">>
-  readonly readlink: (viewer: Viewer, start: Location, path: string) => Effect.Effect<string, PathError | Errno.Errno<"EINVAL">>
+  readonly readlink: (
+    viewer: Viewer,
+    start: Location,
+    path: string
+  ) => Effect.Effect<string, PathError | Errno.Errno<"EINVAL">>
   readonly unlink: (viewer: Viewer, start: Location, path: string) => Effect.Effect<void, RemovePathError>
   readonly rmdir: (viewer: Viewer, start: Location, path: string) => Effect.Effect<void, RemovePathError>
   readonly rename: (
@@ -84,7 +110,12 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     flags: number
   ) => Effect.Effect<void, RenamePathError>
   readonly chmod: (viewer: Viewer, target: Attributes.Target, mode: number) => Effect.Effect<void, AttributePathError>
-  readonly chown: (viewer: Viewer, target: Attributes.Target, uid: number, gid: number) => Effect.Effect<void, AttributePathError>
+  readonly chown: (
+    viewer: Viewer,
+    target: Attributes.Target,
+    uid: number,
+    gid: number
+  ) => Effect.Effect<void, AttributePathError>
   readonly utimens: (
     viewer: Viewer,
     target: Attributes.Target,
@@ -92,7 +123,11 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     mtime: Attributes.SetTime
   ) => Effect.Effect<void, AttributePathError>
   readonly truncate: (viewer: Viewer, target: Attributes.Target, size: number) => Effect.Effect<void, TruncateError>
-  readonly access: (viewer: Viewer, target: Attributes.Target, mode: number) => Effect.Effect<void, Errno.Errno<"EACCES" | "EROFS">>
+  readonly access: (
+    viewer: Viewer,
+    target: Attributes.Target,
+    mode: number
+  ) => Effect.Effect<void, Errno.Errno<"EACCES" | "EROFS">>
   readonly statfs: (viewer: Viewer, start: Location, path: string) => Effect.Effect<StatFs, PathError>
   /** The path of a place for a process with this root; `undefined` when it has none. @see getcwd(2) */
   readonly pathOf: (root: Location, place: Location) => string | undefined
@@ -100,7 +135,12 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   readonly hold: (place: Location) => Effect.Effect<void, StorageError>
   readonly letGo: (place: Location) => Effect.Effect<void>
   /** Covers the directory at `path` with another backend. @see mount(2) */
-  readonly mount: (viewer: Viewer, path: string, backend: Backend, options?: Mounts.MountOptions) => Effect.Effect<void, Mounts.MountError>
+  readonly mount: (
+    viewer: Viewer,
+    path: string,
+    backend: Backend,
+    options?: Mounts.MountOptions
+  ) => Effect.Effect<void, Mounts.MountError>
   /** @see umount(2) */
   readonly unmount: (viewer: Viewer, path: string) => Effect.Effect<void, Mounts.UnmountError>
   /** Every mount, the root first. */
@@ -173,7 +213,8 @@ export const make = (parts: Parts): Vfs["Type"] => {
           return Errno.fail("ENOTDIR")
         }
         const standable = viewer.credentials.euid === 0 ||
-          Attributes.access(viewer, { inode: found.found.dentry.inode, mount: undefined }, FileMode.X_OK)._tag === "Success"
+          Attributes.access(viewer, { inode: found.found.dentry.inode, mount: undefined }, FileMode.X_OK)._tag ===
+            "Success"
         return standable ? Exit.succeed(found.found) : Errno.fail("EACCES")
       }),
     mkdir: (viewer, start, path, mode) => Create.mkdir(core, viewer, start, path, mode),
@@ -206,8 +247,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     pathOf: Dentries.pathOf,
     hold: Dentries.hold,
     letGo: (place) => Dentries.letGo(core, place),
-    mount: (viewer, path, backend, options = {}) =>
-      Effect.asVoid(Mounts.mount(core, viewer, path, backend, options)),
+    mount: (viewer, path, backend, options = {}) => Effect.asVoid(Mounts.mount(core, viewer, path, backend, options)),
     unmount: (viewer, path) => Mounts.unmount(core, viewer, path),
     mounts: () => Array.from(Mounts.all(rootMount))
   }

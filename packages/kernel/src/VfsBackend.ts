@@ -32,7 +32,9 @@ export type LookupError = StorageError | Errno<"ENOENT">
 export type CreateError = ChangeError | Errno<"EEXIST" | "EMLINK" | "ENAMETOOLONG" | "EOPNOTSUPP">
 export type LinkError = ChangeError | Errno<"EEXIST" | "EMLINK" | "ENAMETOOLONG" | "EOPNOTSUPP">
 export type RemoveError = ChangeError | Errno<"EBUSY" | "ENOENT" | "ENOTEMPTY">
-export type RenameError = ChangeError | Errno<"EBUSY" | "EEXIST" | "EINVAL" | "EMLINK" | "ENOENT" | "ENOTEMPTY" | "EXDEV">
+export type RenameError =
+  | ChangeError
+  | Errno<"EBUSY" | "EEXIST" | "EINVAL" | "EMLINK" | "ENOENT" | "ENOTEMPTY" | "EXDEV">
 export type ContentError = ChangeError | Errno<"EFBIG" | "EINVAL" | "EOPNOTSUPP">
 export type AttributeError = StorageError | Errno<"ENODATA" | "EOPNOTSUPP" | "ERANGE">
 
@@ -132,7 +134,11 @@ export interface Backend<I extends Inode = Inode> {
   getAttribute?(inode: I, name: string): Effect.Effect<Uint8Array, AttributeError>
   listAttributes?(inode: I): Effect.Effect<ReadonlyArray<string>, AttributeError>
   /** `undefined` removes the attribute. */
-  setAttribute?(inode: I, name: string, value: Uint8Array | undefined): Effect.Effect<void, ChangeError | AttributeError>
+  setAttribute?(
+    inode: I,
+    name: string,
+    value: Uint8Array | undefined
+  ): Effect.Effect<void, ChangeError | AttributeError>
   statfs(): Effect.Effect<StatFs, StorageError>
   /** Answers when what was written is as safe as this backend can make it. */
   sync?(inode: I, dataOnly: boolean): Effect.Effect<void, StorageError | Errno<"ENOSPC">>

@@ -7,9 +7,10 @@
  * @see null(4)
  * @see pts(4)
  */
+import * as Effect from "effect/Effect"
 import * as FileMode from "../abi/FileMode.js"
 import { behaviours } from "../device/basic.js"
-import type { Inode } from "../Inode.js"
+import type { Inode, NewInode } from "../Inode.js"
 import type { Backend } from "../VfsBackend.js"
 import * as MemoryBackend from "./MemoryBackend.js"
 
@@ -27,13 +28,12 @@ const TTY = 5
 export const make = (options: MemoryBackend.Options): Backend<Inode> => {
   const files = MemoryBackend.make(options)
   const { now } = options
-  const root = { uid: 0, gid: 0, rdev: 0, now }
-  for (const { name, rdev } of behaviours(() => {})) {
-    files.create(files.root, name, { ...root, mode: FileMode.S_IFCHR | 0o666, rdev })
-  }
-  files.create(files.root, "tty", { ...root, gid: TTY, mode: FileMode.S_IFCHR | 0o666, rdev: FileMode.makedev(5, 0) })
-  files.create(files.root, "pts", { ...root, mode: FileMode.S_IFDIR | 0o755 })
-  files.create(files.root, "shm", { ...root, mode: FileMode.S_IFDIR | 0o1777 })
-  for (const [name, target] of links) files.create(files.root, name, { ...root, mode: FileMode.S_IFLNK | 0o777, target })
+  const add = (name: string, made: Pick<NewInode, "mode"> & Partial<NewInode>): Inode =>
+    Effect.runSync(files.create(files.root, name, { uid: 0, gid: 0, rdev: 0, now, ...made }))
+  for (const { name, rdev } of behaviours(() => {})) add(name, { mode: FileMode.S_IFCHR | 0o666, rdev })
+  add("tty", { gid: TTY, mode: FileMode.S_IFCHR | 0o666, rdev: FileMode.makedev(5, 0) })
+  add("pts", { mode: FileMode.S_IFDIR | 0o755 })
+  add("shm", { mode: FileMode.S_IFDIR | 0o1777 })
+  for (const [name, target] of links) add(name, { mode: FileMode.S_IFLNK | 0o777, target })
   return files
 }

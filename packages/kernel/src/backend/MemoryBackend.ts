@@ -14,7 +14,14 @@ import * as CoarseClock from "../CoarseClock.js"
 import * as Errno from "../Errno.js"
 import type { NewInode } from "../Inode.js"
 import * as KernelConfig from "../KernelConfig.js"
-import { type Allocation, type Backend, type Changes, type DirectoryEntry, type StatFs, VfsBackend } from "../VfsBackend.js"
+import {
+  type Allocation,
+  type Backend,
+  type Changes,
+  type DirectoryEntry,
+  type StatFs,
+  VfsBackend
+} from "../VfsBackend.js"
 import { Contents } from "./memory/Contents.js"
 import { Entries } from "./memory/Entries.js"
 import { MemoryDirectory, MemoryFile, type MemoryInode, MemorySpecial, MemorySymlink } from "./memory/MemoryInode.js"

@@ -33,7 +33,12 @@ interface Content {
 }
 
 class ProcInode extends Inode {
-  constructor(ino: number, mode: number, owner: { readonly uid: number; readonly gid: number }, readonly content: Content) {
+  constructor(
+    ino: number,
+    mode: number,
+    owner: { readonly uid: number; readonly gid: number },
+    readonly content: Content
+  ) {
     super(ino, { mode, uid: owner.uid, gid: owner.gid, rdev: 0, now: 0n })
   }
 }
@@ -140,7 +145,8 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
       root: () => placeLink(`${base}/root`, self, () => self.root)
     }
     for (const [name, [mode, text]] of Object.entries(ProcessTexts.files)) {
-      entries[name] = () => node(`${base}/${name}`, S_IFREG | mode, () => ({ text: () => text(parts, self) }), self.credentials)
+      entries[name] = () =>
+        node(`${base}/${name}`, S_IFREG | mode, () => ({ text: () => text(parts, self) }), self.credentials)
     }
     return entries
   }
@@ -156,7 +162,10 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
     const entries = processEntries(self)
     const made = node(`${self.pid}`, S_IFDIR | 0o555, () => ({
       names: () => Object.keys(entries),
-      lookup: (name) => Object.hasOwn(entries, name) && table.processes.get(self.pid) === self ? Exit.succeed(entries[name]!()) : missing
+      lookup: (name) =>
+        Object.hasOwn(entries, name) && table.processes.get(self.pid) === self
+          ? Exit.succeed(entries[name]!())
+          : missing
     }), self.credentials)
     owners.set(made, self)
     return made

@@ -28,8 +28,10 @@ const advance = <A, E>(steps: Resumable<A, E>, first: unknown): Exit.Exit<A, E> 
   while (!state.done) {
     const answer = yieldWrapGet(state.value)
     if (!isReady(answer)) {
-      return Effect.flatMap(Effect.exit(answer), (exit) =>
-        exit._tag === "Success" ? advance(steps, exit.value) : fail(steps, exit))
+      return Effect.flatMap(
+        Effect.exit(answer),
+        (exit) => exit._tag === "Success" ? advance(steps, exit.value) : fail(steps, exit)
+      )
     }
     if (answer._tag === "Failure") return fail(steps, answer)
     state = steps.next(answer.value)
@@ -37,7 +39,10 @@ const advance = <A, E>(steps: Resumable<A, E>, first: unknown): Exit.Exit<A, E> 
   return Exit.succeed(state.value)
 }
 
-const fail = <A, E>(steps: Resumable<A, E>, failure: Exit.Failure<unknown, E>): Exit.Exit<A, E> | Effect.Effect<A, E> => {
+const fail = <A, E>(
+  steps: Resumable<A, E>,
+  failure: Exit.Failure<unknown, E>
+): Exit.Exit<A, E> | Effect.Effect<A, E> => {
   // `finally` blocks run here; one that yields, or returns, is a bug of its author.
   steps.return(undefined as never)
   return Exit.failCause(failure.cause)

@@ -55,8 +55,10 @@ const files = (hostname: string): ReadonlyArray<readonly [path: string, content:
 
 /** What is there already stays, and a file system that takes nothing is left as it is. */
 const unlessThere = <E extends Any>(self: Effect.Effect<unknown, E>): Effect.Effect<void, E> =>
-  Effect.catchAll(Effect.asVoid(self), (error) =>
-    error._tag === "EEXIST" || error._tag === "EROFS" ? Effect.void : Effect.fail(error))
+  Effect.catchAll(
+    Effect.asVoid(self),
+    (error) => error._tag === "EEXIST" || error._tag === "EROFS" ? Effect.void : Effect.fail(error)
+  )
 
 /** Writes a whole file that is not there yet. */
 export const writeNew = (

@@ -12,7 +12,14 @@ import { drop } from "../Description.js"
 import { FdTable } from "../FdTable.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { Collector } from "./Collector.js"
-import { type ExecFailure, type ExecOptions, type ExecResult, ExecTimeout, type HostRooms, OutputLimit } from "./hostInterface.js"
+import {
+  type ExecFailure,
+  type ExecOptions,
+  type ExecResult,
+  ExecTimeout,
+  type HostRooms,
+  OutputLimit
+} from "./contract.js"
 import { awaitEnd, launch } from "./launch.js"
 
 const OUTPUT_MAX = 64 * 1024 * 1024
@@ -81,9 +88,9 @@ export const exec = (
 
     const fds = new FdTable(rooms.limits.openFilesMax)
     const input = typeof options.stdin === "string" ? Bytes.encode(options.stdin) : options.stdin ?? new Uint8Array(0)
-    fds.replace(0, standardInput(rooms, input), false)
-    fds.replace(1, stdout, false)
-    fds.replace(2, stderr, false)
+    fds.place(0, standardInput(rooms, input), false)
+    fds.place(1, stdout, false)
+    fds.place(2, stderr, false)
 
     const overflowed = Effect.flatMap(
       Effect.orDie(WaitQueue.waitUntil([overflowing], () => written > limit ? Exit.void : undefined)),
@@ -92,11 +99,15 @@ export const exec = (
     const argv = typeof command === "string" ? ["/bin/sh", "-c", command] : command
     const run = Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(launch(rooms, argv, options, fds), (process) => {
-        const ended = Effect.map(awaitEnd(process), (status): ExecResult =>
-          new Result(status, stdout.bytes(), stderr.bytes()))
+        const ended = Effect.map(
+          awaitEnd(process),
+          (status): ExecResult => new Result(status, stdout.bytes(), stderr.bytes())
+        )
         // Killed in every case but that of the command's own end: then what it left behind may go on.
-        return Effect.onError(restore(Effect.raceFirst(ended, overflowed)), () =>
-          Effect.sync(() => killTree(process.origin)))
+        return Effect.onError(
+          restore(Effect.raceFirst(ended, overflowed)),
+          () => Effect.sync(() => killTree(process.origin))
+        )
       })
     )
     if (options.timeout === undefined) return run

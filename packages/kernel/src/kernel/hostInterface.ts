@@ -1,165 +1,13 @@
 /**
- * What the host can do with a kernel: run commands, hold on to processes, open terminals, mount, look inside.
+ * The host's side of a kernel: run commands, hold on to processes, open terminals, mount, look inside.
  */
-import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
-import type * as Stream from "effect/Stream"
-import type { WindowSize } from "../abi/Termios.js"
-import type { WaitStatus } from "../abi/WaitStatus.js"
-import type { Any, Errno } from "../Errno.js"
-import type { Host } from "../Host.js"
-import type { ResourceLimits } from "../ProcessTable.js"
-import type { Ptys } from "../Ptys.js"
-import type { OpenError, PathError, Program, SpawnError } from "../Sys.js"
-import type { Rooms } from "../sys/Rooms.js"
-import type { MountError, MountOptions, UnmountError } from "../Vfs.js"
-import type { Backend } from "../VfsBackend.js"
 import { readFile } from "./accounts.js"
+import type { HostInterface, HostRooms } from "./contract.js"
 import { exec } from "./exec.js"
 import { openTerminal } from "./openTerminal.js"
 import { spawn } from "./spawn.js"
 import * as Tree from "./tree.js"
-
-/** A kernel's rooms, as far as the host's side needs them. */
-export interface HostRooms extends Rooms {
-  readonly host: Host["Type"]
-  readonly ptys: Ptys["Type"]
-}
-
-/** How a process that the host starts differs from what it would be given. */
-export interface SpawnHostOptions {
-  /** Added to PATH, HOME, USER, LOGNAME and SHELL. */
-  readonly env?: Readonly<Record<string, string>>
-  /** Default: the home of the user. */
-  readonly cwd?: string
-  /** A name of `/etc/passwd`, or a number. Default: root. */
-  readonly user?: string | number
-  readonly umask?: number
-  readonly limits?: Partial<ResourceLimits>
-}
-
-export interface ExecOptions extends SpawnHostOptions {
-  readonly stdin?: string | Uint8Array
-  /** After it, everything that the command has started is killed, and the call fails with {@link ExecTimeout}. */
-  readonly timeout?: Duration.DurationInput
-  /** Bytes of stdout and stderr together, before the call fails with {@link OutputLimit}. Default: 64 MiB. */
-  readonly outputMax?: number
-  /** Called with each piece of output as it is written. */
-  readonly onStdout?: (bytes: Uint8Array) => void
-  readonly onStderr?: (bytes: Uint8Array) => void
-}
-
-/** How a command ended, and what it wrote. */
-export interface ExecResult {
-  /** As a shell's `$?`: 128 plus the number for one that a signal ended. */
-  readonly exitCode: number
-  /** The signal that ended it, such as `"SIGKILL"`. */
-  readonly signal: string | undefined
-  readonly stdout: Uint8Array
-  readonly stderr: Uint8Array
-  readonly stdoutText: string
-  readonly stderrText: string
-}
-
-/** The command was not done in time. What it had started is gone; what it had written is here. */
-export class ExecTimeout extends Data.TaggedError("ExecTimeout")<
-  { readonly timeout: Duration.Duration } & Pick<ExecResult, "stdout" | "stderr" | "stdoutText" | "stderrText">
-> {
-  override get message(): string {
-    return `The command was killed after ${Duration.format(this.timeout)}; raise \`timeout\` to let it run longer`
-  }
-}
-
-/** The command wrote more than it may. What it had started is gone; what it had written is here. */
-export class OutputLimit extends Data.TaggedError("OutputLimit")<
-  { readonly limit: number } & Pick<ExecResult, "stdout" | "stderr" | "stdoutText" | "stderrText">
-> {
-  override get message(): string {
-    return `The command was killed after writing ${this.limit} bytes; raise \`outputMax\` to let it write more`
-  }
-}
-
-export type ExecFailure = SpawnError | Errno<"EINVAL"> | ExecTimeout | OutputLimit
-
-/** A running process, held from outside. */
-export interface ProcessHandle {
-  readonly pid: number
-  /** Writes to its standard input, waiting while the pipe is full. */
-  readonly write: (bytes: string | Uint8Array) => Effect.Effect<void, Errno<"EPIPE">>
-  /** Ends its standard input. */
-  readonly closeStdin: Effect.Effect<void>
-  readonly stdout: Stream.Stream<Uint8Array>
-  readonly stderr: Stream.Stream<Uint8Array>
-  /** How it ended. */
-  readonly wait: Effect.Effect<WaitStatus>
-  /** Sends a signal to it, or to everything that it has started as well. Default: SIGTERM. */
-  readonly kill: (signal?: number, options?: { readonly tree?: boolean }) => Effect.Effect<void, Errno<"EINVAL">>
-}
-
-export interface TerminalOptions extends SpawnHostOptions {
-  /** Default: a login shell. */
-  readonly command?: ReadonlyArray<string>
-  /** Default: 80. */
-  readonly columns?: number
-  /** Default: 24. */
-  readonly rows?: number
-}
-
-/** A process on a terminal of its own, held from the side of keyboard and screen. */
-export interface TerminalHandle {
-  readonly pid: number
-  /** What a user types. */
-  readonly write: (bytes: string | Uint8Array) => Effect.Effect<void>
-  /** What appears on the screen; ends when the last program lets go of the terminal. */
-  readonly output: Stream.Stream<Uint8Array>
-  readonly resize: (size: WindowSize) => Effect.Effect<void>
-  readonly wait: Effect.Effect<WaitStatus>
-  readonly kill: (signal?: number) => Effect.Effect<void, Errno<"EINVAL">>
-}
-
-/** A process as the host sees it at one moment. */
-export interface ProcessSnapshot {
-  readonly pid: number
-  readonly ppid: number
-  readonly pgid: number
-  readonly sid: number
-  readonly name: string
-  readonly argv: ReadonlyArray<string>
-  readonly state: "running" | "stopped" | "zombie" | "dead"
-  readonly uid: number
-  readonly descriptors: number
-  readonly terminal: string | undefined
-}
-
-export interface HostInterface {
-  /**
-   * Runs a command line with `/bin/sh -c`, or a program with its arguments, and answers when it has ended. What it
-   * left running in the background goes on. Interrupting the call kills all of it.
-   */
-  readonly exec: (
-    command: string | ReadonlyArray<string>,
-    options?: ExecOptions
-  ) => Effect.Effect<ExecResult, ExecFailure>
-  /** Starts a program, or a `Program` value; closing the scope kills it and all that it has started. */
-  readonly spawn: (
-    what: ReadonlyArray<string> | Program,
-    options?: SpawnHostOptions
-  ) => Effect.Effect<ProcessHandle, SpawnError | Errno<"EINVAL">, Scope.Scope>
-  /** Starts a program on a new terminal; closing the scope hangs up and kills it. */
-  readonly openTerminal: (
-    options?: TerminalOptions
-  ) => Effect.Effect<TerminalHandle, SpawnError | Errno<"EINVAL" | "ENOSPC">, Scope.Scope>
-  /** Mounts a file system; the directory is made if need be. */
-  readonly mount: (path: string, backend: Backend, options?: MountOptions) => Effect.Effect<void, MountError | Any>
-  readonly unmount: (path: string) => Effect.Effect<void, UnmountError>
-  readonly readFile: (path: string) => Effect.Effect<Uint8Array, Any>
-  /** Writes a whole file as root, and makes the directories above it. */
-  readonly writeFile: (path: string, content: string | Uint8Array, mode?: number) => Effect.Effect<void, OpenError | PathError | Any>
-  /** Every process, zombies included. */
-  readonly processes: Effect.Effect<ReadonlyArray<ProcessSnapshot>>
-}
 
 export const hostInterface = (rooms: HostRooms): HostInterface => {
   const { processes: { init, table }, vfs } = rooms
@@ -168,7 +16,10 @@ export const hostInterface = (rooms: HostRooms): HostInterface => {
     spawn: (what, options) => spawn(rooms, what, options),
     openTerminal: (options) => openTerminal(rooms, options),
     mount: (path, backend, options) =>
-      Effect.zipRight(Tree.makeDirectories(vfs, init, path), Effect.suspend(() => vfs.mount(init, path, backend, options))),
+      Effect.zipRight(
+        Tree.makeDirectories(vfs, init, path),
+        Effect.suspend(() => vfs.mount(init, path, backend, options))
+      ),
     unmount: (path) => Effect.suspend(() => vfs.unmount(init, path)),
     readFile: (path) => Effect.suspend(() => readFile(vfs, init, path)),
     writeFile: (path, content, mode) => Tree.writeFile(vfs, init, path, content, mode),

@@ -9,10 +9,10 @@ import * as Errno from "../Errno.js"
 import type { FdTable } from "../FdTable.js"
 import type { Process } from "../ProcessTable.js"
 import type { PathError, Program, SpawnError } from "../Sys.js"
-import * as WaitQueue from "../WaitQueue.js"
 import type { Viewer } from "../Vfs.js"
+import * as WaitQueue from "../WaitQueue.js"
 import * as Accounts from "./accounts.js"
-import type { HostRooms, SpawnHostOptions } from "./hostInterface.js"
+import type { HostRooms, SpawnHostOptions } from "./contract.js"
 
 export const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -68,16 +68,21 @@ export const launch = (
       ...(options.limits === undefined ? {} : { limits: options.limits })
     }
     const attributes = { env, session: true }
-    if (Effect.isEffect(what)) return yield* processes.spawn(init, what, { ...attributes, argv: ["program"] }, overrides)
+    if (Effect.isEffect(what)) {
+      return yield* processes.spawn(init, what, { ...attributes, argv: ["program"] }, overrides)
+    }
     const [name = ""] = what
     const path = yield* findProgram(rooms, { ...viewer, cwd }, name, env.PATH)
     return yield* Effect.mapError(
       processes.spawn(init, path, { ...attributes, argv: what }, overrides),
-      (error): SpawnError => Errno.within<Errno.Code>(error, { syscall: "exec", path: name }) as SpawnError
+      (error): SpawnError =>
+        Errno.within<Errno.Code>(error, { syscall: "exec", path: name }) as SpawnError
     )
   })
 
 /** Waits, from outside, until a process has ended. */
 export const awaitEnd = (process: Process): Effect.Effect<NonNullable<Process["status"]>> =>
-  Effect.orDie(WaitQueue.waitUntil([process.ended], () =>
-    process.state === "zombie" || process.state === "dead" ? Exit.succeed(process.status!) : undefined))
+  Effect.orDie(
+    WaitQueue.waitUntil([process.ended], () =>
+      process.state === "zombie" || process.state === "dead" ? Exit.succeed(process.status!) : undefined)
+  )

@@ -8,15 +8,15 @@ import type * as Scope from "effect/Scope"
 import { O_RDWR } from "../abi/OpenFlags.js"
 import { SIGHUP } from "../abi/Signals.js"
 import { drop } from "../Description.js"
-import * as Errno from "../Errno.js"
+import type * as Errno from "../Errno.js"
 import { FdTable } from "../FdTable.js"
 import { type Program, type SpawnError, Sys } from "../Sys.js"
 import * as Terminal from "../sys/terminal.js"
-import type { HostRooms, TerminalHandle, TerminalOptions } from "./hostInterface.js"
+import { find } from "./accounts.js"
+import type { HostRooms, TerminalHandle, TerminalOptions } from "./contract.js"
 import { awaitEnd, launch } from "./launch.js"
 import { kill, writeAll } from "./spawn.js"
 import { streamOf } from "./streams.js"
-import { find } from "./accounts.js"
 
 /** Opens the terminal as the leader of its session, so that it becomes the controlling one, and runs the command. */
 const onTerminal = (path: string, file: string, argv: ReadonlyArray<string>): Program =>
@@ -38,9 +38,11 @@ export const openTerminal = (
     const { master, path } = yield* ptys.open(account.credentials.uid)
     master.references++
     const holder = new FdTable(1)
-    holder.replace(0, master, false)
+    holder.place(0, master, false)
     const setSize = (rows: number, columns: number) =>
-      Effect.suspend(() => Terminal.setWindowSize(Object.create(init, { fds: { value: holder } }), 0, { rows, columns }))
+      Effect.suspend(() =>
+        Terminal.setWindowSize(Object.create(init, { fds: { value: holder } }), 0, { rows, columns })
+      )
     yield* Effect.ignore(setSize(options.rows ?? 24, options.columns ?? 80))
     const [name = account.shell, ...rest] = options.command ?? [account.shell]
     // A login shell is told by the dash before its name.

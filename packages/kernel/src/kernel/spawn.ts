@@ -12,7 +12,7 @@ import { FdTable } from "../FdTable.js"
 import type { Process } from "../ProcessTable.js"
 import { fromKernel } from "../Signals.js"
 import type { Program, SpawnError } from "../Sys.js"
-import type { HostRooms, ProcessHandle, SpawnHostOptions } from "./hostInterface.js"
+import type { HostRooms, ProcessHandle, SpawnHostOptions } from "./contract.js"
 import { awaitEnd, launch } from "./launch.js"
 import { streamOf } from "./streams.js"
 
@@ -60,9 +60,9 @@ export const spawn = (
     const stdout = pipes.create(0, init.credentials)
     const stderr = pipes.create(0, init.credentials)
     const fds = new FdTable(rooms.limits.openFilesMax)
-    fds.replace(0, stdin.reader, false)
-    fds.replace(1, stdout.writer, false)
-    fds.replace(2, stderr.writer, false)
+    fds.place(0, stdin.reader, false)
+    fds.place(1, stdout.writer, false)
+    fds.place(2, stderr.writer, false)
     const ends = [held(stdin.writer), held(stdout.reader), held(stderr.reader)]
     let stdinOpen = true
     const closeStdin = Effect.suspend(() => {

@@ -133,4 +133,3 @@ export const open = (pipe: Pipe, inode: Inode, flags: number, context: PipeConte
 
 /** The mode of a pipe's inode. */
 export const pipeMode = FileMode.S_IFIFO | 0o600
-

@@ -96,7 +96,9 @@ const limits = (_parts: ProcParts, { limits: { fileSize, openFiles, processes } 
 const nul = (texts: ReadonlyArray<string>): string => texts.map((text) => `${text}\0`).join("")
 
 /** The texts by name, with the permission of each. */
-export const files: Readonly<Record<string, readonly [mode: number, text: (parts: ProcParts, self: Process) => string]>> = {
+export const files: Readonly<
+  Record<string, readonly [mode: number, text: (parts: ProcParts, self: Process) => string]>
+> = {
   cmdline: [0o444, (_parts, self) => self.state === "zombie" ? "" : nul(self.argv)],
   comm: [0o644, (_parts, self) => `${self.name}\n`],
   environ: [0o400, (_parts, self) => nul(Object.entries(self.env).map(([name, value]) => `${name}=${value}`))],

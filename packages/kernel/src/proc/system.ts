@@ -3,8 +3,8 @@
  *
  * @see proc(5)
  */
-import { mounts } from "./process.js"
 import type { ProcParts } from "./parts.js"
+import { mounts } from "./process.js"
 
 const uptime = ({ bootedAt, now }: ProcParts): string => {
   const seconds = ((now() - bootedAt) / 1000).toFixed(2)

@@ -51,7 +51,7 @@ const applyOne = (vfs: Vfs["Type"], child: Process, action: FileAction): Effect.
 }
 
 const moveTo = (vfs: Vfs["Type"], child: Process, to: Process["cwd"]): Effect.Effect<void, SpawnError> =>
-  Effect.map(vfs.hold(to), () => {
+  Effect.flatMap(vfs.hold(to), () => {
     const before = child.cwd
     child.cwd = to
     return vfs.letGo(before)

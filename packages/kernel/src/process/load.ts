@@ -7,15 +7,15 @@ import type * as Effect from "effect/Effect"
 import * as FileMode from "../abi/FileMode.js"
 import * as Bytes from "../Bytes.js"
 import { permits } from "../Credentials.js"
+import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
+import type { PolicyRules } from "../Policy.js"
 import type { Process } from "../ProcessTable.js"
 import * as Programs from "../Programs.js"
 import type { ExecError } from "../Sys.js"
 import type { Vfs } from "../Vfs.js"
-import type { Location } from "../Dentry.js"
-import type { PolicyRules } from "../Policy.js"
 
 /** Bytes that are looked at to tell what a file is; Linux reads as many. */
 const HEAD = 256

@@ -3,7 +3,7 @@
  *
  * @see wait(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { WCONTINUED, WNOHANG, WNOWAIT, WUNTRACED } from "../abi/WaitStatus.js"
 import * as Errno from "../Errno.js"

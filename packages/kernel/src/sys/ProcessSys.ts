@@ -157,8 +157,15 @@ export class ProcessSys implements SystemCalls {
 
   chmod(path: string, mode: number) {
     return this.call(() =>
-      Files.onPath(this.rooms, this.self, "chmod", AT_FDCWD, path, true, (target) =>
-        this.rooms.vfs.chmod(this.self, target, mode))
+      Files.onPath(
+        this.rooms,
+        this.self,
+        "chmod",
+        AT_FDCWD,
+        path,
+        true,
+        (target) => this.rooms.vfs.chmod(this.self, target, mode)
+      )
     )
   }
 
@@ -177,8 +184,15 @@ export class ProcessSys implements SystemCalls {
   }
 
   private chownAt(syscall: string, path: string, follow: boolean, uid: number, gid: number) {
-    return Files.onPath(this.rooms, this.self, syscall, AT_FDCWD, path, follow, (target) =>
-      this.rooms.vfs.chown(this.self, target, uid, gid))
+    return Files.onPath(
+      this.rooms,
+      this.self,
+      syscall,
+      AT_FDCWD,
+      path,
+      follow,
+      (target) => this.rooms.vfs.chown(this.self, target, uid, gid)
+    )
   }
 
   fchown(fd: number, uid: number, gid: number) {
@@ -193,15 +207,21 @@ export class ProcessSys implements SystemCalls {
 
   futimens(fd: number, atime: bigint | "now" | "omit", mtime: bigint | "now" | "omit") {
     return this.call(() =>
-      Files.onDescriptor(this.self, "futimens", fd, (target) =>
-        this.rooms.vfs.utimens(this.self, target, atime, mtime))
+      Files.onDescriptor(this.self, "futimens", fd, (target) => this.rooms.vfs.utimens(this.self, target, atime, mtime))
     )
   }
 
   truncate(path: string, size: number) {
     return this.call(() =>
-      Files.onPath(this.rooms, this.self, "truncate", AT_FDCWD, path, true, (target) =>
-        this.rooms.vfs.truncate(this.self, target, size))
+      Files.onPath(
+        this.rooms,
+        this.self,
+        "truncate",
+        AT_FDCWD,
+        path,
+        true,
+        (target) => this.rooms.vfs.truncate(this.self, target, size)
+      )
     )
   }
 
@@ -246,9 +266,7 @@ export class ProcessSys implements SystemCalls {
   }
 
   symlink(target: string, path: string) {
-    return this.call(() =>
-      Files.told(this.rooms.vfs.symlink(this.self, this.self.cwd, target, path), "symlink", path)
-    )
+    return this.call(() => Files.told(this.rooms.vfs.symlink(this.self, this.self.cwd, target, path), "symlink", path))
   }
 
   readlink(path: string) {
@@ -267,8 +285,15 @@ export class ProcessSys implements SystemCalls {
 
   renameat2(dirfd: number, path: string, newDirfd: number, newPath: string, flags = 0) {
     return this.call(() =>
-      Files.atBoth(this.self, "rename", dirfd, path, newDirfd, newPath, (start, newStart) =>
-        this.rooms.vfs.rename(this.self, start, path, newStart, newPath, flags))
+      Files.atBoth(
+        this.self,
+        "rename",
+        dirfd,
+        path,
+        newDirfd,
+        newPath,
+        (start, newStart) => this.rooms.vfs.rename(this.self, start, path, newStart, newPath, flags)
+      )
     )
   }
 

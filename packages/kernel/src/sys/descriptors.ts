@@ -16,7 +16,9 @@ import type { Rooms } from "./Rooms.js"
 /** @see read(2) */
 export const read = (self: Process, fd: number, into: Uint8Array): Effect.Effect<number, ReadError> => {
   const description = self.fds.get(fd)
-  return description !== undefined && description.readable ? description.read(into, self) : Errno.fail("EBADF", { syscall: "read", fd })
+  return description !== undefined && description.readable
+    ? description.read(into, self)
+    : Errno.fail("EBADF", { syscall: "read", fd })
 }
 
 /** @see write(2) */
@@ -34,8 +36,10 @@ const overLimit = <A, E extends Errno.Any>(
   written: Effect.Effect<A, E>
 ): Effect.Effect<A, E> => {
   if (isReady(written) && written._tag === "Success") return written
-  return Effect.tapError(written, (error) =>
-    Effect.sync(() => error._tag === "EFBIG" && signals.send(self, fromKernel(SIGXFSZ))))
+  return Effect.tapError(
+    written,
+    (error) => Effect.sync(() => error._tag === "EFBIG" && signals.send(self, fromKernel(SIGXFSZ)))
+  )
 }
 
 /** @see pread(2) */

@@ -13,7 +13,14 @@ import * as Errno from "../Errno.js"
 import type { Stat } from "../Inode.js"
 import { isReady } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
-import type { AttributePathError, CreatePathError, PathAtError, PathError, RemovePathError, TruncateError } from "../Sys.js"
+import type {
+  AttributePathError,
+  CreatePathError,
+  PathAtError,
+  PathError,
+  RemovePathError,
+  TruncateError
+} from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
 import { startAt } from "./start.js"
 import { explain } from "./table.js"
@@ -63,7 +70,9 @@ export const fstatat = (
   path: string,
   flags: number
 ): Effect.Effect<Stat, PathAtError | Errno.Errno<"EINVAL">> => {
-  if ((flags & ~(Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) !== 0) return Errno.fail("EINVAL", { syscall: "fstatat", path })
+  if ((flags & ~(Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) !== 0) {
+    return Errno.fail("EINVAL", { syscall: "fstatat", path })
+  }
   if (path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0) {
     return dirfd === Fcntl.AT_FDCWD ? stat(rooms, self, ".", true) : fstat(rooms, self, dirfd)
   }
@@ -98,8 +107,13 @@ export const faccessat = (
   }
   const viewer = (flags & Fcntl.AT_EACCESS) === 0 ? asRealUser(self) : self
   const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
-  return at(self, "access", dirfd, path, (start) =>
-    Effect.flatMap(vfs.find(viewer, start, path, follow), (target) => vfs.access(viewer, target, mode)))
+  return at(
+    self,
+    "access",
+    dirfd,
+    path,
+    (start) => Effect.flatMap(vfs.find(viewer, start, path, follow), (target) => vfs.access(viewer, target, mode))
+  )
 }
 
 /** @see access(2) */
@@ -140,7 +154,13 @@ export const onPath = <A, E extends Errno.Any>(
   follow: boolean,
   change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | PathAtError> =>
-  at<A, E | PathError>(self, syscall, dirfd, path, (start) => Effect.flatMap(vfs.find(self, start, path, follow), change))
+  at<A, E | PathError>(
+    self,
+    syscall,
+    dirfd,
+    path,
+    (start) => Effect.flatMap(vfs.find(self, start, path, follow), change)
+  )
 
 /** @see utimensat(2) */
 export const utimensat = (
@@ -155,7 +175,15 @@ export const utimensat = (
   if ((flags & ~Fcntl.AT_SYMLINK_NOFOLLOW) !== 0) return Errno.fail("EINVAL", { syscall: "utimensat", path })
   if (atime === "omit" && mtime === "omit") return Exit.void
   const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
-  return onPath(rooms, self, "utimensat", dirfd, path, follow, (target) => rooms.vfs.utimens(self, target, atime, mtime))
+  return onPath(
+    rooms,
+    self,
+    "utimensat",
+    dirfd,
+    path,
+    follow,
+    (target) => rooms.vfs.utimens(self, target, atime, mtime)
+  )
 }
 
 /** @see ftruncate(2) */
@@ -267,6 +295,13 @@ export const linkat = (
 ): Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">> => {
   if ((flags & ~Fcntl.AT_SYMLINK_FOLLOW) !== 0) return Errno.fail("EINVAL", { syscall: "link", path })
   const follow = (flags & Fcntl.AT_SYMLINK_FOLLOW) !== 0
-  return atBoth(self, "link", dirfd, path, newDirfd, newPath, (start, newStart) =>
-    vfs.link(self, start, path, newStart, newPath, follow))
+  return atBoth(
+    self,
+    "link",
+    dirfd,
+    path,
+    newDirfd,
+    newPath,
+    (start, newStart) => vfs.link(self, start, path, newStart, newPath, follow)
+  )
 }

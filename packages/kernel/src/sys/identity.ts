@@ -78,7 +78,8 @@ export const setrlimit = (self: Process, limits: Partial<ResourceLimits>): Exit.
   const values = [next.fileSize, next.openFiles, next.processes]
   if (values.some((value) => Number.isNaN(value) || value < 0)) return Errno.fail("EINVAL", { syscall: "setrlimit" })
   const before = self.limits
-  const raises = next.fileSize > before.fileSize || next.openFiles > before.openFiles || next.processes > before.processes
+  const raises = next.fileSize > before.fileSize || next.openFiles > before.openFiles ||
+    next.processes > before.processes
   if (raises && self.credentials.euid !== 0) return Errno.fail("EPERM", { syscall: "setrlimit" })
   self.limits = next
   self.fds.limit = next.openFiles

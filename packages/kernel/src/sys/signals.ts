@@ -39,7 +39,12 @@ const sendOne = (
 }
 
 /** Sends to many: it fails only when not one of them could be sent to. */
-const sendAll = (rooms: Rooms, self: Process, targets: ReadonlyArray<Process>, info: SignalInfo): Exit.Exit<void, KillError> => {
+const sendAll = (
+  rooms: Rooms,
+  self: Process,
+  targets: ReadonlyArray<Process>,
+  info: SignalInfo
+): Exit.Exit<void, KillError> => {
   if (targets.length === 0) return Errno.fail("ESRCH", { syscall: "kill" })
   let sent = false
   for (const target of targets) if (sendOne(rooms, self, target, info)._tag === "Success") sent = true
@@ -83,7 +88,8 @@ export const sigqueue = (
   pid: number,
   signal: number,
   value: number
-): Exit.Exit<void, KillError> => pid <= 0 ? Errno.fail("EINVAL", { syscall: "sigqueue" }) : send(rooms, self, pid, signal, value)
+): Exit.Exit<void, KillError> =>
+  pid <= 0 ? Errno.fail("EINVAL", { syscall: "sigqueue" }) : send(rooms, self, pid, signal, value)
 
 /** @see sigaction(2) */
 export const sigaction = (

@@ -57,7 +57,9 @@ export const openat = (
   }
   return Effect.flatMap(opened, (description) =>
     // Whoever was killed meanwhile has no table any more.
-    self.task === undefined ? Effect.zipRight(release(description), Effect.interrupt) : install(self, description, flags))
+    self.task === undefined
+      ? Effect.zipRight(release(description), Effect.interrupt)
+      : install(self, description, flags))
 }
 
 const release = (description: Description): Effect.Effect<void> => {
@@ -66,7 +68,11 @@ const release = (description: Description): Effect.Effect<void> => {
 }
 
 /** The same failure, with the call and the path in it. */
-export const explain = <A, E extends Errno.Any>(exit: Exit.Exit<A, E>, syscall: string, path: string): Exit.Exit<A, E> => {
+export const explain = <A, E extends Errno.Any>(
+  exit: Exit.Exit<A, E>,
+  syscall: string,
+  path: string
+): Exit.Exit<A, E> => {
   if (exit._tag === "Success" || exit.cause._tag !== "Fail") return exit
   const { error } = exit.cause
   return Exit.fail(Errno.within<Errno.Code>(error, { syscall, path }) as E)
@@ -129,8 +135,8 @@ export const pipe = (
   })
   const closes = (flags & OpenFlags.O_CLOEXEC) !== 0
   const second = fds.free(first + 1)
-  fds.replace(first, reader, closes)
-  fds.replace(second, writer, closes)
+  fds.place(first, reader, closes)
+  fds.place(second, writer, closes)
   return Exit.succeed([first, second] as const)
 }
 

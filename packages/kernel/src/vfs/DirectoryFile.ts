@@ -38,7 +38,9 @@ export class DirectoryFile extends Description {
   }
 
   /** The offset is the cursor: 0 stands before `.`, 1 before `..`, 2 and what the backend says behind that. */
-  override list(limit: number): Effect.Effect<ReadonlyArray<DirectoryEntry>, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> {
+  override list(
+    limit: number
+  ): Effect.Effect<ReadonlyArray<DirectoryEntry>, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> {
     const { dentry, mount } = this.place
     if (dentry.unlinked) return Errno.fail("ENOENT")
     if (limit < 1) return Errno.fail("EINVAL")
@@ -51,7 +53,9 @@ export class DirectoryFile extends Description {
     if (dots.length >= limit) return Exit.succeed(this.past(dots))
     const cursor = this.offset > 2 ? this.offset : 0
     const listed = mount.superblock.backend.list(this.inode, cursor, limit - dots.length)
-    if (isReady(listed)) return Exit.map(listed, (entries) => this.past(dots.length === 0 ? entries : dots.concat(entries)))
+    if (isReady(listed)) {
+      return Exit.map(listed, (entries) => this.past(dots.length === 0 ? entries : dots.concat(entries)))
+    }
     return Effect.map(listed, (entries) => this.past(dots.concat(entries)))
   }
 

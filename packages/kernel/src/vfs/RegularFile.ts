@@ -173,15 +173,18 @@ export class RegularFile extends Description {
     const { inode } = this
     if (offset < 0 || offset >= inode.size) return Errno.fail("ENXIO")
     if (this.backend.seekData === undefined) return this.moveTo(hole ? inode.size : offset)
-    return Effect.flatMap(this.backend.seekData(inode, offset, hole), (found) =>
-      found === undefined ? (hole ? this.moveTo(inode.size) : Errno.fail("ENXIO")) : this.moveTo(found))
+    return Effect.flatMap(
+      this.backend.seekData(inode, offset, hole),
+      (found) => found === undefined ? (hole ? this.moveTo(inode.size) : Errno.fail("ENXIO")) : this.moveTo(found)
+    )
   }
 
   override truncate(size: number, caller: Process) {
     if (size < 0) return Errno.fail("EINVAL")
     if (size > caller.limits.fileSize && size > this.inode.size) return Errno.fail("EFBIG")
-    return Step.run(Attributes.setLength(this.core, caller, { inode: this.inode, mount: this.place.mount }, size)) as
-      ReturnType<Description["truncate"]>
+    return Step.run(
+      Attributes.setLength(this.core, caller, { inode: this.inode, mount: this.place.mount }, size)
+    ) as ReturnType<Description["truncate"]>
   }
 
   override sync(dataOnly: boolean) {

@@ -49,7 +49,11 @@ const modeOf = (flags: number): Mode => {
 /** The permission that the access mode and O_TRUNC ask for. */
 const wantedBy = (flags: number): number => {
   const access = flags & O_ACCMODE
-  return (access === O_RDONLY ? FileMode.R_OK : access === OpenFlags.O_WRONLY ? FileMode.W_OK : FileMode.R_OK | FileMode.W_OK) |
+  return (access === O_RDONLY
+    ? FileMode.R_OK
+    : access === OpenFlags.O_WRONLY
+    ? FileMode.W_OK
+    : FileMode.R_OK | FileMode.W_OK) |
     ((flags & O_TRUNC) !== 0 ? FileMode.W_OK : 0)
 }
 

@@ -40,7 +40,9 @@ export const policy = (
   const ask = core.policy?.file
   if (ask === undefined) return Exit.void
   const directory = place === undefined ? undefined : pathOf(core.rootLocation, place)
-  const path = directory === undefined || name === undefined ? directory : `${directory === "/" ? "" : directory}/${name}`
+  const path = directory === undefined || name === undefined
+    ? directory
+    : `${directory === "/" ? "" : directory}/${name}`
   const { gid, ino, mode, uid } = inode
   const refusal = ask(viewer, wanted, path, { dev: place?.mount.superblock.dev ?? 0, ino, mode, uid, gid })
   if (refusal === undefined) return Exit.void

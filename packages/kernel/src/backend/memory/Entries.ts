@@ -4,8 +4,8 @@
  * An entry's position never changes while anybody could be listing, so it is the cursor of a listing, valid whatever
  * comes and goes.
  */
-import type { DirectoryEntry } from "../../VfsBackend.js"
 import { S_IFMT } from "../../abi/FileMode.js"
+import type { DirectoryEntry } from "../../VfsBackend.js"
 import type { MemoryInode } from "./MemoryInode.js"
 
 /** Cursors 0 to 2 are the beginning, `.` and `..`. */

@@ -2,8 +2,8 @@
  * The inodes of a memory backend.
  */
 import { Inode, type NewInode } from "../../Inode.js"
-import { Contents } from "./Contents.js"
-import { Entries } from "./Entries.js"
+import type { Contents } from "./Contents.js"
+import type { Entries } from "./Entries.js"
 
 export class MemoryInode extends Inode {
   attributes: Map<string, Uint8Array> | undefined = undefined
