@@ -1,0 +1,30 @@
+/**
+ * What running a script and opening a terminal have in common.
+ */
+import type { SpawnHostOptions } from "@effix/kernel/Kernel"
+import * as Effect from "effect/Effect"
+import { complain } from "./complain.js"
+import type { Invocation } from "./arguments.js"
+
+/** The exit status when time is up, as timeout(1) has it. */
+const TIMED_OUT = 124
+
+export const launchOptions = ({ cwd, env, user }: Invocation): SpawnHostOptions => ({
+  env,
+  ...(cwd === undefined ? {} : { cwd }),
+  ...(user === undefined ? {} : { user })
+})
+
+/** The exit code of `ended`, or what to answer when it takes too long. */
+export const timeLimit = (ended: Effect.Effect<number>, { timeout }: Invocation): Effect.Effect<number> =>
+  timeout === undefined
+    ? ended
+    : Effect.timeoutTo(ended, {
+      duration: timeout,
+      onSuccess: Effect.succeed,
+      onTimeout: () =>
+        Effect.sync(() => {
+          complain(`killed after ${timeout / 1000} s; --timeout gives it more time`)
+          return TIMED_OUT
+        })
+    }).pipe(Effect.flatten)
