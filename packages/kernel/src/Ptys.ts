@@ -19,6 +19,7 @@ import * as Layer from "effect/Layer"
 import { makedev } from "./abi/FileMode.js"
 import { O_NOCTTY, O_RDWR } from "./abi/OpenFlags.js"
 import { SIGCONT, SIGHUP } from "./abi/Signals.js"
+import type { WindowSize } from "./abi/Termios.js"
 import * as PtsBackend from "./backend/PtsBackend.js"
 import * as CoarseClock from "./CoarseClock.js"
 import type { Description } from "./Description.js"
@@ -38,6 +39,8 @@ export interface Opened {
   readonly master: Description
   /** Where its slave is opened, such as `/dev/pts/0`. */
   readonly path: string
+  /** Changes the size of its window; the foreground group gets SIGWINCH. */
+  readonly resize: (size: WindowSize) => void
 }
 
 /** @category tags */
@@ -97,7 +100,11 @@ export const make = ({ after, limits, now, signals }: Options): Ptys["Type"] => 
   return {
     files,
     open: (uid, flags = 0) =>
-      Exit.map(master(files.ptmx, O_RDWR | O_NOCTTY | flags, uid), (master) => ({ master, path: master.pair.path })),
+      Exit.map(master(files.ptmx, O_RDWR | O_NOCTTY | flags, uid), (master) => ({
+        master,
+        path: master.pair.path,
+        resize: (size) => master.pair.resize(size)
+      })),
     hangupSession: (session) => hangupSession(signals, session),
     openMaster: (inode, flags, caller) => master(inode, flags, caller.credentials.euid),
     openSlave: (inode, flags, caller) => {

@@ -11,7 +11,6 @@ import { drop } from "../Description.js"
 import type * as Errno from "../Errno.js"
 import { FdTable } from "../FdTable.js"
 import { type Program, type SpawnError, Sys } from "../Sys.js"
-import * as Terminal from "../sys/terminal.js"
 import { find } from "./accounts.js"
 import type { HostRooms, TerminalHandle, TerminalOptions } from "./contract.js"
 import { awaitEnd, launch } from "./launch.js"
@@ -35,15 +34,9 @@ export const openTerminal = (
   Effect.gen(function*() {
     const { processes: { init, killTree }, ptys, vfs } = rooms
     const account = yield* find(vfs, init, options.user ?? 0)
-    const { master, path } = yield* ptys.open(account.credentials.uid)
+    const { master, path, resize } = yield* ptys.open(account.credentials.uid)
     master.references++
-    const holder = new FdTable(1)
-    holder.place(0, master, false)
-    const setSize = (rows: number, columns: number) =>
-      Effect.suspend(() =>
-        Terminal.setWindowSize(Object.create(init, { fds: { value: holder } }), 0, { rows, columns })
-      )
-    yield* Effect.ignore(setSize(options.rows ?? 24, options.columns ?? 80))
+    resize({ rows: options.rows ?? 24, columns: options.columns ?? 80 })
     const [name = account.shell, ...rest] = options.command ?? [account.shell]
     // A login shell is told by the dash before its name.
     const argv = options.command === undefined ? [`-${name.slice(name.lastIndexOf("/") + 1)}`] : [name, ...rest]
@@ -58,13 +51,13 @@ export const openTerminal = (
       Effect.suspend(() => {
         rooms.signals.send(process, { signal: SIGHUP, pid: 0, uid: 0, value: 0 })
         killTree(process.origin)
-        return Effect.zipRight(holder.closeAll(), drop(master))
+        return drop(master)
       }))
     return {
       pid: process.pid,
       write: (bytes) => Effect.ignore(writeAll(master, init, bytes)),
       output: streamOf(master, init),
-      resize: ({ columns, rows }) => Effect.ignore(setSize(rows, columns)),
+      resize: (size) => Effect.sync(() => resize(size)),
       wait: awaitEnd(process),
       kill: (signal = SIGHUP) => kill(rooms, process, signal, false)
     }
