@@ -24,7 +24,7 @@ import {
 } from "../VfsBackend.js"
 import { Contents } from "./memory/Contents.js"
 import { Entries } from "./memory/Entries.js"
-import { MemoryDirectory, MemoryFile, type MemoryInode, MemorySpecial, MemorySymlink } from "./memory/MemoryInode.js"
+import { ENTRY_SIZE, MemoryDirectory, MemoryFile, type MemoryInode, MemorySpecial, MemorySymlink } from "./memory/MemoryInode.js"
 
 const TMPFS_MAGIC = 0x01021994
 const BLOCK = 4096
@@ -324,11 +324,13 @@ const entriesOf = (inode: MemoryInode): Entries | undefined =>
 
 const addEntry = (directory: MemoryInode, name: string, inode: MemoryInode, now: bigint): void => {
   if (directory instanceof MemoryDirectory) (directory.entries ??= new Entries()).add(name, inode)
+  directory.size += ENTRY_SIZE
   directory.mtime = directory.ctime = now
 }
 
 const removeEntry = (directory: MemoryInode, name: string, now: bigint): void => {
   entriesOf(directory)?.delete(name, directory.references > 0)
+  directory.size -= ENTRY_SIZE
   directory.mtime = directory.ctime = now
 }
 

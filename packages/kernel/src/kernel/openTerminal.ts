@@ -10,6 +10,7 @@ import { SIGHUP } from "../abi/Signals.js"
 import { drop } from "../Description.js"
 import type * as Errno from "../Errno.js"
 import { FdTable } from "../FdTable.js"
+import { fromKernel } from "../Signals.js"
 import { type Program, type SpawnError, Sys } from "../Sys.js"
 import { find } from "./accounts.js"
 import type { HostRooms, TerminalHandle, TerminalOptions } from "./contract.js"
@@ -34,8 +35,12 @@ export const openTerminal = (
   Effect.gen(function*() {
     const { processes: { init, killTree }, ptys, vfs } = rooms
     const account = yield* find(vfs, init, options.user ?? 0)
-    const { master, path, resize } = yield* ptys.open(account.credentials.uid)
-    master.references++
+    const opened = Effect.map(Effect.suspend(() => ptys.open(account.credentials.uid)), (terminal) => {
+      terminal.master.references++
+      return terminal
+    })
+    const { master, path, resize } = yield* Effect.acquireRelease(opened, (terminal) =>
+      Effect.suspend(() => drop(terminal.master)))
     resize({ rows: options.rows ?? 24, columns: options.columns ?? 80 })
     const [name = account.shell, ...rest] = options.command ?? [account.shell]
     // A login shell is told by the dash before its name.
@@ -48,10 +53,9 @@ export const openTerminal = (
       new FdTable(rooms.limits.openFilesMax)
     )
     const process = yield* Effect.acquireRelease(started, (process) =>
-      Effect.suspend(() => {
-        rooms.signals.send(process, { signal: SIGHUP, pid: 0, uid: 0, value: 0 })
+      Effect.sync(() => {
+        rooms.signals.send(process, fromKernel(SIGHUP))
         killTree(process.origin)
-        return drop(master)
       }))
     return {
       pid: process.pid,

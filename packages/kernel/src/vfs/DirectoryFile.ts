@@ -47,7 +47,8 @@ export class DirectoryFile extends Description {
     const dots: Array<DirectoryEntry> = []
     if (this.offset === 0) dots.push({ name: ".", ino: this.inode.ino, type: S_IFDIR, cursor: 1 })
     if (this.offset <= 1 && dots.length < limit) {
-      const up = dentry === mount.root ? mount.at?.dentry.parent ?? dentry : dentry.parent ?? dentry
+      // The root of a file system names itself, wherever it is mounted.
+      const up = dentry.parent ?? dentry
       dots.push({ name: "..", ino: up.inode.ino, type: S_IFDIR, cursor: 2 })
     }
     if (dots.length >= limit) return Exit.succeed(this.past(dots))

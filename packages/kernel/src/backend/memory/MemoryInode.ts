@@ -18,9 +18,17 @@ export class MemoryFile extends MemoryInode {
   }
 }
 
+/** What an entry adds to the size of its directory, on tmpfs; an empty one counts `.` and `..`. */
+export const ENTRY_SIZE = 20
+
 export class MemoryDirectory extends MemoryInode {
   /** Made with the first entry. */
   entries: Entries | undefined = undefined
+
+  constructor(ino: number, made: NewInode) {
+    super(ino, made)
+    this.size = 2 * ENTRY_SIZE
+  }
 
   override get blocks(): number {
     return 0
