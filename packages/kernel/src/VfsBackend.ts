@@ -29,7 +29,7 @@ export type StorageError = Errno<"EIO" | "ESTALE" | "EACCES">
 export type ChangeError = StorageError | Errno<"EDQUOT" | "ENOSPC" | "EPERM" | "EROFS">
 
 export type LookupError = StorageError | Errno<"ENOENT">
-export type CreateError = ChangeError | Errno<"EEXIST" | "EMLINK" | "ENAMETOOLONG" | "EOPNOTSUPP">
+export type CreateError = ChangeError | Errno<"EEXIST" | "EMLINK" | "ENOENT" | "ENAMETOOLONG" | "EOPNOTSUPP">
 export type LinkError = ChangeError | Errno<"EEXIST" | "EMLINK" | "ENAMETOOLONG" | "EOPNOTSUPP">
 export type RemoveError = ChangeError | Errno<"EBUSY" | "ENOENT" | "ENOTEMPTY">
 export type RenameError =

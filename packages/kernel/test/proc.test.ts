@@ -107,7 +107,7 @@ describe("/proc", () => {
       }))
       assert.strictEqual(
         text,
-        "tmpfs / tmpfs rw 0 0\ndevtmpfs /dev tmpfs rw 0 0\ndevpts /dev/pts devpts rw 0 0\nproc /proc proc rw 0 0\nEPERM EPERM"
+        "tmpfs / tmpfs rw 0 0\ndevtmpfs /dev tmpfs rw 0 0\ndevpts /dev/pts devpts rw 0 0\nproc /proc proc rw 0 0\nENOENT EPERM"
       )
     }))
 })

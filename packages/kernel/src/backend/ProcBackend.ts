@@ -212,7 +212,8 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
       into.set(bytes)
       return Exit.succeed(bytes.length)
     },
-    create: () => refused,
+    // Nothing can be made here, and Linux says so with this errno.
+    create: () => missing,
     unlink: () => refused,
     rmdir: () => refused,
     rename: () => refused,
