@@ -75,6 +75,10 @@ export class Copier {
     }
     if (operand && (yield* this.#repeated(source, stat))) return true
     const existing = yield* this.#existing(stat, target, follow)
+    if (Errno.isErrno(existing)) {
+      yield* run.failDoing("cannot stat", target, existing)
+      return false
+    }
     if (existing !== undefined) {
       const go = yield* this.#mayReplace(source, stat, target, existing)
       if (go !== "go") return go === "skip"
@@ -94,12 +98,13 @@ export class Copier {
     return again
   }
 
-  *#existing(stat: Stat, target: string, follow: boolean): Steps<Stat | undefined> {
+  *#existing(stat: Stat, target: string, follow: boolean): Steps<Stat | Errno.Any | undefined> {
     const direct = isRegular(stat.mode) && this.how.make === "copy" || (follow && isDirectory(stat.mode))
     const found = yield* direct ? this.run.stat(target) : this.run.lstat(target)
     if (!Errno.isErrno(found)) return found
     const link = yield* this.run.lstat(target)
-    return Errno.isErrno(link) ? undefined : link
+    if (!Errno.isErrno(link)) return link
+    return link._tag === "ENOENT" || isDirectory(stat.mode) ? undefined : link
   }
 
   /** Whether what is there may go: `go`, `skip` it quietly, or `fail`. */

@@ -24,6 +24,8 @@ export interface Utility extends Options.Accepted {
   readonly failure?: number
   /** The exit status of a usage error. Default: `failure`. */
   readonly misused?: number
+  /** Says more about options that it does not know. */
+  readonly hint?: (run: Run, args: ReadonlyArray<string>) => Steps<void>
   /** Rewrites old-fashioned arguments before options are read; a text is a complaint. */
   readonly modernize?: (args: ReadonlyArray<string>) => ReadonlyArray<string> | string
 }
@@ -66,10 +68,10 @@ export class Run {
   }
 
   /** Ends the utility because it was called in a wrong way. */
-  *misuse(text?: string): Steps<never> {
+  *misuse(text?: string, status?: number): Steps<never> {
     if (text !== undefined) yield* this.warn(text)
     yield* this.error(`Try '${this.name} --help' for more information.\n`)
-    return yield* stop(this.utility.misused ?? this.utility.failure ?? 1)
+    return yield* stop(status ?? this.utility.misused ?? this.utility.failure ?? 1)
   }
 
   /** Ends the utility with a complaint. */
@@ -141,7 +143,11 @@ export const make = (
     const args = utility.modernize === undefined ? argv.slice(1) : utility.modernize(argv.slice(1))
     if (typeof args === "string") return yield* run.die(args)
     const parsed = Options.parse(accepted, args)
-    if (Options.isWrong(parsed)) return yield* run.misuse(parsed.wrong)
+    if (Options.isWrong(parsed)) {
+      yield* run.warn(parsed.wrong)
+      if (utility.hint !== undefined) yield* utility.hint(run, args)
+      return yield* run.misuse()
+    }
     const special = parsed.options.find((option) => option.key.startsWith("\0"))
     if (special !== undefined) {
       run.out.text(special.key === "\0help" ? help(run) : `${run.name} (Effix core utilities)\n`)

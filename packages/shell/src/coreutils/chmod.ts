@@ -56,7 +56,7 @@ function* one(run: Utility.Run, path: string, how: How, operand: boolean): Steps
     if (dangling) {
       if (!how.quiet) yield* run.warn(`cannot operate on dangling symlink ${Quote.quoted(path)}`)
     } else if (!how.quiet) yield* run.failDoing("cannot access", path, stat)
-    if (how.say === "all") run.out.line(`failed to change mode of ${Quote.quoted(path)} from 0000 (---------) to 0000 (---------)`)
+    if (how.say === "all") run.out.line(`${Quote.quoted(path)} could not be accessed`)
     return
   }
   const old = stat.mode & 0o7777

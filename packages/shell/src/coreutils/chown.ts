@@ -89,8 +89,10 @@ function* one(run: Utility.Run, path: string, how: How, operand: boolean): Steps
   }
   const asked = (how.from.uid < 0 || how.from.uid === stat.uid) && (how.from.gid < 0 || how.from.gid === stat.gid)
   if (asked) {
-    const call = direct || (how.recursive && how.follow && isDirectory(stat.mode)) ? run.sys.chown : run.sys.lchown
-    const error = yield* attempt(call(path, how.uid, how.gid))
+    const followed = direct || (how.follow && how.through !== "none") || (how.recursive && isDirectory(stat.mode))
+    const error = yield* attempt(
+      followed ? run.sys.chown(path, how.uid, how.gid) : run.sys.lchown(path, how.uid, how.gid)
+    )
     if (Errno.isErrno(error)) {
       run.status = 1
       if (!how.quiet) yield* run.failDoing(`changing ${how.group ? "group" : "ownership"} of`, path, error)

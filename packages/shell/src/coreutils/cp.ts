@@ -5,10 +5,10 @@
  */
 import * as Copy from "../Copy.js"
 import type { Given } from "../Options.js"
-import * as Quote from "../Quote.js"
 import type { Steps } from "../Steps.js"
 import * as Targets from "../Targets.js"
 import * as Utility from "../Utility.js"
+import { choose } from "../Words.js"
 
 const utility: Utility.Utility = {
   usage: "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...",
@@ -43,13 +43,22 @@ const utility: Utility.Utility = {
 
 type Preserve = { -readonly [K in keyof Copy.How["preserve"]]: boolean }
 
-const setPreserve = (preserve: Preserve, names: string, on: boolean): string | undefined => {
-  for (const name of names.split(",")) {
+const preserved = {
+  mode: "mode",
+  timestamps: "timestamps",
+  ownership: "ownership",
+  links: "links",
+  context: "context",
+  xattr: "xattr",
+  all: "all"
+} as const
+
+function* setPreserve(run: Utility.Run, preserve: Preserve, option: string, names: string, on: boolean): Steps<void> {
+  for (const given of names.split(",")) {
+    const name = yield* choose(run, option, preserved, given)
     if (name === "all") Object.assign(preserve, { mode: on, ownership: on, timestamps: on, links: on })
-    else if (name === "mode" || name === "ownership" || name === "timestamps" || name === "links") preserve[name] = on
-    else if (name !== "context" && name !== "xattr") return name
+    else if (name !== "context" && name !== "xattr") preserve[name] = on
   }
-  return undefined
 }
 
 type Draft = { -readonly [K in keyof Copy.How]: Copy.How[K] }
@@ -59,7 +68,7 @@ function* readOption(run: Utility.Run, how: Draft, preserve: Preserve, { hasValu
     case "a":
       how.recursive = true
       how.follow = "never"
-      setPreserve(preserve, "all", true)
+      yield* setPreserve(run, preserve, "-a", "all", true)
       break
     case "d":
       how.follow = "never"
@@ -87,14 +96,12 @@ function* readOption(run: Utility.Run, how: Draft, preserve: Preserve, { hasValu
       how.follow = "never"
       break
     case "p":
-      setPreserve(preserve, "mode,ownership,timestamps", true)
+      yield* setPreserve(run, preserve, "-p", "mode,ownership,timestamps", true)
       break
     case "preserve":
-    case "no-preserve": {
-      const wrong = setPreserve(preserve, hasValue ? value : "mode,ownership,timestamps", key === "preserve")
-      if (wrong !== undefined) yield* run.misuse(`invalid argument ${Quote.value(wrong)} for '--${key}'`)
+    case "no-preserve":
+      yield* setPreserve(run, preserve, `--${key}`, hasValue ? value : "mode,ownership,timestamps", key === "preserve")
       break
-    }
     case "r":
     case "R":
       how.recursive = true

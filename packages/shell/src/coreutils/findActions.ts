@@ -102,9 +102,8 @@ export class Gathered {
     readonly failed: () => void
   ) {}
 
-  readonly node: Node = {
-    _tag: "Action",
-    act: (file) => this.add(file)
+  get node(): Node {
+    return { _tag: "Action", act: (file) => this.add(file) }
   }
 
   *add(file: Found): Steps<boolean> {

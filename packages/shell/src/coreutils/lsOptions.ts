@@ -8,6 +8,7 @@ import * as Quote from "../Quote.js"
 import * as Size from "../Size.js"
 import type { Steps } from "../Steps.js"
 import type * as Utility from "../Utility.js"
+import { choose } from "../Words.js"
 
 export interface Asked {
   format: "single" | "down" | "across" | "commas" | "long"
@@ -194,23 +195,6 @@ const worded: Readonly<Record<string, readonly [name: string, words: Words]>> = 
   "time-style": ["--time-style", styles]
 }
 
-function* word(run: Utility.Run, name: string, words: Words, value: string): Steps<Partial<Asked>> {
-  const exact = words[value]
-  if (exact !== undefined && value !== "") return exact
-  const found = Object.keys(words).filter((known) => known.startsWith(value))
-  if (value !== "" && found.length > 0 && new Set(found.map((known) => words[known])).size === 1) return words[found[0]!]!
-  const why = found.length > 1 ? "ambiguous" : "invalid"
-  yield* run.warn(`${why} argument ${Quote.value(value)} for ${Quote.value(name)}`)
-  const groups = new Map<string, Array<string>>()
-  for (const [known, set] of Object.entries(words)) {
-    const key = JSON.stringify(set)
-    groups.set(key, [...(groups.get(key) ?? []), known])
-  }
-  const lines = [...groups.values()].map((same) => `  - ${same.map((known) => `'${known}'`).join(", ")}\n`)
-  yield* run.error(`Valid arguments are:\n${lines.join("")}`)
-  return yield* run.misuse()
-}
-
 /** What was given explicitly, where that matters besides the value. */
 export interface Explicit {
   format: boolean
@@ -241,7 +225,7 @@ function* readOption(run: Utility.Run, asked: Asked, explicit: Explicit, { key, 
   }
   const words = worded[key]
   if (words !== undefined) {
-    Object.assign(asked, yield* word(run, words[0], words[1], key === "time-style" ? value.replace(/^posix-/, "") : value))
+    Object.assign(asked, yield* choose(run, words[0], words[1], key === "time-style" ? value.replace(/^posix-/, "") : value))
     if (key === "time") explicit.time = true
     return
   }

@@ -31,7 +31,9 @@ function* one(run: Utility.Run, path: string, how: How, last: boolean): Steps<bo
   const error = yield* attempt(run.sys.mkdir(path, wanted))
   if (Errno.isErrno(error)) {
     if (how.parents && isDirectory(yield* run.stat(path))) return true
-    yield* run.failDoing("cannot create directory", path, error)
+    // What stands where a directory should be above the last name is in the way.
+    const why = error._tag === "EEXIST" && !last ? Errno.make("ENOTDIR") : error
+    yield* run.failDoing("cannot create directory", path, why)
     return false
   }
   if (how.verbose) run.out.line(`${run.name}: created directory ${Quote.quoted(path)}`)

@@ -43,7 +43,7 @@ interface How {
 function* mayReplace(run: Utility.Run, pair: Targets.Pair, stat: Stat, existing: Stat, how: How): Steps<"go" | "skip" | "fail"> {
   const { source, target } = pair
   const shown = Quote.quoted(target)
-  if (Directory.sameFile(stat, existing) && (stat.nlink === 1 || isDirectory(stat.mode) || source === target)) {
+  if (Directory.sameFile(stat, existing)) {
     if (isDirectory(stat.mode) && source.replace(/\/+$/, "") !== target.replace(/\/+$/, "")) return "go"
     yield* run.fail(`${Quote.quoted(source)} and ${shown} are the same file`)
     return "fail"
@@ -76,10 +76,6 @@ function* move(run: Utility.Run, pair: Targets.Pair, how: How, copier: Copy.Copi
   const error = yield* attempt(run.sys.rename(source, target))
   if (!Errno.isErrno(error)) {
     if (how.verbose) run.out.line(`renamed ${Quote.quoted(source)} -> ${Quote.quoted(target)}`)
-    // Renaming one name of a file onto another does nothing, so the old name is still to go.
-    if (!Errno.isErrno(existing) && !isDirectory(stat.mode) && Directory.sameFile(stat, existing)) {
-      yield* attempt(run.sys.unlink(source))
-    }
     return
   }
   if (error._tag === "EINVAL" && isDirectory(stat.mode)) {

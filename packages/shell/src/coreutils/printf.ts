@@ -21,7 +21,7 @@ type Piece = { readonly literal: string; readonly cut: boolean } | NumberFormat.
   readonly starPrecision: boolean
 }
 
-const conversion = /^%([-+ #0']*)(\*|-?\d*)(?:\.(\*|-?\d*))?(?:hh|ll|[hlLjtz])?([a-zA-Z%]?)/
+const conversion = /^%([-+ #0']*)(\*|-?\d*)(?:\.(\*|-?\d*))?(?:hh|ll|[hlLjtz])?(.?)/s
 
 /** Takes a format apart; a text is what is wrong with it, after the pieces in front of it. */
 const compile = (format: string): { readonly pieces: ReadonlyArray<Piece>; readonly wrong?: string } => {
@@ -49,7 +49,7 @@ const compile = (format: string): { readonly pieces: ReadonlyArray<Piece>; reado
       flush(false)
       const match = conversion.exec(format.slice(at))!
       const [whole, flags, width, precision, letter] = match
-      if (!"diouxXeEfFgGaAcsbq".includes(letter!) || letter === "" || (letter === "q" && whole !== "%q")) {
+      if (!"diouxXeEfFgGaAcsbq".includes(letter!) || letter === "" || ("bq".includes(letter!) && whole.length > 2)) {
         return { pieces, wrong: `${format.slice(at, at + Math.max(whole.length, 1))}: invalid conversion specification` }
       }
       pieces.push({
@@ -82,7 +82,7 @@ class Arguments {
 const integerPattern = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/
 
 function* checkEnd(run: Utility.Run, text: string, used: number): Steps<void> {
-  if (used === 0) yield* run.fail(`${Quote.value(text)}: expected a numeric value`)
+  if (used === 0 && text !== "") yield* run.fail(`${Quote.value(text)}: expected a numeric value`)
   else if (used < text.length) yield* run.fail(`${Quote.value(text)}: value not completely converted`)
 }
 
@@ -141,7 +141,7 @@ function* convert(run: Utility.Run, piece: NumberFormat.Conversion, arg: string 
       putByteString(run, NumberFormat.string(piece, byteString(arg ?? "")))
       return false
     case "c":
-      putByteString(run, NumberFormat.string({ ...piece, precision: undefined }, byteString(arg ?? "").slice(0, 1)))
+      putByteString(run, NumberFormat.string({ ...piece, precision: undefined }, byteString(arg ?? "").slice(0, 1) || "\0"))
       return false
     case "q":
       run.out.text(Quote.shell(arg ?? ""))

@@ -24,6 +24,12 @@ const utility: Utility.Utility = {
     recursive: "r",
     dir: "d",
     verbose: "v"
+  },
+  *hint(run, args) {
+    for (const arg of args) {
+      if (!arg.startsWith("-") || arg === "-" || Errno.isErrno(yield* run.lstat(arg))) continue
+      return yield* run.error(`Try '${run.name} ./${Quote.shell(arg)}' to remove the file ${Quote.quoted(arg)}.\n`)
+    }
   }
 }
 

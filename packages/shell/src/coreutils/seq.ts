@@ -6,7 +6,7 @@
 import * as LongDouble from "../LongDouble.js"
 import * as NumberFormat from "../NumberFormat.js"
 import * as Quote from "../Quote.js"
-import type { Steps } from "../Steps.js"
+import { type Steps, stop } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
 const utility: Utility.Utility = {
@@ -17,10 +17,11 @@ const utility: Utility.Utility = {
   permute: false,
   // A negative number is no option.
   modernize: (args) => {
-    const at = args.findIndex((arg) => /^-[.\d]|^-inf/i.test(arg))
-    const given = args.indexOf("--")
-    if (at < 0 || (given >= 0 && given < at) || (at > 0 && /^-[fs]$|^--(f|s)[a-z]*$/.test(args[at - 1]!))) return args
-    return [...args.slice(0, at), "--", ...args.slice(at)]
+    let at = 0
+    while (at < args.length && /^-/.test(args[at]!) && !/^-(-$|[.\d]|inf)/i.test(args[at]!)) {
+      at += /^-w?[fs]$|^--[fs][a-z-]*$/.test(args[at]!) ? 2 : 1
+    }
+    return /^-([.\d]|inf)/i.test(args[at] ?? "") ? [...args.slice(0, at), "--", ...args.slice(at)] : args
   }
 }
 
@@ -39,7 +40,11 @@ function* read(run: Utility.Run, text: string): Steps<Decimal> {
   if (match === null || `${match[2]}${match[3] ?? ""}` === "") {
     const { length, value } = LongDouble.parse(text)
     if (length === text.length && length > 0 && value.special !== "nan") return fromLongDouble(text, value)
-    yield* run.warn(`invalid floating point argument: ${Quote.value(text)}`)
+    yield* run.warn(
+      value.special === "nan" && length === text.length
+        ? `invalid 'not-a-number' argument: ${Quote.value(text)}`
+        : `invalid floating point argument: ${Quote.value(text)}`
+    )
     return yield* run.misuse()
   }
   const [, sign, whole, fraction = "", exponent = "0"] = match
@@ -99,7 +104,7 @@ function* formatter(run: Utility.Run, format: string): Steps<(text: string) => s
       ? "ends in %"
       : `has unknown %${/%[-+ #0']*\d*(?:\.\d*)?L?(.)/.exec(format.replaceAll("%%", ""))?.[1] ?? ""} directive`
     yield* run.warn(`format ${Quote.value(format)} ${why}`)
-    return yield* run.die("", 1)
+    return yield* stop(1)
   }
   const [, before, flags, width, precision, letter, after] = match
   const conversion: NumberFormat.Conversion = {

@@ -14,6 +14,7 @@ import type { Given } from "../Options.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
+import { choose } from "../Words.js"
 import * as Keys from "./sortKeys.js"
 
 const utility: Utility.Utility = {
@@ -123,9 +124,7 @@ function* readOptions(run: Utility.Run, options: ReadonlyArray<Given>, asked: As
     else if (key === "c") asked.check = value === "quiet" || value === "silent" ? "quiet" : "loud"
     else if (key === "C") asked.check = "quiet"
     else if (key === "sort") {
-      const letter = words[value]
-      if (letter === undefined) return yield* run.misuse(`invalid argument ${Quote.value(value)} for '--sort'`)
-      Keys.setOrdering(asked.global, letter, "both")
+      Keys.setOrdering(asked.global, yield* choose(run, "--sort", words, value), "both")
     } else if (key.length === 1 && !"ST".includes(key)) Keys.setOrdering(asked.global, key, "both")
   }
 }

@@ -158,7 +158,7 @@ export const prepare = (ordering: Ordering, text: string): Prepared => {
       return translate(ordering, text)
     case "numeric": {
       // Up to 15 digits a number says it exactly.
-      const match = /^[ \t\n]*(-?\d{0,15})(?![\d.])/.exec(text)
+      const match = /^[ \t\n]*(-?\d{0,15})(?![-\d.])/.exec(text)
       return match === null ? decimal(text) : Number(match[1] === "-" ? 0 : match[1])
     }
     case "human":

@@ -10,6 +10,7 @@ import { LineReader } from "../LineReader.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
+import { choose } from "../Words.js"
 
 const utility: Utility.Utility = {
   usage: "[OPTION]... [INPUT [OUTPUT]]",
@@ -137,13 +138,10 @@ function* number(run: Utility.Run, text: string, what: string): Steps<number> {
 }
 
 function* method(run: Utility.Run, value: string, grouped: boolean): Steps<Asked["all"]> {
-  const known = grouped ? (["prepend", "append", "separate", "both"] as const) : (["none", "prepend", "separate"] as const)
   if (value === "") return grouped ? "separate" : "none"
-  const found = known.find((word) => word.startsWith(value))
-  if (found !== undefined) return found
-  yield* run.warn(`invalid argument ${Quote.value(value)} for '--${grouped ? "group" : "all-repeated"}'`)
-  yield* run.error(`Valid arguments are:\n${known.map((word) => `  - '${word}'\n`).join("")}`)
-  return yield* run.misuse()
+  return yield* grouped
+    ? choose(run, "--group", { prepend: "prepend", append: "append", separate: "separate", both: "both" } as const, value)
+    : choose(run, "--all-repeated", { none: "none", prepend: "prepend", separate: "separate" } as const, value)
 }
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
