@@ -85,7 +85,11 @@ describe("/proc", () => {
       const text = yield* output(
         Effect.gen(function*() {
           const sys = yield* Sys
-          XX
+          const errors = [
+            yield* errnoOf(sys.open("/proc/1/fd", O_RDONLY)),
+            yield* errnoOf(sys.open("/proc/1/environ", O_RDONLY))
+          ]
+          return yield* print(errors.join(" "))
         }),
         { user: 1000 }
       )
