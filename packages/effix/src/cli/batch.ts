@@ -3,7 +3,6 @@
  */
 import { SIGKILL, SIGPIPE } from "@effix/kernel/abi/Signals"
 import { shellCode } from "@effix/kernel/abi/WaitStatus"
-import * as Bytes from "@effix/kernel/Bytes"
 import type { HostInterface, ProcessHandle } from "@effix/kernel/Kernel"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
