@@ -1,0 +1,12 @@
+// What the cells need of Effix and Effect; `build.mjs` makes one file of it, so that a cell starts fast.
+export * as MemoryBackend from "@effix/kernel/backend/MemoryBackend"
+export * as Kernel from "@effix/kernel/Kernel"
+export * as Programs from "@effix/kernel/Programs"
+export * as Sys from "@effix/kernel/Sys"
+export * as Timers from "@effix/kernel/Timers"
+export * as Coreutils from "@effix/shell/Coreutils"
+export * as Shell from "@effix/shell/Shell"
+export * as Effect from "effect/Effect"
+export * as Exit from "effect/Exit"
+export * as Layer from "effect/Layer"
+export * as Scope from "effect/Scope"

@@ -1,0 +1,242 @@
+/*
+ * The operations on real Linux: `linux OPERATION` prints nanoseconds of CPU time for one, of this process and its
+ * children. Files live in a directory of their own, on tmpfs where there is one.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BLOCK 4096
+#define MIB (1 << 20)
+
+static char block[65536];
+static char text[65536];
+
+static double seconds(int who) {
+  struct rusage usage;
+  getrusage(who, &usage);
+  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static double began;
+static void begin(void) { began = seconds(RUSAGE_SELF) + seconds(RUSAGE_CHILDREN); }
+static void end(double count) {
+  printf("%f\n", (seconds(RUSAGE_SELF) + seconds(RUSAGE_CHILDREN) - began) * 1e9 / count);
+}
+
+static void path_of_depth(int depth) {
+  char *at = text;
+  for (int i = 1; i < depth; i++) {
+    at += sprintf(at, i == 1 ? "d" : "/d");
+    mkdir(text, 0777);
+  }
+  strcpy(at, depth == 1 ? "f" : "/f");
+  close(open(text, O_WRONLY | O_CREAT, 0666));
+}
+
+static void stat_at(int depth, const char *last) {
+  struct stat answer;
+  path_of_depth(depth);
+  strcpy(strrchr(text, 'f'), last);
+  begin();
+  for (int i = 0; i < 200000; i++) stat(text, &answer);
+  end(200000);
+}
+
+static void fill_directory(void) {
+  mkdir("d", 0777);
+  for (int i = 0; i < 10000; i++) {
+    sprintf(text, "d/file%d", i);
+    close(open(text, O_WRONLY | O_CREAT, 0666));
+  }
+}
+
+static void create(void) {
+  for (int i = 0; i < 100; i++) { sprintf(text, "tree%d", i); mkdir(text, 0777); }
+  begin();
+  for (int i = 0; i < 100000; i++) {
+    sprintf(text, "tree%d/file%d", i / 1000, i);
+    int fd = open(text, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (write(fd, block, 1024) != 1024) exit(1);
+    close(fd);
+  }
+  end(100000);
+}
+
+static void list(void) {
+  fill_directory();
+  begin();
+  for (int i = 0; i < 50; i++) {
+    DIR *directory = opendir("d");
+    while (readdir(directory) != NULL) continue;
+    closedir(directory);
+  }
+  end(50);
+}
+
+static int file_of(long bytes, int flags) {
+  int fd = open("f", O_RDWR | O_CREAT | O_TRUNC, 0666);
+  for (long at = 0; at < bytes; at += BLOCK) if (write(fd, block, BLOCK) != BLOCK) exit(1);
+  close(fd);
+  return open("f", flags);
+}
+
+static void move_directory(void) {
+  fill_directory();
+  begin();
+  for (int i = 0; i < 50000; i++) i % 2 == 0 ? rename("d", "e") : rename("e", "d");
+  end(50000);
+}
+
+static void read_blocks(long bytes, int at_random) {
+  int fd = file_of(bytes, O_RDONLY);
+  unsigned seed = 1;
+  begin();
+  for (int i = 0; i < 400000; i++) {
+    seed = seed * 1103515245 + 12345;
+    if (at_random) { if (pread(fd, block, BLOCK, (long)(seed >> 8) % (bytes / BLOCK) * BLOCK) < 0) exit(1); continue; }
+    if (i % (bytes / BLOCK) == 0) lseek(fd, 0, SEEK_SET);
+    if (read(fd, block, BLOCK) < 0) exit(1);
+  }
+  end(400000);
+}
+
+static void write_blocks(long before, long bytes) {
+  int fd = file_of(before, O_WRONLY | O_APPEND);
+  begin();
+  for (long at = 0; at < bytes; at += BLOCK) if (write(fd, block, BLOCK) != BLOCK) exit(1);
+  end(bytes / BLOCK);
+}
+
+static void descriptors(const char *which) {
+  int fd = file_of(BLOCK, O_RDONLY);
+  begin();
+  for (int i = 0; i < 300000; i++) {
+    if (which[0] == 'o') close(open("f", O_RDONLY));
+    else if (which[0] == 'd') dup2(fd, 20);
+    else lseek(fd, i, SEEK_SET);
+  }
+  end(300000);
+}
+
+/* Prints MiB in a second of CPU time. */
+static void bulk(void) {
+  int ends[2];
+  if (pipe(ends) < 0) exit(1);
+  begin();
+  if (fork() == 0) {
+    close(ends[1]);
+    while (read(ends[0], text, 65536) > 0) continue;
+    _exit(0);
+  }
+  for (int i = 0; i < 30000; i++) if (write(ends[1], block, 65536) != 65536) exit(1);
+  close(ends[1]);
+  wait(NULL);
+  printf("%f\n", 30000 / 16.0 / (seconds(RUSAGE_SELF) + seconds(RUSAGE_CHILDREN) - began));
+}
+
+static void round_trip(void) {
+  int there[2], back[2];
+  char byte = 0;
+  if (pipe(there) < 0 || pipe(back) < 0) exit(1);
+  begin();
+  if (fork() == 0) {
+    close(there[1]);
+    while (read(there[0], &byte, 1) > 0) if (write(back[1], &byte, 1) != 1) _exit(1);
+    _exit(0);
+  }
+  for (int i = 0; i < 50000; i++) if (write(there[1], &byte, 1) != 1 || read(back[0], &byte, 1) != 1) exit(1);
+  close(there[1]);
+  wait(NULL);
+  end(50000);
+}
+
+static void buffered(void) {
+  double all = 0;
+  for (int round = 0; round < 25; round++) {
+    int ends[2];
+    if (pipe(ends) < 0) exit(1);
+    for (int i = 0; i < 30000; i++) if (write(ends[1], block, 1) != 1) exit(1);
+    double from = seconds(RUSAGE_SELF);
+    for (int i = 0; i < 20000; i++) if (write(ends[1], block, 1) != 1) exit(1);
+    all += seconds(RUSAGE_SELF) - from;
+    close(ends[0]);
+    close(ends[1]);
+  }
+  printf("%f\n", all * 1e9 / (25 * 20000));
+}
+
+static void line(void) {
+  int master, slave;
+  if (openpty(&master, &slave, NULL, NULL, NULL) < 0) exit(1);
+  memset(block, 'x', 63);
+  block[63] = '\n';
+  begin();
+  for (int i = 0; i < 50000; i++) {
+    if (write(master, block, 64) != 64 || read(slave, text, 256) != 64) exit(1);
+    for (int echoed = 0; echoed < 65;) echoed += read(master, text, 256);
+  }
+  end(50000);
+}
+
+static void spawn(const char *file, char *const *arguments, int count) {
+  begin();
+  for (int i = 0; i < count; i++) {
+    if (vfork() == 0) {
+      if (arguments[1] != NULL) dup2(open("/dev/null", O_WRONLY), 1);
+      execv(file, arguments);
+      _exit(127);
+    }
+    wait(NULL);
+  }
+  end(count);
+}
+
+static void shell(const char *script, int count) {
+  char *arguments[] = {"bash", "-c", (char *)script, NULL};
+  spawn("/bin/bash", arguments, count);
+}
+
+static void measure(const char *which) {
+  char *nothing[] = {"true", NULL};
+  if (strcmp(which, "stat1") == 0) stat_at(1, "f");
+  else if (strcmp(which, "stat5") == 0) stat_at(5, "f");
+  else if (strcmp(which, "stat20") == 0) stat_at(20, "f");
+  else if (strcmp(which, "missing") == 0) stat_at(5, "nothing");
+  else if (strcmp(which, "create") == 0) create();
+  else if (strcmp(which, "readdir") == 0) list();
+  else if (strcmp(which, "rename") == 0) move_directory();
+  else if (strcmp(which, "read") == 0) read_blocks(MIB, 0);
+  else if (strcmp(which, "pread") == 0) read_blocks(64L * MIB, 1);
+  else if (strcmp(which, "write") == 0) write_blocks(0, 16L * MIB);
+  else if (strcmp(which, "append") == 0) write_blocks(64L * MIB, 16L * MIB);
+  else if (strcmp(which, "bulk") == 0) bulk();
+  else if (strcmp(which, "roundTrip") == 0) round_trip();
+  else if (strcmp(which, "buffered") == 0) buffered();
+  else if (strcmp(which, "line") == 0) line();
+  else if (strcmp(which, "spawn") == 0) spawn("/bin/true", nothing, 500);
+  else if (strcmp(which, "echo") == 0) shell("echo hi | wc -c", 100);
+  else if (strcmp(which, "filter") == 0) shell("seq 1 100000 | grep 7 | wc -l", 20);
+  else if (strcmp(which, "loop") == 0) shell("i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; echo $i", 50);
+  else descriptors(which);
+}
+
+int main(int argc, char **argv) {
+  static char place[64] = "/dev/shm/bench-XXXXXX";
+  if (argc < 2) return 2;
+  if (mkdtemp(place) == NULL && mkdtemp(strcpy(place, "/tmp/bench-XXXXXX")) == NULL) return 1;
+  if (chdir(place) < 0) return 1;
+  measure(argv[1]);
+  fflush(stdout);
+  execl("/bin/rm", "rm", "-rf", place, (char *)NULL);
+  return 1;
+}

@@ -1,0 +1,5 @@
+import { run } from "./linux.mjs"
+
+export const echo = () => run("echo")
+export const filter = () => run("filter")
+export const loop = () => run("loop")

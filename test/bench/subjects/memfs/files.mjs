@@ -1,0 +1,116 @@
+import { createFsFromVolume, Volume } from "memfs"
+import { measure, quick } from "../../Meter.mjs"
+import * as Sizes from "../sizes.mjs"
+
+const volume = () => createFsFromVolume(new Volume())
+
+const withDirectories = (depth) => {
+  const fs = volume()
+  if (depth > 1) fs.mkdirSync("/d".repeat(depth - 1), { recursive: true })
+  return fs
+}
+
+const stat = (depth) => {
+  const fs = withDirectories(depth)
+  const path = Sizes.pathOfDepth(depth)
+  fs.writeFileSync(path, "")
+  return measure((count) => {
+    for (let i = 0; i < count; i++) fs.statSync(path)
+  })
+}
+
+export const stat1 = () => stat(1)
+export const stat5 = () => stat(5)
+export const stat20 = () => stat(20)
+
+export const missing = () => {
+  const fs = withDirectories(5)
+  return measure((count) => {
+    for (let i = 0; i < count; i++) {
+      try {
+        fs.statSync("/d/d/d/d/nothing")
+      } catch {
+        // It has to fail.
+      }
+    }
+  })
+}
+
+export const create = () => {
+  const content = Sizes.kilobyte()
+  let fs
+  return measure((count) => {
+    for (let i = 0; i < count; i++) fs.writeFileSync(Sizes.fileOf(i), content)
+  }, {
+    count: Sizes.filesInTree,
+    batches: 1,
+    prepare: () => {
+      fs = volume()
+      for (let i = 0; i < Sizes.directoriesInTree; i++) fs.mkdirSync(Sizes.directoryOf(i * 1000))
+    }
+  })
+}
+
+const full = () => {
+  const fs = withDirectories(2)
+  for (let i = 0; i < Sizes.entriesListed; i++) fs.writeFileSync(`/d/file${i}`, "")
+  return fs
+}
+
+export const readdir = () => {
+  const fs = full()
+  return measure((count) => {
+    for (let i = 0; i < count; i++) fs.readdirSync("/d", { withFileTypes: true })
+  })
+}
+
+const fileOf = (bytes) => {
+  const fs = volume()
+  fs.writeFileSync("/f", new Uint8Array(bytes).fill(7))
+  return fs
+}
+
+export const read = () => {
+  const fs = fileOf(Sizes.MIB)
+  const fd = fs.openSync("/f", "r")
+  const into = Sizes.block()
+  return measure((count) => {
+    for (let i = 0; i < count; i++) fs.readSync(fd, into, 0, Sizes.BLOCK, i % 256 * Sizes.BLOCK)
+  })
+}
+
+export const pread = () => {
+  const fs = fileOf(64 * Sizes.MIB)
+  const fd = fs.openSync("/f", "r")
+  const into = Sizes.block()
+  const offsets = Sizes.randomOffsets()
+  return measure((count) => {
+    for (let i = 0; i < count; i++) fs.readSync(fd, into, 0, Sizes.BLOCK, offsets[i % offsets.length])
+  })
+}
+
+const writeTo = (begin, bytes, batches) => {
+  const content = Sizes.block()
+  let fs
+  let fd
+  return measure((count) => {
+    for (let i = 0; i < count; i++) fs.writeSync(fd, content)
+  }, {
+    count: bytes / Sizes.BLOCK,
+    batches,
+    prepare: () => {
+      fs = fileOf(begin)
+      fd = fs.openSync("/f", "a")
+    }
+  })
+}
+
+export const write = () => writeTo(0, 16 * Sizes.MIB, 3)
+export const append = () => writeTo(64 * Sizes.MIB, quick ? Sizes.MIB : 16 * Sizes.MIB, 1)
+
+export const rename = () => {
+  const fs = full()
+  return measure((count) => {
+    for (let i = 0; i < count; i++) i % 2 === 0 ? fs.renameSync("/d", "/e") : fs.renameSync("/e", "/d")
+  })
+}
