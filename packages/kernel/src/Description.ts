@@ -9,7 +9,7 @@
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { O_NONBLOCK, reads, writes } from "./abi/OpenFlags.js"
-import { POLLIN, POLLOUT } from "./abi/PollEvents.js"
+import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "./abi/PollEvents.js"
 import type { Location } from "./Dentry.js"
 import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
@@ -63,6 +63,11 @@ export abstract class Description {
 
   get writable(): boolean {
     return writes(this.flags)
+  }
+
+  /** Whether it has positions at all: what has none answers ESPIPE, even to the side that may not read or write. */
+  get seekable(): boolean {
+    return false
   }
 
   get nonBlocking(): boolean {
@@ -128,7 +133,7 @@ export abstract class Description {
 
   /** The events of poll(2) that hold now. A regular file is always ready. */
   poll(): number {
-    return POLLIN | POLLOUT
+    return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM
   }
 
   /** The queues that are woken when the answer of `poll` may have changed. */

@@ -110,7 +110,7 @@ export const make = (
     capacity: (description) => description instanceof PipeEnd ? description.pipe.capacity : undefined,
     resize: (description, bytes, privileged) => {
       if (!(description instanceof PipeEnd)) return Errno.fail("EBADF")
-      if (bytes <= 0 || bytes > 0x80000000) return Errno.fail("EINVAL")
+      if (bytes < 0 || bytes > 0x80000000) return Errno.fail("EINVAL")
       const size = roundUp(bytes)
       if (size > limits.pipeCapacityMax && size > description.pipe.capacity && !privileged) return Errno.fail("EPERM")
       return Exit.as(description.pipe.resize(size), size)

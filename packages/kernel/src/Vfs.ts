@@ -47,6 +47,9 @@ import { type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsB
 export type { Viewer } from "./vfs/Core.js"
 export type { MountError, MountOptions, UnmountError } from "./vfs/mounts.js"
 
+/** Where the second path of a call begins is asked for when the first has been walked. */
+export type StartError = Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">
+
 /** @category tags */
 export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   /** The root of the whole tree. */
@@ -90,7 +93,7 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     viewer: Viewer,
     start: Location,
     path: string,
-    newStart: Location,
+    newStart: Effect.Effect<Location, StartError>,
     newPath: string,
     follow: boolean
   ) => Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">>
@@ -105,7 +108,7 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     viewer: Viewer,
     start: Location,
     path: string,
-    newStart: Location,
+    newStart: Effect.Effect<Location, StartError>,
     newPath: string,
     flags: number
   ) => Effect.Effect<void, RenamePathError>

@@ -27,5 +27,19 @@ export const O_TMPFILE = 0o20200000
 /** The flags that F_SETFL may change. */
 export const changeable = O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT
 
-export const reads = (flags: number): boolean => (flags & O_ACCMODE) !== O_WRONLY && (flags & O_PATH) === 0
-export const writes = (flags: number): boolean => (flags & O_ACCMODE) !== O_RDONLY && (flags & O_PATH) === 0
+/**
+ * Whether the flags ask for what cannot be: nobody could tell which of the two O_CREAT and O_DIRECTORY are to make, and
+ * an unnamed file that cannot be written is of no use. @see open(2), BUGS
+ */
+export const contradict = (flags: number): boolean => {
+  if ((flags & O_PATH) !== 0) return false
+  if ((flags & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY)) return true
+  const unnamed = (flags & O_TMPFILE & ~O_DIRECTORY) !== 0
+  return unnamed && ((flags & O_DIRECTORY) === 0 || (flags & O_ACCMODE) === O_RDONLY)
+}
+
+/** Access mode 3 asks for both permissions and gives neither: such a descriptor is for ioctl(2) alone. */
+export const reads = (flags: number): boolean =>
+  ((flags & O_ACCMODE) === O_RDONLY || (flags & O_ACCMODE) === O_RDWR) && (flags & O_PATH) === 0
+export const writes = (flags: number): boolean =>
+  ((flags & O_ACCMODE) === O_WRONLY || (flags & O_ACCMODE) === O_RDWR) && (flags & O_PATH) === 0

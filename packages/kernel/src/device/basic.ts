@@ -30,6 +30,10 @@ class BasicDevice extends Description {
     return `/dev/${this.behaviour.name}`
   }
 
+  override get seekable(): boolean {
+    return true
+  }
+
   override read(into: Uint8Array): Effect.Effect<number> {
     return Exit.succeed(this.behaviour.read(into))
   }

@@ -206,23 +206,11 @@ export class ProcessSys implements SystemCalls {
   }
 
   futimens(fd: number, atime: bigint | "now" | "omit", mtime: bigint | "now" | "omit") {
-    return this.call(() =>
-      Files.onDescriptor(this.self, "futimens", fd, (target) => this.rooms.vfs.utimens(this.self, target, atime, mtime))
-    )
+    return this.call(() => Files.futimens(this.rooms, this.self, fd, atime, mtime))
   }
 
   truncate(path: string, size: number) {
-    return this.call(() =>
-      Files.onPath(
-        this.rooms,
-        this.self,
-        "truncate",
-        AT_FDCWD,
-        path,
-        true,
-        (target) => this.rooms.vfs.truncate(this.self, target, size)
-      )
-    )
+    return this.call(() => Files.truncate(this.rooms, this.self, path, size))
   }
 
   mkdir(path: string, mode = 0o777) {
@@ -274,9 +262,7 @@ export class ProcessSys implements SystemCalls {
   }
 
   readlinkat(dirfd: number, path: string) {
-    return this.call(() =>
-      Files.at(this.self, "readlink", dirfd, path, (start) => this.rooms.vfs.readlink(this.self, start, path))
-    )
+    return this.call(() => Files.readlinkat(this.rooms, this.self, dirfd, path))
   }
 
   rename(path: string, newPath: string) {
@@ -284,17 +270,7 @@ export class ProcessSys implements SystemCalls {
   }
 
   renameat2(dirfd: number, path: string, newDirfd: number, newPath: string, flags = 0) {
-    return this.call(() =>
-      Files.atBoth(
-        this.self,
-        "rename",
-        dirfd,
-        path,
-        newDirfd,
-        newPath,
-        (start, newStart) => this.rooms.vfs.rename(this.self, start, path, newStart, newPath, flags)
-      )
-    )
+    return this.call(() => Files.renameat2(this.rooms, this.self, dirfd, path, newDirfd, newPath, flags))
   }
 
   chdir(path: string) {

@@ -4,8 +4,10 @@
  * @see read(2)
  */
 import * as Effect from "effect/Effect"
+import * as Fcntl from "../abi/Fcntl.js"
+import { O_PATH } from "../abi/OpenFlags.js"
 import { SIGXFSZ } from "../abi/Signals.js"
-import type { ReadError, SeekError, WriteError } from "../Description.js"
+import type { Description, ReadError, SeekError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { isReady } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
@@ -53,8 +55,14 @@ export const pread = (
   const description = self.fds.get(fd)
   return description !== undefined && description.readable
     ? description.pread(into, offset, self)
-    : Errno.fail("EBADF", { syscall: "pread", fd })
+    : notPositioned(description, "pread", fd)
 }
+
+/** What has no positions says so first, whatever it was opened for. */
+const notPositioned = (description: Description | undefined, syscall: string, fd: number) =>
+  description === undefined || description.seekable || (description.flags & O_PATH) !== 0
+    ? Errno.fail("EBADF", { syscall, fd })
+    : Errno.fail("ESPIPE", { syscall, fd })
 
 /** @see pwrite(2) */
 export const pwrite = (
@@ -66,21 +74,35 @@ export const pwrite = (
 ): Effect.Effect<number, WriteError | Errno.Errno<"ESPIPE">> => {
   if (offset < 0) return Errno.fail("EINVAL", { syscall: "pwrite", fd })
   const description = self.fds.get(fd)
-  if (description === undefined || !description.writable) return Errno.fail("EBADF", { syscall: "pwrite", fd })
+  if (description === undefined || !description.writable) return notPositioned(description, "pwrite", fd)
   const written = description.pwrite(from, offset, self)
   return self.limits.fileSize === Infinity ? written : overLimit(rooms, self, written)
 }
 
+/** Asks an open description; O_PATH names a place and opens nothing. */
+const described = <A, E>(
+  self: Process,
+  fd: number,
+  syscall: string,
+  ask: (description: Description) => Effect.Effect<A, E>
+): Effect.Effect<A, E | Errno.Errno<"EBADF">> => {
+  const description = self.fds.get(fd)
+  return description === undefined || (description.flags & O_PATH) !== 0
+    ? Errno.fail("EBADF", { syscall, fd })
+    : ask(description)
+}
+
 /** @see lseek(2) */
 export const lseek = (self: Process, fd: number, offset: number, whence: number): Effect.Effect<number, SeekError> =>
-  self.fds.get(fd)?.seek(offset, whence) ?? Errno.fail("EBADF", { syscall: "lseek", fd })
+  described(self, fd, "lseek", (description) =>
+    whence < Fcntl.SEEK_SET || whence > Fcntl.SEEK_HOLE ? Errno.fail("EINVAL") : description.seek(offset, whence))
 
 /** @see fsync(2) */
 export const fsync = (
   self: Process,
   fd: number
 ): Effect.Effect<void, Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOSPC" | "ESTALE">> =>
-  self.fds.get(fd)?.sync(false) ?? Errno.fail("EBADF", { syscall: "fsync", fd })
+  described(self, fd, "fsync", (description) => description.sync(false))
 
 /** @see getdents(2) */
 export const getdents = (
@@ -90,8 +112,8 @@ export const getdents = (
 ): Effect.Effect<
   ReadonlyArray<DirectoryEntry>,
   Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">
-> => self.fds.get(fd)?.list(limit) ?? Errno.fail("EBADF", { syscall: "getdents", fd })
+> => described(self, fd, "getdents", (description) => description.list(limit))
 
 /** @see ioctl_tty(2) FIONREAD */
 export const fionread = (self: Process, fd: number): Effect.Effect<number, Errno.Errno<"EBADF" | "ENOTTY">> =>
-  self.fds.get(fd)?.available() ?? Errno.fail("EBADF", { syscall: "ioctl", fd })
+  described(self, fd, "ioctl", (description) => description.available())

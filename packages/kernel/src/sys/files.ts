@@ -6,11 +6,12 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fcntl from "../abi/Fcntl.js"
-import { isDirectory } from "../abi/FileMode.js"
+import { isDirectory, isSymlink } from "../abi/FileMode.js"
+import { O_PATH } from "../abi/OpenFlags.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
-import type { Stat } from "../Inode.js"
+import { type Stat, stat as statOf } from "../Inode.js"
 import { isReady } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type {
@@ -19,6 +20,7 @@ import type {
   PathAtError,
   PathError,
   RemovePathError,
+  RenamePathError,
   TruncateError
 } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
@@ -32,7 +34,7 @@ export const at = <A, E extends Errno.Any>(
   dirfd: number,
   path: string,
   call: (start: Location) => Effect.Effect<A, E>
-): Effect.Effect<A, E | Errno.Errno<"EBADF" | "ENOENT" | "ENOTDIR">> => {
+): Effect.Effect<A, E | Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">> => {
   const start = startAt(self, dirfd, path)
   if (start._tag === "Failure") return Exit.failCause(start.cause)
   return told(call(start.value), syscall, path)
@@ -62,6 +64,16 @@ export const fstat = (
   return description === undefined ? Errno.fail("EBADF", { syscall: "fstat", fd }) : vfs.fstat(description)
 }
 
+/** AT_NO_AUTOMOUNT and the AT_STATX flags ask for what is so here anyway. */
+const statFlags = Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_NO_AUTOMOUNT | Fcntl.AT_EMPTY_PATH | Fcntl.AT_STATX_SYNC_TYPE
+
+/** The working directory by itself: no name is looked up in it, so nobody asks who may. */
+const statHere = ({ cwd: { dentry, mount } }: Process): Effect.Effect<Stat, PathError> => {
+  const { backend, dev } = mount.superblock
+  const refreshed = backend.refresh?.(dentry.inode) ?? Exit.void
+  return Effect.map(refreshed, () => statOf(dentry.inode, dev))
+}
+
 /** @see fstatat(2) */
 export const fstatat = (
   rooms: Rooms,
@@ -70,12 +82,10 @@ export const fstatat = (
   path: string,
   flags: number
 ): Effect.Effect<Stat, PathAtError | Errno.Errno<"EINVAL">> => {
-  if ((flags & ~(Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) !== 0) {
-    return Errno.fail("EINVAL", { syscall: "fstatat", path })
-  }
-  if (path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0) {
-    return dirfd === Fcntl.AT_FDCWD ? stat(rooms, self, ".", true) : fstat(rooms, self, dirfd)
-  }
+  const empty = path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0
+  if (empty && dirfd >= 0) return fstat(rooms, self, dirfd)
+  if ((flags & ~statFlags) !== 0) return Errno.fail("EINVAL", { syscall: "fstatat", path })
+  if (empty) return dirfd === Fcntl.AT_FDCWD ? statHere(self) : fstat(rooms, self, dirfd)
   const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
   return at(self, "fstatat", dirfd, path, (start) => rooms.vfs.stat(self, start, path, follow))
 }
@@ -140,7 +150,7 @@ export const onDescriptor = <A, E>(
   change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | Errno.Errno<"EBADF">> => {
   const description = self.fds.get(fd)
-  const named = description !== undefined && !description.readable && !description.writable
+  const named = description !== undefined && (description.flags & O_PATH) !== 0
   return description === undefined || named ? Errno.fail("EBADF", { syscall, fd }) : change(targetOf(description))
 }
 
@@ -162,6 +172,49 @@ export const onPath = <A, E extends Errno.Any>(
     (start) => Effect.flatMap(vfs.find(self, start, path, follow), change)
   )
 
+/** Changes attributes of what a descriptor names, O_PATH or not: the empty path of AT_EMPTY_PATH. */
+const onNamed = <A, E extends Errno.Any>(
+  rooms: Rooms,
+  self: Process,
+  syscall: string,
+  dirfd: number,
+  change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
+): Effect.Effect<A, E | PathAtError> => {
+  if (dirfd === Fcntl.AT_FDCWD) return onPath(rooms, self, syscall, dirfd, ".", true, change)
+  const description = self.fds.get(dirfd)
+  return description === undefined ? Errno.fail("EBADF", { syscall, fd: dirfd }) : change(targetOf(description))
+}
+
+/** @see futimens(3) */
+export const futimens = (
+  rooms: Rooms,
+  self: Process,
+  fd: number,
+  atime: bigint | "now" | "omit",
+  mtime: bigint | "now" | "omit"
+): Effect.Effect<void, AttributePathError> =>
+  atime === "omit" && mtime === "omit"
+    ? Exit.void
+    : onDescriptor(self, "futimens", fd, (target) => rooms.vfs.utimens(self, target, atime, mtime))
+
+/** An empty path is the link itself that an O_PATH descriptor names. @see readlinkat(2) */
+export const readlinkat = (
+  { vfs }: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string
+): Effect.Effect<string, PathAtError | Errno.Errno<"EINVAL">> => {
+  if (path !== "" || dirfd === Fcntl.AT_FDCWD) {
+    return at(self, "readlink", dirfd, path, (start) => vfs.readlink(self, start, path))
+  }
+  const description = self.fds.get(dirfd)
+  if (description === undefined) return Errno.fail("EBADF", { syscall: "readlink", fd: dirfd })
+  const { inode, location } = description
+  return location === undefined || !isSymlink(inode.mode)
+    ? Errno.fail("ENOENT", { syscall: "readlink", fd: dirfd })
+    : location.mount.superblock.backend.readlink(inode, self.pid)
+}
+
 /** @see utimensat(2) */
 export const utimensat = (
   rooms: Rooms,
@@ -172,8 +225,14 @@ export const utimensat = (
   mtime: bigint | "now" | "omit",
   flags: number
 ): Effect.Effect<void, AttributePathError> => {
-  if ((flags & ~Fcntl.AT_SYMLINK_NOFOLLOW) !== 0) return Errno.fail("EINVAL", { syscall: "utimensat", path })
+  // With nothing to set, nothing is looked at.
   if (atime === "omit" && mtime === "omit") return Exit.void
+  if ((flags & ~(Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) !== 0) {
+    return Errno.fail("EINVAL", { syscall: "utimensat", path })
+  }
+  if (path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0) {
+    return onNamed(rooms, self, "utimensat", dirfd, (target) => rooms.vfs.utimens(self, target, atime, mtime))
+  }
   const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
   return onPath(
     rooms,
@@ -186,11 +245,25 @@ export const utimensat = (
   )
 }
 
+/** @see truncate(2) */
+export const truncate = (
+  rooms: Rooms,
+  self: Process,
+  path: string,
+  size: number
+): Effect.Effect<void, TruncateError> =>
+  size < 0
+    ? Errno.fail("EINVAL", { syscall: "truncate", path })
+    : onPath(rooms, self, "truncate", Fcntl.AT_FDCWD, path, true, (target) => rooms.vfs.truncate(self, target, size))
+
 /** @see ftruncate(2) */
 export const ftruncate = (self: Process, fd: number, size: number): Effect.Effect<void, TruncateError> => {
+  if (size < 0) return Errno.fail("EINVAL", { syscall: "ftruncate", fd })
   const description = self.fds.get(fd)
-  if (description === undefined) return Errno.fail("EBADF", { syscall: "ftruncate", fd })
-  if (size < 0 || !description.writable) return Errno.fail("EINVAL", { syscall: "ftruncate", fd })
+  if (description === undefined || (description.flags & O_PATH) !== 0) {
+    return Errno.fail("EBADF", { syscall: "ftruncate", fd })
+  }
+  if (!description.writable) return Errno.fail("EINVAL", { syscall: "ftruncate", fd })
   return description.truncate(size, self)
 }
 
@@ -208,20 +281,18 @@ export const unlinkat = (
     : at(self, "rmdir", dirfd, path, (start) => vfs.rmdir(self, start, path))
 }
 
-/** Runs a call on two paths, each from where it begins. */
-export const atBoth = <A, E extends Errno.Any>(
+/** Runs a call on two paths, each from where it begins; the second descriptor is looked at behind the first path. */
+const atBoth = <A, E extends Errno.Any>(
   self: Process,
   syscall: string,
   dirfd: number,
   path: string,
   newDirfd: number,
   newPath: string,
-  call: (start: Location, newStart: Location) => Effect.Effect<A, E>
-): Effect.Effect<A, E | Errno.Errno<"EBADF" | "ENOENT" | "ENOTDIR">> =>
-  at<A, E | Errno.Errno<"EBADF" | "ENOENT" | "ENOTDIR">>(self, syscall, dirfd, path, (start) => {
-    const to = startAt(self, newDirfd, newPath)
-    if (to._tag === "Failure") return Exit.failCause(to.cause)
-    const answer = call(start, to.value)
+  call: (start: Location, newStart: ReturnType<typeof startAt>) => Effect.Effect<A, E>
+): Effect.Effect<A, E | Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">> =>
+  at(self, syscall, dirfd, path, (start) => {
+    const answer = call(start, startAt(self, newDirfd, newPath))
     return isReady(answer) && answer._tag === "Success"
       ? answer
       : Effect.mapError(answer, (error) => Errno.within<Errno.Code>(error, { target: newPath }) as E)
@@ -282,6 +353,29 @@ export const chroot = ({ vfs }: Rooms, self: Process, path: string): Effect.Effe
     "chroot",
     path
   )
+
+/** @see renameat2(2) */
+export const renameat2 = (
+  { vfs }: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  newDirfd: number,
+  newPath: string,
+  flags: number
+): Effect.Effect<void, RenamePathError> => {
+  const known = Fcntl.RENAME_NOREPLACE | Fcntl.RENAME_EXCHANGE
+  if ((flags & ~known) !== 0 || (flags & known) === known) return Errno.fail("EINVAL", { syscall: "rename", path })
+  return atBoth(
+    self,
+    "rename",
+    dirfd,
+    path,
+    newDirfd,
+    newPath,
+    (start, newStart) => vfs.rename(self, start, path, newStart, newPath, flags)
+  )
+}
 
 /** @see linkat(2) */
 export const linkat = (

@@ -13,7 +13,7 @@ import { isReady } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { OpenError } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
-import { startAt } from "./start.js"
+import { startAt, unlikePath } from "./start.js"
 
 /** Puts a new description into the table; when there is no room it is released again. */
 const install = (
@@ -39,6 +39,9 @@ export const openat = (
   flags: number,
   mode: number
 ): Effect.Effect<number, OpenError> => {
+  if (OpenFlags.contradict(flags)) return Errno.fail("EINVAL", { syscall: "open", path })
+  const unlike = unlikePath(path)
+  if (unlike !== undefined) return explain(unlike, "open", path)
   // Linux looks for a free number first: a full table makes no file.
   if (self.fds.free() >= self.fds.limit) {
     return Errno.fail("EMFILE", {
@@ -142,6 +145,10 @@ export const pipe = (
 
 type FcntlError = Errno.Errno<"EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">
 
+/** O_NOATIME is for the owner. */
+const mayHideAccess = ({ credentials: { euid } }: Process, { inode }: Description): boolean =>
+  euid === 0 || euid === inode.uid
+
 /** @see fcntl(2) */
 export const fcntl = (
   { pipes }: Rooms,
@@ -167,6 +174,9 @@ export const fcntl = (
       return Exit.succeed(description.flags)
     case Fcntl.F_SETFL:
       if ((description.flags & OpenFlags.O_PATH) !== 0) return Errno.fail("EBADF", { syscall: "fcntl", fd })
+      if ((argument & ~description.flags & OpenFlags.O_NOATIME) !== 0 && !mayHideAccess(self, description)) {
+        return Errno.fail("EPERM", { syscall: "fcntl", fd })
+      }
       description.flags = (description.flags & ~OpenFlags.changeable) | (argument & OpenFlags.changeable)
       return Exit.succeed(0)
     case Fcntl.F_GETPIPE_SZ: {

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fcntl from "../abi/Fcntl.js"
 import { S_IFDIR } from "../abi/FileMode.js"
+import { POLLNVAL } from "../abi/PollEvents.js"
 import type { Location } from "../Dentry.js"
 import { Description, type ReadError, type SeekError } from "../Description.js"
 import * as Errno from "../Errno.js"
@@ -27,6 +28,10 @@ export class DirectoryFile extends Description {
 
   get label(): string {
     return "directory"
+  }
+
+  override get seekable(): boolean {
+    return true
   }
 
   override read(): Effect.Effect<number, ReadError> {
@@ -97,7 +102,7 @@ export class PathFile extends Description {
   }
 
   override poll(): number {
-    return 0
+    return POLLNVAL
   }
 
   override release(): Effect.Effect<void> {

@@ -42,6 +42,10 @@ export class RegularFile extends Description {
     return "file"
   }
 
+  override get seekable(): boolean {
+    return true
+  }
+
   override read(into: Uint8Array): Effect.Effect<number, ReadError> {
     const answer = this.place.mount.superblock.prompt
       ? this.readNow(into, this.offset)
@@ -185,6 +189,11 @@ export class RegularFile extends Description {
     return Step.run(
       Attributes.setLength(this.core, caller, { inode: this.inode, mount: this.place.mount }, size)
     ) as ReturnType<Description["truncate"]>
+  }
+
+  override available(): Exit.Exit<number> {
+    // Below 0 behind the end, and cut to an `int`.
+    return Exit.succeed((this.inode.size - this.offset) | 0)
   }
 
   override sync(dataOnly: boolean) {

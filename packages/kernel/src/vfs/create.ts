@@ -33,10 +33,11 @@ export const newInode = (
   const gid = inherits ? directory.gid : credentials.egid
   let bits = mode & FileMode.PERMISSIONS & (type === FileMode.S_IFLNK ? 0o777 : ~umask)
   if (inherits && type === FileMode.S_IFDIR) bits |= FileMode.S_ISGID
-  // A set-group-id program for a group that one is not in would lend what one does not have.
+  // A set-group-id program for a group that one is not in would lend what one does not have. Linux looks
+  // at the mode as it was asked for, before the umask.
   const groupProgram = FileMode.S_ISGID | 0o010
   if (
-    inherits && type !== FileMode.S_IFDIR && (bits & groupProgram) === groupProgram &&
+    inherits && type !== FileMode.S_IFDIR && (mode & groupProgram) === groupProgram &&
     credentials.euid !== 0 && !Credentials.inGroup(credentials, gid)
   ) bits &= ~FileMode.S_ISGID
   return { mode: type | bits, uid: credentials.euid, gid, rdev, now: core.now() }
@@ -45,6 +46,7 @@ export const newInode = (
 /** The parent of a name that is to be made, checked in the order of `filename_create`. */
 function* freeName(core: Core, viewer: Viewer, start: Location, path: string, asDirectory: boolean) {
   const found = yield* walk(core, viewer, start, path, parent)
+  if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
   if (found.trailingSlash && !asDirectory) return yield* Errno.fail("ENOENT")
   if (found.name.includes("\0")) return yield* Errno.fail("ENOENT")
@@ -145,13 +147,14 @@ function* linkSteps(
   viewer: Viewer,
   start: Location,
   path: string,
-  newStart: Location,
+  newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
   newPath: string,
   follow: boolean
 ) {
   const source = yield* walk(core, viewer, start, path, follow ? existing : itself)
   const inode = source.inode!
-  const found = yield* walk(core, viewer, newStart, newPath, parent)
+  const found = yield* walk(core, viewer, yield* newStart, newPath, parent)
+  if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
   if (found.trailingSlash || found.name.includes("\0")) return yield* Errno.fail("ENOENT")
   yield* Permission.writableMount(found.mount)
@@ -176,7 +179,7 @@ export const link = (
   viewer: Viewer,
   start: Location,
   path: string,
-  newStart: Location,
+  newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
   newPath: string,
   follow: boolean
 ): Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">> =>

@@ -39,7 +39,10 @@ const {
 /** What F_GETFL does not show again. */
 const creationFlags = O_CREAT | O_EXCL | OpenFlags.O_NOCTTY | O_TRUNC | OpenFlags.O_CLOEXEC
 
-const noFollowOrMissing: Mode = { follow: false, missing: true, name: false }
+/** Every file is a large one where addresses have 64 bits. */
+const keptOf = (flags: number): number => (flags & ~creationFlags) | OpenFlags.O_LARGEFILE
+
+const noFollowOrMissing: Mode = { ...orMissing, follow: false }
 
 const modeOf = (flags: number): Mode => {
   if ((flags & O_CREAT) === 0) return (flags & O_NOFOLLOW) === 0 ? existing : itself
@@ -63,7 +66,6 @@ const place = (core: Core, found: Walk, inode: Inode): Location =>
 
 /** Makes the file that is missing, and answers it. */
 function* createFile(core: Core, caller: Process, found: Walk, mode: number) {
-  if (found.trailingSlash) return yield* Errno.fail("EISDIR")
   if (found.name.includes("\0")) return yield* Errno.fail("ENOENT")
   yield* Permission.writableMount(found.mount)
   yield* Permission.mayCreate(core, caller, found)
@@ -82,7 +84,7 @@ function* checkType(inode: Inode, flags: number) {
 /** What stands behind the inode: contents, entries, a FIFO, a device. */
 function* openInode(core: Core, caller: Process, at: Location, flags: number) {
   const { inode } = at.dentry
-  const kept = flags & ~creationFlags
+  const kept = keptOf(flags)
   switch (inode.mode & FileMode.S_IFMT) {
     case FileMode.S_IFREG:
       yield* Dentries.hold(at)
@@ -96,6 +98,7 @@ function* openInode(core: Core, caller: Process, at: Location, flags: number) {
     case FileMode.S_IFCHR:
       return Effect.map(core.devices.open(inode, flags, caller), (device) => {
         device.location ??= at
+        device.flags = keptOf(device.flags)
         return device
       })
     default:
@@ -117,9 +120,9 @@ const finish = (steps: Effect.Effect<Opened, OpenError>): Effect.Effect<Descript
 function* openSteps(core: Core, caller: Process, start: Location, path: string, flags: number, mode: number) {
   const found = yield* walk(core, caller, start, path, modeOf(flags))
   const creates = (flags & O_CREAT) !== 0
+  if (creates && found.last === "name" && found.trailingSlash) return yield* Errno.fail("EISDIR")
   if (creates && (flags & O_EXCL) !== 0 && found.inode !== undefined) return yield* Errno.fail("EEXIST")
   const created = found.inode === undefined
-  if (creates && found.trailingSlash && !created) return yield* Errno.fail("EISDIR")
   const inode: Inode = found.inode ?? (yield* createFile(core, caller, found, mode))
   if (!created) {
     yield* checkType(inode, flags)
@@ -135,7 +138,7 @@ function* openSteps(core: Core, caller: Process, start: Location, path: string, 
       if ((wanted & FileMode.W_OK) !== 0) yield* Permission.policy(core, caller, "write", at, name, inode)
     }
     if (found.jumped !== undefined && found.found === undefined) {
-      return found.jumped.reopen(flags & ~creationFlags, caller)
+      return found.jumped.reopen(keptOf(flags), caller)
     }
     if ((flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)) {
       yield* Attributes.setLength(core, caller, { inode, mount }, 0)
@@ -168,7 +171,7 @@ function* openUnnamedSteps(core: Core, caller: Process, start: Location, path: s
   const inode = yield* backend.createUnnamed(made)
   const at = { mount, dentry: Dentries.unnamed(inode) }
   yield* Dentries.hold(at)
-  return new RegularFile(flags & ~creationFlags, core, at)
+  return new RegularFile(keptOf(flags), core, at)
 }
 
 /** @see open(2) */
@@ -181,11 +184,9 @@ export const open = (
   mode: number
 ): Effect.Effect<Description, OpenError> => {
   if ((flags & O_PATH) !== 0) return finish(Step.run(openPathSteps(core, caller, start, path, flags)))
+  if (OpenFlags.contradict(flags)) return Errno.fail("EINVAL")
   if ((flags & O_TMPFILE) === O_TMPFILE) {
-    if ((flags & O_ACCMODE) === O_RDONLY || (flags & O_CREAT) !== 0) return Errno.fail("EINVAL")
     return finish(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode)))
   }
-  // Nobody could tell which of the two to make. @see open(2), BUGS
-  if ((flags & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY)) return Errno.fail("EINVAL")
   return finish(Step.run(openSteps(core, caller, start, path, flags, mode)))
 }

@@ -19,6 +19,7 @@ function* unlinkSteps(core: Core, viewer: Viewer, start: Location, path: string)
   const found = yield* walk(core, viewer, start, path, parent)
   if (found.last !== "name") return yield* Errno.fail("EISDIR")
   yield* Permission.writableMount(found.mount)
+  if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   const { dentry, inode, mount, name } = found
   if (inode === undefined) return yield* Errno.fail("ENOENT")
   if (found.trailingSlash) return yield* Errno.fail(FileMode.isDirectory(inode.mode) ? "EISDIR" : "ENOTDIR")
@@ -46,6 +47,7 @@ function* rmdirSteps(core: Core, viewer: Viewer, start: Location, path: string) 
   if (found.last === ".") return yield* Errno.fail("EINVAL")
   if (found.last === "root") return yield* Errno.fail("EBUSY")
   yield* Permission.writableMount(found.mount)
+  if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   const { dentry, mount, name } = found
   const inode = found.inode === undefined ? undefined : dentry.children?.get(name)?.inode ?? found.inode
   if (inode === undefined) return yield* Errno.fail("ENOENT")

@@ -29,14 +29,14 @@ function* renameSteps(
   viewer: Viewer,
   start: Location,
   path: string,
-  newStart: Location,
+  newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
   newPath: string,
   flags: number
 ) {
   const exchange = (flags & RENAME_EXCHANGE) !== 0
   const noReplace = (flags & RENAME_NOREPLACE) !== 0
   const from = yield* walk(core, viewer, start, path, parent)
-  const to = yield* walk(core, viewer, newStart, newPath, parent)
+  const to = yield* walk(core, viewer, yield* newStart, newPath, parent)
   if (from.mount !== to.mount) return yield* Errno.fail("EXDEV")
   if (from.last !== "name") return yield* Errno.fail("EBUSY")
   if (to.last !== "name") return yield* Errno.fail(noReplace ? "EEXIST" : "EBUSY")
@@ -44,7 +44,9 @@ function* renameSteps(
   // A directory that is a mount point stands for itself here, not for what covers it.
   const inode = from.inode === undefined ? undefined : from.dentry.children?.get(from.name)?.inode ?? from.inode
   const replaced = to.inode === undefined ? undefined : to.dentry.children?.get(to.name)?.inode ?? to.inode
+  if (from.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (inode === undefined) return yield* Errno.fail("ENOENT")
+  if (to.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (noReplace && replaced !== undefined) return yield* Errno.fail("EEXIST")
   const isDirectory = FileMode.isDirectory(inode.mode)
   const replacesDirectory = replaced !== undefined && FileMode.isDirectory(replaced.mode)
@@ -106,11 +108,8 @@ export const rename = (
   viewer: Viewer,
   start: Location,
   path: string,
-  newStart: Location,
+  newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
   newPath: string,
   flags: number
-): Effect.Effect<void, RenamePathError> => {
-  const known = RENAME_NOREPLACE | RENAME_EXCHANGE
-  if ((flags & ~known) !== 0 || (flags & known) === known) return Errno.fail("EINVAL")
-  return Step.run(renameSteps(core, viewer, start, path, newStart, newPath, flags))
-}
+): Effect.Effect<void, RenamePathError> =>
+  Step.run(renameSteps(core, viewer, start, path, newStart, newPath, flags))

@@ -30,6 +30,8 @@ export interface Mode {
   readonly follow: boolean
   /** Whether a name that does not exist ends the walk well, with `inode` left undefined. */
   readonly missing: boolean
+  /** For open(2) with O_CREAT, which makes no directory: with a slash behind the last name it is not even looked up. */
+  readonly create?: boolean
   /** For calls that work on the name itself: not even a trailing slash makes the walk follow a link there. */
   readonly name: boolean
 }
@@ -39,7 +41,7 @@ export const existing: Mode = { follow: true, missing: false, name: false }
 /** lstat(2) and all that say "nofollow". */
 export const itself: Mode = { follow: false, missing: false, name: false }
 /** open(2) with O_CREAT. */
-export const orMissing: Mode = { follow: true, missing: true, name: false }
+export const orMissing: Mode = { follow: true, missing: true, name: false, create: true }
 /** mkdir(2), unlink(2), rename(2): the parent and a name. */
 export const parent: Mode = { follow: false, missing: true, name: true }
 
@@ -56,6 +58,8 @@ export class Walk {
   /** The mount on which `inode` was found: another than `mount` where a mount point was crossed. */
   found: Location | undefined = undefined
   trailingSlash = false
+  /** For calls that work on the name itself, which look it up when more has been checked: it is too long for one. */
+  tooLong = false
   /** The description that a magic link led to. */
   jumped: Description | undefined = undefined
 
@@ -109,11 +113,16 @@ export class Walk {
         if (isLast) return this.standHere("..")
         continue
       }
-      if (name.length * 3 > NAME_MAX && Bytes.byteLength(name) > NAME_MAX) return Errno.fail("ENAMETOOLONG")
       if (isLast) {
         this.name = name
         this.last = "name"
         this.trailingSlash = next > end
+        if (this.trailingSlash && this.mode.create === true) return Exit.succeed(this)
+      }
+      if (name.length * 3 > NAME_MAX && Bytes.byteLength(name) > NAME_MAX) {
+        if (!isLast || !this.mode.name) return Errno.fail("ENAMETOOLONG")
+        this.tooLong = true
+        return Exit.succeed(this)
       }
       const looked = this.lookup(name)
       if (!isReady(looked)) {

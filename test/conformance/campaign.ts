@@ -1,0 +1,63 @@
+/**
+ * Many programs, one after the other: each on Linux and on Effix, and the first difference made small.
+ */
+import type { Kernel } from "@effix/kernel"
+import type * as ManagedRuntime from "effect/ManagedRuntime"
+import { type Difference, difference, named } from "./compare.js"
+import * as Effix from "./effix.js"
+import { generate } from "./generate.js"
+import type { Linux } from "./linux.js"
+import type { Program } from "./program.js"
+import { Random } from "./random.js"
+import { shrink } from "./shrink.js"
+
+/** Programs that the helper is given at once. */
+const BATCH = 100
+
+export interface Both {
+  readonly linux: Linux
+  readonly effix: ManagedRuntime.ManagedRuntime<Kernel.Kernel, never>
+}
+
+/** Where the two part on one program. */
+export const compare = async ({ effix, linux }: Both, program: Program): Promise<Difference | undefined> => {
+  const asked = linux.run(program)
+  return difference(program, named(await asked), await effix.runPromise(Effix.run(program)))
+}
+
+/** The program of a seed and a number, whatever others were made. */
+export const programOf = (seed: number, index: number): Program => generate(new Random(seed * 1_000_003 + index))
+
+export interface Failure {
+  readonly index: number
+  readonly small: Difference
+}
+
+export interface Outcome {
+  readonly programs: number
+  readonly calls: number
+  readonly failures: ReadonlyArray<Failure>
+}
+
+/** Programs `from` up to `to` of a seed; stops after `failuresMax` differences. */
+export const campaign = async (
+  both: Both,
+  options: { readonly seed: number; readonly from?: number; readonly programs: number; readonly failuresMax?: number }
+): Promise<Outcome> => {
+  const { failuresMax = 1, from = 0, programs, seed } = options
+  const failures: Array<Failure> = []
+  let calls = 0
+  for (let index = from; index < from + programs; index += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, from + programs - index) }, (_, i) => programOf(seed, index + i))
+    const asked = batch.map((program) => both.linux.run(program))
+    for (const [i, program] of batch.entries()) {
+      calls += program.length
+      const found = difference(program, named(await asked[i]!), await both.effix.runPromise(Effix.run(program)))
+      if (found === undefined) continue
+      const small = await shrink(program, async (each) => (await compare(both, each)) !== undefined)
+      failures.push({ index: index + i, small: (await compare(both, small)) ?? found })
+      if (failures.length >= failuresMax) return { programs: index + i + 1 - from, calls, failures }
+    }
+  }
+  return { programs, calls, failures }
+}

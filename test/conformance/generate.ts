@@ -1,0 +1,269 @@
+/**
+ * Makes programs: a tree of mixed owners and modes first, and then, as root or as somebody else, calls that meet in it.
+ */
+import { Fcntl, FileMode, OpenFlags, PollEvents, Resources } from "@effix/kernel"
+import * as Names from "./names.js"
+import type { Program, Step } from "./program.js"
+import type { Random } from "./random.js"
+
+/** Calls of the body of a program. */
+export const BODY = { least: 10, most: 40 }
+
+const { device, group, mode, offset, openFlags, path, size, target, time, user } = Names
+
+class Generator {
+  readonly steps: Array<Step> = []
+  /** About how many descriptors are open. */
+  private opened = 0
+  private readonly limits = new Map<number, number>()
+
+  constructor(private readonly random: Random) {}
+
+  private add(...step: Step): void {
+    this.steps.push(step)
+    if (["open", "openat", "dup"].includes(step[0])) this.opened++
+    if (step[0] === "pipe2") this.opened += 2
+  }
+
+  private fd(): number {
+    const { random } = this
+    return random.weighted([
+      [20, random.between(0, Math.min(this.opened, 12))],
+      [1, random.pick([-1, 15, 1023, 1024, 100_000])]
+    ])
+  }
+
+  private dirfd(): number {
+    return this.random.chance(0.5) ? Fcntl.AT_FDCWD : this.fd()
+  }
+
+  /** What is there when the program begins, made by root. */
+  tree(): void {
+    const { random } = this
+    if (random.chance(0.3)) this.add("umask", 0)
+    for (let i = random.between(3, 9); i > 0; i--) {
+      const name = random.pick(["a", "b", "c", "d", "e", "l", "m", "d/a", "d/b", "d/e", "d/l", "d/e/a"])
+      random.weighted<() => void>([
+        [6, () => this.add("mkdir", name, mode(random))],
+        [4, () => this.add("mknod", name, FileMode.S_IFREG | mode(random), 0)],
+        [3, () => this.add("symlink", target(random), name)],
+        [1, () => this.add("mkfifo", name, mode(random))],
+        [0.5, () => this.add("mknod", name, FileMode.S_IFCHR | mode(random), device(random))],
+        [2, () => this.add("link", path(random), name)],
+        [3, () => this.add("chmod", name, mode(random))],
+        [4, () => this.add("lchown", name, user(random), group(random))],
+        [2, () => this.add("truncate", name, size(random))],
+        [1, () => this.add("utimensat", Fcntl.AT_FDCWD, name, time(random), time(random), 0)]
+      ])()
+    }
+    if (random.chance(0.6)) this.add("chown", ".", user(random), group(random))
+    if (random.chance(0.4)) this.add("chmod", "/", random.pick([0o777, 0o1777, 0o2777, 0o3777, 0o755, 0o770]))
+    this.add("umask", random.pick([0o022, 0, 0o077, 0o027, 0o777]))
+  }
+
+  /** Becomes somebody without privilege. */
+  drop(): void {
+    const { random } = this
+    this.add("setgroups", random.pick(["", "100", "100,1001", "0"]))
+    this.add("setresgid", 1000, 1000, 1000)
+    this.add("setresuid", 1000, 1000, 1000)
+  }
+
+  body(): void {
+    for (let i = this.random.between(BODY.least, BODY.most); i > 0; i--) {
+      this.random.weighted<() => void>([
+        [26, () => this.descriptors()],
+        [24, () => this.bytes()],
+        [20, () => this.looking()],
+        [26, () => this.names()],
+        [16, () => this.attributes()],
+        [7, () => this.self()]
+      ])()
+    }
+  }
+
+  private descriptors(): void {
+    const { random } = this
+    random.weighted<() => void>([
+      [22, () => this.add("open", path(random), openFlags(random), mode(random))],
+      [8, () => this.add("openat", this.dirfd(), path(random), openFlags(random), mode(random))],
+      [8, () => this.add("close", this.fd())],
+      [2, () => this.add("dup", this.fd())],
+      [3, () => this.add("dup2", this.fd(), this.fd())],
+      [1, () => this.add("dup3", this.fd(), this.fd(), random.pick([0, OpenFlags.O_CLOEXEC, OpenFlags.O_NONBLOCK]))],
+      [6, () => this.pipe()],
+      [9, () => this.control()],
+      [3, () => this.add("poll", this.fd(), this.events(), this.fd(), this.events())]
+    ])()
+  }
+
+  private pipe(): void {
+    const { O_CLOEXEC, O_CREAT, O_NONBLOCK } = OpenFlags
+    this.add("pipe2", this.random.weighted([[16, O_NONBLOCK], [2, O_NONBLOCK | O_CLOEXEC], [1, 0], [0.3, O_CREAT]]))
+  }
+
+  private events(): number {
+    const { POLLERR, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } = PollEvents
+    return this.random.bits([POLLIN, POLLOUT, POLLERR, POLLPRI, POLLRDNORM, POLLWRNORM], 0.5)
+  }
+
+  private control(): void {
+    const { random } = this
+    const F = Fcntl
+    const { O_APPEND, O_CREAT, O_NOATIME, O_NONBLOCK, O_WRONLY } = OpenFlags
+    const [command, argument] = random.weighted<readonly [number, number]>([
+      [4, [F.F_DUPFD, random.pick([0, 0, 3, 10, 1023, 1024, -1])]],
+      [2, [F.F_DUPFD_CLOEXEC, random.pick([0, 5, 2000])]],
+      [3, [F.F_GETFD, 0]],
+      [3, [F.F_SETFD, random.between(0, 3)]],
+      [4, [F.F_GETFL, 0]],
+      [4, [F.F_SETFL, O_NONBLOCK | random.bits([O_APPEND, O_NOATIME, O_CREAT, O_WRONLY], 0.3)]],
+      [0.2, [F.F_SETFL, random.pick([0, O_APPEND])]],
+      [2, [F.F_GETPIPE_SZ, 0]],
+      [3, [F.F_SETPIPE_SZ, random.pick([0, 1, 4096, 5000, 8192, 65_536, 100_000, 1_048_576, 1_048_577, 2 ** 31])]],
+      [0.3, [99, 0]]
+    ])
+    this.add("fcntl", this.fd(), command, argument)
+  }
+
+  private bytes(): void {
+    const { random } = this
+    const seed = random.between(0, 255)
+    random.weighted<() => void>([
+      [10, () => this.add("write", this.fd(), size(random), seed)],
+      [8, () => this.add("read", this.fd(), size(random))],
+      [4, () => this.add("pwrite", this.fd(), size(random), seed, offset(random))],
+      [4, () => this.add("pread", this.fd(), size(random), offset(random))],
+      [5, () => this.add("lseek", this.fd(), offset(random), random.weighted([[4, 0], [3, 1], [3, 2], [0.3, 9]]))],
+      [3, () => this.add("ftruncate", this.fd(), offset(random))],
+      [2, () => this.add("truncate", path(random), offset(random))],
+      [1, () => this.add("fsync", this.fd())],
+      [1, () => this.add("fionread", this.fd())]
+    ])()
+  }
+
+  private looking(): void {
+    const { random } = this
+    const flags = (...all: ReadonlyArray<number>): number => random.bits(all, 0.3) | (random.chance(0.02) ? 0x8000 : 0)
+    random.weighted<() => void>([
+      [4, () => this.add("stat", path(random))],
+      [4, () => this.add("lstat", path(random))],
+      [5, () => this.add("fstat", this.fd())],
+      [3, () => this.add("fstatat", this.dirfd(), path(random), flags(Fcntl.AT_SYMLINK_NOFOLLOW, Fcntl.AT_EMPTY_PATH))],
+      [2, () => this.add("fstatat", this.fd(), "", flags(Fcntl.AT_EMPTY_PATH))],
+      [4, () => this.add("access", path(random), random.weighted([[9, random.between(0, 7)], [0.3, 8]]))],
+      [
+        2,
+        () =>
+          this.add(
+            "faccessat",
+            this.dirfd(),
+            path(random),
+            random.between(0, 7),
+            flags(Fcntl.AT_EACCESS, Fcntl.AT_SYMLINK_NOFOLLOW)
+          )
+      ],
+      [2, () => this.add("readlink", path(random))],
+      [1, () => this.add("readlinkat", this.dirfd(), path(random))],
+      [3, () => this.list()]
+    ])()
+  }
+
+  /** Reads a directory from the beginning. */
+  private list(): void {
+    const fd = this.fd()
+    this.add("lseek", fd, 0, Fcntl.SEEK_SET)
+    this.add("list", fd)
+  }
+
+  private names(): void {
+    const { random } = this
+    const types = [FileMode.S_IFREG, 0, FileMode.S_IFIFO, FileMode.S_IFSOCK, FileMode.S_IFCHR, FileMode.S_IFDIR, 0o030000]
+    random.weighted<() => void>([
+      [7, () => this.add("mkdir", path(random), mode(random))],
+      [2, () => this.add("mkdirat", this.dirfd(), path(random), mode(random))],
+      [3, () => this.add("mknod", path(random), random.pick(types) | mode(random), device(random))],
+      [2, () => this.add("mkfifo", path(random), mode(random))],
+      [5, () => this.add("rmdir", path(random))],
+      [6, () => this.add("unlink", path(random))],
+      [2, () => this.add("unlinkat", this.dirfd(), path(random), random.pick([0, 0, Fcntl.AT_REMOVEDIR, 1]))],
+      [5, () => this.add("link", path(random), path(random))],
+      [
+        2,
+        () =>
+          this.add(
+            "linkat",
+            this.dirfd(),
+            path(random),
+            this.dirfd(),
+            path(random),
+            random.pick([0, Fcntl.AT_SYMLINK_FOLLOW, 1])
+          )
+      ],
+      [6, () => this.add("symlink", target(random), path(random))],
+      [9, () => this.add("rename", path(random), path(random))],
+      [5, () => this.add("renameat2", this.dirfd(), path(random), this.dirfd(), path(random), random.between(0, 3))]
+    ])()
+  }
+
+  private attributes(): void {
+    const { random } = this
+    random.weighted<() => void>([
+      [5, () => this.add("chmod", path(random), mode(random))],
+      [3, () => this.add("fchmod", this.fd(), mode(random))],
+      [4, () => this.add("chown", path(random), user(random), group(random))],
+      [2, () => this.add("lchown", path(random), user(random), group(random))],
+      [2, () => this.add("fchown", this.fd(), user(random), group(random))],
+      [
+        4,
+        () =>
+          this.add(
+            "utimensat",
+            this.dirfd(),
+            path(random),
+            time(random),
+            time(random),
+            random.weighted([[6, 0], [3, Fcntl.AT_SYMLINK_NOFOLLOW], [0.3, 1]])
+          )
+      ],
+      [2, () => this.add("futimens", this.fd(), time(random), time(random))]
+    ])()
+  }
+
+  /** Lowers a limit: whether root may raise it again depends on where the Linux that is asked runs. */
+  private limit(resource: number, values: ReadonlyArray<number>): void {
+    const before = this.limits.get(resource) ?? Infinity
+    const value = this.random.pick(values.filter((each) => each <= before))
+    this.limits.set(resource, value)
+    this.add("setrlimit", resource, value)
+  }
+
+  private self(): void {
+    const { random } = this
+    const id = () => random.weighted([[3, -1], [2, 0], [3, 1000], [2, 1001]])
+    random.weighted<() => void>([
+      [6, () => this.add("chdir", path(random))],
+      [4, () => this.add("fchdir", this.fd())],
+      [5, () => this.add("getcwd")],
+      [3, () => this.add("umask", random.pick([0, 0o022, 0o077, 0o777, 0o7777]))],
+      [1.5, () => this.add("setresuid", id(), id(), id())],
+      [1, () => this.add("setresgid", id(), id(), id())],
+      [0.5, () => this.add("setuid", random.pick([0, 1000, 1001]))],
+      [0.5, () => this.add("setgid", random.pick([0, 100, 1000]))],
+      [0.5, () => this.add("setgroups", random.pick(["", "100", "0,1000"]))],
+      [1, () => this.add("ids")],
+      [1, () => this.limit(Resources.RLIMIT_NOFILE, [0, 1, 3, 5, 8, 1024])],
+      [1, () => this.limit(Resources.RLIMIT_FSIZE, [0, 10, 4096, 5000, 100_000])],
+      [0.4, () => this.add("chroot", path(random))]
+    ])()
+  }
+}
+
+/** A program; half of them give up their privileges before their body begins. */
+export const generate = (random: Random): Program => {
+  const generator = new Generator(random)
+  generator.tree()
+  if (random.chance(0.55)) generator.drop()
+  generator.body()
+  return generator.steps
+}

@@ -1,0 +1,89 @@
+/**
+ * Asks the Linux of this machine, through a helper that is compiled on the spot.
+ */
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { line, type Program } from "./program.js"
+
+const native = fileURLToPath(new URL("native/", import.meta.url))
+
+const works = (command: string): boolean => spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0
+
+/** Compiles C files of `native` to a program in `directory`. */
+export const compile = (directory: string, name: string, files: ReadonlyArray<string>): string => {
+  const compiler = works("cc") ? "cc" : "gcc"
+  const output = join(directory, name)
+  const warnings = ["-Wall", "-Wextra"]
+  execFileSync(compiler, ["-O1", ...warnings, "-o", output, ...files.map((file) => join(native, file))])
+  return output
+}
+
+/** Why C programs cannot be compiled for Linux here; `undefined` when they can. */
+export const cannotCompile = (): string | undefined => {
+  if (process.platform !== "linux") return `needs Linux, and this is ${process.platform}`
+  if (process.arch !== "x64") return `the numbers are those of x86-64, and this is ${process.arch}`
+  return works("cc") || works("gcc") ? undefined : "needs a C compiler (cc or gcc)"
+}
+
+/** A running helper: answers one list of lines for each program, in order. */
+export class Linux {
+  private readonly waiting: Array<{ lines: Array<string>; resolve: (lines: ReadonlyArray<string>) => void }> = []
+  private rest = ""
+
+  private constructor(private readonly helper: ChildProcessWithoutNullStreams, private readonly directory: string) {
+    helper.stdout.setEncoding("latin1")
+    helper.stdout.on("data", (chunk: string) => this.take(chunk))
+    helper.stderr.pipe(process.stderr)
+  }
+
+  /** Starts a helper, or tells why there can be none. */
+  static start(): Linux | string {
+    const reason = cannotCompile()
+    if (reason !== undefined) return reason
+    const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
+    const directory = mkdtempSync(join(base, "effix-conformance-"))
+    const root = mkdtempSync(join(directory, "root-"))
+    // Where files cannot be executed from shared memory, the helper has to lie elsewhere.
+    const built = mkdtempSync(join(tmpdir(), "effix-conformance-"))
+    const helper = compile(built, "replay", ["replay.c", "calls.c", "show.c"])
+    const trial = spawnSync(helper, [root], { input: "%%\n", encoding: "latin1" })
+    if (trial.status !== 0) {
+      for (const each of [directory, built]) rmSync(each, { recursive: true, force: true })
+      return `needs the right to mount and to chroot (${trial.stderr.trim()})`
+    }
+    const child = spawn(helper, [root])
+    child.on("spawn", () => rmSync(built, { recursive: true, force: true }))
+    return new Linux(child, directory)
+  }
+
+  private take(chunk: string): void {
+    const lines = (this.rest + chunk).split("\n")
+    this.rest = lines.pop()!
+    for (const each of lines) {
+      const first = this.waiting[0]!
+      if (each !== "%%") first.lines.push(each)
+      else {
+        this.waiting.shift()
+        first.resolve(first.lines)
+      }
+    }
+  }
+
+  run(program: Program): Promise<ReadonlyArray<string>> {
+    return new Promise((resolve) => {
+      this.waiting.push({ lines: [], resolve })
+      this.helper.stdin.write([...program.map(line), "%%", ""].join("\n"))
+    })
+  }
+
+  /** Ends the helper, and takes away what it stood in. */
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.helper.once("close", resolve))
+    this.helper.stdin.end()
+    await ended
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}

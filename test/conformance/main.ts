@@ -1,0 +1,41 @@
+/**
+ * A campaign from the command line: `npm run conformance -- --seed 7 --programs 100000`.
+ */
+import { parseArgs } from "node:util"
+import { Kernel } from "@effix/kernel"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { campaign } from "./campaign.js"
+import { report } from "./compare.js"
+import { Linux } from "./linux.js"
+import { source } from "./program.js"
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    programs: { type: "string", default: "2500" },
+    from: { type: "string", default: "0" },
+    failures: { type: "string", default: "1" }
+  }
+})
+
+const linux = Linux.start()
+if (typeof linux === "string") {
+  console.error(`cannot ask Linux: ${linux}`)
+  process.exit(2)
+}
+const effix = ManagedRuntime.make(Kernel.layer)
+const begun = Date.now()
+const { calls, failures, programs } = await campaign({ linux, effix }, {
+  seed: Number(values.seed),
+  from: Number(values.from),
+  programs: Number(values.programs),
+  failuresMax: Number(values.failures)
+})
+for (const { index, small } of failures) {
+  console.log(`\nseed ${values.seed}, program ${index}\n${report(small)}\n[\n${source(small.program)}\n]`)
+}
+const seconds = (Date.now() - begun) / 1000
+console.log(`${programs} programs, ${calls} calls, ${failures.length} differences, ${seconds.toFixed(1)} s`)
+await effix.dispose()
+await linux.close()
+process.exit(failures.length === 0 ? 0 : 1)

@@ -1,0 +1,111 @@
+/**
+ * Programs of system calls, as data: made by a generator, run on Linux and on Effix, made smaller where the two differ.
+ */
+import { Bytes } from "@effix/kernel"
+
+/**
+ * `text` is a path, `time` nanoseconds, `"now"` or `"omit"`, `ids` numbers with commas, the rest are numbers; a
+ * `code` stands for something, and none is smaller than another.
+ */
+export type Kind = "code" | "dirfd" | "fd" | "ids" | "number" | "text" | "time"
+
+/** What each call takes. Files begin with the calls on descriptors, as `Sys` does. */
+export const calls = {
+  open: ["text", "number", "number"],
+  openat: ["dirfd", "text", "number", "number"],
+  close: ["fd"],
+  read: ["fd", "number"],
+  pread: ["fd", "number", "number"],
+  /** Bytes are told by how many they are and by a number that all of them follow from. */
+  write: ["fd", "number", "number"],
+  pwrite: ["fd", "number", "number", "number"],
+  lseek: ["fd", "number", "code"],
+  dup: ["fd"],
+  dup2: ["fd", "fd"],
+  dup3: ["fd", "fd", "number"],
+  fcntl: ["fd", "code", "number"],
+  pipe2: ["number"],
+  /** Two descriptors with the events asked for. */
+  poll: ["fd", "number", "fd", "number"],
+  fsync: ["fd"],
+  ftruncate: ["fd", "number"],
+  /** All entries from the descriptor's position on. */
+  list: ["fd"],
+  fionread: ["fd"],
+  stat: ["text"],
+  lstat: ["text"],
+  fstat: ["fd"],
+  fstatat: ["dirfd", "text", "number"],
+  access: ["text", "number"],
+  faccessat: ["dirfd", "text", "number", "number"],
+  chmod: ["text", "number"],
+  fchmod: ["fd", "number"],
+  chown: ["text", "number", "number"],
+  lchown: ["text", "number", "number"],
+  fchown: ["fd", "number", "number"],
+  utimensat: ["dirfd", "text", "time", "time", "number"],
+  futimens: ["fd", "time", "time"],
+  truncate: ["text", "number"],
+  mkdir: ["text", "number"],
+  mkdirat: ["dirfd", "text", "number"],
+  mknod: ["text", "number", "number"],
+  mkfifo: ["text", "number"],
+  rmdir: ["text"],
+  unlink: ["text"],
+  unlinkat: ["dirfd", "text", "number"],
+  link: ["text", "text"],
+  linkat: ["dirfd", "text", "dirfd", "text", "number"],
+  /** The target, and where the link is made. */
+  symlink: ["text", "text"],
+  readlink: ["text"],
+  readlinkat: ["dirfd", "text"],
+  rename: ["text", "text"],
+  renameat2: ["dirfd", "text", "dirfd", "text", "number"],
+  chdir: ["text"],
+  fchdir: ["fd"],
+  getcwd: [],
+  chroot: ["text"],
+  umask: ["number"],
+  setresuid: ["code", "code", "code"],
+  setresgid: ["code", "code", "code"],
+  setuid: ["number"],
+  setgid: ["number"],
+  setgroups: ["ids"],
+  /** Real, effective and saved ids, and the groups. */
+  ids: [],
+  /** One of RLIMIT_FSIZE and RLIMIT_NOFILE. */
+  setrlimit: ["code", "number"]
+} as const satisfies Record<string, ReadonlyArray<Kind>>
+
+export type Call = keyof typeof calls
+export type Argument = number | string
+export type Step = readonly [call: Call, ...args: ReadonlyArray<Argument>]
+export type Program = ReadonlyArray<Step>
+
+export const kindsOf = (call: Call): ReadonlyArray<Kind> => calls[call]
+
+/** What the helper escapes: separators, and what is not printable ASCII. */
+export const escape = (text: string): string => {
+  let escaped = ""
+  for (const byte of Bytes.encode(text)) {
+    escaped += byte > 0x20 && byte < 0x7f && byte !== 0x25
+      ? String.fromCharCode(byte)
+      : `%${byte.toString(16).padStart(2, "0")}`
+  }
+  return escaped
+}
+
+/** A step as the helper reads it. */
+export const line = ([call, ...args]: Step): string =>
+  [call, ...args.map((argument) => typeof argument === "number" ? String(argument) : escape(argument))].join("\t")
+
+/** A step as a person reads it. */
+export const show = ([call, ...args]: Step): string =>
+  `${call}(${
+    args.map((argument) =>
+      typeof argument === "number" ? String(argument) : argument.length > 300 ? `<${argument.length} characters>` : JSON.stringify(argument)
+    ).join(", ")
+  })`
+
+/** A program as it can be pasted into a test. */
+export const source = (program: Program): string => program.map((step) => `  ${JSON.stringify(step)}`).join(",\n")

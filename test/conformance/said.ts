@@ -1,0 +1,56 @@
+/**
+ * How answers are told, in the words of the helper (`native/show.c`).
+ */
+import { FileMode, type Inode } from "@effix/kernel"
+
+const letters = new Map([
+  [FileMode.S_IFREG, "-"],
+  [FileMode.S_IFDIR, "d"],
+  [FileMode.S_IFLNK, "l"],
+  [FileMode.S_IFIFO, "p"],
+  [FileMode.S_IFSOCK, "s"],
+  [FileMode.S_IFCHR, "c"],
+  [FileMode.S_IFBLK, "b"]
+])
+
+const SECOND = 1_000_000_000n
+
+/** A time after 2001 was not set by the program. */
+const time = (nanoseconds: bigint): string => {
+  const rest = ((nanoseconds % SECOND) + SECOND) % SECOND
+  const seconds = (nanoseconds - rest) / SECOND
+  return seconds >= SECOND ? "now" : `${seconds}.${String(rest).padStart(9, "0")}`
+}
+
+export class Said {
+  private readonly files = new Map<string, number>()
+
+  /** The number of a file in the order in which files were first seen. */
+  file(dev: number, ino: number): number {
+    const key = `${dev}:${ino}`
+    const known = this.files.get(key)
+    if (known !== undefined) return known
+    this.files.set(key, this.files.size)
+    return this.files.size - 1
+  }
+
+  letter(mode: number): string {
+    return letters.get(mode & FileMode.S_IFMT) ?? "?"
+  }
+
+  stat(st: Inode.Stat): string {
+    const mode = (st.mode & FileMode.PERMISSIONS).toString(8).padStart(4, "0")
+    return `${this.letter(st.mode)}${mode} n=${st.nlink} u=${st.uid} g=${st.gid} s=${st.size} i=${
+      this.file(st.dev, st.ino)
+    } r=${st.rdev.toString(16)} a=${time(st.atime)} m=${time(st.mtime)} c=${time(st.ctime)}`
+  }
+
+  bytes(bytes: Uint8Array): string {
+    if (bytes.length === 0) return "0"
+    const first = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("")
+    if (bytes.length <= 8) return `${bytes.length} ${first}`
+    let hash = 0x811c9dc5
+    for (const byte of bytes) hash = Math.imul(hash ^ byte, 16_777_619)
+    return `${bytes.length} ${first}+${(hash >>> 0).toString(16).padStart(8, "0")}`
+  }
+}
