@@ -165,11 +165,17 @@ export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"
       Effect.suspend(() => {
         const over = WaitQueue.make()
         let passed = false
-        const cancel = after(milliseconds, () => {
-          passed = true
-          WaitQueue.wakeAll(over)
+        let cancel: (() => void) | undefined
+        return WaitQueue.sleep([over], () => passed ? Exit.void : undefined, {
+          restartable: false,
+          entered: () => {
+            cancel = after(milliseconds, () => {
+              passed = true
+              WaitQueue.wakeAll(over)
+            })
+          },
+          left: () => cancel?.()
         })
-        return WaitQueue.sleep([over], () => passed ? Exit.void : undefined, { restartable: false, left: cancel })
       }),
     close: () => {
       heap.clear()

@@ -25,17 +25,21 @@ export type Attempt<A, E = never> = Exit.Exit<A, E> | undefined
 export type Interrupted = Errno.Errno<"EINTR">
 
 /** Somebody in a queue. */
-interface Listener {
+interface Sleeping {
   /** Called when its queue is woken; `true` means that this wake-up is used up. */
   wokenBy(link: Link): boolean
+  /** Takes it out of every queue and ends its fiber. */
+  evict(): void
 }
 
 class Link {
   prev: Link | undefined = undefined
   next: Link | undefined = undefined
   linked = false
+  /** Its place among those who came to this queue; 0 before it has come. */
+  ticket = 0
 
-  constructor(readonly queue: WaitQueue, readonly listener: Listener) {}
+  constructor(readonly queue: WaitQueue, readonly sleeping: Sleeping) {}
 
   unlink(): void {
     if (!this.linked) return
@@ -57,6 +61,10 @@ export class WaitQueue {
   last: Link | undefined = undefined
   /** Waiters that were woken through this queue and have not run yet. @internal */
   woken = 0
+  /** How many have come. @internal */
+  tickets = 0
+  /** @internal */
+  watchers: Set<() => void> | undefined = undefined
 }
 
 export const make = (): WaitQueue => new WaitQueue()
@@ -64,68 +72,63 @@ export const make = (): WaitQueue => new WaitQueue()
 /** Whether somebody came first: sleeps here, or was woken here and has not run yet. A fair call then queues up. */
 export const contended = (self: WaitQueue): boolean => self.first !== undefined || self.woken > 0
 
-const append = (link: Link): void => {
+/** Puts `link` behind everybody who came before it. */
+const enqueue = (link: Link): void => {
   const { queue } = link
+  if (link.ticket === 0) link.ticket = ++queue.tickets
+  // Nearly always last, as it has just come, or first, as it was woken; several that were woken come back in order.
+  const { first } = queue
+  let before = first === undefined || first.ticket > link.ticket ? undefined : queue.last
+  while (before !== undefined && before.ticket > link.ticket) before = before.prev
+  const after = before === undefined ? first : before.next
   link.linked = true
-  link.prev = queue.last
-  if (queue.last === undefined) queue.first = link
-  else queue.last.next = link
-  queue.last = link
+  link.prev = before
+  link.next = after
+  if (before === undefined) queue.first = link
+  else before.next = link
+  if (after === undefined) queue.last = link
+  else after.prev = link
 }
 
-const prepend = (link: Link): void => {
-  const { queue } = link
-  link.linked = true
-  link.next = queue.first
-  if (queue.first === undefined) queue.last = link
-  else queue.first.prev = link
-  queue.first = link
+const tellWatchers = ({ watchers }: WaitQueue): void => {
+  if (watchers !== undefined) { for (const notify of watchers) notify() }
 }
 
-/** Wakes the first waiter, and tells every watcher that stands before it. */
+/** Tells every watcher, and wakes the first waiter. */
 export const wake = (self: WaitQueue): void => {
+  tellWatchers(self)
   for (let link = self.first; link !== undefined;) {
     const { next } = link
-    if (link.listener.wokenBy(link)) return
+    if (link.sleeping.wokenBy(link)) return
     link = next
   }
 }
 
 /** Wakes everybody, in the order in which they came. */
 export const wakeAll = (self: WaitQueue): void => {
+  tellWatchers(self)
   for (let link = self.first; link !== undefined;) {
     const { next } = link
-    link.listener.wokenBy(link)
+    link.sleeping.wokenBy(link)
     link = next
-  }
-}
-
-class Watcher implements Listener {
-  private readonly links: Array<Link> = []
-
-  constructor(queues: Iterable<WaitQueue>, private readonly notify: () => void) {
-    for (const queue of queues) {
-      const link = new Link(queue, this)
-      this.links.push(link)
-      prepend(link)
-    }
-  }
-
-  wokenBy(): boolean {
-    this.notify()
-    return false
-  }
-
-  readonly stop = (): void => {
-    for (const link of this.links) link.unlink()
   }
 }
 
 /**
  * Calls `notify`, in the same step, each time one of `queues` is woken, until the answered function is called.
- * Watchers come before all waiters and take no wake-up away from them.
+ * Watchers come before all waiters and take no wake-up away from them; nobody queues up behind one.
  */
-export const watch = (queues: Iterable<WaitQueue>, notify: () => void): () => void => new Watcher(queues, notify).stop
+export const watch = (queues: Iterable<WaitQueue>, notify: () => void): () => void => {
+  const watched = Array.from(queues)
+  const told = (): void => notify()
+  for (const queue of watched) (queue.watchers ??= new Set()).add(told)
+  return () => {
+    for (const queue of watched) {
+      queue.watchers?.delete(told)
+      if (queue.watchers?.size === 0) queue.watchers = undefined
+    }
+  }
+}
 
 /** What a sleeper must know of the process that it sleeps for. */
 export interface SleeperShape {
@@ -157,21 +160,29 @@ export interface WaitOptions<A, E> {
   readonly interruptible?: boolean
   /** Whether a call that comes second stays second, even if it could go on at once. Default: `false`. */
   readonly fair?: boolean
-  /** What a call that a handler cuts short has achieved so far; without it, it fails with EINTR. */
+  /**
+   * What a call has achieved so far when a handler or a stop comes between: it ends with that, SA_RESTART or not.
+   * Otherwise it goes on or fails with EINTR. @see signal(7)
+   */
   readonly partial?: () => Attempt<A, E>
-  /** Called once, however the wait ends. */
+  /**
+   * Called once, in the step in which it goes to sleep for the first time. What `left` has to undo is done here and not
+   * before the call to `sleep`: between the two, the fiber may be interrupted.
+   */
+  readonly entered?: () => void
+  /** Called once, however the wait ends, and whether or not it was entered. */
   readonly left?: () => void
 }
 
 /** One blocking call, from the moment it may have to sleep. */
-class Waiter<A, E> implements Listener {
+class Waiter<A, E> implements Sleeping {
   private readonly links: ReadonlyArray<Link>
-  /** Among the sleepers of its process: from going to sleep until it runs again, so that the kernel can evict it. */
+  /** Among the sleepers of its process, until the wait ends, so that the kernel can evict it at any moment. */
   private readonly link: Link | undefined
   private resume: ((effect: Effect.Effect<A, E | Errno.Errno<"EINTR">>) => void) | undefined = undefined
   /** The queue that woke it, until it has run. */
   private baton: WaitQueue | undefined = undefined
-  private wasWoken = false
+  private entered = false
   private gone = false
 
   constructor(
@@ -189,35 +200,43 @@ class Waiter<A, E> implements Listener {
    * fiber may have yielded, and what it looked at before is stale.
    */
   readonly parked: Effect.Effect<A, E | Errno.Errno<"EINTR">> = Effect.async((resume) => {
-    const behind = this.options.fair === true && !this.wasWoken && this.links.some((link) => contended(link.queue))
-    const next = this.next(behind)
+    const next = this.next(this.options.fair === true && this.links.some(isBehind))
     if (next !== undefined) return resume(next)
     this.resume = resume
-    // A waiter that was woken for nothing keeps its place.
-    for (const link of this.links) this.wasWoken ? prepend(link) : append(link)
-    if (this.link !== undefined) append(this.link)
+    this.queueUp()
+    if (this.entered) return
+    this.entered = true
+    this.options.entered?.()
   })
+
+  /** A waiter that was woken for nothing keeps its place. */
+  private queueUp(): void {
+    for (const link of this.links) if (!link.linked) enqueue(link)
+    if (this.link?.linked === false) enqueue(this.link)
+    this.dropBaton()
+  }
 
   wokenBy(link: Link): boolean {
     const { resume } = this
-    if (resume === undefined) return false
+    // Awake already: it looks for signals before it sleeps. In any other queue it has but kept its place meanwhile.
+    if (resume === undefined && link === this.link) return false
     this.resume = undefined
     for (const each of this.links) each.unlink()
     if (link !== this.link) {
       this.baton = link.queue
       link.queue.woken++
     }
-    resume(this.running)
+    resume?.(this.running)
     return true
   }
 
   /** What the waiter's fiber does first when it runs again. */
   private readonly running = Effect.suspend(() => {
-    this.link?.unlink()
-    this.wasWoken = true
     const next = this.next(false)
-    this.dropBaton()
-    return next ?? this.parked
+    if (next !== undefined) return next
+    // In this step: whoever comes before it sleeps again must find it in its place.
+    this.queueUp()
+    return this.parked
   })
 
   /** How the call goes on: its answer, its end, what its process must attend to first, or `undefined` for sleep. */
@@ -236,21 +255,27 @@ class Waiter<A, E> implements Listener {
       : this.attending(sleeper)
   }
 
+  /** Leaves its place for as long as a handler runs or the process is stopped. */
   private attending(sleeper: Sleeper["Type"]): Effect.Effect<A, E | Errno.Errno<"EINTR">> {
+    for (const link of this.links) {
+      link.unlink()
+      link.ticket = 0
+    }
     this.passBaton()
-    const { partial, restartable } = this.options
     return Effect.flatMap(
-      Effect.onInterrupt(sleeper.attend(restartable !== false), () => Effect.sync(() => this.abandon())),
-      (goesOn) => goesOn ? this.parked : this.leave(partial?.() ?? Errno.fail("EINTR"))
+      // A defect of a handler ends the wait as well.
+      Effect.onError(sleeper.attend(this.options.restartable !== false), () => Effect.sync(() => this.abandon())),
+      (goesOn) => {
+        const partial = this.options.partial?.()
+        if (partial !== undefined) return this.leave(partial)
+        return goesOn ? this.parked : this.leave(Errno.fail("EINTR"))
+      }
     )
   }
 
   /** Leaves every queue without going on. */
   abandon(): void {
-    this.link?.unlink()
-    for (const link of this.links) link.unlink()
     this.resume = undefined
-    this.passBaton()
     this.leave(undefined)
   }
 
@@ -262,11 +287,14 @@ class Waiter<A, E> implements Listener {
   }
 
   private leave<T>(answer: T): T {
-    if (!this.gone) {
-      this.gone = true
-      this.passBaton()
-      this.options.left?.()
-    }
+    if (this.gone) return answer
+    this.gone = true
+    for (const link of this.links) link.unlink()
+    this.link?.unlink()
+    this.passBaton()
+    // It may be the one that was woken for a signal, and not have attended to it.
+    if (this.sleeper !== undefined && this.sleeper.attention > 0) wake(this.sleeper.sleeping)
+    this.options.left?.()
     return answer
   }
 
@@ -283,6 +311,9 @@ class Waiter<A, E> implements Listener {
     wake(baton)
   }
 }
+
+/** Whether somebody came before one that comes now. */
+const isBehind = (link: Link): boolean => link.ticket === 0 && contended(link.queue)
 
 const noOptions: WaitOptions<never, never> = {}
 
@@ -327,6 +358,6 @@ export const uninterruptibly = <A>(queues: ReadonlyArray<WaitQueue>, attempt: ()
 export const evictAll = (sleeping: WaitQueue): void => {
   for (let link = sleeping.first; link !== undefined; link = sleeping.first) {
     link.unlink()
-    if (link.listener instanceof Waiter) link.listener.evict()
+    link.sleeping.evict()
   }
 }

@@ -38,16 +38,21 @@ export const poll = (
   if (now !== undefined) return now
   const changed = WaitQueue.make()
   const wake = () => WaitQueue.wakeAll(changed)
-  // A poll only watches: it takes no wake-up away from those who read and write.
-  const stop = WaitQueue.watch(requests.flatMap(({ fd }) => self.fds.get(fd)?.pollQueues ?? []), wake)
-  const cancel = timeout < 0 ? undefined : timers.after(timeout, () => {
-    expired = true
-    wake()
-  })
+  let stop: (() => void) | undefined
+  let cancel: (() => void) | undefined
   return WaitQueue.sleep([changed], attempt, {
     restartable: false,
+    entered: () => {
+      // A poll only watches: it takes no wake-up away from those who read and write.
+      stop = WaitQueue.watch(requests.flatMap(({ fd }) => self.fds.get(fd)?.pollQueues ?? []), wake)
+      if (timeout < 0) return
+      cancel = timers.after(timeout, () => {
+        expired = true
+        wake()
+      })
+    },
     left: () => {
-      stop()
+      stop?.()
       cancel?.()
     }
   })

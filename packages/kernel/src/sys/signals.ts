@@ -133,14 +133,17 @@ export const sigsuspend = (
   self: Process,
   mask: SignalSet.SignalSet
 ): Effect.Effect<never, Errno.Errno<"EINTR">> => {
-  const before = self.signals.blocked
-  self.signals.suspended = before
-  signals.setMask(self, mask)
+  let before: SignalSet.SignalSet | undefined
   return WaitQueue.sleep<never, never>([], () => undefined, {
     restartable: false,
+    entered: () => {
+      before = self.signals.blocked
+      self.signals.suspended = before
+      signals.setMask(self, mask)
+    },
     left: () => {
       // Put back by the handler that ran; here only when none did.
-      if (self.signals.suspended === undefined) return
+      if (before === undefined || self.signals.suspended === undefined) return
       self.signals.suspended = undefined
       signals.setMask(self, before)
     }
@@ -156,7 +159,7 @@ export const sigtimedwait = (
 ): Effect.Effect<SignalInfo, Errno.Errno<"EAGAIN" | "EINTR">> => {
   const state = self.signals
   let expired = timeout === 0
-  const attempt = (): WaitQueue.Attempt<SignalInfo, Errno.Errno<"EAGAIN">> => {
+  const attempt = (): WaitQueue.Attempt<SignalInfo, Errno.Errno<"EAGAIN" | "EINTR">> => {
     const signal = SignalSet.lowest(state.pending & set)
     if (signal !== 0) return Exit.succeed(Pending.take(state, signal))
     return expired ? Errno.fail("EAGAIN", { syscall: "sigtimedwait" }) : undefined
@@ -164,11 +167,20 @@ export const sigtimedwait = (
   const now = attempt()
   if (now !== undefined) return now
   const over = WaitQueue.make()
-  const cancel = timeout < 0 ? undefined : timers.after(timeout, () => {
-    expired = true
-    WaitQueue.wakeAll(over)
+  let cancel: (() => void) | undefined
+  return WaitQueue.sleep([state.arrived, over], attempt, {
+    restartable: false,
+    entered: () => {
+      if (timeout < 0) return
+      cancel = timers.after(timeout, () => {
+        expired = true
+        WaitQueue.wakeAll(over)
+      })
+    },
+    // Being stopped and continued is enough to end it. @see signal(7), "Interruption … by stop signals"
+    partial: () => attempt() ?? Errno.fail("EINTR", { syscall: "sigtimedwait" }),
+    left: () => cancel?.()
   })
-  return WaitQueue.sleep([state.arrived, over], attempt, { restartable: false, left: () => cancel?.() })
 }
 
 /** Answers the seconds that were left, rounded up as alarm(2) does. */
