@@ -75,6 +75,9 @@ export class FailingSeed extends Data.TaggedError("FailingSeed")<{
 const describe = (reason: unknown): string =>
   reason instanceof Error ? reason.stack ?? reason.message : Inspectable.toStringUnknown(reason)
 
+/** Without the stack, which is not the same on another way there. */
+const gist = (reason: unknown): string => reason instanceof Error ? reason.message : describe(reason)
+
 export interface Options {
   /** Steps of the scheduler before a run is given up as a {@link Livelock}. Default: a million. */
   readonly stepsMax?: number
@@ -185,7 +188,7 @@ export const forAll = <A, E>(
       const reason = complaint(seed, effectOf, check, options)
       if (reason !== undefined) {
         const again = complaint(seed, effectOf, check, options)
-        const reproduced = again !== undefined && describe(again.of) === describe(reason.of)
+        const reproduced = again !== undefined && gist(again.of) === gist(reason.of)
         return yield* new FailingSeed({ seed, reason: reason.of, reproduced })
       }
       if (++done % BATCH === 0) yield* hostTurn

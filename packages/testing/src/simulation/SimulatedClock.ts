@@ -30,10 +30,18 @@ export class SimulatedClock implements Clock.Clock {
   readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
 
   sleep(duration: Duration.Duration): Effect.Effect<void> {
-    return Effect.async((resume) => {
-      const sleeper = { at: this.now + Duration.toMillis(duration), wake: () => resume(Effect.void) }
-      this.sleepers.add(sleeper)
-      return Effect.sync(() => void this.sleepers.delete(sleeper))
+    return Effect.suspend(() => {
+      let sleeper: Sleeper | undefined
+      const sleeping = Effect.async<void>((resume) => {
+        sleeper = { at: this.now + Duration.toMillis(duration), wake: () => resume(Effect.void) }
+        this.sleepers.add(sleeper)
+      })
+      // Around it, and not the clean-up that `async` takes: that one is not there yet in the step after this one, and a
+      // fiber that is interrupted just then would leave its timer behind.
+      return Effect.onInterrupt(sleeping, () =>
+        Effect.sync(() => {
+          if (sleeper !== undefined) this.sleepers.delete(sleeper)
+        }))
     })
   }
 

@@ -1,0 +1,59 @@
+/** Waiting for children, disturbed: each is reaped once, by its parent or, if that is gone, by init. */
+import { describe, it } from "@effect/vitest"
+import * as Simulation from "@effix/testing/Simulation"
+import * as Effect from "effect/Effect"
+import type { Process } from "../../src/ProcessTable.js"
+import type { SystemCalls } from "../../src/Sys.js"
+import * as Disturbances from "./disturbances.js"
+import * as Machine from "./machine.js"
+import { quiet, tidy, TIMEOUT } from "./tidy.js"
+
+const CHILDREN = 3
+
+const family = (seed: number) =>
+  Effect.gen(function*() {
+    const machine = yield* Machine.make()
+    const way = Disturbances.ways[seed % Disturbances.ways.length]!
+    const reaped: Array<string> = []
+    const started: Array<number> = []
+    let victim: Process | undefined
+    const note = (waited: { readonly pid: number; readonly status: { readonly _tag: string } } | undefined) =>
+      reaped.push(waited === undefined ? "nobody" : `${waited.pid} ${waited.status._tag}`)
+    const child = (code: number) => Effect.as(Disturbances.sometime, code)
+    const bear = (sys: SystemCalls) =>
+      Effect.forEach(Array.from({ length: CHILDREN }, (_, i) => i), (code) =>
+        Effect.map(sys.spawn(child(code)), (pid) => void started.push(pid)))
+    const waitAll = (sys: SystemCalls) =>
+      Effect.gen(function*() {
+        yield* bear(sys)
+        for (let i = 0; i < CHILDREN; i++) {
+          note(yield* sys.wait())
+        }
+      })
+    const rest = (sys: SystemCalls) =>
+      Effect.ignore(Effect.forever(Effect.map(sys.wait(), note)))
+    const seen = yield* Disturbances.trial(
+      machine,
+      way,
+      waitAll,
+      (process) => (victim = process),
+      rest
+    )
+    yield* Effect.sleep(100)
+    return { machine, reaped, seen, started, victim }
+  })
+
+describe("waiting for children, disturbed", () => {
+  it.effect("1,000 schedules", () =>
+    Simulation.forAll(1000, family, (exit, outcome) => {
+      const { machine, reaped, seen, started, victim } = Machine.ready(exit)
+      Disturbances.fits(seen)
+      if (new Set(reaped).size !== reaped.length) throw new Error(`${seen.way}: told twice: ${reaped}`)
+      const lost = started.filter((pid) => !reaped.includes(`${pid} Exited`))
+      // One that was reaped in the very step in which the waiting thread was interrupted has nobody to tell.
+      const cut = seen.answer?._tag === "Failure" && seen.answer.cause._tag !== "Fail" ? 1 : 0
+      if (seen.status?._tag === "Exited" && lost.length > cut) throw new Error(`${seen.way}: not told of ${lost}`)
+      quiet(victim!.childChanged, victim!.continued, victim!.ended, victim!.signals.arrived)
+      tidy(machine, outcome)
+    }), TIMEOUT)
+})

@@ -1,0 +1,125 @@
+/** A kernel without its tree of files: the rooms alone, cheap enough to make one for each of thousands of runs. */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { SIGKILL } from "../../src/abi/Signals.js"
+import type { WaitStatus } from "../../src/abi/WaitStatus.js"
+import * as MemoryBackend from "../../src/backend/MemoryBackend.js"
+import * as CoarseClock from "../../src/CoarseClock.js"
+import type { Description } from "../../src/Description.js"
+import * as Devices from "../../src/Devices.js"
+import * as Host from "../../src/Host.js"
+import * as KernelConfig from "../../src/KernelConfig.js"
+import * as Pipes from "../../src/Pipes.js"
+import * as Processes from "../../src/Processes.js"
+import type { Process } from "../../src/ProcessTable.js"
+import * as Programs from "../../src/Programs.js"
+import * as Ptys from "../../src/Ptys.js"
+import * as Signals from "../../src/Signals.js"
+import type { Program, SpawnOptions } from "../../src/Sys.js"
+import { ProcessSys } from "../../src/sys/ProcessSys.js"
+import type { Rooms } from "../../src/sys/Rooms.js"
+import * as Timers from "../../src/Timers.js"
+import * as Vfs from "../../src/Vfs.js"
+import type { Backend } from "../../src/VfsBackend.js"
+import * as WaitQueue from "../../src/WaitQueue.js"
+
+export interface Options {
+  readonly limits?: Partial<KernelConfig.Limits>
+  readonly backend?: Backend
+}
+
+export class Machine {
+  readonly init: Process
+  readonly table: Processes.Processes["Type"]["table"]
+
+  constructor(
+    readonly rooms: Rooms,
+    readonly host: Host.Host["Type"],
+    readonly programs: Programs.Programs["Type"],
+    readonly ptys: Ptys.Ptys["Type"],
+    readonly devices: Devices.Devices["Type"]
+  ) {
+    this.init = rooms.processes.init
+    this.table = rooms.processes.table
+  }
+
+  /** Starts a program, with the descriptors given, as a child of `parent` or in a session of its own. */
+  start(
+    program: Program,
+    fds: ReadonlyArray<Description> = [],
+    options: SpawnOptions = {},
+    parent: Process = this.init
+  ): Process {
+    const session = parent === this.init && options.processGroup === undefined
+    const spawned = this.rooms.processes.spawn(parent, program, { session, ...options })
+    const child = ready(spawned)
+    fds.forEach((description, fd) => ready(child.fds.replace(fd, description, false)))
+    return child
+  }
+
+  send(target: Process, signal: number): void {
+    this.rooms.signals.send(target, Signals.fromKernel(signal))
+  }
+
+  /** Ends everything that runs. */
+  shutDown(): void {
+    for (const process of Array.from(this.table.processes.values())) {
+      process.task?.end({ _tag: "Signaled", signal: SIGKILL, coreDumped: false })
+    }
+  }
+
+  pipe(): { readonly reader: Description; readonly writer: Description } {
+    return this.rooms.pipes.create(0, { uid: 0, gid: 0 })
+  }
+
+  /** A new terminal: its master, and its slave as `process` opens it. */
+  terminal(process: Process): { readonly master: Description; readonly openSlave: (who: Process) => Description } {
+    const { master, path } = ready(this.ptys.open(0))
+    master.references++
+    const inode = ready(this.ptys.files.lookup(this.ptys.files.root, path.slice("/dev/pts/".length)))
+    const openSlave = (who: Process) => ready(this.devices.open(inode, 0o2, who))
+    void process
+    return { master, openSlave }
+  }
+}
+
+/** The value of an answer that is there at once. */
+export const ready = <A, E>(effect: Effect.Effect<A, E>): A => {
+  const exit = "_tag" in effect ? effect as Exit.Exit<A, E> : Effect.runSyncExit(effect)
+  if (Exit.isFailure(exit)) throw new Error(`not a value: ${exit}`)
+  return exit.value
+}
+
+/** Waits, from outside, until a process has ended. */
+export const awaitEnd = (process: Process): Effect.Effect<WaitStatus> =>
+  Effect.orDie(
+    WaitQueue.waitUntil([process.ended], () =>
+      process.state === "zombie" || process.state === "dead" ? Exit.succeed(process.status!) : undefined)
+  )
+
+export const make = (options: Options = {}): Effect.Effect<Machine> =>
+  Effect.gen(function*() {
+    const limits = KernelConfig.make(options.limits)
+    const clock = yield* Effect.clock
+    const runtime = yield* Effect.runtime<never>()
+    const host = Host.make(
+      runtime,
+      yield* Effect.withFiberRuntime<Host.Host["Type"]["scheduler"]>((fiber) => Effect.succeed(fiber.currentScheduler))
+    )
+    const now = CoarseClock.make(clock)
+    const timers = Timers.make(clock, host)
+    const signals = Signals.make(limits)
+    const devices = Devices.make()
+    const pipes = Pipes.make(limits, signals, now)
+    const ptys = Ptys.make({ limits, signals, after: timers.after, now })
+    const backend = options.backend ?? MemoryBackend.make({ bytesMax: 1 << 24, inodesMax: 1024, now: 0n })
+    const vfs = Vfs.make({ backend, limits, devices, pipes, policy: undefined, now })
+    const programs = Programs.make()
+    const processes = Processes.make({ limits, host, vfs, programs, signals, policy: undefined, now: timers.now })
+    const entropy = { fill: (into: Uint8Array) => into.fill(0) }
+    const rooms: Rooms = { limits, vfs, pipes, processes, signals, timers, entropy, booted: timers.nanoseconds() }
+    processes.provideSys((process, image) => new ProcessSys(rooms, process, image))
+    processes.onSessionEnd(ptys.hangupSession)
+    Ptys.register(devices, ptys)
+    return new Machine(rooms, host, programs, ptys, devices)
+  })
