@@ -25,6 +25,9 @@ const BLOCK = 256
 /** More than this is too close to an overflow: the oldest is dropped. */
 const DISCARD = SIZE - (BLOCK + 32)
 
+/** A note whose end has not been put down. */
+const UNFINISHED = -2
+
 export class Echo {
   private readonly bytes = new Uint8Array(SIZE)
   private head = 0
@@ -111,6 +114,11 @@ export class Echo {
       const c = bytes[tail & MASK]!
       if (c === OP) {
         const taken = this.note(tail, space)
+        // Nothing is dropped before a note that is still to be finished.
+        if (taken === UNFINISHED) {
+          this.tail = tail
+          return
+        }
         if (taken < 0) break
         space -= taken
         tail += bytes[(tail + 1) & MASK] === ERASE_TAB ? 3 : 2
@@ -133,14 +141,14 @@ export class Echo {
     return 1
   }
 
-  /** Carries out the note at `tail`; answers the bytes it took, or -1 when there is no room or no end of it. */
+  /** Carries out the note at `tail`; answers the bytes it took, or -1 when there is no room for them. */
   private note(tail: number, space: number): number {
     const { bytes, output, ready } = this
-    if ((((tail + 1) ^ ready) & MASK) === 0) return -1
+    if ((((tail + 1) ^ ready) & MASK) === 0) return UNFINISHED
     const op = bytes[(tail + 1) & MASK]!
     switch (op) {
       case ERASE_TAB: {
-        if ((((tail + 2) ^ ready) & MASK) === 0) return -1
+        if ((((tail + 2) ^ ready) & MASK) === 0) return UNFINISHED
         const note = bytes[(tail + 2) & MASK]!
         const columns = (note & 0x80) === 0 ? note + output.lineColumn : note
         const back = 8 - (columns & 7)

@@ -14,9 +14,9 @@ const ours = (steps: Session): string => {
 const same = (steps: Session, answers: ReadonlyArray<Answer> | null): boolean => ours(steps) === JSON.stringify(answers)
 
 /** Steps are dropped, one after the other, as long as a difference stays. */
-const shrink = (steps: Session): Session => {
+const shrink = async (steps: Session): Promise<Session> => {
   const smaller = steps.map((_, dropped) => steps.filter((_, at) => at !== dropped))
-  const answers = record(smaller, 5)
+  const answers = await record(smaller, 5)
   const found = smaller.find((each, at) => answers[at] !== null && !same(each, answers[at]!))
   return found === undefined ? steps : shrink(found)
 }
@@ -32,19 +32,20 @@ export interface Difference {
  * The sessions in which ours differs. A kernel does part of its work later, on another processor, so a difference only
  * counts when it is there again, twice and the same, with time for each step to settle.
  */
-export const differences = (sessions: ReadonlyArray<Session>): ReadonlyArray<Difference> => {
-  const quick = record(sessions, 1)
+export const differences = async (sessions: ReadonlyArray<Session>): Promise<ReadonlyArray<Difference>> => {
+  const quick = await record(sessions, 1)
   const suspects = sessions.map((_, at) => at).filter((at) => !same(sessions[at]!, quick[at]!))
   if (suspects.length === 0) return []
-  const slowly = () => record(suspects.map((at) => sessions[at]!), 10)
-  const [once, twice] = [slowly(), slowly()]
-  return suspects
-    .filter((session, at) =>
-      JSON.stringify(once[at]) === JSON.stringify(twice[at]) && !same(sessions[session]!, once[at]!)
-    )
-    .slice(0, 3)
-    .map((session) => {
-      const steps = shrink(sessions[session]!)
-      return { session, steps, ours: ours(steps), linux: JSON.stringify(record([steps], 10)[0]) }
+  const again = suspects.map((at) => sessions[at]!)
+  const once = await record(again, 10)
+  const twice = await record(again, 10)
+  const found = suspects.filter((session, at) =>
+    JSON.stringify(once[at]) === JSON.stringify(twice[at]) && !same(sessions[session]!, once[at]!)
+  )
+  return Promise.all(
+    found.slice(0, 3).map(async (session) => {
+      const steps = await shrink(sessions[session]!)
+      return { session, steps, ours: ours(steps), linux: JSON.stringify((await record([steps], 10))[0]) }
     })
+  )
 }

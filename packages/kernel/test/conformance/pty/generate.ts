@@ -43,7 +43,7 @@ const word = (chance: Chance): string => {
     case 2:
       return String.fromCharCode(0x80 + chance.below(128))
     case 3:
-      return chance.of(["\xff", "\xe4", "\xdf", "_", ".", "/", "A", "Z", "\x1b[1m"])
+      return chance.of(["\xff", "\xe4", "\xdf", "\xf7", "a_b", ".", "/", "A", "Z", "\x1b[1m"])
     case 4:
     case 5:
     case 6:
@@ -53,12 +53,18 @@ const word = (chance: Chance): string => {
   }
 }
 
-const typed = (chance: Chance): string => {
+const fillers = ["y", "ab ", "\t", "\x01", "\u00c3\u00a9", "\xff", "w_w\xf7"]
+
+const typed = (chance: Chance, long: boolean): string => {
   let text = ""
   for (let n = 1 + chance.below(8); n > 0; n--) text += word(chance)
-  if (chance.one(25)) text += chance.of(["y", "ab ", "\t", "\x01", "\u00c3\u00a9"]).repeat(60 + chance.below(120))
-  if (chance.one(60)) text += "z".repeat(chance.below(1700))
-  return chance.one(3) ? `${text}\r` : text
+  if (chance.one(long ? 4 : 25)) text += chance.of(fillers).repeat(60 + chance.below(120))
+  if (chance.one(long ? 2 : 60)) text += chance.of(fillers).repeat(1900).slice(0, chance.below(1900))
+  if (long && chance.one(4)) text += `${"line".repeat(chance.below(20))}\r`.repeat(20)
+  if (chance.one(15)) text += chance.of(["\x16", "\x7f", "\x13", "\x11"])
+  // A longer write goes in pieces, and the recorder's own ^C may end it between two of them.
+  text = text.slice(0, 2000)
+  return chance.one(long ? 8 : 3) ? `${text}\r` : text
 }
 
 const flags = [
@@ -71,16 +77,26 @@ const characters = "VINTR VQUIT VERASE VKILL VEOF VSTART VSTOP VSUSP VEOL VREPRI
 )
 const raw = { ICANON: false, ECHO: false, ISIG: false, IEXTEN: false, ICRNL: false, IXON: false, OPOST: false }
 
+/** Settings that say little alone. */
+const together: ReadonlyArray<Readonly<Record<string, boolean>>> = [
+  raw,
+  raw,
+  { ECHOPRT: true, IUTF8: true },
+  { ONLCR: false, XTABS: true },
+  { PARMRK: true, ISTRIP: false },
+  { IXANY: true, IUTF8: true }
+]
+
 const attributes = (chance: Chance): Step => {
-  const changes: Record<string, number | boolean> = chance.one(8) ? { ...raw } : {}
+  const changes: Record<string, number | boolean> = chance.one(3) ? { ...chance.of(together) } : {}
   for (let n = 1 + chance.below(4); n > 0; n--) changes[chance.of(flags)] = chance.one(2)
   if (chance.one(4)) changes[chance.of(characters)] = chance.of([0, 1, 7, 8, 10, 13, 59, 97, 255, 3, 4])
   if (chance.one(5)) changes.VMIN = chance.of([0, 1, 1, 2, 5, 70])
   return ["attr", changes, chance.of(["now", "now", "drain", "flush"])]
 }
 
-const step = (chance: Chance): Step => {
-  switch (chance.below(24)) {
+const step = (chance: Chance, long: boolean): Step => {
+  switch (chance.below(24) + (long ? chance.below(12) : 0)) {
     case 0:
     case 1:
       return attributes(chance)
@@ -104,15 +120,21 @@ const step = (chance: Chance): Step => {
     case 12:
     case 13:
     case 14:
-      return ["s", typed(chance)]
+      return ["s", typed(chance, long)]
     case 15:
       return chance.one(6) ? ["close", chance.of(["master", "slave"])] : chance.one(3) ? ["rb", 10, 15] : ["poll"]
     case 16:
       return chance.one(4) ? ["win", chance.below(3), chance.below(3)] : ["getattr"]
     default:
-      return ["m", typed(chance)]
+      return ["m", typed(chance, long)]
   }
 }
+
+/** How much may be under way in Linux depends on how it was written, so sessions stay well below. */
+const WEIGHT_MAX = 5000
+
+const weightOf = ([name, text]: Step): number =>
+  name !== "m" && name !== "s" ? 0 : [...String(text)].reduce((sum, c) => sum + (c === "\t" ? 16 : 1), 0)
 
 /** Looks at what is left. */
 const last: ReadonlyArray<Step> = [["rm"], ["rs", 5000], ["rs", 5000], ["sig"]]
@@ -120,10 +142,15 @@ const last: ReadonlyArray<Step> = [["rm"], ["rs", 5000], ["rs", 5000], ["sig"]]
 /** A session of up to `length` steps; what is closed is not used again. */
 export const session = (seed: number, length: number): ReadonlyArray<Step> => {
   const chance = new Chance(random(seed))
+  // Some fill the buffers.
+  const long = seed % 10 === 0
   const steps: Array<Step> = []
   const closed = new Set<string>()
+  let weight = 0
   for (let n = 0; n < length; n++) {
-    const next = chance.one(6) && n === 0 ? attributes(chance) : step(chance)
+    const next = chance.one(6) && n === 0 ? attributes(chance) : step(chance, long)
+    weight += weightOf(next)
+    if (weight > WEIGHT_MAX) continue
     if (closed.size === 0 || usable(next, closed)) steps.push(next)
     if (next[0] === "close") closed.add(String(next[1]))
   }

@@ -27,10 +27,10 @@ describe("random sessions", () => {
     60_000
   )
 
-  it.skipIf(!canRecord)("answer as this kernel does", () => {
+  it.skipIf(!canRecord)("answer as this kernel does", async () => {
     const seed = Number(process.env.EFFIX_SEED ?? 1)
     const count = Number(process.env.EFFIX_SESSIONS ?? 200)
     const sessions = Array.from({ length: count }, (_, at) => session(seed * 1_000_003 + at, 15))
-    expect(differences(sessions)).toEqual([])
+    expect(await differences(sessions)).toEqual([])
   }, 600_000)
 })

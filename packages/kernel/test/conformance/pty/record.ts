@@ -1,5 +1,5 @@
 /** Has the kernel of this machine answer sessions, where there is one that can. */
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import fs from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { Answer, Step } from "./replay.js"
@@ -14,12 +14,12 @@ export const canRecord = process.platform === "linux" && fs.existsSync("/dev/ptm
 export const record = (
   sessions: ReadonlyArray<ReadonlyArray<Step>>,
   settle: number
-): ReadonlyArray<ReadonlyArray<Answer> | null> => {
-  const { status, stderr, stdout } = spawnSync("python3", [script, String(settle)], {
-    input: JSON.stringify(sessions),
-    maxBuffer: 1 << 28,
-    encoding: "utf8"
+): Promise<ReadonlyArray<ReadonlyArray<Answer> | null>> =>
+  new Promise((resolve, reject) => {
+    const python = spawn("python3", [script, String(settle)], { stdio: ["pipe", "pipe", "inherit"] })
+    const answers: Array<string> = []
+    python.stdout.setEncoding("utf8").on("data", (piece: string) => answers.push(piece))
+    python.on("error", reject)
+    python.on("close", (code) => code === 0 ? resolve(JSON.parse(answers.join(""))) : reject(new Error(`exit ${code}`)))
+    python.stdin.end(JSON.stringify(sessions))
   })
-  if (status !== 0) throw new Error(stderr)
-  return JSON.parse(stdout)
-}

@@ -4,10 +4,10 @@ import { session } from "./generate.js"
 import { record } from "./record.js"
 
 const LENGTH = 20
-const seeds = Array.from({ length: 250 }, (_, at) => at + 1)
+const seeds = Array.from({ length: 160 }, (_, at) => at + 1)
 const sessions = seeds.map((seed) => session(seed, LENGTH))
-const once = record(sessions, 4)
-const twice = record(sessions, 4)
+const once = await record(sessions, 4)
+const twice = await record(sessions, 4)
 // What depends on when the kernel got round to it is no recording.
 const stable = seeds.map((_, at) => at).filter((at) => JSON.stringify(once[at]) === JSON.stringify(twice[at]))
 const lines = stable.map((at) => JSON.stringify([seeds[at], LENGTH, once[at]]))
