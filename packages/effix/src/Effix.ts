@@ -33,7 +33,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { type Child, spawn, type SpawnOptions } from "./machine/child.js"
-import { run, type Run } from "./machine/run.js"
+import { type Run, run } from "./machine/run.js"
 import * as programs from "./programs.js"
 
 export type { Child, Ended, SpawnOptions } from "./machine/child.js"

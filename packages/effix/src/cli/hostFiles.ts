@@ -1,9 +1,9 @@
 /**
  * Files of the host that the command line names.
  */
+import * as ErrnoTable from "@effix/kernel/abi/ErrnoTable"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
-import * as ErrnoTable from "@effix/kernel/abi/ErrnoTable"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"

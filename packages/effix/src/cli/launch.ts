@@ -3,8 +3,8 @@
  */
 import type { SpawnHostOptions } from "@effix/kernel/Kernel"
 import * as Effect from "effect/Effect"
-import { complain } from "./complain.js"
 import type { Invocation } from "./arguments.js"
+import { complain } from "./complain.js"
 
 /** The exit status when time is up, as timeout(1) has it. */
 const TIMED_OUT = 124

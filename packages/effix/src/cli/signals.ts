@@ -9,7 +9,9 @@ import type * as Scope from "effect/Scope"
 const passedOn = { SIGHUP, SIGINT, SIGQUIT, SIGTERM } as const
 
 /** While the scope is open, `send` is told of each signal. */
-export const passOn = (send: (signal: number) => Effect.Effect<unknown, unknown>): Effect.Effect<void, never, Scope.Scope> =>
+export const passOn = (
+  send: (signal: number) => Effect.Effect<unknown, unknown>
+): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(Effect.acquireRelease(
     Effect.map(Effect.runtime<never>(), (runtime) => {
       const run = Runtime.runFork(runtime)

@@ -112,19 +112,24 @@ export class Host {
     flag: OpenFlag,
     mode?: number
   ): Effect.Effect<readonly [file: File, scope: Scope.CloseableScope], Errno.Any> {
-    return Effect.flatMap(Scope.make(), (scope) =>
-      asked(Scope.extend(this.fs.open(path, mode === undefined ? { flag } : { flag, mode }), scope)).pipe(
-        Effect.map((file) => [file, scope] as const),
-        Effect.tapError(() => Scope.close(scope, Exit.void))
-      ))
+    return Effect.flatMap(
+      Scope.make(),
+      (scope) =>
+        asked(Scope.extend(this.fs.open(path, mode === undefined ? { flag } : { flag, mode }), scope)).pipe(
+          Effect.map((file) => [file, scope] as const),
+          Effect.tapError(() => Scope.close(scope, Exit.void))
+        )
+    )
   }
 
   /** Removes an empty directory. Without rmdir(2), what is put into it between two calls goes with it. */
   removeDirectory(path: string): Effect.Effect<void, Errno.Any> {
     const { calls, fs } = this
     if (calls !== undefined) return attempt(() => calls.removeDirectory(path))
-    return Effect.flatMap(asked(fs.readDirectory(path)), (names) =>
-      names.length > 0 ? Errno.fail("ENOTEMPTY") : asked(fs.remove(path, { recursive: true })))
+    return Effect.flatMap(
+      asked(fs.readDirectory(path)),
+      (names) => names.length > 0 ? Errno.fail("ENOTEMPTY") : asked(fs.remove(path, { recursive: true }))
+    )
   }
 
   setTimes(path: string, atime: bigint, mtime: bigint): Effect.Effect<void, Errno.Any> {
@@ -152,4 +157,3 @@ export class Host {
 
 /** What can be said of a file system whose size nobody tells. */
 const unknownSize: StatFs = { type: 0, bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 255 }
-

@@ -4,6 +4,7 @@
 import type * as Errno from "@effix/kernel/Errno"
 import type { NewInode } from "@effix/kernel/Inode"
 import type { Backend, Changes, StatFs } from "@effix/kernel/VfsBackend"
+import * as Effect from "effect/Effect"
 import { change } from "./attributes.js"
 import * as Contents from "./contents.js"
 import * as Errors from "./errors.js"
@@ -19,12 +20,21 @@ export class HostBackend implements Backend<HostInode> {
   readonly coherent = false
   readonly root: HostInode
 
+  /**
+   * The first answer is not ready, although it could be: so the Vfs learns early that this backend's are not always,
+   * and serialises what is read through one description from the first read on.
+   */
+  private asked = false
+
   constructor(private readonly tree: Tree) {
     this.root = tree.root
   }
 
   lookup(directory: HostInode, name: string) {
-    return only(Errors.lookups, this.tree.looking(() => this.tree.find(directory, name)))
+    const answer = only(Errors.lookups, this.tree.looking(() => this.tree.find(directory, name)))
+    if (this.asked) return answer
+    this.asked = true
+    return Effect.suspend(() => answer)
   }
 
   create(directory: HostInode, name: string, made: NewInode) {
@@ -58,9 +68,12 @@ export class HostBackend implements Backend<HostInode> {
 
   readlink(inode: HostInode) {
     const { tree } = this
-    return only(Errors.lookups, tree.looking(function*(): Steps<string, Errno.Any> {
-      return yield* asked(tree.host.fs.readLink(yield* tree.itself(inode)))
-    }))
+    return only(
+      Errors.lookups,
+      tree.looking(function*(): Steps<string, Errno.Any> {
+        return yield* asked(tree.host.fs.readLink(yield* tree.itself(inode)))
+      })
+    )
   }
 
   list(directory: HostInode, cursor: number, limit: number) {
@@ -89,9 +102,12 @@ export class HostBackend implements Backend<HostInode> {
 
   statfs() {
     const { tree } = this
-    return only(Errors.storage, tree.looking(function*(): Steps<StatFs, Errno.Any> {
-      return yield* tree.host.statfs(yield* tree.itself(tree.root))
-    }))
+    return only(
+      Errors.storage,
+      tree.looking(function*(): Steps<StatFs, Errno.Any> {
+        return yield* tree.host.statfs(yield* tree.itself(tree.root))
+      })
+    )
   }
 
   sync(inode: HostInode) {

@@ -27,6 +27,8 @@ const isCode = (code: unknown): code is Errno.Code => typeof code === "string" &
 
 /** The errno that a host's error stands for; `undefined` when it says none. */
 const codeIn = (error: unknown): Errno.Code | undefined => {
+  // The host may be a kernel itself.
+  if (Errno.isErrno(error)) return error._tag
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined
   return isCode(code) ? code : undefined
 }

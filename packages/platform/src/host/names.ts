@@ -27,7 +27,9 @@ function* make(tree: Tree, path: string, made: NewInode): Steps<void, Errno.Any>
       yield* asked(fs.makeDirectory(path, { mode: bitsOf(made.mode) }))
       return
     case FileMode.S_IFLNK:
-      if (!tree.sayable(made.target ?? "") && /[\ud800-\udfff]/.test(made.target ?? "")) return yield* Errno.fail("EPERM")
+      if (!tree.sayable(made.target ?? "") && /[\ud800-\udfff]/.test(made.target ?? "")) {
+        return yield* Errno.fail("EPERM")
+      }
       yield* asked(fs.symlink(made.target ?? "", path))
       return
     default:

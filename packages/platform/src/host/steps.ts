@@ -23,8 +23,10 @@ const advance = <A, E>(steps: Resumable<A, E>, first: unknown): Effect.Effect<A,
   while (!state.done) {
     const answer = yieldWrapGet(state.value)
     if (!isReady(answer)) {
-      return Effect.flatMap(Effect.exit(answer), (exit) =>
-        exit._tag === "Success" ? advance(steps, exit.value) : stop(steps, exit))
+      return Effect.flatMap(
+        Effect.exit(answer),
+        (exit) => exit._tag === "Success" ? advance(steps, exit.value) : stop(steps, exit)
+      )
     }
     if (answer._tag === "Failure") return stop(steps, answer)
     state = steps.next(answer.value)
