@@ -28,22 +28,31 @@ export interface Difference {
   readonly linux: string
 }
 
+/** The sessions among `suspects` that differ with so much time, twice, and both times in the same way. */
+const confirmed = async (
+  sessions: ReadonlyArray<Session>,
+  suspects: ReadonlyArray<number>,
+  settle: number
+): Promise<ReadonlyArray<number>> => {
+  if (suspects.length === 0) return []
+  const again = suspects.map((at) => sessions[at]!)
+  const once = await record(again, settle)
+  const twice = await record(again, settle)
+  return suspects.filter((session, at) =>
+    JSON.stringify(once[at]) === JSON.stringify(twice[at]) && !same(sessions[session]!, once[at]!)
+  )
+}
+
 /**
  * The sessions in which ours differs. A kernel does part of its work later, on another processor, so a difference only
- * counts when it is there again, twice and the same, with time for each step to settle.
+ * counts when it is still there with ever more time for each step to settle.
  */
 export const differences = async (sessions: ReadonlyArray<Session>): Promise<ReadonlyArray<Difference>> => {
   const quick = await record(sessions, 1)
-  const suspects = sessions.map((_, at) => at).filter((at) => !same(sessions[at]!, quick[at]!))
-  if (suspects.length === 0) return []
-  const again = suspects.map((at) => sessions[at]!)
-  const once = await record(again, 10)
-  const twice = await record(again, 10)
-  const found = suspects.filter((session, at) =>
-    JSON.stringify(once[at]) === JSON.stringify(twice[at]) && !same(sessions[session]!, once[at]!)
-  )
+  let suspects: ReadonlyArray<number> = sessions.map((_, at) => at).filter((at) => !same(sessions[at]!, quick[at]!))
+  for (const settle of [10, 50]) suspects = await confirmed(sessions, suspects, settle)
   return Promise.all(
-    found.slice(0, 3).map(async (session) => {
+    suspects.slice(0, 3).map(async (session) => {
       const steps = await shrink(sessions[session]!)
       return { session, steps, ours: ours(steps), linux: JSON.stringify((await record([steps], 10))[0]) }
     })

@@ -122,7 +122,7 @@ const step = (chance: Chance, long: boolean): Step => {
     case 14:
       return ["s", typed(chance, long)]
     case 15:
-      return chance.one(6) ? ["close", chance.of(["master", "slave"])] : chance.one(3) ? ["rb", 10, 15] : ["poll"]
+      return chance.one(6) ? ["close", chance.of(["master", "slave"])] : chance.one(3) ? ["rb", 10, 40] : ["poll"]
     case 16:
       return chance.one(4) ? ["win", chance.below(3), chance.below(3)] : ["getattr"]
     default:

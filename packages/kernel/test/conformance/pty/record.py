@@ -114,7 +114,8 @@ class Session:
     def do_rb(self, size, milliseconds):
         os.set_blocking(self.slave, True)
         try:
-            signal.setitimer(signal.ITIMER_REAL, milliseconds / 1000)
+            # Who is given more time to settle is given more time to read.
+            signal.setitimer(signal.ITIMER_REAL, milliseconds / 1000 * max(1, SETTLE * 200))
             answer = self.answer(lambda: os.read(self.slave, size))
             signal.setitimer(signal.ITIMER_REAL, 0)
             return answer
