@@ -34,7 +34,7 @@ export abstract class Inode {
   /** How often the kernel holds it: descriptions, directories in use, mappings. Kept by `Vfs` alone. */
   references: number
   /** Held while a change is under way. Kept by `Vfs` alone. */
-  lock: InodeLock | undefined
+  lock: InodeLock | "held" | undefined
 
   constructor(readonly ino: number, made: NewInode) {
     this.mode = made.mode
@@ -63,11 +63,13 @@ export abstract class Inode {
   }
 }
 
-/** A lock that somebody holds; `undefined` in its place means that it is free. Only `Vfs` knows how to take it. */
+/**
+ * A lock that somebody has waited for: from then on it stays with its inode. Before that, `undefined` in its place
+ * means free and `"held"` means held. Only `Vfs` knows how to take it.
+ */
 export interface InodeLock {
-  /** Given back, and not yet taken by the one who was woken for it. */
-  free: boolean
-  readonly waiting: WaitQueue | undefined
+  held: boolean
+  readonly waiting: WaitQueue
 }
 
 /** What stat(2) answers. Times are nanoseconds since the epoch; sizes are bytes; `blocks` are 512 bytes each. */

@@ -30,12 +30,22 @@ export interface Pair {
   readonly writer: Description
 }
 
+/** Whoever takes a new description over, at once: from then on it is theirs to release. */
+export type Accept<A, E> = (description: Description) => Effect.Effect<A, E>
+
 /** @category tags */
 export class Pipes extends Context.Tag("@effix/kernel/Pipes")<Pipes, {
   /** Makes a pipe; `flags` may hold O_NONBLOCK, for both ends. @see pipe2(2) */
   readonly create: (flags: number, owner: { readonly uid: number; readonly gid: number }) => Pair
-  /** Opens a FIFO; waits for the other side unless `flags` say O_NONBLOCK or O_RDWR. @see fifo(7) */
-  readonly openFifo: (inode: Inode, flags: number) => Effect.Effect<Description, Errno.Errno<"EINTR" | "ENXIO">>
+  /**
+   * Opens a FIFO; waits for the other side unless `flags` say O_NONBLOCK or O_RDWR. Runs when it is called; `accept`
+   * takes the description over in the step in which it is open. @see fifo(7)
+   */
+  readonly openFifo: <A, E>(
+    inode: Inode,
+    flags: number,
+    accept: Accept<A, E>
+  ) => Effect.Effect<A, E | Errno.Errno<"EINTR" | "ENXIO">>
   /** Capacity in bytes; `undefined` for what is no pipe. @see fcntl(2) */
   readonly capacity: (description: Description) => number | undefined
   /** Answers the capacity that it got. @see fcntl(2) */
@@ -73,14 +83,51 @@ export const make = (
     return pipe
   }
 
-  /** Waits until the other side has been opened, and undoes this side's opening if it never is. */
-  const meet = (end: PipeEnd, met: () => boolean): Effect.Effect<Description, Errno.Errno<"EINTR">> => {
-    let opened = false
-    return WaitQueue.sleep([end.pipe.opened], () => {
-      if (!met()) return undefined
-      opened = true
-      return Exit.succeed(end)
-    }, { left: () => opened ? undefined : void end.release() })
+  /**
+   * Opens one side and waits for the other. The side is counted in the step in which it goes to sleep, and given to
+   * `accept` in the step in which the other side is there, so that nothing is counted that nobody owns.
+   */
+  const meet = <A, E>(
+    pipe: Pipe,
+    inode: Inode,
+    flags: number,
+    accept: Accept<A, E>
+  ): Effect.Effect<A, E | Errno.Errno<"EINTR">> => {
+    const reading = (flags & O_ACCMODE) === O_RDONLY
+    const opens = (): number => reading ? pipe.writerOpens : pipe.readerOpens
+    const others = (): number => reading ? pipe.writers : pipe.readers
+    let end: PipeEnd | undefined
+    let before = 0
+    return WaitQueue.sleep<Effect.Effect<A, E>, never>([pipe.opened], () => {
+      if (end === undefined) {
+        if (others() === 0) return undefined
+        return Exit.succeed(accept(openCounted(pipe, inode, flags)))
+      }
+      // Whoever has come and gone meanwhile was there.
+      if (opens() === before) return undefined
+      const met = end
+      end = undefined
+      return Exit.succeed(accept(met))
+    }, {
+      entered: () => {
+        end = openCounted(pipe, inode, flags)
+        before = opens()
+      },
+      left: () => {
+        if (end !== undefined) dropUnused(end)
+      }
+    }).pipe(Effect.flatten)
+  }
+
+  const openCounted = (pipe: Pipe, inode: Inode, flags: number): PipeEnd => {
+    const end = open(pipe, inode, flags, context)
+    pipe.endsChanged()
+    return end
+  }
+
+  /** An end is released within the step. */
+  const dropUnused = (end: PipeEnd): void => {
+    end.release()
   }
 
   return {
@@ -92,21 +139,14 @@ export const make = (
         writer: open(pipe, inode, O_WRONLY | flags, context)
       }
     },
-    openFifo: (inode, flags) =>
-      Effect.suspend((): Effect.Effect<Description, Errno.Errno<"EINTR" | "ENXIO">> => {
-        const pipe = fifoOf(inode)
-        const access = flags & O_ACCMODE
-        const nonBlocking = (flags & O_NONBLOCK) !== 0
-        if (access === O_WRONLY && nonBlocking && pipe.readers === 0) return Errno.fail("ENXIO")
-        const end = open(pipe, inode, flags, context)
-        pipe.endsChanged()
-        if (access === O_RDWR || nonBlocking) return Exit.succeed(end)
-        const { readerOpens, writerOpens } = pipe
-        if (access === O_RDONLY) {
-          return pipe.writers > 0 ? Exit.succeed(end) : meet(end, () => pipe.writerOpens !== writerOpens)
-        }
-        return pipe.readers > 0 ? Exit.succeed(end) : meet(end, () => pipe.readerOpens !== readerOpens)
-      }),
+    openFifo: (inode, flags, accept) => {
+      const pipe = fifoOf(inode)
+      const access = flags & O_ACCMODE
+      const nonBlocking = (flags & O_NONBLOCK) !== 0
+      if (access === O_WRONLY && nonBlocking && pipe.readers === 0) return Errno.fail("ENXIO")
+      const waits = access !== O_RDWR && !nonBlocking && (access === O_RDONLY ? pipe.writers : pipe.readers) === 0
+      return waits ? meet(pipe, inode, flags, accept) : accept(openCounted(pipe, inode, flags))
+    },
     capacity: (description) => description instanceof PipeEnd ? description.pipe.capacity : undefined,
     resize: (description, bytes, privileged) => {
       if (!(description instanceof PipeEnd)) return Errno.fail("EBADF")

@@ -33,6 +33,7 @@ import type {
   RenamePathError,
   TruncateError
 } from "./Sys.js"
+import { accessed } from "./vfs/accessed.js"
 import * as Attributes from "./vfs/attributes.js"
 import type { Core, Viewer } from "./vfs/Core.js"
 import * as Create from "./vfs/create.js"
@@ -62,6 +63,18 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     flags: number,
     mode: number
   ) => Effect.Effect<Description, OpenError>
+  /**
+   * Opens a file and gives it to `take` in the step in which it is open, so that a fiber that is interrupted then
+   * leaves nothing open that nobody owns.
+   */
+  readonly openInto: <A, E>(
+    caller: Process,
+    start: Location,
+    path: string,
+    flags: number,
+    mode: number,
+    take: Pipes.Accept<A, E>
+  ) => Effect.Effect<A, E | OpenError>
   /** `follow`: whether a symbolic link at the end is followed. @see stat(2) */
   readonly stat: (viewer: Viewer, start: Location, path: string, follow: boolean) => Effect.Effect<Stat, PathError>
   /** @see fstat(2) */
@@ -97,6 +110,7 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     newPath: string,
     follow: boolean
   ) => Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">>
+  /** An empty path is the link `start` itself. @see readlinkat(2) */
   readonly readlink: (
     viewer: Viewer,
     start: Location,
@@ -179,6 +193,17 @@ const stat = (
 const statFound = (found: Walk.Walk): Exit.Exit<Stat> =>
   Exit.succeed(statOf(found.inode!, found.jumped !== undefined ? 0 : Walk.mountOf(found).superblock.dev))
 
+const readLink = (
+  core: Core,
+  viewer: Viewer,
+  mount: Mount,
+  inode: Attributes.Target["inode"]
+): Effect.Effect<string, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> => {
+  if (!FileMode.isSymlink(inode.mode)) return Errno.fail("EINVAL")
+  accessed(core.now, mount, inode)
+  return mount.superblock.backend.readlink(inode, viewer.pid)
+}
+
 export const make = (parts: Parts): Vfs["Type"] => {
   const top = Mounts.superblock(parts.backend, 1)
   const rootMount = new Mount(top, top.root, undefined, false, parts.backend.type)
@@ -202,7 +227,8 @@ export const make = (parts: Parts): Vfs["Type"] => {
 
   return {
     root,
-    open: (caller, start, path, flags, mode) => open(core, caller, start, path, flags, mode),
+    open: (caller, start, path, flags, mode) => open(core, caller, start, path, flags, mode, Exit.succeed),
+    openInto: (caller, start, path, flags, mode, take) => open(core, caller, start, path, flags, mode, take),
     stat: (viewer, start, path, follow) => stat(core, viewer, start, path, follow),
     fstat: ({ inode, location }) => {
       const fresh = refreshed(location?.mount, inode)
@@ -226,13 +252,12 @@ export const make = (parts: Parts): Vfs["Type"] => {
     link: (viewer, start, path, newStart, newPath, follow) =>
       Create.link(core, viewer, start, path, newStart, newPath, follow),
     readlink: (viewer, start, path) =>
-      Effect.flatMap(
-        Walk.walk(core, viewer, start, path, Walk.itself),
-        (found): Effect.Effect<string, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> =>
-          FileMode.isSymlink(found.inode!.mode)
-            ? found.mount.superblock.backend.readlink(found.inode!, viewer.pid)
-            : Errno.fail("EINVAL")
-      ),
+      path === "" && FileMode.isSymlink(start.dentry.inode.mode)
+        ? readLink(core, viewer, start.mount, start.dentry.inode)
+        : Effect.flatMap(
+          Walk.walk(core, viewer, start, path, Walk.itself),
+          (found) => readLink(core, viewer, found.mount, found.inode!)
+        ),
     unlink: (viewer, start, path) => Remove.unlink(core, viewer, start, path),
     rmdir: (viewer, start, path) => Remove.rmdir(core, viewer, start, path),
     rename: (viewer, start, path, newStart, newPath, flags) =>

@@ -59,3 +59,12 @@ export const run = <A, Eff extends YieldWrap<Effect.Effect<unknown, unknown>>>(
 /** One after the other, both already begun; ready when both are. For effects that cannot fail. */
 export const both = (first: Effect.Effect<void>, second: Effect.Effect<void>): Effect.Effect<void> =>
   isReady(first) ? second : isReady(second) ? first : Effect.zipRight(first, second)
+
+/** What follows an answer: in this same step when it is ready. */
+export const andThen = <A, E, B, E2>(
+  answer: Effect.Effect<A, E>,
+  next: (value: A) => Effect.Effect<B, E2>
+): Effect.Effect<B, E | E2> => {
+  if (!isReady(answer)) return Effect.flatMap(answer, next)
+  return answer._tag === "Success" ? next(answer.value) : Exit.failCause(answer.cause)
+}

@@ -18,8 +18,12 @@ const applyOne = (vfs: Vfs["Type"], child: Process, action: FileAction): Effect.
   switch (action._tag) {
     case "Open":
       if (action.fd < 0 || action.fd >= fds.limit) return Errno.fail("EBADF", { fd: action.fd })
-      return Effect.flatMap(
-        vfs.open(child, child.cwd, action.path, action.flags, action.mode ?? 0o666),
+      return vfs.openInto(
+        child,
+        child.cwd,
+        action.path,
+        action.flags,
+        action.mode ?? 0o666,
         (description) => fds.replace(action.fd, description, (action.flags & O_CLOEXEC) !== 0)
       )
     case "Dup2": {

@@ -225,7 +225,7 @@ export class ProcessSys implements SystemCalls {
 
   mknod(path: string, mode: number, device = 0) {
     return this.call(() =>
-      Files.told(this.rooms.vfs.mknod(this.self, this.self.cwd, path, mode, device), "mknod", path)
+      Table.told(this.rooms.vfs.mknod(this.self, this.self.cwd, path, mode, device), "mknod", path)
     )
   }
 
@@ -254,11 +254,11 @@ export class ProcessSys implements SystemCalls {
   }
 
   symlink(target: string, path: string) {
-    return this.call(() => Files.told(this.rooms.vfs.symlink(this.self, this.self.cwd, target, path), "symlink", path))
+    return this.call(() => Table.told(this.rooms.vfs.symlink(this.self, this.self.cwd, target, path), "symlink", path))
   }
 
   readlink(path: string) {
-    return this.call(() => Files.told(this.rooms.vfs.readlink(this.self, this.self.cwd, path), "readlink", path))
+    return this.call(() => Table.told(this.rooms.vfs.readlink(this.self, this.self.cwd, path), "readlink", path))
   }
 
   readlinkat(dirfd: number, path: string) {
@@ -298,7 +298,7 @@ export class ProcessSys implements SystemCalls {
   }
 
   statfs(path: string) {
-    return this.call(() => Files.told(this.rooms.vfs.statfs(this.self, this.self.cwd, path), "statfs", path))
+    return this.call(() => Table.told(this.rooms.vfs.statfs(this.self, this.self.cwd, path), "statfs", path))
   }
 
   // -------------------------------------------------------------------- processes
@@ -325,12 +325,12 @@ export class ProcessSys implements SystemCalls {
       const answer = isReady(spawned)
         ? Exit.map(spawned, (child) => child.pid)
         : Effect.map(spawned, (child) => child.pid)
-      return typeof what === "string" ? Files.told(answer, "spawn", what) : answer
+      return typeof what === "string" ? Table.told(answer, "spawn", what) : answer
     })
   }
 
   exec(path: string, argv: ReadonlyArray<string> = [path], env: Readonly<Record<string, string>> = this.self.env) {
-    return this.call(() => Files.told(this.rooms.processes.exec(this.self, path, argv, env), "exec", path))
+    return this.call(() => Table.told(this.rooms.processes.exec(this.self, path, argv, env), "exec", path))
   }
 
   exit(code: number) {

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fcntl from "../abi/Fcntl.js"
-import { isDirectory, isSymlink } from "../abi/FileMode.js"
+import { isDirectory } from "../abi/FileMode.js"
 import { O_PATH } from "../abi/OpenFlags.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
@@ -25,7 +25,7 @@ import type {
 } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
 import { startAt } from "./start.js"
-import { explain } from "./table.js"
+import { told } from "./table.js"
 
 /** Runs a call on a path from where it begins, and adds call and path to whatever it answers. */
 export const at = <A, E extends Errno.Any>(
@@ -39,16 +39,6 @@ export const at = <A, E extends Errno.Any>(
   if (start._tag === "Failure") return Exit.failCause(start.cause)
   return told(call(start.value), syscall, path)
 }
-
-/** The same answer; a failure says which call failed on which path. */
-export const told = <A, E extends Errno.Any>(
-  answer: Effect.Effect<A, E>,
-  syscall: string,
-  path: string
-): Effect.Effect<A, E> =>
-  isReady(answer)
-    ? explain(answer, syscall, path)
-    : Effect.mapError(answer, (error) => Errno.within<Errno.Code>(error, { syscall, path }) as E)
 
 /** @see stat(2) */
 export const stat = ({ vfs }: Rooms, self: Process, path: string, follow: boolean): Effect.Effect<Stat, PathError> =>
@@ -209,10 +199,10 @@ export const readlinkat = (
   }
   const description = self.fds.get(dirfd)
   if (description === undefined) return Errno.fail("EBADF", { syscall: "readlink", fd: dirfd })
-  const { inode, location } = description
-  return location === undefined || !isSymlink(inode.mode)
+  const { location } = description
+  return location === undefined
     ? Errno.fail("ENOENT", { syscall: "readlink", fd: dirfd })
-    : location.mount.superblock.backend.readlink(inode, self.pid)
+    : told(vfs.readlink(self, location, path), "readlink", path)
 }
 
 /** @see utimensat(2) */

@@ -52,23 +52,28 @@ export const openat = (
   }
   const start = startAt(self, dirfd, path)
   if (start._tag === "Failure") return Exit.failCause(start.cause)
-  const opened = vfs.open(self, start.value, path, flags, mode)
-  if (isReady(opened)) {
-    return opened._tag === "Success"
-      ? install(self, opened.value, flags)
-      : explain(Exit.failCause(opened.cause), "open", path)
-  }
-  return Effect.flatMap(opened, (description) =>
+  const opened = vfs.openInto(self, start.value, path, flags, mode, (description) =>
     // Whoever was killed meanwhile has no table any more.
     self.task === undefined
       ? Effect.zipRight(release(description), Effect.interrupt)
       : install(self, description, flags))
+  return isReady(opened) && opened._tag === "Success" ? opened : told(opened, "open", path)
 }
 
 const release = (description: Description): Effect.Effect<void> => {
   description.references++
   return drop(description)
 }
+
+/** The same answer; a failure says which call failed on which path. */
+export const told = <A, E extends Errno.Any>(
+  answer: Effect.Effect<A, E>,
+  syscall: string,
+  path: string
+): Effect.Effect<A, E> =>
+  isReady(answer)
+    ? explain(answer, syscall, path)
+    : Effect.mapError(answer, (error) => Errno.within<Errno.Code>(error, { syscall, path }) as E)
 
 /** The same failure, with the call and the path in it. */
 export const explain = <A, E extends Errno.Any>(
@@ -145,6 +150,15 @@ export const pipe = (
 
 type FcntlError = Errno.Errno<"EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">
 
+/** Commands that need no open file: all that O_PATH is good for. */
+const ofDescriptors: ReadonlyArray<number> = [
+  Fcntl.F_DUPFD,
+  Fcntl.F_DUPFD_CLOEXEC,
+  Fcntl.F_GETFD,
+  Fcntl.F_SETFD,
+  Fcntl.F_GETFL
+]
+
 /** O_NOATIME is for the owner. */
 const mayHideAccess = ({ credentials: { euid } }: Process, { inode }: Description): boolean =>
   euid === 0 || euid === inode.uid
@@ -160,6 +174,9 @@ export const fcntl = (
   const { fds } = self
   const description = fds.get(fd)
   if (description === undefined) return Errno.fail("EBADF", { syscall: "fcntl", fd })
+  if ((description.flags & OpenFlags.O_PATH) !== 0 && !ofDescriptors.includes(command)) {
+    return Errno.fail("EBADF", { syscall: "fcntl", fd })
+  }
   switch (command) {
     case Fcntl.F_DUPFD:
     case Fcntl.F_DUPFD_CLOEXEC:
@@ -173,7 +190,6 @@ export const fcntl = (
     case Fcntl.F_GETFL:
       return Exit.succeed(description.flags)
     case Fcntl.F_SETFL:
-      if ((description.flags & OpenFlags.O_PATH) !== 0) return Errno.fail("EBADF", { syscall: "fcntl", fd })
       if ((argument & ~description.flags & OpenFlags.O_NOATIME) !== 0 && !mayHideAccess(self, description)) {
         return Errno.fail("EPERM", { syscall: "fcntl", fd })
       }

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fcntl from "../abi/Fcntl.js"
 import { S_IFDIR } from "../abi/FileMode.js"
+import { O_NOATIME } from "../abi/OpenFlags.js"
 import { POLLNVAL } from "../abi/PollEvents.js"
 import type { Location } from "../Dentry.js"
 import { Description, type ReadError, type SeekError } from "../Description.js"
@@ -14,6 +15,7 @@ import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import { isReady } from "../internal/step.js"
 import type { DirectoryEntry, StorageError } from "../VfsBackend.js"
+import { accessed } from "./accessed.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
 
@@ -49,6 +51,7 @@ export class DirectoryFile extends Description {
     const { dentry, mount } = this.place
     if (dentry.unlinked) return Errno.fail("ENOENT")
     if (limit < 1) return Errno.fail("EINVAL")
+    if ((this.flags & O_NOATIME) === 0) accessed(this.core.now, mount, this.inode)
     const dots: Array<DirectoryEntry> = []
     if (this.offset === 0) dots.push({ name: ".", ino: this.inode.ino, type: S_IFDIR, cursor: 1 })
     if (this.offset <= 1 && dots.length < limit) {

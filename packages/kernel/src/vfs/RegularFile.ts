@@ -18,16 +18,15 @@ import type { Inode, InodeLock } from "../Inode.js"
 import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { Backend } from "../VfsBackend.js"
+import { accessed } from "./accessed.js"
 import * as Attributes from "./attributes.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
 
-const DAY = 86_400_000_000_000n
-
 export class RegularFile extends Description {
   /** Guards the offset, over backends that do not answer at once. */
-  lock: InodeLock | undefined = undefined
+  lock: InodeLock | "held" | undefined = undefined
   readonly inode: Inode
   private readonly backend: Backend
 
@@ -62,18 +61,8 @@ export class RegularFile extends Description {
     if (into.length === 0) return Exit.succeed(0)
     const answer = this.backend.read(this.inode, offset, into)
     if (!Step.isReady(answer)) this.place.mount.superblock.prompt = false
-    this.accessed()
+    if ((this.flags & OpenFlags.O_NOATIME) === 0) accessed(this.core.now, this.place.mount, this.inode)
     return answer
-  }
-
-  /** relatime: the access time is kept only as far as anybody can tell whether a file was read since it changed. */
-  private accessed(): void {
-    const { inode } = this
-    if ((this.flags & OpenFlags.O_NOATIME) !== 0 || this.place.mount.readOnly) return
-    if (inode.atime > inode.mtime && inode.atime > inode.ctime && this.core.now() - inode.atime < DAY) return
-    const now = this.core.now()
-    if (inode.atime === now || !this.backend.coherent) return
-    inode.atime = now
   }
 
   private advance(answer: Exit.Exit<number, ReadError>): Exit.Exit<number, ReadError> {

@@ -9,24 +9,23 @@ import type { InodeLock } from "../Inode.js"
 import * as WaitQueue from "../WaitQueue.js"
 
 export interface Lockable {
-  lock: InodeLock | undefined
+  lock: InodeLock | "held" | undefined
 }
-
-/** Held, and nobody waits: the same object for all, as there is nothing to say. */
-const uncontended: InodeLock = { free: false, waiting: undefined }
 
 /** Takes the lock, waiting for it as long as it takes: disk I/O is not interrupted either. */
 export const acquire = (self: Lockable): Effect.Effect<void> => {
   if (self.lock === undefined) {
-    self.lock = uncontended
+    self.lock = "held"
     return Exit.void
   }
-  const waiting = self.lock.waiting ?? WaitQueue.make()
-  const lock: InodeLock = self.lock.waiting === undefined ? { free: false, waiting } : self.lock
-  self.lock = lock
-  return WaitQueue.uninterruptibly([waiting], () => {
-    if (!lock.free) return undefined
-    lock.free = false
+  const lock = self.lock === "held" ? self.lock = { held: true, waiting: WaitQueue.make() } : self.lock
+  if (!lock.held && !WaitQueue.contended(lock.waiting)) {
+    lock.held = true
+    return Exit.void
+  }
+  return WaitQueue.uninterruptibly([lock.waiting], () => {
+    if (lock.held) return undefined
+    lock.held = true
     return Exit.void
   })
 }
@@ -34,10 +33,10 @@ export const acquire = (self: Lockable): Effect.Effect<void> => {
 /** Gives it to whoever waited longest. */
 export const release = (self: Lockable): void => {
   const { lock } = self
-  if (lock?.waiting === undefined || !WaitQueue.contended(lock.waiting)) {
+  if (lock === "held" || lock === undefined) {
     self.lock = undefined
     return
   }
-  lock.free = true
+  lock.held = false
   WaitQueue.wake(lock.waiting)
 }

@@ -4,14 +4,13 @@
  * @see open(2)
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import type { Location } from "../Dentry.js"
-import { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
+import type { Accept } from "../Pipes.js"
 import type { Process } from "../ProcessTable.js"
 import type { OpenError } from "../Sys.js"
 import * as Attributes from "./attributes.js"
@@ -75,49 +74,62 @@ function* createFile(core: Core, caller: Process, found: Walk, mode: number) {
 
 /** What may_open of Linux refuses by file type. */
 function* checkType(inode: Inode, flags: number) {
-  if (FileMode.isSymlink(inode.mode)) return yield* Errno.fail("ELOOP")
   if (FileMode.isDirectory(inode.mode)) {
     if ((flags & O_CREAT) !== 0 || (wantedBy(flags) & FileMode.W_OK) !== 0) return yield* Errno.fail("EISDIR")
   } else if ((flags & O_DIRECTORY) !== 0) return yield* Errno.fail("ENOTDIR")
+  if (FileMode.isSymlink(inode.mode)) return yield* Errno.fail("ELOOP")
 }
 
-/** What stands behind the inode: contents, entries, a FIFO, a device. */
-function* openInode(core: Core, caller: Process, at: Location, flags: number) {
+/**
+ * In a sticky directory that all may write to, O_CREAT does not open a device or socket that somebody else put there.
+ * For files and FIFOs that is up to `protected_regular` and `protected_fifos`, which are off here.
+ */
+function* checkSticky(caller: Process, found: Walk, inode: Inode) {
+  const directory = found.dentry.inode
+  const open = FileMode.S_ISVTX | 0o002
+  if ((directory.mode & open) !== open || found.last !== "name") return
+  if (FileMode.isRegular(inode.mode) || FileMode.isFifo(inode.mode)) return
+  if (inode.uid !== directory.uid && inode.uid !== caller.credentials.euid) return yield* Errno.fail("EACCES")
+}
+
+/** Gives what stands behind the inode to `take`: contents, entries, a FIFO, a device. */
+function* openInode<A, E>(core: Core, caller: Process, at: Location, flags: number, take: Accept<A, E>) {
   const { inode } = at.dentry
   const kept = keptOf(flags)
   switch (inode.mode & FileMode.S_IFMT) {
     case FileMode.S_IFREG:
       yield* Dentries.hold(at)
-      return new RegularFile(kept, core, at)
+      return take(new RegularFile(kept, core, at))
     case FileMode.S_IFDIR:
       yield* Dentries.hold(at)
-      return new DirectoryFile(kept, core, at)
+      return take(new DirectoryFile(kept, core, at))
     // What may wait for somebody else is handed back, to run where it can be interrupted.
     case FileMode.S_IFIFO:
-      return Effect.map(core.pipes.openFifo(inode, kept), (fifo) => Object.assign(fifo, { location: at }))
+      return core.pipes.openFifo(inode, kept, (fifo) => take(Object.assign(fifo, { location: at })))
     case FileMode.S_IFCHR:
-      return Effect.map(core.devices.open(inode, flags, caller), (device) => {
+      return Step.andThen(core.devices.open(inode, flags, caller), (device) => {
         device.location ??= at
         device.flags = keptOf(device.flags)
-        return device
+        return take(device)
       })
     default:
       return yield* Errno.fail("ENXIO")
   }
 }
 
-type Opened = Description | Effect.Effect<Description, OpenError>
-
-const settle = (opened: Opened): Effect.Effect<Description, OpenError> =>
-  opened instanceof Description ? Exit.succeed(opened) : opened
-
 /** Runs what must not be interrupted, and then what may wait. */
-const finish = (steps: Effect.Effect<Opened, OpenError>): Effect.Effect<Description, OpenError> =>
-  Step.isReady(steps)
-    ? steps._tag === "Success" ? settle(steps.value) : Exit.failCause(steps.cause)
-    : Effect.flatMap(steps, settle)
+const finish = <A, E>(steps: Effect.Effect<Effect.Effect<A, E>, OpenError>): Effect.Effect<A, E | OpenError> =>
+  Step.andThen(steps, (answer) => answer)
 
-function* openSteps(core: Core, caller: Process, start: Location, path: string, flags: number, mode: number) {
+function* openSteps<A, E>(
+  core: Core,
+  caller: Process,
+  start: Location,
+  path: string,
+  flags: number,
+  mode: number,
+  take: Accept<A, E>
+) {
   const found = yield* walk(core, caller, start, path, modeOf(flags))
   const creates = (flags & O_CREAT) !== 0
   if (creates && found.last === "name" && found.trailingSlash) return yield* Errno.fail("EISDIR")
@@ -125,6 +137,7 @@ function* openSteps(core: Core, caller: Process, start: Location, path: string, 
   const created = found.inode === undefined
   const inode: Inode = found.inode ?? (yield* createFile(core, caller, found, mode))
   if (!created) {
+    if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(caller, found, inode)
     yield* checkType(inode, flags)
     const mount = mountOf(found)
     const wanted = wantedBy(flags)
@@ -138,27 +151,42 @@ function* openSteps(core: Core, caller: Process, start: Location, path: string, 
       if ((wanted & FileMode.W_OK) !== 0) yield* Permission.policy(core, caller, "write", at, name, inode)
     }
     if (found.jumped !== undefined && found.found === undefined) {
-      return found.jumped.reopen(keptOf(flags), caller)
+      return Step.andThen(found.jumped.reopen(keptOf(flags), caller), take)
     }
     if ((flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)) {
       yield* Attributes.setLength(core, caller, { inode, mount }, 0)
     }
   }
-  return yield* openInode(core, caller, place(core, found, inode), flags)
+  return yield* openInode(core, caller, place(core, found, inode), flags, take)
 }
 
 /** O_PATH looks at nothing but the path. */
-function* openPathSteps(core: Core, caller: Process, start: Location, path: string, flags: number) {
+function* openPathSteps<A, E>(
+  core: Core,
+  caller: Process,
+  start: Location,
+  path: string,
+  flags: number,
+  take: Accept<A, E>
+) {
   const found = yield* walk(core, caller, start, path, (flags & O_NOFOLLOW) === 0 ? existing : itself)
   const inode = found.inode!
   if ((flags & O_DIRECTORY) !== 0 && !FileMode.isDirectory(inode.mode)) return yield* Errno.fail("ENOTDIR")
   const at = place(core, found, inode)
   yield* Dentries.hold(at)
-  return new PathFile(flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), core, at)
+  return take(new PathFile(flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), core, at))
 }
 
 /** O_TMPFILE makes a file that no directory names. */
-function* openUnnamedSteps(core: Core, caller: Process, start: Location, path: string, flags: number, mode: number) {
+function* openUnnamedSteps<A, E>(
+  core: Core,
+  caller: Process,
+  start: Location,
+  path: string,
+  flags: number,
+  mode: number,
+  take: Accept<A, E>
+) {
   const found = yield* walk(core, caller, start, path, existing)
   const { mount } = found.found ?? found
   const directory = found.inode!
@@ -171,22 +199,23 @@ function* openUnnamedSteps(core: Core, caller: Process, start: Location, path: s
   const inode = yield* backend.createUnnamed(made)
   const at = { mount, dentry: Dentries.unnamed(inode) }
   yield* Dentries.hold(at)
-  return new RegularFile(keptOf(flags), core, at)
+  return take(new RegularFile(keptOf(flags), core, at))
 }
 
-/** @see open(2) */
-export const open = (
+/** Opens a file and gives it to `take`. @see open(2) */
+export const open = <A, E>(
   core: Core,
   caller: Process,
   start: Location,
   path: string,
   flags: number,
-  mode: number
-): Effect.Effect<Description, OpenError> => {
-  if ((flags & O_PATH) !== 0) return finish(Step.run(openPathSteps(core, caller, start, path, flags)))
+  mode: number,
+  take: Accept<A, E>
+): Effect.Effect<A, E | OpenError> => {
+  if ((flags & O_PATH) !== 0) return finish(Step.run(openPathSteps(core, caller, start, path, flags, take)))
   if (OpenFlags.contradict(flags)) return Errno.fail("EINVAL")
   if ((flags & O_TMPFILE) === O_TMPFILE) {
-    return finish(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode)))
+    return finish(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode, take)))
   }
-  return finish(Step.run(openSteps(core, caller, start, path, flags, mode)))
+  return finish(Step.run(openSteps(core, caller, start, path, flags, mode, take)))
 }

@@ -111,5 +111,4 @@ export const rename = (
   newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
   newPath: string,
   flags: number
-): Effect.Effect<void, RenamePathError> =>
-  Step.run(renameSteps(core, viewer, start, path, newStart, newPath, flags))
+): Effect.Effect<void, RenamePathError> => Step.run(renameSteps(core, viewer, start, path, newStart, newPath, flags))

@@ -19,6 +19,7 @@ import type { Inode } from "../Inode.js"
 import { isReady } from "../internal/step.js"
 import type { PathError } from "../Sys.js"
 import type { LookupError } from "../VfsBackend.js"
+import { accessed } from "./accessed.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 
@@ -220,6 +221,7 @@ export class Walk {
   private followLink(link: Inode, isLast: boolean): Effect.Effect<this, PathError> | undefined {
     if (++this.links > SYMLINKS_MAX) return Errno.fail("ELOOP")
     const { backend } = this.mount.superblock
+    accessed(this.core.now, this.mount, link)
     const jump = backend.follow?.(link, this.viewer.pid)
     if (jump instanceof Description) return this.jumpTo(jump, isLast)
     if (jump !== undefined && isLocation(jump)) return this.jumpTo(jump, isLast)
