@@ -15,7 +15,9 @@ class Generator {
   readonly steps: Array<Step> = []
   /** About how many descriptors are open. */
   private opened = 0
-  private readonly limits = new Map<number, number>()
+  /** Root may grow pipes and raise limits only where the Linux that is asked lets it; somebody else never may. */
+  private dropped = false
+  private readonly limits = new Map([[Resources.RLIMIT_NOFILE, 1024]])
 
   constructor(private readonly random: Random) {}
 
@@ -63,6 +65,7 @@ class Generator {
 
   /** Becomes somebody without privilege. */
   drop(): void {
+    this.dropped = true
     const { random } = this
     this.add("setgroups", random.pick(["", "100", "100,1001", "0"]))
     this.add("setresgid", 1000, 1000, 1000)
@@ -120,7 +123,8 @@ class Generator {
       [4, [F.F_SETFL, O_NONBLOCK | random.bits([O_APPEND, O_NOATIME, O_CREAT, O_WRONLY], 0.3)]],
       [0.2, [F.F_SETFL, random.pick([0, O_APPEND])]],
       [2, [F.F_GETPIPE_SZ, 0]],
-      [3, [F.F_SETPIPE_SZ, random.pick([0, 1, 4096, 5000, 8192, 65_536, 100_000, 1_048_576, 1_048_577, 2 ** 31])]],
+      [3, [F.F_SETPIPE_SZ, random.pick([0, 1, 4096, 5000, 8192, 65_536, 100_000, 1_048_576, 2 ** 31 + 1])]],
+      [this.dropped ? 0.5 : 0, [F.F_SETPIPE_SZ, 1_048_577]],
       [0.3, [99, 0]]
     ])
     this.add("fcntl", this.fd(), command, argument)
@@ -230,11 +234,10 @@ class Generator {
     ])()
   }
 
-  /** Lowers a limit: whether root may raise it again depends on where the Linux that is asked runs. */
   private limit(resource: number, values: ReadonlyArray<number>): void {
     const before = this.limits.get(resource) ?? Infinity
-    const value = this.random.pick(values.filter((each) => each <= before))
-    this.limits.set(resource, value)
+    const value = this.random.pick(values.filter((each) => this.dropped || each <= before))
+    if (value < before) this.limits.set(resource, value)
     this.add("setrlimit", resource, value)
   }
 
@@ -252,7 +255,7 @@ class Generator {
       [0.5, () => this.add("setgid", random.pick([0, 100, 1000]))],
       [0.5, () => this.add("setgroups", random.pick(["", "100", "0,1000"]))],
       [1, () => this.add("ids")],
-      [1, () => this.limit(Resources.RLIMIT_NOFILE, [0, 1, 3, 5, 8, 1024])],
+      [1, () => this.limit(Resources.RLIMIT_NOFILE, [0, 1, 3, 5, 8, 1024, 2000])],
       [1, () => this.limit(Resources.RLIMIT_FSIZE, [0, 10, 4096, 5000, 100_000])],
       [0.4, () => this.add("chroot", path(random))]
     ])()
