@@ -16,6 +16,8 @@ export default defineConfig({
     minWorkers: 1,
     maxWorkers: "100%",
     include: ["**/*.test.ts"],
+    // For a machine that has much else to do: no test waits for time to pass.
+    testTimeout: 60_000,
     sequence: { concurrent: true },
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
     projects: [
