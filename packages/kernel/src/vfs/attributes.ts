@@ -60,9 +60,13 @@ export const chmod = (
   mode: number
 ): Effect.Effect<void, AttributePathError> => Step.run(chmodSteps(core, viewer, target, mode))
 
-/** The mode without the set-id bits that a change of owner or content takes away. */
-export const withoutSetId = (mode: number): number => {
-  const group = (mode & 0o010) !== 0 ? FileMode.S_ISGID : 0
+/**
+ * The mode without the set-id bits that a change of owner or content takes away. On a file that its group cannot
+ * execute, set-group-id is no loan of rights, but is kept for members only.
+ */
+const withoutSetId = ({ credentials }: Pick<Viewer, "credentials">, { gid, mode }: Inode): number => {
+  const member = credentials.euid === 0 || Credentials.inGroup(credentials, gid)
+  const group = (mode & 0o010) !== 0 || !member ? FileMode.S_ISGID : 0
   return mode & ~(FileMode.S_ISUID | group)
 }
 
@@ -79,7 +83,7 @@ function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gi
   yield* change(core, target, {
     ...(uid === -1 ? {} : { uid }),
     ...(gid === -1 ? {} : { gid }),
-    ...(FileMode.isDirectory(inode.mode) ? {} : { mode: withoutSetId(inode.mode) & FileMode.PERMISSIONS })
+    ...(FileMode.isDirectory(inode.mode) ? {} : { mode: withoutSetId(viewer, inode) & FileMode.PERMISSIONS })
   })
 }
 
@@ -137,7 +141,7 @@ export const dropSetId = (
   mount: Mount
 ): Effect.Effect<void, AttributePathError> => {
   if ((inode.mode & (FileMode.S_ISUID | FileMode.S_ISGID)) === 0 || viewer.credentials.euid === 0) return Exit.void
-  const mode = withoutSetId(inode.mode)
+  const mode = withoutSetId(viewer, inode)
   return mode === inode.mode ? Exit.void : mount.superblock.backend.change(inode, { mode: mode & FileMode.PERMISSIONS })
 }
 
