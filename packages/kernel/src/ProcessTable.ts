@@ -50,6 +50,8 @@ export class SignalState {
   queue: Array<SignalInfo> | undefined = undefined
   /** The mask that sigsuspend(2) has to put back. */
   suspended: SignalSet | undefined = undefined
+  /** The handlers that run: the mask that each found, and what it added. */
+  frames: Array<{ saved: SignalSet; readonly added: SignalSet }> | undefined = undefined
   /** Woken when a signal becomes pending, for sigtimedwait(2) and signalfd(2). */
   readonly arrived = WaitQueue.make()
 }

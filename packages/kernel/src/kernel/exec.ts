@@ -29,14 +29,16 @@ const signalNames = new Map<number, string>(Object.entries(signalTable).map(([na
 /** `"SIGKILL"` for 9; real-time signals are `"SIGRTMIN+n"`. */
 export const signalName = (signal: number): string => signalNames.get(signal) ?? `SIGRTMIN+${signal - 34}`
 
-/** A pipe from the host: what fits is in it at once, the rest follows as the program reads. */
-const standardInput = (rooms: HostRooms, input: Uint8Array): Description => {
+/** A pipe from the host, and what fills it: what fits is in it at once, the rest follows as the program reads. */
+const standardInput = (rooms: HostRooms, input: Uint8Array): { readonly reader: Description; readonly feed: () => void } => {
   const { host, pipes, processes: { init } } = rooms
   const { reader, writer } = pipes.create(0, { uid: 0, gid: 0 })
   writer.references = 1
-  if (input.length === 0) Effect.runSync(drop(writer))
-  else host.fork(Effect.ensuring(Effect.ignore(writer.write(input, init)), Effect.suspend(() => drop(writer))))
-  return reader
+  const feed = (): void => {
+    if (input.length === 0) Effect.runSync(drop(writer))
+    else host.fork(Effect.ensuring(Effect.ignore(writer.write(input, init)), Effect.suspend(() => drop(writer))))
+  }
+  return { reader, feed }
 }
 
 /** Text is decoded when it is asked for. */
@@ -88,7 +90,8 @@ export const exec = (
 
     const fds = new FdTable(rooms.limits.openFilesMax)
     const input = typeof options.stdin === "string" ? Bytes.encode(options.stdin) : options.stdin ?? new Uint8Array(0)
-    fds.place(0, standardInput(rooms, input), false)
+    const stdin = standardInput(rooms, input)
+    fds.place(0, stdin.reader, false)
     fds.place(1, stdout, false)
     fds.place(2, stderr, false)
 
@@ -99,6 +102,8 @@ export const exec = (
     const argv = typeof command === "string" ? ["/bin/sh", "-c", command] : command
     const run = Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(launch(rooms, argv, options, fds), (process) => {
+        // Not before there is somebody to read it: a command that cannot be started leaves nobody waiting.
+        stdin.feed()
         const ended = Effect.map(
           awaitEnd(process),
           (status): ExecResult => new Result(status, stdout.bytes(), stderr.bytes())

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as SignalFlags from "../abi/SignalFlags.js"
-import type { Process, SignalAction } from "../ProcessTable.js"
+import type { Process, SignalAction, SignalState } from "../ProcessTable.js"
 import * as SignalSet from "../SignalSet.js"
 import * as WaitQueue from "../WaitQueue.js"
 import * as Pending from "./pending.js"
@@ -25,36 +25,68 @@ const whileStopped = (self: Process): Effect.Effect<void> =>
 /**
  * Delivers one pending signal and, before its handler runs, every other that its mask leaves deliverable. Linux
  * stacks the frames, so of several pending handlers the one that was set up last runs first.
+ *
+ * Nothing comes between taking the signal and setting up what gives the mask back. A thread that is interrupted after
+ * that, but before its handler has begun, leaves the signal to the others.
  */
 const deliver = (
   self: Process,
   actionOf: ActionOf,
   reconsider: Reconsider
 ): Effect.Effect<SignalAction | undefined> =>
-  Effect.suspend(() => {
-    const { signals } = self
+  Effect.uninterruptibleMask((restore) => {
+    const { signals, task } = self
     const signal = Pending.nextDeliverable(signals)
     const action = actionOf(self, signal)
     const { disposition } = action
     if (signal === 0 || typeof disposition !== "function") return Exit.succeed(undefined)
     const info = Pending.take(signals, signal)
-    const maskAfter = signals.suspended ?? signals.blocked
-    signals.suspended = undefined
-    signals.blocked = (signals.blocked | action.mask | (noDefer(action) ? SignalSet.empty : SignalSet.bit(signal))) &
-      ~SignalSet.unstoppable
+    const end = begin(signals, action.mask | (noDefer(action) ? SignalSet.empty : SignalSet.bit(signal)))
     if ((action.flags & SignalFlags.SA_RESETHAND) !== 0) signals.actions?.delete(signal)
-    return deliver(self, actionOf, reconsider).pipe(
-      Effect.andThen(Effect.suspend(() => {
-        reconsider(self)
-        return disposition(info)
-      })),
+    let begun = false
+    const handler = Effect.suspend(() => {
+      reconsider(self)
+      begun = true
+      return disposition(info)
+    })
+    return restore(Effect.zipRight(deliver(self, actionOf, reconsider), handler)).pipe(
       Effect.ensuring(Effect.sync(() => {
-        signals.blocked = maskAfter
+        // The mask of an image that exec has replaced is nobody's any more.
+        if (self.task !== task) return
+        end()
+        if (!begun) {
+          if ((action.flags & SignalFlags.SA_RESETHAND) !== 0) signals.actions?.set(signal, action)
+          Pending.putBack(signals, info)
+        }
         reconsider(self)
       })),
       Effect.as(action)
     )
   })
+
+/**
+ * Blocks signals for as long as a handler runs; the answered function gives back the mask that was. Threads share the
+ * mask, so the handler that began last is not always the first to end.
+ */
+const begin = (signals: SignalState, added: SignalSet.SignalSet): () => void => {
+  const frames = signals.frames ??= []
+  const frame = { saved: signals.suspended ?? signals.blocked, added: added & ~SignalSet.unstoppable }
+  frames.push(frame)
+  signals.suspended = undefined
+  signals.blocked |= frame.added
+  return () => {
+    const at = frames.indexOf(frame)
+    frames.splice(at, 1)
+    const later = frames[at]
+    if (later === undefined) {
+      signals.blocked = frame.saved
+      return
+    }
+    later.saved = frame.saved
+    const stillAdded = frames.slice(at).reduce((set, each) => set | each.added, frame.saved)
+    signals.blocked &= ~frame.added | stillAdded
+  }
+}
 
 const noDefer = (action: SignalAction): boolean => (action.flags & SignalFlags.SA_NODEFER) !== 0
 

@@ -30,6 +30,13 @@ export const take = (self: SignalState, signal: number): SignalInfo => {
   return info
 }
 
+/** Undoes a {@link take}: it is the oldest again. */
+export const putBack = (self: SignalState, info: SignalInfo): void => {
+  if (info.signal < SIGRTMIN && SignalSet.has(self.pending, info.signal)) return
+  ;(self.queue ??= []).unshift(info)
+  self.pending = SignalSet.add(self.pending, info.signal)
+}
+
 /** Drops the infos of signals that are pending no more. */
 export const forget = (self: SignalState): void => {
   if (self.queue !== undefined) self.queue = self.queue.filter((info) => SignalSet.has(self.pending, info.signal))
