@@ -4,7 +4,7 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { line, type Program } from "./program.js"
 
@@ -17,7 +17,7 @@ export const compile = (directory: string, name: string, files: ReadonlyArray<st
   const compiler = works("cc") ? "cc" : "gcc"
   const output = join(directory, name)
   const warnings = ["-Wall", "-Wextra"]
-  execFileSync(compiler, ["-O1", ...warnings, "-o", output, ...files.map((file) => join(native, file))])
+  execFileSync(compiler, ["-O1", ...warnings, "-o", output, ...files.map((file) => resolve(native, file))])
   return output
 }
 
