@@ -118,7 +118,8 @@ const complaint = (cause: unknown, args: ReadonlyArray<string>): string => {
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
     return `unknown option ${/'([^']*)'/.exec(message)?.[1] ?? args.join(" ")}; --help lists the options`
   }
-  const option = /'(?:-\w, )?(--?[\w-]+)/.exec(message)?.[1] ?? "option"
+  // node writes an option of one letter with two dashes.
+  const option = (/'(?:-\w, )?(--?[\w-]+)/.exec(message)?.[1] ?? "option").replace(/^--(?=.$)/, "-")
   return message.includes("does not take an argument")
     ? `${option} takes no value; --help lists the options`
     : `${option} needs a value; --help lists the options`
@@ -143,6 +144,9 @@ const mountOf = (text: string): MountArgument => {
   const path = place.slice(colon + 1)
   if (host === "" || !path.startsWith("/")) {
     throw new UsageError(`--mount ${text}: not of the form HOST:PATH[:ro] with an absolute PATH, such as .:/work:ro`)
+  }
+  if (/^\/+$/.test(path)) {
+    throw new UsageError(`--mount ${text}: the root cannot be covered; mount below it, such as ${host}:/work`)
   }
   return { host, path, readOnly: access === "ro" }
 }
