@@ -115,7 +115,9 @@ class Parser {
     if (++this.depth > 500) this.fail("expression recursion level exceeded")
     let left = this.unary()
     for (;;) {
-      const operator = this.peek()
+      let operator = this.peek()
+      // `5--3`: behind an operand that is no variable these are two signs.
+      if (operator === "--" || operator === "++") operator = operator[0]!
       if (operator === "?" && minimum <= 3) {
         this.take(operator)
         const yes = this.expression(0)

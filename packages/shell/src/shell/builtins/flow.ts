@@ -169,7 +169,11 @@ export const shift: Builtin = function*(shell, argv) {
   const by = count(argv[1] === "--" ? argv[2] : argv[1])
   if (by === undefined) throw new Fatal(1, `shift: ${argv[1]}: numeric argument required`)
   if (by < 0) return yield* complain(shell, "shift", `${argv[1]}: shift count out of range`)
-  if (by > shell.positional.length) return 1
+  if (by > shell.positional.length) {
+    return shell.options.posix
+      ? yield* complain(shell, "shift", `${argv[1] === undefined ? "" : `${argv[1]}: `}shift count out of range`)
+      : 1
+  }
   shell.positional = shell.positional.slice(by)
   return 0
 }

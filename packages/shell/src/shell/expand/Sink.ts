@@ -123,6 +123,24 @@ export class PatternSink implements Sink {
   }
 }
 
+/** Makes the replacement of `${x/p/r}`: an `&` that was not quoted stands for what matched. */
+export class ReplacementSink implements Sink {
+  readonly splits = false
+  text = ""
+
+  add(text: string, quoted: boolean): void {
+    this.text += quoted ? text.replace(/[\\&]/g, "\\$&") : text
+  }
+
+  addExpansion(text: string): void {
+    this.text += text
+  }
+
+  separate(): void {
+    this.text += " "
+  }
+}
+
 /** Makes an extended regular expression: what was quoted matches itself. */
 export class RegexSink implements Sink {
   readonly splits = false

@@ -12,7 +12,7 @@ import { arithmetic, evaluateText, refreshClock } from "./arithmetic.js"
 import type { Sink } from "./Sink.js"
 import { transform } from "./transform.js"
 import * as Values from "./values.js"
-import { expandPattern, expandPieces, expandText } from "./words.js"
+import { expandPattern, expandPieces, expandReplacement, expandText } from "./words.js"
 
 /** One value, or the elements of a list; `star` tells `$*` from `$@`. */
 export type Value =
@@ -175,17 +175,17 @@ function* applied(shell: Shell, p: Parameter, value: Value, operation: Operation
     }
     case "replace": {
       const source = yield* expandPattern(shell, operation.pattern)
-      const replacement = yield* expandText(shell, operation.replacement)
+      const replacement = yield* expandReplacement(shell, operation.replacement)
       if (source === "" && operation.anchor === "") return value
       const pattern = compiled(shell, source)
       return map(value, (text) => {
-        if (operation.anchor === "") return pattern.replace(text, () => replacement, operation.all)
+        if (operation.anchor === "") return pattern.replace(text, replacement, operation.all)
         if (operation.anchor === "#") {
           const length = pattern.prefix(text, true)
-          return length < 0 ? text : replacement + text.slice(length)
+          return length < 0 ? text : replacement(text.slice(0, length)) + text.slice(length)
         }
         const start = pattern.suffix(text, true)
-        return start < 0 ? text : text.slice(0, start) + replacement
+        return start < 0 ? text : text.slice(0, start) + replacement(text.slice(start))
       })
     }
     case "case": {

@@ -9,7 +9,7 @@ import { processSubstitution, substitution } from "../run/substitution.js"
 import { arithmetic } from "./arithmetic.js"
 import { expandParameter } from "./parameters.js"
 import { pathnames } from "./pathnames.js"
-import { type Field, FieldSink, PatternSink, RegexSink, type Sink, TextSink } from "./Sink.js"
+import { type Field, FieldSink, PatternSink, RegexSink, ReplacementSink, type Sink, TextSink } from "./Sink.js"
 import { tilde } from "./tilde.js"
 import * as Values from "./values.js"
 
@@ -59,6 +59,16 @@ export function* expandPattern(shell: Shell, word: Word): Run<string> {
   const sink = new PatternSink()
   yield* expandPieces(shell, word.pieces, sink)
   return sink.text
+}
+
+/** What `${x/p/r}` puts in the place of a match. */
+export function* expandReplacement(shell: Shell, word: Word): Run<(match: string) => string> {
+  const sink = new ReplacementSink()
+  yield* expandPieces(shell, word.pieces, sink)
+  const { text } = sink
+  if (!/[\\&]/.test(text)) return () => text
+  return (match) =>
+    text.replace(/\\([\\&])|&/g, (_, escaped: string | undefined) => escaped ?? match)
 }
 
 /** An extended regular expression, for `=~`. */

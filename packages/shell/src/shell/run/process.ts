@@ -40,7 +40,10 @@ export function* statusOf(shell: Shell, error: unknown): Run<number> {
   if (error instanceof Interrupted) return 128 + error.signal
   if (error instanceof Fatal) {
     if (error.message !== undefined) yield* report(shell, error.message)
-    return error.status
+    // What bash answers: 127 when the commands came with `-c`, 1 from a file or in a subshell.
+    const fromCommand = shell.from === "c" && shell.subshell === 0
+    if (error.status === 127) return fromCommand ? 127 : 1
+    return error.status === 1 && fromCommand && shell.options.posix && error.message !== undefined ? 127 : error.status
   }
   if (error instanceof RangeError) {
     // The host's stack is the limit of recursion: a function without an end.

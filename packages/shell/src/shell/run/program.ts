@@ -39,7 +39,7 @@ export function* runProgram(shell: Shell, command: Simple, argv: ReadonlyArray<s
     return yield* replace(shell, yield* search(shell, argv[0]!, path), argv, env)
   }
   const found = yield* search(shell, argv[0]!, path)
-  const pid = yield* start(shell, command, found, argv, env, {})
+  const pid = yield* start(shell, command, found, argv, env, {}, path)
   if (typeof pid === "number") return yield* foreground(shell, [pid], () => argv.join(" "), false)
   return yield* cannotFork(shell, pid)
 }
@@ -55,7 +55,8 @@ export function* start(
   found: Found,
   argv: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
-  options: SpawnOptions
+  options: SpawnOptions,
+  path?: string
 ): Run<number | Errno.Any> {
   const group = groupOptions(shell)
   const actions = actionsOf(shell, command.redirections)
@@ -70,10 +71,8 @@ export function* start(
       actions: joined(group.actions, options.actions, actions)
     }))
     if (typeof pid === "number") return pid
-    // What a search remembered may be gone.
-    if (pid._tag === "ENOENT" && shell.hashed.delete(argv[0]!)) {
-      return yield* start(shell, command, yield* search(shell, argv[0]!), argv, env, options)
-    }
+    // What a search remembered may be gone: the next one looks again.
+    if (pid._tag === "ENOENT") shell.hashed.delete(argv[0]!)
   }
   return yield* spawnShell(
     shell,
@@ -81,7 +80,8 @@ export function* start(
     function*(child) {
       child.options.interactive = shell.options.interactive
       if (!(yield* apply(child, command.redirections, undefined))) return 1
-      return yield* replace(child, found, argv, env)
+      const again = isFound(found) && !argv[0]!.includes("/") ? yield* search(child, argv[0]!, path) : found
+      return yield* replace(child, again, argv, env)
     }
   )
 }

@@ -74,11 +74,13 @@ export function* substitution(shell: Shell, script: List): Run<string> {
     const fd = yield* openInput(shell, file)
     if (fd === undefined) {
       shell.substitution = 1
+      shell.status = 1
       return ""
     }
     const bytes = yield* readAll(shell, fd)
     yield* call(shell.sys.close(fd))
     shell.substitution = 0
+    shell.status = 0
     return textOf(bytes)
   }
   const pipe = yield* call(shell.sys.pipe(O_CLOEXEC))
@@ -104,6 +106,7 @@ export function* substitution(shell: Shell, script: List): Run<string> {
   const bytes = yield* readAll(shell, reader)
   yield* call(shell.sys.close(reader))
   shell.substitution = shellCode(yield* waitFor(shell, pid))
+  shell.status = shell.substitution
   return textOf(bytes)
 }
 

@@ -6,6 +6,7 @@
 import type { SystemCalls, Sys } from "@effix/kernel/Sys"
 import type * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
+import { evaluateText } from "../expand/arithmetic.js"
 import { onAssignment } from "../expand/values.js"
 import type { Command } from "../syntax/Ast.js"
 import { Jobs } from "./Jobs.js"
@@ -92,6 +93,7 @@ export class Shell {
     this.aliases = from?.aliases ?? new Map()
     this.hashed = new Map(from?.hashed)
     this.variables.onChange = (name) => this.changed(name)
+    this.variables.evaluate = (text) => String(evaluateText(this, text))
     this.traps = from === undefined ? new Traps() : from.traps.forSubshell()
     this.jobs = from === undefined ? new Jobs() : from.jobs.forSubshell()
     if (from === undefined) return

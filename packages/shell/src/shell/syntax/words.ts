@@ -266,7 +266,7 @@ export const makeWord = (
 export const convertWords = (converter: Converter, word: Unbash.Word): ReadonlyArray<Word> => {
   const pieces = convertParts(converter, word, "plain")
   if (!word.text.includes("{") || !/,|\.\./.test(word.text)) return [makeWord(pieces, word.text, "word")]
-  return expandBraces(pieces).map((one) => makeWord(one, word.text, "word"))
+  return expandBraces(pieces).filter((one) => one.length > 0).map((one) => makeWord(one, word.text, "word"))
 }
 
 export const convertWord = (converter: Converter, word: Unbash.Word): Word =>
