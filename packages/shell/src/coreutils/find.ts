@@ -106,7 +106,7 @@ export const main = Utility.make(utility, function*(run, { operands }) {
     else if (!/^-(O\d?|D.*)$/.test(operands[at]!)) break
   }
   const begin = at
-  while (at < operands.length && !/^-.|^[()!,]$/.test(operands[at]!)) at++
+  while (at < operands.length && !/^-.|^[(!]$/.test(operands[at]!)) at++
   const paths = operands.slice(begin, at)
   const accounts = yield* Accounts.load(run.sys)
   const now = yield* run.sys.clockGettime("realtime")

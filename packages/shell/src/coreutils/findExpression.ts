@@ -9,7 +9,7 @@ import type { Accounts } from "../Accounts.js"
 import { BufferedWriter } from "../BufferedWriter.js"
 import * as DateText from "../DateText.js"
 import * as Quote from "../Quote.js"
-import { attempt, type Steps } from "../Steps.js"
+import { attempt, type Steps, stop } from "../Steps.js"
 import type * as Utility from "../Utility.js"
 import * as Actions from "./findActions.js"
 import * as Format from "./findFormat.js"
@@ -38,6 +38,7 @@ export class Expression {
   #acts = false
   #daystart = false
   #regexKind = "emacs"
+  #last: string | undefined = undefined
   readonly #files = new Map<string, BufferedWriter>()
 
   constructor(
@@ -96,9 +97,7 @@ export class Expression {
       const before = this.args[this.#at - 1]!
       return yield* this.#wrong(
         before === "("
-          ? "invalid expression; I was expecting to find a ')' somewhere but did not see one."
-          : before === "!" || before === "-not"
-          ? `expected an expression after '${before}'`
+          ? "invalid expression; expected to find a ')' but didn't see one. Perhaps you need an extra predicate after '('"
           : `expected an expression after '${before}'`
       )
     }
@@ -123,8 +122,12 @@ export class Expression {
     }
     if (!token.startsWith("-")) {
       yield* this.run.warn(`paths must precede expression: \`${token}'`)
-      return yield* this.run.die(`possible unquoted pattern after predicate?`)
+      const before = this.#last
+      const exists = before !== undefined && !Errno.isErrno(yield* this.run.lstat(token))
+      if (exists) yield* this.run.warn(`possible unquoted pattern after predicate \`${before}'?`)
+      return yield* stop(1)
     }
+    this.#last = token
     return yield* this.#primary(token)
   }
 
@@ -173,7 +176,8 @@ export class Expression {
         return yield* this.#with(token, (value) => Tests.type(value, token === "-xtype"), (value) =>
           value === "" ? `Arguments to ${token} should contain at least one letter` : `Unknown argument to ${token}: ${value[0]}`)
       case "-size":
-        return yield* this.#with(token, Tests.size, (value) => `Invalid argument \`${value}' to -size`)
+        return yield* this.#with(token, Tests.size, (value) =>
+          /^[-+]?\d+.$/s.test(value) || !/\d/.test(value) ? `invalid -size type \`${value.at(-1)}'` : `Invalid argument \`${value}' to -size`)
       case "-empty":
         return Actions.empty(run)
       case "-atime":
@@ -294,6 +298,7 @@ export class Expression {
         const out = token === "-printf" ? run.out : yield* this.#output(yield* this.#argument(token))
         const warnings: Array<string> = []
         const format = Format.compile(yield* this.#argument(token), accounts, warnings)
+        if (typeof format === "string") return yield* this.#wrong(format)
         for (const warning of warnings) yield* run.warn(warning)
         return this.#writer(format, out)
       }

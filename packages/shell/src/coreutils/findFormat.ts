@@ -59,7 +59,7 @@ const directive = (letter: string, accounts: Accounts): ((file: Found) => string
     case "D":
       return ({ stat }) => stat.dev
     case "f":
-      return ({ path }) => Directory.baseName(path)
+      return ({ path }) => path.endsWith("/") ? path.slice(path.replace(/\/+$/, "").lastIndexOf("/") + 1) || "/" : Directory.baseName(path)
     case "F":
       return () => "unknown"
     case "g":
@@ -68,8 +68,8 @@ const directive = (letter: string, accounts: Accounts): ((file: Found) => string
       return ({ stat }) => stat.gid
     case "h":
       return ({ path }) => {
-        const trimmed = path.replace(/(.)\/+$/, "$1")
-        return trimmed.includes("/") ? trimmed.slice(0, trimmed.lastIndexOf("/")) : "."
+        const slash = path.lastIndexOf("/")
+        return slash < 0 ? "." : path.slice(0, slash)
       }
     case "H":
       return ({ start }) => start
@@ -109,7 +109,7 @@ const directive = (letter: string, accounts: Accounts): ((file: Found) => string
 }
 
 /** Compiles a `-printf` format; text behind `\c` is cut off. `warn` hears of what means nothing. */
-export const compile = (format: string, accounts: Accounts, warnings: Array<string>): Format => {
+export const compile = (format: string, accounts: Accounts, warnings: Array<string>): Format | string => {
   const parts: Array<string | ((file: Found) => string)> = []
   for (let at = 0; at < format.length;) {
     if (format[at] === "\\") {
@@ -122,6 +122,7 @@ export const compile = (format: string, accounts: Accounts, warnings: Array<stri
     }
     const match = /^%([-+ #0]*)(\d*)(?:\.(\d+))?(%|[ACTB].|.)/su.exec(format.slice(at))
     if (match === null) {
+      if (format[at] === "%") return "error: % at end of format string"
       parts.push(format[at++]!)
       continue
     }
@@ -144,11 +145,11 @@ export const compile = (format: string, accounts: Accounts, warnings: Array<stri
       warnings.push(`warning: unrecognized format directive \`%${letter}'`)
       parts.push(whole)
     } else {
-      const zero = flags!.includes("0") && !flags!.includes("-")
+      const zero = flags!.includes("0") && !flags!.includes("-") && "mdGUnsikbD".includes(letter!)
+      const octal = letter === "m" && flags!.includes("#") ? "0" : ""
       parts.push((file) => {
-        const made = make(file)
-        const text = string(zero ? { ...spec, width: 0 } : spec, String(made))
-        return zero ? text.padStart(spec.width, typeof made === "number" ? "0" : " ") : text
+        const text = string(zero ? { ...spec, width: 0 } : spec, octal + String(make(file)))
+        return zero ? text.padStart(spec.width, "0") : text
       })
     }
   }

@@ -140,7 +140,7 @@ class Scan {
       if (hit !== -1 && hit < lines.position && lines.position < lines.limit) {
         hit = matcher.next(lines.buffer, lines.position, lines.limit)
       }
-      if (maySkip) lines.skipTo(hit < 0 ? lines.limit : hit)
+      if (maySkip) lines.skipTo(hit < lines.position ? Math.max(lines.limit, lines.position) : hit)
       if (!lines.next()) return
       this.line++
       if ((hit >= lines.from && hit <= lines.to) === invert) this.unselected()

@@ -222,10 +222,30 @@ function* positive(run: Utility.Run, option: string, value: string, least: numbe
   return Number(value)
 }
 
+/** -I, -L and -n exclude each other; the last one counts. */
+function* overridden(run: Utility.Run, asked: Asked, now: string): Steps<void> {
+  const before = asked.replace !== undefined
+    ? ["--replace/-I/-i", "--replace"]
+    : asked.args > 0
+    ? ["--max-args", "--max-args"]
+    : asked.lines > 0
+    ? ["--max-lines", "--max-lines"]
+    : undefined
+  if (before === undefined || before[0] === now) return
+  const names = now === "--max-args/-n" ? [before[0], "--max-args/-n"] : [before[0], now]
+  yield* run.warn(
+    `warning: options ${names.join(" and ")} are mutually exclusive, ignoring previous ${before[1]} value`
+  )
+}
+
 function* delimiterOf(run: Utility.Run, value: string): Steps<number> {
   const bytes = Bytes.encode(Escapes.expand(value, "three").text)
   if (bytes.length !== 1) {
-    return yield* run.die(`Invalid escape sequence ${value} in input delimiter specification.`)
+    return yield* run.die(
+      value.startsWith("\\")
+        ? `Invalid escape sequence ${value} in input delimiter specification.`
+        : `Invalid input delimiter specification ${value}: the delimiter must be either a single character or an escape sequence starting with \\.`
+    )
   }
   return bytes[0]!
 }
@@ -250,13 +270,20 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     else if (key === "d") asked.delimiter = yield* delimiterOf(run, value)
     else if (key === "a") file = value
     else if (key === "E" || key === "e") asked.end = value === "" ? undefined : value
-    else if (key === "I" || key === "i") Object.assign(asked, { replace: value === "" ? "{}" : value, args: 0, lines: 0, exit: true })
+    else if (key === "I" || key === "i") {
+      yield* overridden(run, asked, "--replace/-I/-i")
+      Object.assign(asked, { replace: value === "" ? "{}" : value, args: 0, lines: 0, exit: true })
+    }
     else if (key === "L" || key === "l") {
+      yield* overridden(run, asked, key === "L" ? "-L" : "--max-lines/-l")
       Object.assign(asked, { lines: hasValue ? yield* positive(run, key, value, 1) : 1, args: 0, replace: undefined })
     } else if (key === "n") {
       const args = yield* positive(run, key, value, 1)
       // `-n 1` after -I changes nothing.
-      if (!(asked.replace !== undefined && args === 1)) Object.assign(asked, { args, lines: 0, replace: undefined })
+      if (!(asked.replace !== undefined && args === 1)) {
+        yield* overridden(run, asked, "--max-args/-n")
+        Object.assign(asked, { args, lines: 0, replace: undefined })
+      }
     } else if (key === "s") asked.chars = yield* positive(run, key, value, 1)
     else if (key === "P") asked.processes = yield* positive(run, key, value, 0)
     else if (key === "r") asked.skipEmpty = true
