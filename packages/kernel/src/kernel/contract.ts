@@ -5,6 +5,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type * as Sink from "effect/Sink"
 import type * as Stream from "effect/Stream"
 import type { WindowSize } from "../abi/Termios.js"
 import type { WaitStatus } from "../abi/WaitStatus.js"
@@ -83,6 +84,8 @@ export interface ProcessHandle {
   readonly pid: number
   /** Writes to its standard input, waiting while the pipe is full. */
   readonly write: (bytes: string | Uint8Array) => Effect.Effect<void, Errno<"EPIPE">>
+  /** Its standard input, as a sink that ends it at the end of the stream. */
+  readonly stdin: Sink.Sink<void, Uint8Array, never, Errno<"EPIPE">>
   /** Ends its standard input. */
   readonly closeStdin: Effect.Effect<void>
   readonly stdout: Stream.Stream<Uint8Array>

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
+import * as Sink from "effect/Sink"
 import { SIGRTMAX, SIGTERM } from "../abi/Signals.js"
 import * as Bytes from "../Bytes.js"
 import { type Description, drop } from "../Description.js"
@@ -75,9 +76,12 @@ export const spawn = (
         killTree(process.origin)
         return Effect.zipRight(closeStdin, Effect.zipRight(drop(ends[1]!), drop(ends[2]!)))
       }))
+    const write = (bytes: string | Uint8Array) =>
+      Effect.suspend(() => stdinOpen ? writeAll(stdin.writer, init, bytes) : Errno.fail("EPIPE"))
     return {
       pid: process.pid,
-      write: (bytes) => stdinOpen ? writeAll(stdin.writer, init, bytes) : Errno.fail("EPIPE"),
+      write,
+      stdin: Sink.ensuring(Sink.forEach(write), closeStdin),
       closeStdin,
       stdout: streamOf(stdout.reader, init),
       stderr: streamOf(stderr.reader, init),
