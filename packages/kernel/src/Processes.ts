@@ -22,14 +22,14 @@ import type { Location } from "./Dentry.js"
 import * as Errno from "./Errno.js"
 import { FdTable } from "./FdTable.js"
 import * as Host from "./Host.js"
-import { both, isReady } from "./internal/step.js"
+import { andThen, both, isReady } from "./internal/step.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Policy from "./Policy.js"
 import { apply } from "./process/actions.js"
 import { Image } from "./process/Image.js"
 import * as Load from "./process/load.js"
 import * as Wait from "./process/wait.js"
-import { Process, ProcessGroup, ProcessTable, type ResourceLimits, Session } from "./ProcessTable.js"
+import { Process, ProcessGroup, ProcessTable, type ResourceLimits, Session, STOPPED } from "./ProcessTable.js"
 import * as Programs from "./Programs.js"
 import * as Signals from "./Signals.js"
 import * as SignalSet from "./SignalSet.js"
@@ -221,6 +221,8 @@ export const make = (parts: Parts): Processes["Type"] => {
   /** Starts what a process runs from now on. */
   const start = (self: Process, program: Program): void => {
     const image = new Image(self, { attend, ended })
+    // Stopped while its file was read: what exec starts is stopped as well.
+    if (self.state === "stopped") image.attention |= STOPPED
     const sys = makeSys(self, image)
     self.task = image
     const services = Context.unsafeMake<Sys | WaitQueue.Sleeper>(
@@ -315,49 +317,23 @@ export const make = (parts: Parts): Processes["Type"] => {
     return isReady(root) && isReady(cwd) ? Exit.void : Effect.zipRight(root, cwd)
   }
 
-  const launch = (
-    parent: Process,
-    program: Program,
-    image: Load.Image | undefined,
-    options: SpawnOptions,
-    overrides: Overrides,
-    name: string
-  ): Effect.Effect<Process, SpawnError> => {
-    const room = tooMany(parent, overrides.credentials ?? parent.credentials)
-    if (room._tag === "Failure") return Exit.failCause(room.cause)
-    // The parent may have ended while its program was loaded.
-    if (parent.task === undefined && parent !== init) return Effect.interrupt
-    const child = makeChild(parent, options, overrides, name)
-    const enrolled = enroll(parent, child, options)
-    if (enrolled._tag === "Failure") return Effect.zipRight(discard(child), Exit.failCause(enrolled.cause))
-    const go = (): Process => {
-      if (image !== undefined) {
-        child.argv = options.argv ?? image.argv
-        child.executable = image.executable
-      }
-      start(child, program)
-      return child
-    }
-    const ready = prepare(child, options, image !== undefined)
-    if (isReady(ready)) {
-      return ready._tag === "Success"
-        ? Exit.succeed(go())
-        : Effect.zipRight(discard(child), Exit.failCause(ready.cause))
-    }
-    return Effect.map(Effect.onError(ready, () => discard(child)), go)
+  /** All that can fail or take time before a child runs, and then what it is to run. */
+  const prepare = (child: Process, what: string | Program, options: SpawnOptions): Effect.Effect<Program, SpawnError> => {
+    const acted = andThen(hold(child), () => apply(vfs, child, options.actions ?? noActions))
+    // As exec(2) in the child would: after the actions, whatever they did to the directory or made on the way.
+    const program = andThen(acted, (): Effect.Effect<Program, SpawnError> =>
+      typeof what === "string" ? load(child, what, options) : Exit.succeed(what))
+    if (typeof what !== "string" && options.keepCloseOnExec !== false) return program
+    return andThen(program, (loaded) => andThen(child.fds.closeForExec(), () => Exit.succeed(loaded)))
   }
 
-  /** All that can fail or take time before a child runs. */
-  const prepare = (child: Process, options: SpawnOptions, closes: boolean): Effect.Effect<void, SpawnError> => {
-    const held = hold(child)
-    const actions = options.actions ?? noActions
-    const applied = isReady(held)
-      ? apply(vfs, child, actions)
-      : Effect.zipRight(held, Effect.suspend(() => apply(vfs, child, actions)))
-    if (!closes && options.keepCloseOnExec !== false) return applied
-    if (!isReady(applied)) return Effect.zipRight(applied, Effect.suspend(() => child.fds.closeForExec()))
-    return applied._tag === "Success" ? child.fds.closeForExec() : applied
-  }
+  const load = (child: Process, path: string, options: SpawnOptions): Effect.Effect<Program, ExecError> =>
+    andThen(loader.load(child, path, child.argv, child.env), (image) => {
+      if (options.argv === undefined) child.argv = image.argv
+      child.executable = image.executable
+      child.executed = true
+      return Exit.succeed(Effect.suspend(() => image.main(image.argv)))
+    })
 
   const spawn = (
     parent: Process,
@@ -365,25 +341,28 @@ export const make = (parts: Parts): Processes["Type"] => {
     options: SpawnOptions,
     overrides: Overrides = noOverrides
   ): Effect.Effect<Process, SpawnError> => {
-    if (typeof what !== "string") {
-      return launch(parent, what, undefined, options, overrides, options.argv?.[0] ?? parent.name)
+    const room = tooMany(parent, overrides.credentials ?? parent.credentials)
+    if (room._tag === "Failure") return Exit.failCause(room.cause)
+    const name = typeof what === "string" ? what : options.argv?.[0] ?? parent.name
+    const child = makeChild(parent, options, overrides, name)
+    const enrolled = enroll(parent, child, options)
+    if (enrolled._tag === "Failure") return Effect.zipRight(discard(child), Exit.failCause(enrolled.cause))
+    const launch = (program: Program): Effect.Effect<Process> => {
+      // The parent may have ended meanwhile: then init would get a child that it never asked for.
+      if (parent.task === undefined && parent !== init) return Effect.zipRight(discard(child), Effect.interrupt)
+      start(child, program)
+      return Exit.succeed(child)
     }
-    const argv = options.argv ?? [what]
-    // The path is looked up from where the child will be; a Chdir action moves it only after that, as execve sees it.
-    const loaded = loader.load(asChild(parent, overrides), what, argv, options.env ?? parent.env)
-    const run = (image: Load.Image) =>
-      launch(parent, Effect.suspend(() => image.main(image.argv)), image, options, overrides, image.name)
-    return isReady(loaded) && loaded._tag === "Success" ? run(loaded.value) : Effect.flatMap(loaded, run)
+    const prepared = prepare(child, what, options)
+    if (isReady(prepared)) {
+      return prepared._tag === "Success"
+        ? launch(prepared.value)
+        : Effect.zipRight(discard(child), Exit.failCause(prepared.cause))
+    }
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Effect.onError(restore(prepared), () => discard(child)), launch)
+    )
   }
-
-  /** The parent as the loader must see it: with the child's user and directory. */
-  const asChild = (parent: Process, overrides: Overrides): Process =>
-    overrides.credentials === undefined && overrides.cwd === undefined
-      ? parent
-      : Object.assign(Object.create(parent) as Process, {
-        credentials: overrides.credentials ?? parent.credentials,
-        cwd: overrides.cwd ?? parent.cwd
-      })
 
   const exec = (
     self: Process,
@@ -404,6 +383,8 @@ export const make = (parts: Parts): Processes["Type"] => {
       if (!isReady(late)) host.fork(late)
       start(self, Effect.suspend(() => image.main(image.argv)))
       if (before instanceof Image) before.revoke()
+      // Handlers are gone, so what waited for one does now what it does by default.
+      signals.setMask(self, self.signals.blocked)
       return Effect.interrupt
     })
 
