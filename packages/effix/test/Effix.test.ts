@@ -1,7 +1,7 @@
-import { expect, it } from "vitest"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import { expect, it } from "vitest"
 import * as Effix from "../src/Effix.js"
 import * as Failure from "../src/Failure.js"
 
@@ -52,7 +52,9 @@ it("A failure is an Error with a code", () =>
 
 it("A command that takes too long, or writes too much, is killed and its output kept", () =>
   onMachine(async (machine) => {
-    const late = await machine.exec("echo begun; while :; do :; done", { timeout: 200 }).catch((error: unknown) => error)
+    const late = await machine.exec("echo begun; while :; do :; done", { timeout: 200 }).catch((error: unknown) =>
+      error
+    )
     expect(late).toMatchObject({ name: "TimeoutError", code: "ETIMEDOUT", stdout: "begun\n" })
     const much = await machine.exec("yes", { outputMax: 10_000 }).catch((error: unknown) => error)
     expect(much).toMatchObject({ name: "OutputLimitError", limit: 10_000 })

@@ -1,9 +1,8 @@
-import { expect, it } from "vitest"
-import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import { effix, node } from "./support/cli.js"
+import { expect, it } from "vitest"
+import { effix } from "./support/cli.js"
 
 const within = { timeout: 120_000 }
 
@@ -39,7 +38,11 @@ it("A mounted directory is the host's, writable or not", within, () =>
   inDirectory(async (directory) => {
     fs.writeFileSync(path.join(directory, "f"), "host\n")
     const mounts = ["--mount", `${directory}:/rw`, "--mount", `${directory}:/ro:ro`]
-    const { stderr, stdout } = await effix([...mounts, "-c", "cat /rw/f; echo guest > /rw/g; cat /ro/g; echo x > /ro/h"])
+    const { stderr, stdout } = await effix([
+      ...mounts,
+      "-c",
+      "cat /rw/f; echo guest > /rw/g; cat /ro/g; echo x > /ro/h"
+    ])
     expect(stdout).toBe("host\nguest\n")
     expect(stderr).toContain("Read-only file system")
     expect(fs.readFileSync(path.join(directory, "g"), "utf8")).toBe("guest\n")
@@ -76,27 +79,21 @@ it("A script that a signal ends has that signal's status", within, async () => {
 })
 
 it("A trap of the script sees the host's signal", within, async () => {
-  const { code, stdout } = await effix(["-c", "trap 'echo caught; exit 5' INT; echo ready; while :; do sleep 0.1; done"], {
+  const { code, stdout } = await effix([
+    "-c",
+    "trap 'echo caught; exit 5' INT; echo ready; while :; do sleep 0.1; done"
+  ], {
     during: (child) => child.stdout?.once("data", () => child.kill("SIGINT"))
   })
   expect({ code, stdout }).toEqual({ code: 5, stdout: "ready\ncaught\n" })
 })
 
-it("A reader that goes away ends the writer quietly", within, () =>
-  new Promise<void>((resolve, reject) => {
-    const child = spawn(process.execPath, [...node, "-c", "yes"], { stdio: ["ignore", "pipe", "pipe"] })
-    let stderr = ""
-    child.stderr.on("data", (bytes) => stderr += String(bytes))
-    child.stdout.once("data", () => child.stdout.destroy())
-    child.on("close", (code) => {
-      try {
-        expect({ code, stderr }).toEqual({ code: 141, stderr: "" })
-        resolve()
-      } catch (error) {
-        reject(error)
-      }
-    })
-  }))
+it("A reader that goes away ends the writer quietly", within, async () => {
+  const ended = await effix(["-c", "yes"], {
+    during: ({ stdout }) => stdout?.once("data", () => stdout.destroy())
+  })
+  expect(ended).toMatchObject({ code: 141, stderr: "" })
+})
 
 it("Every system call can be seen", within, async () => {
   const { stderr, stdout } = await effix(["--strace", "-c", "echo hello"])

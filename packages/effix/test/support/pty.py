@@ -1,0 +1,71 @@
+"""Runs a command on a terminal of its own and plays a user: waits for texts, types, resizes, sends signals.
+
+Reads a JSON object from standard input: {"argv": [...], "steps": [{"expect"?, "send"?, "size"?, "signal"?}, ...]}.
+Writes one: {"output", "code", "signal", "restored"}.
+"""
+import fcntl, json, os, select, struct, subprocess, sys, termios, time
+
+asked = json.load(sys.stdin)
+master, slave = os.openpty()
+
+
+def resize(rows, columns):
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+resize(24, 80)
+before = termios.tcgetattr(slave)
+
+
+def own_session():
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+child = subprocess.Popen(asked["argv"], stdin=slave, stdout=slave, stderr=slave, preexec_fn=own_session)
+output = ""
+seen = 0
+deadline = time.monotonic() + 90
+
+
+def read_some(seconds):
+    global output
+    if select.select([master], [], [], seconds)[0]:
+        output += os.read(master, 65536).decode("utf-8", "replace")
+        return True
+    return False
+
+
+for step in asked["steps"]:
+    if "expect" in step:
+        while step["expect"] not in output[seen:]:
+            if time.monotonic() > deadline or (child.poll() is not None and not read_some(0.2)):
+                json.dump({"output": output, "missing": step["expect"], "code": child.poll()}, sys.stdout)
+                child.kill()
+                sys.exit(0)
+            read_some(0.1)
+        seen += output[seen:].index(step["expect"]) + len(step["expect"])
+    if "size" in step:
+        resize(*step["size"])
+        os.killpg(child.pid, 28)
+    if "send" in step:
+        os.write(master, step["send"].encode())
+    if "signal" in step:
+        os.kill(child.pid, step["signal"])
+while child.poll() is None and time.monotonic() < deadline:
+    read_some(0.1)
+hung = child.poll() is None
+if hung:
+    child.kill()
+    child.wait()
+while read_some(0.1):
+    pass
+after = termios.tcgetattr(slave)
+status = child.returncode
+json.dump({
+    "output": output,
+    "code": status if status >= 0 else None,
+    "signal": -status if status < 0 else None,
+    "restored": before == after,
+    "hung": hung,
+}, sys.stdout)

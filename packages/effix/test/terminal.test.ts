@@ -1,0 +1,90 @@
+/** The interactive mode, on a real pseudo-terminal of the host. */
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { expect, it } from "vitest"
+import { command } from "./support/cli.js"
+
+interface Step {
+  readonly expect?: string
+  readonly send?: string
+  /** Rows and columns. */
+  readonly size?: readonly [number, number]
+  readonly signal?: number
+}
+
+const player = fileURLToPath(new URL("support/pty.py", import.meta.url))
+
+const play = async (args: ReadonlyArray<string>, steps: ReadonlyArray<Step>): Promise<unknown> => {
+  const argv = [process.execPath, await command(), ...args]
+  return new Promise((resolve, reject) => {
+    const child = spawn("python3", [player], { stdio: ["pipe", "pipe", "inherit"] })
+    let out = ""
+    child.stdout.on("data", (bytes) => out += String(bytes))
+    child.on("error", reject)
+    child.on("close", () => {
+      try {
+        resolve(JSON.parse(out))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    child.stdin.end(JSON.stringify({ argv, steps }))
+  })
+}
+
+const within = { timeout: 120_000 }
+const done = { hung: false, restored: true, signal: null }
+
+it("A user types commands, edits lines and ends with ^D", within, async () => {
+  const ended = await play([], [
+    { expect: "# ", send: "echo one twx\x7fo\r" },
+    { expect: "\none two\r\n", send: "exit 7\r" }
+  ])
+  expect(ended).toMatchObject({ ...done, code: 7 })
+})
+
+it("^D at the prompt ends the shell", within, async () => {
+  expect(await play([], [{ expect: "# ", send: "\x04" }])).toMatchObject({ ...done, code: 0 })
+})
+
+it("^C ends what runs and not the shell", within, async () => {
+  const ended = await play([], [
+    { expect: "# ", send: "sleep 1000\r" },
+    { expect: "sleep 1000\r\n", send: "" },
+    { send: "\x03" },
+    { expect: "# ", send: "echo still $((6*7))\r" },
+    { expect: "still 42", send: "exit\r" }
+  ])
+  expect(ended).toMatchObject({ ...done, code: 0 })
+})
+
+it("The size of the window is known, and followed", within, async () => {
+  const show = "stty size\r"
+  const ended = await play([], [
+    { expect: "# ", send: show },
+    { expect: "24 80", size: [33, 111] },
+    { expect: "# ", send: show },
+    { expect: "33 111", send: "exit\r" }
+  ])
+  expect(ended).toMatchObject({ ...done, code: 0 })
+})
+
+it("A script on a terminal has a terminal", within, async () => {
+  const script = "test -t 0 && test -t 1 && read x < /dev/tty && echo \"<$x>\"; exit 3"
+  const ended = await play(["-c", script], [{ send: "typed\r" }, { expect: "<typed>" }])
+  expect(ended).toMatchObject({ ...done, code: 3 })
+})
+
+it.each([["SIGTERM", 15], ["SIGHUP", 1], ["SIGINT", 2]])(
+  "The terminal is restored after %s",
+  within,
+  async (_, signal) => {
+    const ended = await play([], [{ expect: "# ", signal }])
+    expect(ended).toMatchObject({ hung: false, restored: true })
+  }
+)
+
+it("The terminal is restored when time is up", within, async () => {
+  const ended = await play(["--timeout", "1s"], [{ expect: "# ", send: "while :; do :; done\r" }])
+  expect(ended).toMatchObject({ ...done, code: 124 })
+})
