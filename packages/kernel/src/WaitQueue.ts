@@ -242,15 +242,15 @@ class Waiter<A, E> implements Sleeping {
   /** How the call goes on: its answer, its end, what its process must attend to first, or `undefined` for sleep. */
   private next(behind: boolean): Effect.Effect<A, E | Errno.Errno<"EINTR">> | undefined {
     const { sleeper } = this
-    const attention = sleeper === undefined ? 0 : sleeper.attention
-    if (attention < 0) return this.leave(Effect.interrupt)
+    if (sleeper !== undefined && sleeper.attention < 0) return this.leave(Effect.interrupt)
     // The condition is asked before the signal, as wait_event_interruptible does.
     const answer = behind ? undefined : this.attempt()
     if (answer !== undefined) {
       this.dropBaton()
       return this.leave(answer)
     }
-    return sleeper === undefined || attention === 0 || this.options.interruptible === false
+    // Read after the attempt, which may have signalled its own process.
+    return sleeper === undefined || sleeper.attention === 0 || this.options.interruptible === false
       ? undefined
       : this.attending(sleeper)
   }

@@ -50,12 +50,8 @@ export const sendToBackground = (
   Effect.suspend((): Effect.Effect<void, Errno.Errno<"EINTR" | "EIO">> => {
     signals.sendGroup(caller.group, signal)
     if (!wantsAttention(caller)) return Errno.fail("EIO")
-    let attended = false
-    return WaitQueue.sleep(nowhere, () => {
-      if (attended) return Exit.void
-      attended = true
-      return undefined
-    })
+    // It wakes for nothing but what it has to attend to; if that is done already, a SIGCONT came before it slept.
+    return WaitQueue.sleep(nowhere, () => wantsAttention(caller) ? undefined : Exit.void)
   })
 
 /** Does `change` once the caller is no longer in the background; `refusal` is for one that could never be. */

@@ -46,11 +46,9 @@ export class RegularFile extends Description {
   }
 
   override read(into: Uint8Array): Effect.Effect<number, ReadError> {
-    const answer = this.place.mount.superblock.prompt
-      ? this.readNow(into, this.offset)
-      : Step.run(this.inTurn(() => this.readNow(into, this.offset)))
-    if (Step.isReady(answer)) return this.advance(answer)
-    return answer
+    if (!this.place.mount.superblock.prompt) return Step.run(this.inTurn(() => this.readNow(into, this.offset)))
+    const answer = this.readNow(into, this.offset)
+    return Step.isReady(answer) ? this.moved(answer) : Step.run(this.inTurn(() => answer))
   }
 
   override pread(into: Uint8Array, offset: number): Effect.Effect<number, ReadError> {
@@ -65,17 +63,18 @@ export class RegularFile extends Description {
     return answer
   }
 
-  private advance(answer: Exit.Exit<number, ReadError>): Exit.Exit<number, ReadError> {
-    if (answer._tag === "Success" && this.place.mount.superblock.prompt) this.offset += answer.value
+  /** Moves the offset by what a call that was ready at once has read or written. */
+  private moved<E>(answer: Exit.Exit<number, E>): Exit.Exit<number, E> {
+    if (answer._tag === "Success") this.offset += answer.value
     return answer
   }
 
-  /** One after the other on this description's offset. */
+  /** One call after the other on this description's offset. */
   private *inTurn<E>(call: () => Effect.Effect<number, E>) {
     yield* Lock.acquire(this)
     try {
       const count = yield* call()
-      if (!this.place.mount.superblock.prompt) this.offset += count
+      this.offset += count
       return count
     } finally {
       Lock.release(this)
@@ -89,10 +88,7 @@ export class RegularFile extends Description {
     }
     if ((this.flags & OpenFlags.O_APPEND) !== 0) this.offset = this.inode.size
     const answer = this.writeNow(from, this.offset, caller)
-    if (Step.isReady(answer)) {
-      if (answer._tag === "Success") this.offset += answer.value
-      return answer
-    }
+    if (Step.isReady(answer)) return this.moved(answer)
     superblock.prompt = false
     return Step.run(this.inTurn(() => answer))
   }
@@ -130,10 +126,8 @@ export class RegularFile extends Description {
     if (offset > OFFSET_MAX - bytes.length) return Errno.fail("EFBIG")
     const { core, inode, place: { mount } } = this
     if ((inode.mode & 0o6000) !== 0 && caller.credentials.euid !== 0) {
-      return Effect.zipRight(
-        Attributes.dropSetId(caller, inode, mount) as Effect.Effect<void, WriteError>,
-        Effect.suspend(() => this.backend.write(inode, offset, bytes, core.now()))
-      )
+      const dropped = Attributes.dropSetId(caller, inode, mount) as Effect.Effect<void, WriteError>
+      return Step.andThen(dropped, () => this.backend.write(inode, offset, bytes, core.now()))
     }
     return this.backend.write(inode, offset, bytes, core.now())
   }
