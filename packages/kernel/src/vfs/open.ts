@@ -105,6 +105,8 @@ function* openInode<A, E>(core: Core, caller: Process, at: Location, flags: numb
       return take(new DirectoryFile(kept, core, at))
     // What may wait for somebody else is handed back, to run where it can be interrupted.
     case FileMode.S_IFIFO:
+      // Neither to read nor to write: for ioctl(2) alone, which a FIFO is not opened for.
+      if ((kept & O_ACCMODE) === O_ACCMODE) return yield* Errno.fail("EINVAL")
       return core.pipes.openFifo(inode, kept, (fifo) => take(Object.assign(fifo, { location: at })))
     case FileMode.S_IFCHR:
       return Step.andThen(core.devices.open(inode, flags, caller), (device) => {
@@ -118,8 +120,9 @@ function* openInode<A, E>(core: Core, caller: Process, at: Location, flags: numb
 }
 
 /** Runs what must not be interrupted, and then what may wait. */
-const finish = <A, E>(steps: Effect.Effect<Effect.Effect<A, E>, OpenError>): Effect.Effect<A, E | OpenError> =>
-  Step.andThen(steps, (answer) => answer)
+const finish = <A, E>(
+  steps: Effect.Effect<Effect.Effect<A, E | OpenError>, OpenError>
+): Effect.Effect<A, E | OpenError> => Step.andThen(steps, (answer) => answer)
 
 function* openSteps<A, E>(
   core: Core,
@@ -212,10 +215,10 @@ export const open = <A, E>(
   mode: number,
   take: Accept<A, E>
 ): Effect.Effect<A, E | OpenError> => {
-  if ((flags & O_PATH) !== 0) return finish(Step.run(openPathSteps(core, caller, start, path, flags, take)))
+  if ((flags & O_PATH) !== 0) return finish<A, E>(Step.run(openPathSteps(core, caller, start, path, flags, take)))
   if (OpenFlags.contradict(flags)) return Errno.fail("EINVAL")
   if ((flags & O_TMPFILE) === O_TMPFILE) {
-    return finish(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode, take)))
+    return finish<A, E>(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode, take)))
   }
-  return finish(Step.run(openSteps(core, caller, start, path, flags, mode, take)))
+  return finish<A, E>(Step.run(openSteps(core, caller, start, path, flags, mode, take)))
 }
