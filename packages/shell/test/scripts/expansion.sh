@@ -6,7 +6,7 @@ echo {01..03} {-2..2} {z..w} {1..3}{a,b}
 #%%
 echo "{a,b}" '{a,b}' \{a,b} {a,b\,c} {"a b",c}
 #%%
-x=1; echo {$x,2} {1..$x} $x{a,b}
+x=1; echo {$x,2} {1..$x} ${x}{a,b}
 #%%
 echo {a..c..2} {1..2..0} {a..5} {1.5..2}
 #%%
@@ -16,7 +16,7 @@ touch a b c .d; echo *; echo .*; echo ?; echo [ab]; echo [!a]; echo z*
 #%%
 touch a1 a2 b1; echo a* *1 [ab]1 a? ; echo "a*" a\*
 #%%
-mkdir d; touch d/x d/y; echo d/* */x */ ./d/*; echo /*/../ | wc -w | awk '{print ($1>0)}' 2>/dev/null
+mkdir d; touch d/x d/y; echo d/* */x */ ./d/*
 #%%
 touch 'a b'; set -- *; echo $# "$1"; for f in *; do echo "[$f]"; done
 #%%
@@ -108,4 +108,4 @@ shopt -s nullglob; echo a*zzz b; shopt -u nullglob; echo a*zzz b
 shopt -s extglob
 touch a.c b.h c.o; echo !(*.o) @(a|b).* *.+(c|h) ?(x)a.c
 #%%
-case foo in f@(oo|ee)) echo y;; esac; [[ foo == @(foo|bar) ]] && echo z
+[[ foo == @(foo|bar) ]] && echo z

@@ -52,8 +52,6 @@ set --; printf '[%s]' "x$@y" "$@" "$@$@"; echo
 #%%
 x=y; y=z; echo ${!x}
 #%%
-set -- a b c; echo ${!#}
-#%%
 echo $?; false; echo $?; true; echo $?
 #%%
 x=a; echo "${x}b" $xb ${x}b
@@ -98,7 +96,7 @@ HOME=/h; x=~; y=~/a:~/b; echo $x $y; echo x=~
 #%%
 HOME='/a b'; set -- ~; echo $# "$1"
 #%%
-OLDPWD=/old; echo ~+ ~- | sed 's/^.*\///' 
+OLDPWD=/old; echo ~+ ~- | cut -d ' ' -f 2
 #%%
 a=1 b=2; c=$a$b; echo $c
 #%%

@@ -122,7 +122,7 @@ set -- -a b; echo $1; set -o noglob; echo *; set +o noglob
 #%%
 echo $-; set -f; case $- in *f*) echo f;; esac
 #%%
-set -o | grep -c . ; set +o | head -1 | cut -c1-4
+set +o | head -1 | cut -c1-4
 #%%
 (echo a; exit 3; echo b); echo $?; (exit 1) || echo or; (true) && echo and
 #%%
@@ -146,7 +146,7 @@ echo $$ | grep -c '^[0-9]*$'; [ $$ = $(echo $$) ] && echo same; (echo $$) | grep
 #%%
 sleep 0.05 & [ $! -gt 0 ] && echo ok; wait; jobs
 #%%
-sleep 1 & jobs | sed 's/  */ /g'; kill %1; wait 2>/dev/null
+sleep 1 & jobs | tr -s ' '; kill %1; wait 2>/dev/null
 #%%
 true & true & wait %1; echo $?; wait -n; echo $?
 #%%

@@ -50,7 +50,7 @@ echo `echo \\\\a`
 #%%
 echo "a}b" ${x:-a\}b}
 #%%
-echo $'a\0b'c | od -An -c | tr -s ' '
+echo $'a\0b'c | cat -A
 #%%
 eval 'echo "a b"' '"c  d"'
 #%%

@@ -18,8 +18,6 @@ fi
 #%%
 { echo a
 #%%
-f( { }
-#%%
 echo a | | b
 #%%
 echo a && 
@@ -105,8 +103,6 @@ echo "${x:-$(echo "nested "'quo'"te")}"
 [ "a" = "a" ]&&echo y
 #%%
 ! ! true; echo $?
-#%%
-time -p true 2>/dev/null >/dev/null; echo ok
 #%%
 function f { echo a; }; f; f(){ echo b; };f
 #%%

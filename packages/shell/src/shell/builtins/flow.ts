@@ -54,7 +54,10 @@ const status = (shell: Shell, name: string, argument: string | undefined): numbe
 export const returnFrom: Builtin = function*(shell, argv) {
   const argument = argv[1] === "--" ? argv[2] : argv[1]
   if (shell.frames.length === 0) {
-    return yield* complain(shell, "return", "can only `return' from a function or sourced script", 2)
+    const message = "return: can only `return' from a function or sourced script"
+    if (shell.options.posix) throw new Fatal(2, message)
+    yield* report(shell, message)
+    return 2
   }
   let code: number
   try {
@@ -167,7 +170,7 @@ export const exec: Builtin = function*(shell, argv) {
 
 export const shift: Builtin = function*(shell, argv) {
   const by = count(argv[1] === "--" ? argv[2] : argv[1])
-  if (by === undefined) throw new Fatal(1, `shift: ${argv[1]}: numeric argument required`)
+  if (by === undefined) return yield* complain(shell, "shift", `${argv[1]}: numeric argument required`)
   if (by < 0) return yield* complain(shell, "shift", `${argv[1]}: shift count out of range`)
   if (by > shell.positional.length) {
     return shell.options.posix

@@ -207,8 +207,10 @@ function* waitPid(shell: Shell, pid: number): Run<number> {
   const known = job !== undefined || shell.jobs.children.has(pid) || shell.jobs.ended.has(pid)
   if (!known) return yield* complain(shell, "wait", `pid ${pid} is not a child of this shell`, 127)
   const ended = yield* waitOne(shell, pid)
-  if (job !== undefined && stateOf(job) === "done") forget(shell, job)
   if (typeof ended === "number") return ended
+  // It has been told now; asking again is a mistake.
+  if (job !== undefined && stateOf(job) === "done") forget(shell, job)
+  shell.jobs.ended.delete(pid)
   return shellCode(ended)
 }
 

@@ -11,6 +11,7 @@ import { captured, utility } from "./utility.js"
 const program = utility(main)
 
 export const printf: Builtin = function*(shell, argv, context) {
+  if (argv.length === 1) return yield* complain(shell, "printf", "usage: printf [-v var] format [arguments]", 2)
   if (argv[1] !== "-v") return yield* program(shell, argv, context)
   const name = argv[2]
   if (name === undefined || argv.length < 4) return yield* complain(shell, "printf", "usage: printf [-v var] format [arguments]", 2)

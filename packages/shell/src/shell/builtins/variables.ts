@@ -8,7 +8,7 @@ import * as Quote from "../expand/quote.js"
 import { attributes } from "../expand/transform.js"
 import * as Values from "../expand/values.js"
 import { assignArray } from "../run/assign.js"
-import { print, report } from "../run/report.js"
+import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { type Variable, VariableError } from "../state/Variables.js"
@@ -86,7 +86,7 @@ const marking = (name: "export" | "readonly"): Builtin =>
       }
       const parsed = parseAssignment(rest[at]!)
       if (parsed === undefined) {
-        status = yield* invalid(shell, name, rest[at]!)
+        status = yield* complain(shell, name, `\`${rest[at]}': not a valid identifier`)
         continue
       }
       if (letters.includes("a")) shell.variables.makeArray(parsed.name, false, true)
@@ -96,14 +96,6 @@ const marking = (name: "export" | "readonly"): Builtin =>
     }
     return status
   }
-
-/** Complains of a name; for a special builtin that ends the shell. */
-function* invalid(shell: Shell, name: string, text: string): Run<number> {
-  const message = `${name}: \`${text}': not a valid identifier`
-  if (shell.options.posix && !shell.interactive && (name === "export" || name === "readonly")) throw new Fatal(1, message)
-  yield* report(shell, message)
-  return 1
-}
 
 export const exportBuiltin = marking("export")
 export const readonlyBuiltin = marking("readonly")
@@ -251,10 +243,7 @@ export const unset: Builtin = function*(shell, argv) {
       else if (!letters.includes("v") && shell.functions.has(name)) shell.defineFunction(name, undefined)
     } catch (error) {
       if (!(error instanceof VariableError)) throw error
-      const message = `unset: ${error.variable}: ${error.message}`
-      if (shell.options.posix) throw new Fatal(1, message)
-      yield* report(shell, message)
-      status = 1
+      status = yield* complain(shell, "unset", `${error.variable}: ${error.message}`)
     }
   }
   return status

@@ -107,7 +107,7 @@ function* tell(shell: Shell, pid: number, status: WaitStatus, source: () => stri
     if (shell.interactive) yield* writeAll(shell, 2, Bytes.encode("\n"))
     return
   }
-  if (status.signal === SIGPIPE || shell.subshell > 0) return
+  if (status.signal === SIGPIPE || shell.subshell > 0 || shell.from === "c") return
   const text = describe(status)
   yield* writeAll(
     shell,

@@ -3,8 +3,9 @@
  *
  * @see trap(1p)
  */
+import { SIGINT } from "@effix/kernel/abi/Signals"
 import * as SignalNames from "../../SignalNames.js"
-import { Exit, Return } from "../state/Control.js"
+import { Exit, Interrupted, Return } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { evaluateText } from "./source.js"
 
@@ -13,6 +14,7 @@ export function* runPending(shell: Shell): Run<void> {
   while (shell.traps.pending.length > 0) {
     const signal = shell.traps.pending.shift()!
     const action = shell.traps.actions.get(SignalNames.name(signal) ?? String(signal))
+    if (action === undefined && signal === SIGINT && shell.interactive) throw new Interrupted(SIGINT)
     if (action === undefined || action === "") continue
     yield* runAction(shell, action)
   }

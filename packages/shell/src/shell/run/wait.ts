@@ -15,6 +15,8 @@ export function* waitFor(shell: Shell, pid: number, stopped = false): Run<WaitSt
   for (;;) {
     const waited = yield* call(shell.sys.wait(pid, stopped ? WUNTRACED : 0))
     if (waited === undefined) continue
+    // Signals that came meanwhile are delivered by the next system call.
+    if (shell.traps.actions.size > 0) yield* shell.sys.sigpending()
     if (!Errno.isErrno(waited)) return waited.status
     if (waited._tag !== "EINTR") return unknown
   }

@@ -1,8 +1,134 @@
 /**
  * The interactive loop: prompt, read, run, again.
+ *
+ * @see sh(1p) Interactive shell
  */
-import type { Run, Shell } from "../state/Shell.js"
+import { SIGINT, SIGQUIT, SIGTERM } from "@effix/kernel/abi/Signals"
+import * as Bytes from "@effix/kernel/Bytes"
+import * as Effect from "effect/Effect"
+import { forget } from "../builtins/jobs.js"
+import { readFile } from "../builtins/flow.js"
+import { readUntil } from "../builtins/readLine.js"
+import { change } from "../builtins/set.js"
+import { prompt } from "../expand/prompt.js"
+import { applyAliases } from "../run/aliases.js"
+import { runList } from "../run/evaluate.js"
+import { jobLine } from "../run/job.js"
+import { statusOf } from "../run/process.js"
+import { writeAll } from "../run/report.js"
+import { evaluateText, reportSyntax } from "../run/source.js"
+import { runPending } from "../run/traps.js"
+import { reap } from "../run/wait.js"
+import { Exit, Interrupted } from "../state/Control.js"
+import { stateOf } from "../state/Jobs.js"
+import { call, type Run, type Shell } from "../state/Shell.js"
+import { parse } from "../syntax/parse.js"
+import { edit, type Edited } from "./edit.js"
+
+/** Lines that the history holds. */
+const historyMax = 1000
+
+function* setUp(shell: Shell): Run<void> {
+  yield* change(shell, "interactive", true)
+  shell.options.expand_aliases = true
+  shell.options.emacs = true
+  for (const signal of [SIGQUIT, SIGTERM]) yield* call(shell.sys.sigaction(signal, { disposition: "ignore" }))
+  yield* call(shell.sys.sigaction(SIGINT, {
+    disposition: () => Effect.sync(() => void shell.traps.pending.push(SIGINT))
+  }))
+  yield* change(shell, "monitor", true)
+  const { variables } = shell
+  if (variables.value("PS1") === undefined) variables.set("PS1", "\\u@\\h:\\w\\$ ")
+  if (variables.value("PS2") === undefined) variables.set("PS2", "> ")
+  const home = variables.value("HOME")
+  const file = shell.options.posix ? variables.value("ENV") : home === undefined ? undefined : `${home}/.bashrc`
+  const text = file === undefined ? undefined : yield* readFile(shell, file)
+  if (typeof text === "string") yield* guarded(shell, () => evaluateText(shell, text))
+}
+
+/** Runs something; whatever goes wrong, the shell goes on. */
+function* guarded(shell: Shell, run: () => Run<number>): Run<void> {
+  try {
+    shell.status = yield* run()
+  } catch (error) {
+    if (error instanceof Exit && !error.forced) throw error
+    if (error instanceof Exit && shell.options.errexit) throw error
+    shell.status = yield* statusOf(shell, error)
+    if (error instanceof Interrupted) yield* writeAll(shell, 2, Bytes.encode("\n"))
+  }
+  shell.loops = 0
+  shell.tested = 0
+}
+
+/** Tells of jobs that have changed in the background. */
+function* tellJobs(shell: Shell): Run<void> {
+  yield* reap(shell)
+  for (const job of [...shell.jobs.list]) {
+    const state = stateOf(job)
+    if (state === "running" || job.told) continue
+    yield* writeAll(shell, 2, Bytes.encode(jobLine(shell, job)))
+    job.told = true
+    if (state === "done") forget(shell, job)
+  }
+}
+
+function* readCommandLine(shell: Shell, variable: string): Run<Edited> {
+  const text = yield* prompt(shell, shell.variables.value(variable) ?? "")
+  if ((yield* call(shell.sys.isatty(0))) === true) return yield* edit(shell, text)
+  yield* writeAll(shell, 2, Bytes.encode(text))
+  const read = yield* readUntil(shell, 0, { delimiter: 10 })
+  if (read.end === "signal") return "interrupted"
+  return read.end === "delimiter" || read.text !== "" ? { line: read.text } : "end"
+}
+
+/** Reads until the command is complete; `undefined` at the end of input. */
+function* readCommand(shell: Shell): Run<string | undefined> {
+  let pending = ""
+  for (;;) {
+    const read = yield* readCommandLine(shell, pending === "" ? "PS1" : "PS2")
+    if (read === "interrupted") {
+      shell.status = 130
+      pending = ""
+      shell.traps.pending.length = 0
+      continue
+    }
+    if (read === "end") return pending === "" ? undefined : pending
+    pending += `${read.line}\n`
+    if (!parse(applyAliases(shell, pending)).incomplete) return pending
+  }
+}
+
+const remember = (shell: Shell, text: string): void => {
+  const line = text.replace(/\n$/, "")
+  if (line.trim() === "" || shell.history[shell.history.length - 1] === line) return
+  shell.history.push(line)
+  if (shell.history.length > historyMax) shell.history.shift()
+}
 
 export function* interact(shell: Shell): Run<number> {
-  return shell.status
+  yield* setUp(shell)
+  for (;;) {
+    yield* guarded(shell, function*() {
+      const { status } = shell
+      if (shell.traps.pending.length > 0) yield* runPending(shell)
+      return status
+    })
+    yield* tellJobs(shell)
+    const text = yield* readCommand(shell)
+    if (text === undefined) {
+      if (shell.options.ignoreeof) continue
+      yield* writeAll(shell, 2, Bytes.encode("exit\n"))
+      return shell.status
+    }
+    remember(shell, text)
+    const parsed = parse(applyAliases(shell, text))
+    if (parsed.error !== undefined) {
+      yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
+      shell.status = 2
+      continue
+    }
+    const warned = shell.warnedOfJobs
+    if (parsed.list.statements.length > 0) yield* guarded(shell, () => runList(shell, parsed.list, false))
+    if (warned) shell.warnedOfJobs = false
+  }
 }

@@ -1,0 +1,208 @@
+/**
+ * The line editor: a line is read key by key and drawn anew after each.
+ *
+ * The terminal is raw while a line is edited and as it was before as soon as it is done, so that commands find it as
+ * they expect it.
+ *
+ * @see readline(3)
+ */
+import * as T from "@effix/kernel/abi/Termios"
+import * as Bytes from "@effix/kernel/Bytes"
+import * as Errno from "@effix/kernel/Errno"
+import { writeAll } from "../run/report.js"
+import { call, type Run, type Shell } from "../state/Shell.js"
+import { complete, wordStart } from "./complete.js"
+import { readKey } from "./keys.js"
+import { Line } from "./Line.js"
+import * as Width from "./width.js"
+
+export type Edited = { readonly line: string } | "interrupted" | "end"
+
+const raw = (settings: T.Termios): T.Termios => ({
+  ...settings,
+  iflag: settings.iflag & ~(T.ICRNL | T.INLCR | T.IGNCR | T.IXON),
+  lflag: settings.lflag & ~(T.ICANON | T.ECHO | T.ISIG | T.IEXTEN),
+  cc: settings.cc.map((value, index) => index === T.VMIN ? 1 : index === T.VTIME ? 0 : value)
+})
+
+class Editor {
+  readonly line = new Line()
+  private readonly prompt: string
+  private readonly promptCells: number
+  private columns = 80
+  /** The row of the cursor below the first row of the prompt. */
+  private row = 0
+  private historyAt: number
+  /** What was typed before going through the history. */
+  private typed = ""
+  private tabs = 0
+
+  constructor(private readonly shell: Shell, prompt: string) {
+    this.prompt = prompt
+    this.promptCells = Width.ofPrompt(prompt)
+    this.historyAt = shell.history.length
+  }
+
+  private *write(text: string): Run<void> {
+    yield* writeAll(this.shell, 2, Bytes.encode(text))
+  }
+
+  *measure(): Run<void> {
+    const size = yield* call(this.shell.sys.getWindowSize(0))
+    if (!Errno.isErrno(size) && size.columns > 0) this.columns = size.columns
+  }
+
+  /** Draws prompt and line, and puts the cursor where it belongs. */
+  *draw(prompt = this.prompt, promptCells = this.promptCells): Run<void> {
+    const { characters, cursor } = this.line
+    const end = promptCells + Width.of(characters)
+    const at = promptCells + Width.of(characters.slice(0, cursor))
+    const endRow = Math.floor(end / this.columns)
+    const row = Math.floor(at / this.columns)
+    const column = at % this.columns
+    const shown = this.line.text.replace(/[\u0000-\u001f]/g, (c) => `^${String.fromCharCode(c.charCodeAt(0) + 64)}`)
+    let text = (this.row > 0 ? `\u001b[${this.row}A` : "") + `\r\u001b[J${prompt}${shown}`
+    if (end > 0 && end % this.columns === 0) text += "\r\n"
+    if (endRow > row) text += `\u001b[${endRow - row}A`
+    text += "\r" + (column > 0 ? `\u001b[${column}C` : "")
+    this.row = row
+    yield* this.write(text)
+  }
+
+  private *finish(text: string): Run<void> {
+    this.line.cursor = this.line.characters.length
+    yield* this.draw()
+    yield* this.write(`${text}\r\n`)
+  }
+
+  private browse(by: number): void {
+    const { history } = this.shell
+    const next = this.historyAt + by
+    if (next < 0 || next > history.length) return
+    if (this.historyAt === history.length) this.typed = this.line.text
+    this.historyAt = next
+    this.line.set(next === history.length ? this.typed : history[next]!)
+  }
+
+  private *tab(): Run<void> {
+    const before = this.line.characters.slice(0, this.line.cursor).join("")
+    const found = yield* complete(this.shell, before)
+    const start = wordStart(before)
+    if (found.candidates.length > 1 && found.word === before.slice(start)) {
+      if (++this.tabs < 2) return yield* this.write("\u0007")
+      const names = found.candidates.map((one) => one.replace(/\/$/, "").replace(/^.*\//, "") + (one.endsWith("/") ? "/" : ""))
+      const width = Math.max(...names.map((name) => Width.of(name))) + 2
+      const perRow = Math.max(1, Math.floor(this.columns / width))
+      let text = "\r\n"
+      names.forEach((name, index) => {
+        const last = (index + 1) % perRow === 0 || index === names.length - 1
+        text += last ? `${name}\r\n` : name + " ".repeat(width - Width.of(name))
+      })
+      yield* this.write(text)
+      this.row = 0
+      return
+    }
+    const after = this.line.characters.slice(this.line.cursor).join("")
+    const head = before.slice(0, start) + found.word + (found.finished ? " " : "")
+    this.line.set(head + after)
+    this.line.cursor = Array.from(head).length
+  }
+
+  /** ^R: the latest line of the history that has what is typed. */
+  private *search(): Run<string | undefined> {
+    let wanted = ""
+    let at = this.shell.history.length - 1
+    const find = (from: number): number => {
+      for (let index = from; index >= 0; index--) if (this.shell.history[index]!.includes(wanted)) return index
+      return -1
+    }
+    for (;;) {
+      const prompt = `(reverse-i-search)\`${wanted}': `
+      yield* this.draw(prompt, Width.ofPrompt(prompt))
+      const key = yield* readKey(this.shell)
+      if (key === undefined) return "enter"
+      if ("text" in key) wanted += key.text
+      else if (key.name === "backspace") wanted = wanted.slice(0, -1)
+      else if (key.name === "ctrl-g" || key.name === "ctrl-c") {
+        this.line.set("")
+        return undefined
+      } else if (key.name !== "ctrl-r") return key.name
+      const again = "name" in key && key.name === "ctrl-r"
+      const found = wanted === "" ? -1 : find(again ? at - 1 : this.shell.history.length - 1)
+      if (found >= 0) {
+        at = found
+        this.line.set(this.shell.history[found]!)
+      } else yield* this.write("\u0007")
+    }
+  }
+
+  *run(): Run<Edited> {
+    yield* this.measure()
+    yield* this.draw()
+    for (;;) {
+      const key = yield* readKey(this.shell)
+      if (key === undefined) return "end"
+      if ("text" in key) {
+        this.line.insert(key.text)
+        this.tabs = 0
+      } else {
+        const { name } = key
+        if (name !== "tab") this.tabs = 0
+        const done = yield* this.command(name)
+        if (done !== undefined) return done
+      }
+      yield* this.draw()
+    }
+  }
+
+  private *command(name: string): Run<Edited | undefined> {
+    switch (name) {
+      case "enter":
+        yield* this.finish("")
+        return { line: this.line.text }
+      case "ctrl-c":
+        yield* this.finish("^C")
+        return "interrupted"
+      case "ctrl-d":
+        if (this.line.characters.length === 0) return "end"
+        this.line.press(name)
+        return undefined
+      case "ctrl-l":
+        yield* this.write("\u001b[H\u001b[2J")
+        this.row = 0
+        return undefined
+      case "up":
+      case "ctrl-p":
+        this.browse(-1)
+        return undefined
+      case "down":
+      case "ctrl-n":
+        this.browse(1)
+        return undefined
+      case "tab":
+        yield* this.tab()
+        return undefined
+      case "ctrl-r": {
+        const next = yield* this.search()
+        return next === undefined ? undefined : yield* this.command(next)
+      }
+      default:
+        this.line.press(name)
+        return undefined
+    }
+  }
+}
+
+/** Reads a line with `prompt` before it; the terminal's settings are put back whatever happens. */
+export function* edit(shell: Shell, prompt: string): Run<Edited> {
+  const settings = yield* call(shell.sys.tcgetattr(0))
+  if (Errno.isErrno(settings)) return "end"
+  const lines = prompt.lastIndexOf("\n") + 1
+  yield* writeAll(shell, 2, Bytes.encode(prompt.slice(0, lines)))
+  yield* call(shell.sys.tcsetattr(0, T.TCSADRAIN, raw(settings)))
+  try {
+    return yield* new Editor(shell, prompt.slice(lines)).run()
+  } finally {
+    yield* call(shell.sys.tcsetattr(0, T.TCSADRAIN, settings))
+  }
+}

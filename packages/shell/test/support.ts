@@ -1,0 +1,74 @@
+/** A kernel with the shell and the core utilities, and the same scripts run by the host's bash. */
+import { Kernel } from "@effix/kernel"
+import * as Programs from "@effix/kernel/Programs"
+import { spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Shell from "../src/Shell.js"
+
+const folder = path.join(import.meta.dirname, "../src/coreutils")
+
+/** Whatever utilities there are, by the name of their file. */
+const coreutils = Layer.scopedDiscard(Effect.gen(function*() {
+  const programs = yield* Programs.Programs
+  for (const file of fs.readdirSync(folder)) {
+    const module: { readonly main?: Programs.Main } = yield* Effect.promise(() => import(path.join(folder, file)))
+    if (module.main !== undefined) yield* programs.register(file.replace(/\.ts$/, ""), module.main)
+  }
+}))
+
+export const TestKernel = Kernel.layerWith({ drivers: Layer.mergeAll(Shell.layer, coreutils) })
+
+export interface Outcome {
+  readonly stdout: string
+  readonly exitCode: number
+  /** Only whether there was any: the texts are another system's. */
+  readonly complained: boolean
+}
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
+
+const environment = (bin: string) => ({ PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, HOME: "/root", LC_ALL: "C.UTF-8" })
+
+/** A folder in which `sh` is bash, as it is in the kernel. */
+const bin = fs.mkdtempSync(path.join(os.tmpdir(), "shell-test-"))
+fs.symlinkSync("/bin/bash", path.join(bin, "sh"))
+
+/** What the host's bash makes of a script, in an empty directory. */
+export const onHost = (script: string, bash: boolean): Outcome => {
+  const cwd = fs.mkdtempSync(path.join(bin, "run-"))
+  const argv = [...(bash ? [] : ["--posix"]), "-c", script, "sh"]
+  const run = spawnSync("/bin/bash", argv, { cwd, env: environment(bin), input: "", timeout: 20_000 })
+  const signals: Readonly<Record<string, number>> = os.constants.signals
+  const exitCode = run.status ?? 128 + (signals[run.signal ?? ""] ?? 0)
+  return { stdout: latin1(run.stdout), exitCode, complained: run.stderr.length > 0 }
+}
+
+let directories = 0
+
+/** What ours makes of it. */
+export const inKernel = (script: string, bash: boolean) =>
+  Effect.gen(function*() {
+    const kernel = yield* Kernel.Kernel
+    const cwd = `/tmp/run-${directories++}`
+    yield* kernel.exec(["mkdir", "-p", cwd])
+    const run = yield* kernel.exec([bash ? "bash" : "sh", "-c", script, "sh"], {
+      cwd,
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/root", LC_ALL: "C.UTF-8" },
+      timeout: "20 seconds"
+    })
+    return { stdout: latin1(run.stdout), exitCode: run.exitCode, complained: run.stderr.length > 0 }
+  })
+
+/** The scripts of a file, which lines that begin with `#%%` separate. */
+export const scriptsIn = (file: string): ReadonlyArray<string> =>
+  fs.readFileSync(path.join(import.meta.dirname, "scripts", file), "utf8").split(/^#%%.*\n/m).map((script) =>
+    script.replace(/\n$/, "")
+  )
+
+export const scriptFiles: ReadonlyArray<string> = fs.readdirSync(path.join(import.meta.dirname, "scripts")).filter((file) =>
+  file.endsWith(".sh")
+)
