@@ -2,6 +2,7 @@
  * Many programs, one after the other: each on Linux and on Effix, and the first difference made small.
  */
 import type { Kernel } from "@effix/kernel"
+import * as Effect from "effect/Effect"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import { type Difference, difference, named } from "./compare.js"
 import * as Effix from "./effix.js"
@@ -12,7 +13,10 @@ import { Random } from "./random.js"
 import { shrink } from "./shrink.js"
 
 /** Programs that the helper is given at once. */
-const BATCH = 100
+const BATCH = 96
+
+/** Programs that Effix runs at once: some wait for a moment, in calls that block. */
+const TOGETHER = 16
 
 export interface Both {
   readonly linux: Linux
@@ -49,10 +53,12 @@ export const campaign = async (
   let calls = 0
   for (let index = from; index < from + programs; index += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, from + programs - index) }, (_, i) => programOf(seed, index + i))
-    const asked = batch.map((program) => both.linux.run(program))
+    const asked = Promise.all(batch.map((program) => both.linux.run(program)))
+    const told = await both.effix.runPromise(Effect.forEach(batch, Effix.run, { concurrency: TOGETHER }))
+    const linux = await asked
     for (const [i, program] of batch.entries()) {
       calls += program.length
-      const found = difference(program, named(await asked[i]!), await both.effix.runPromise(Effix.run(program)))
+      const found = difference(program, named(linux[i]!), told[i]!)
       if (found === undefined) continue
       const small = await shrink(program, async (each) => (await compare(both, each)) !== undefined)
       failures.push({ index: index + i, small: (await compare(both, small)) ?? found })

@@ -102,7 +102,7 @@ class Generator {
 
   private pipe(): void {
     const { O_CLOEXEC, O_CREAT, O_NONBLOCK } = OpenFlags
-    this.add("pipe2", this.random.weighted([[16, O_NONBLOCK], [2, O_NONBLOCK | O_CLOEXEC], [1, 0], [0.3, O_CREAT]]))
+    this.add("pipe2", this.random.weighted([[16, O_NONBLOCK], [2, O_NONBLOCK | O_CLOEXEC], [0.6, 0], [0.3, O_CREAT]]))
   }
 
   private events(): number {

@@ -114,7 +114,7 @@ export const openFlags = (random: Random): number => {
   const access = random.weighted([[8, O.O_RDONLY], [6, O.O_WRONLY], [8, O.O_RDWR], [0.5, 3]])
   if (random.chance(0.04)) return O.O_TMPFILE | access | random.bits([O.O_EXCL, O.O_CREAT, O.O_APPEND, O.O_TRUNC], 0.2)
   // One that is not asked to block mostly finds a FIFO without anybody at its other side.
-  const blocking = random.chance(0.06) ? 0 : O.O_NONBLOCK
+  const blocking = random.chance(0.03) ? 0 : O.O_NONBLOCK
   const rare = [O.O_EXCL, O.O_APPEND, O.O_CLOEXEC, O.O_DIRECTORY, O.O_NOFOLLOW]
   const rarer = [O.O_NOATIME, O.O_DSYNC, O.O_NOCTTY, O.O_PATH]
   return access | blocking | random.bits([O.O_CREAT], 0.5) | random.bits([O.O_TRUNC], 0.2) | random.bits(rare, 0.12) |

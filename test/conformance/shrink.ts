@@ -43,7 +43,8 @@ const withPlainArguments = async (program: Program, fails: Fails): Promise<Progr
     for (const [i, kind] of kindsOf(smallest[at]![0]).entries()) {
       const argument = smallest[at]![i + 1]!
       for (const value of plainer(kind, argument)) {
-        if (value === argument || String(value).length > String(argument).length) continue
+        if (value === argument) break
+        if (String(value).length > String(argument).length) continue
         const each = withArgument(smallest, at, i, value)
         if (!(await fails(each))) continue
         smallest = each

@@ -46,8 +46,9 @@ export class PipeEnd extends Description {
 
   override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
     const { pipe } = this
-    if (pipe.readers === 0) return this.broken(caller)
+    // Writing nothing succeeds even where nobody could read it.
     if (from.length === 0) return Exit.succeed(0)
+    if (pipe.readers === 0) return this.broken(caller)
     // Whoever waits with a write already comes first.
     const waits = WaitQueue.contended(pipe.canWrite)
     const done = waits && !this.nonBlocking ? 0 : pipe.fill(from, 0)
