@@ -11,79 +11,145 @@ import * as basename from "./coreutils/basename.js"
 import * as cat from "./coreutils/cat.js"
 import * as chmod from "./coreutils/chmod.js"
 import * as chown from "./coreutils/chown.js"
+import * as cmp from "./coreutils/cmp.js"
+import * as comm from "./coreutils/comm.js"
 import * as cp from "./coreutils/cp.js"
 import * as cut from "./coreutils/cut.js"
+import * as date from "./coreutils/date.js"
+import * as dd from "./coreutils/dd.js"
+import * as df from "./coreutils/df.js"
 import * as dirname from "./coreutils/dirname.js"
+import * as du from "./coreutils/du.js"
 import * as echo from "./coreutils/echo.js"
 import * as env from "./coreutils/env.js"
+import * as expand from "./coreutils/expand.js"
+import * as expr from "./coreutils/expr.js"
 import * as falseUtility from "./coreutils/false.js"
 import * as find from "./coreutils/find.js"
+import * as fold from "./coreutils/fold.js"
 import * as grep from "./coreutils/grep.js"
 import * as head from "./coreutils/head.js"
+import * as id from "./coreutils/id.js"
+import * as join from "./coreutils/join.js"
 import * as kill from "./coreutils/kill.js"
 import * as ln from "./coreutils/ln.js"
 import * as ls from "./coreutils/ls.js"
 import * as mkdir from "./coreutils/mkdir.js"
+import * as mkfifo from "./coreutils/mkfifo.js"
+import * as mktemp from "./coreutils/mktemp.js"
 import * as mv from "./coreutils/mv.js"
+import * as nl from "./coreutils/nl.js"
+import * as nohup from "./coreutils/nohup.js"
+import * as od from "./coreutils/od.js"
+import * as paste from "./coreutils/paste.js"
 import * as printf from "./coreutils/printf.js"
+import * as ps from "./coreutils/ps.js"
 import * as pwd from "./coreutils/pwd.js"
+import * as readlink from "./coreutils/readlink.js"
+import * as realpath from "./coreutils/realpath.js"
+import * as rev from "./coreutils/rev.js"
 import * as rm from "./coreutils/rm.js"
 import * as rmdir from "./coreutils/rmdir.js"
 import * as seq from "./coreutils/seq.js"
 import * as sleep from "./coreutils/sleep.js"
 import * as sort from "./coreutils/sort.js"
+import * as stat from "./coreutils/stat.js"
+import * as tac from "./coreutils/tac.js"
 import * as tail from "./coreutils/tail.js"
 import * as tee from "./coreutils/tee.js"
 import * as testUtility from "./coreutils/test.js"
+import * as timeout from "./coreutils/timeout.js"
 import * as touch from "./coreutils/touch.js"
 import * as tr from "./coreutils/tr.js"
 import * as trueUtility from "./coreutils/true.js"
+import * as truncate from "./coreutils/truncate.js"
+import * as uname from "./coreutils/uname.js"
 import * as uniq from "./coreutils/uniq.js"
 import * as wc from "./coreutils/wc.js"
+import * as which from "./coreutils/which.js"
 import * as xargs from "./coreutils/xargs.js"
 import * as yesUtility from "./coreutils/yes.js"
 
 /** Every utility by its name. */
 export const utilities: Readonly<Record<string, Programs.Main>> = {
   "[": testUtility.main,
+  arch: uname.arch,
   basename: basename.main,
   cat: cat.main,
   chgrp: chown.chgrp,
   chmod: chmod.main,
   chown: chown.main,
+  chroot: nohup.chroot,
+  cmp: cmp.main,
+  comm: comm.main,
   cp: cp.main,
   cut: cut.main,
+  date: date.main,
+  dd: dd.main,
+  df: df.main,
   dir: ls.dir,
   dirname: dirname.main,
+  du: du.main,
   echo: echo.main,
   egrep: grep.egrep,
   env: env.main,
+  expand: expand.main,
+  expr: expr.main,
   false: falseUtility.main,
   fgrep: grep.fgrep,
   find: find.main,
+  fold: fold.main,
   grep: grep.main,
+  groups: id.groups,
   head: head.main,
+  hostname: uname.hostname,
+  id: id.main,
+  join: join.main,
   kill: kill.main,
   ln: ln.main,
   ls: ls.main,
   mkdir: mkdir.main,
+  mkfifo: mkfifo.main,
+  mknod: mkfifo.mknod,
+  mktemp: mktemp.main,
   mv: mv.main,
+  nice: nohup.nice,
+  nl: nl.main,
+  nohup: nohup.main,
+  nproc: uname.nproc,
+  od: od.main,
+  paste: paste.main,
+  printenv: which.printenv,
   printf: printf.main,
+  ps: ps.main,
   pwd: pwd.main,
+  readlink: readlink.main,
+  realpath: realpath.main,
+  rev: rev.main,
   rm: rm.main,
   rmdir: rmdir.main,
   seq: seq.main,
+  setsid: nohup.setsid,
   sleep: sleep.main,
   sort: sort.main,
+  stat: stat.main,
+  sync: uname.sync,
+  tac: tac.main,
   tail: tail.main,
   tee: tee.main,
   test: testUtility.main,
+  timeout: timeout.main,
   touch: touch.main,
   tr: tr.main,
   true: trueUtility.main,
+  truncate: truncate.main,
+  uname: uname.main,
+  unexpand: expand.unexpand,
   uniq: uniq.main,
   vdir: ls.vdir,
   wc: wc.main,
+  which: which.main,
+  whoami: id.whoami,
   xargs: xargs.main,
   yes: yesUtility.main
 }
