@@ -118,7 +118,7 @@ export class ProcessSys implements SystemCalls {
   }
 
   ftruncate(fd: number, size: number) {
-    return this.call(() => Files.ftruncate(this.self, fd, size))
+    return this.call(() => Files.ftruncate(this.rooms, this.self, fd, size))
   }
 
   getdents(fd: number, limit = 1024) {

@@ -28,16 +28,16 @@ export const write = (rooms: Rooms, self: Process, fd: number, from: Uint8Array)
   const description = self.fds.get(fd)
   if (description === undefined || !description.writable) return Errno.fail("EBADF", { syscall: "write", fd })
   const written = description.write(from, self)
-  return self.limits.fileSize === Infinity ? written : overLimit(rooms, self, written)
+  return overLimit(rooms, self, written)
 }
 
 /** Going over RLIMIT_FSIZE is told by a signal as well. @see setrlimit(2) */
-const overLimit = <A, E extends Errno.Any>(
+export const overLimit = <A, E extends Errno.Any>(
   { signals }: Rooms,
   self: Process,
   written: Effect.Effect<A, E>
 ): Effect.Effect<A, E> => {
-  if (isReady(written) && written._tag === "Success") return written
+  if (self.limits.fileSize === Infinity || (isReady(written) && written._tag === "Success")) return written
   return Effect.tapError(
     written,
     (error) => Effect.sync(() => error._tag === "EFBIG" && signals.send(self, fromKernel(SIGXFSZ)))
@@ -76,7 +76,7 @@ export const pwrite = (
   const description = self.fds.get(fd)
   if (description === undefined || !description.writable) return notPositioned(description, "pwrite", fd)
   const written = description.pwrite(from, offset, self)
-  return self.limits.fileSize === Infinity ? written : overLimit(rooms, self, written)
+  return overLimit(rooms, self, written)
 }
 
 /** Asks an open description; O_PATH names a place and opens nothing. */
@@ -94,8 +94,13 @@ const described = <A, E>(
 
 /** @see lseek(2) */
 export const lseek = (self: Process, fd: number, offset: number, whence: number): Effect.Effect<number, SeekError> =>
-  described(self, fd, "lseek", (description) =>
-    whence < Fcntl.SEEK_SET || whence > Fcntl.SEEK_HOLE ? Errno.fail("EINVAL") : description.seek(offset, whence))
+  described(
+    self,
+    fd,
+    "lseek",
+    (description) =>
+      whence < Fcntl.SEEK_SET || whence > Fcntl.SEEK_HOLE ? Errno.fail("EINVAL") : description.seek(offset, whence)
+  )
 
 /** @see fsync(2) */
 export const fsync = (

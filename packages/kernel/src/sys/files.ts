@@ -23,6 +23,7 @@ import type {
   RenamePathError,
   TruncateError
 } from "../Sys.js"
+import { overLimit } from "./descriptors.js"
 import type { Rooms } from "./Rooms.js"
 import { startAt } from "./start.js"
 import { told } from "./table.js"
@@ -244,17 +245,30 @@ export const truncate = (
 ): Effect.Effect<void, TruncateError> =>
   size < 0
     ? Errno.fail("EINVAL", { syscall: "truncate", path })
-    : onPath(rooms, self, "truncate", Fcntl.AT_FDCWD, path, true, (target) => rooms.vfs.truncate(self, target, size))
+    : onPath(
+      rooms,
+      self,
+      "truncate",
+      Fcntl.AT_FDCWD,
+      path,
+      true,
+      (target) => overLimit(rooms, self, rooms.vfs.truncate(self, target, size))
+    )
 
 /** @see ftruncate(2) */
-export const ftruncate = (self: Process, fd: number, size: number): Effect.Effect<void, TruncateError> => {
+export const ftruncate = (
+  rooms: Rooms,
+  self: Process,
+  fd: number,
+  size: number
+): Effect.Effect<void, TruncateError> => {
   if (size < 0) return Errno.fail("EINVAL", { syscall: "ftruncate", fd })
   const description = self.fds.get(fd)
   if (description === undefined || (description.flags & O_PATH) !== 0) {
     return Errno.fail("EBADF", { syscall: "ftruncate", fd })
   }
   if (!description.writable) return Errno.fail("EINVAL", { syscall: "ftruncate", fd })
-  return description.truncate(size, self)
+  return overLimit(rooms, self, description.truncate(size, self))
 }
 
 /** @see unlinkat(2) */

@@ -102,10 +102,10 @@ export const dup = (self: Process, fd: number): Effect.Effect<number, Errno.Errn
 export const dup2 = (self: Process, from: number, to: number): Effect.Effect<number, Errno.Errno<"EBADF">> => {
   const { fds } = self
   const description = fds.get(from)
-  if (description === undefined || to < 0 || to >= fds.limit) {
-    return Errno.fail("EBADF", { syscall: "dup2", fd: description === undefined ? from : to })
-  }
+  if (description === undefined) return Errno.fail("EBADF", { syscall: "dup2", fd: from })
+  // Onto itself, it only asks whether it is open.
   if (from === to) return Exit.succeed(to)
+  if (to < 0 || to >= fds.limit) return Errno.fail("EBADF", { syscall: "dup2", fd: to })
   const released = fds.replace(to, description, false)
   return isReady(released) ? Exit.succeed(to) : Effect.as(released, to)
 }

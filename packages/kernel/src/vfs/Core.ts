@@ -16,6 +16,8 @@ export interface Viewer {
   readonly root: Location
   readonly cwd: Location
   readonly umask: number
+  /** How far it may make a file grow; as far as it likes where this is left out. */
+  readonly limits?: { readonly fileSize: number }
 }
 
 export interface Core {

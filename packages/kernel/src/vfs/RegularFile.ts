@@ -168,7 +168,6 @@ export class RegularFile extends Description {
 
   override truncate(size: number, caller: Process) {
     if (size < 0) return Errno.fail("EINVAL")
-    if (size > caller.limits.fileSize && size > this.inode.size) return Errno.fail("EFBIG")
     return Step.run(
       Attributes.setLength(this.core, caller, { inode: this.inode, mount: this.place.mount }, size)
     ) as ReturnType<Description["truncate"]>

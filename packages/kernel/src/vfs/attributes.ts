@@ -80,10 +80,13 @@ function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gi
     const mayGive = owner && (gid === inode.gid || Credentials.inGroup(credentials, gid))
     if (gid !== -1 && !mayGive) return yield* Errno.fail("EPERM")
   }
+  // Even to leave everything as it is takes set-id bits away, and that is the owner's to do.
+  const mode = FileMode.isDirectory(inode.mode) ? inode.mode : withoutSetId(viewer, inode)
+  if (mode !== inode.mode && !Permission.owns(viewer, inode)) return yield* Errno.fail("EPERM")
   yield* change(core, target, {
     ...(uid === -1 ? {} : { uid }),
     ...(gid === -1 ? {} : { gid }),
-    ...(FileMode.isDirectory(inode.mode) ? {} : { mode: withoutSetId(viewer, inode) & FileMode.PERMISSIONS })
+    ...(mode === inode.mode ? {} : { mode: mode & FileMode.PERMISSIONS })
   })
 }
 
@@ -124,6 +127,7 @@ export const utimens = (
 /** Sets the length of a regular file; permission has been checked. */
 export function* setLength(core: Core, viewer: Viewer, { inode, mount }: Target, size: number) {
   if (mount === undefined) return yield* Errno.fail("EINVAL")
+  if (size > inode.size && size > (viewer.limits?.fileSize ?? Infinity)) return yield* Errno.fail("EFBIG")
   const { backend } = mount.superblock
   yield* Lock.acquire(inode)
   try {
