@@ -6,10 +6,12 @@
  */
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Scheduler from "effect/Scheduler"
@@ -38,6 +40,29 @@ export const fork = <A, E, R>(
 /** Interrupts a fiber from synchronous code, without waiting for its clean-up. */
 export const interruptNow = (fiber: Fiber.RuntimeFiber<unknown, unknown>): void =>
   fiber.unsafeInterruptAsFork(FiberId.none)
+
+/** The fibers that {@link carryOn} has started: whatever they begin is in good hands already. */
+const carriers = new WeakSet<Fiber.RuntimeFiber<unknown, unknown>>()
+
+/**
+ * Goes on with what was begun in this very step, and answers an effect that waits for it. It has a fiber of its own, as
+ * the one that asks may be interrupted before it takes its next step, and then nobody would finish what was begun.
+ */
+export const carryOn = <A, E>(begun: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+  const asking = Option.getOrUndefined(Fiber.getCurrentFiber())
+  if (asking === undefined || carriers.has(asking)) return Effect.uninterruptible(begun)
+  const runtime = Runtime.make({
+    context: asking.currentContext,
+    fiberRefs: FiberRefs.delete(asking.getFiberRefs(), FiberRef.interruptedCause),
+    runtimeFlags: Runtime.defaultRuntimeFlags
+  })
+  const fiber = Runtime.runFork(runtime, Effect.uninterruptible(begun), {
+    immediate: false,
+    scheduler: asking.currentScheduler
+  })
+  carriers.add(fiber)
+  return Effect.uninterruptible(Effect.flatten(fiber.await))
+}
 
 /** The scheduler that an effect runs under when nobody chose one. */
 export const defaultScheduler: Scheduler.Scheduler = Scheduler.defaultScheduler

@@ -3,8 +3,8 @@
  *
  * A backend may answer at once with an `Exit` or later with any other effect. Code above it is written once, as a
  * generator; over a backend that answers at once it never leaves the current step, which makes it fast, and atomic
- * for free. From the first answer that is not ready it goes on as an effect. That effect is uninterruptible, as disk
- * I/O is in Linux: a half-made change is worse than a late answer.
+ * for free. From the first answer that is not ready it goes on by itself, uninterruptible, as disk I/O does in Linux
+ * whatever becomes of the process: a half-made change is worse than a late answer, and locks are given back.
  *
  * Unlike `Effect.gen`, a failing `yield*` runs the generator's `finally` blocks.
  *
@@ -13,6 +13,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type YieldWrap, yieldWrapGet } from "effect/Utils"
+import { carryOn } from "./compat.js"
 
 /** The generators that can be run: the types of what they yield and of what they return. */
 export type Steps<A, E> = Generator<YieldWrap<Effect.Effect<unknown, E>>, A, never>
@@ -53,7 +54,7 @@ export const run = <A, Eff extends YieldWrap<Effect.Effect<unknown, unknown>>>(
   steps: Generator<Eff, A, never>
 ): Effect.Effect<A, [Eff] extends [YieldWrap<Effect.Effect<unknown, infer E>>] ? E : never> => {
   const answer = advance(steps as Resumable<A, never>, undefined)
-  return isReady(answer) ? answer : Effect.uninterruptible(answer)
+  return isReady(answer) ? answer : carryOn(answer)
 }
 
 /** One after the other, both already begun; ready when both are. For effects that cannot fail. */
