@@ -2,6 +2,7 @@
 import { describe, it } from "@effect/vitest"
 import * as Simulation from "@effix/testing/Simulation"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { O_RDONLY, O_WRONLY } from "../../src/abi/OpenFlags.js"
 import { PipeEnd } from "../../src/pipe/PipeEnd.js"
 import { Sys } from "../../src/Sys.js"
@@ -43,7 +44,7 @@ const meeting = (seed: number) =>
       yield* Machine.awaitEnd(late)
     }
     const { inode } = yield* vfs.find(init, vfs.root, "/fifo", true)
-    const end = yield* rooms(machine).pipes.openFifo(inode, 0o4000)
+    const end = yield* rooms(machine).pipes.openFifo(inode, 0o4000, Exit.succeed)
     const { pipe } = end as PipeEnd
     const counted = [pipe.readers, pipe.writers]
     yield* end.release()

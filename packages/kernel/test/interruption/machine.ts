@@ -53,7 +53,7 @@ export class Machine {
     const session = parent === this.init && options.processGroup === undefined
     const spawned = this.rooms.processes.spawn(parent, program, { session, ...options })
     const child = ready(spawned)
-    fds.forEach((description, fd) => ready(child.fds.replace(fd, description, false)))
+    fds.forEach((description, fd) => child.fds.place(fd, description, false))
     return child
   }
 
@@ -72,14 +72,12 @@ export class Machine {
     return this.rooms.pipes.create(0, { uid: 0, gid: 0 })
   }
 
-  /** A new terminal: its master, and its slave as `process` opens it. */
-  terminal(process: Process): { readonly master: Description; readonly openSlave: (who: Process) => Description } {
+  /** A new terminal: its master, and how its slave is opened. */
+  terminal(): { readonly master: Description; readonly openSlave: (who: Process) => Description } {
     const { master, path } = ready(this.ptys.open(0))
     master.references++
     const inode = ready(this.ptys.files.lookup(this.ptys.files.root, path.slice("/dev/pts/".length)))
-    const openSlave = (who: Process) => ready(this.devices.open(inode, 0o2, who))
-    void process
-    return { master, openSlave }
+    return { master, openSlave: (who) => ready(this.devices.open(inode, 0o2, who)) }
   }
 }
 

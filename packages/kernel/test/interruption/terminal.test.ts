@@ -1,0 +1,108 @@
+/** Reading from and writing to a terminal, disturbed: every line is read once, and what is written appears. */
+import { describe, it } from "@effect/vitest"
+import * as Simulation from "@effix/testing/Simulation"
+import * as Effect from "effect/Effect"
+import { drop } from "../../src/Description.js"
+import { Sys, type SystemCalls } from "../../src/Sys.js"
+import * as Disturbances from "./disturbances.js"
+import * as Machine from "./machine.js"
+import { tidy, TIMEOUT } from "./tidy.js"
+
+const LINES = 8
+const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
+const bytes = (typed: string): Uint8Array => Uint8Array.from(typed, (c) => c.charCodeAt(0))
+
+const readLines = (sys: SystemCalls, lines: Array<Uint8Array>) =>
+  Effect.gen(function*() {
+    for (;;) {
+      const into = new Uint8Array(20)
+      lines.push(into)
+      const count = yield* sys.read(0, into)
+      if (count === 0 || text(into).startsWith("end")) return
+    }
+  })
+
+const typist = (seed: number) =>
+  Effect.gen(function*() {
+    const machine = yield* Machine.make()
+    const { init } = machine
+    const { master, openSlave } = machine.terminal()
+    const slave = openSlave(init)
+    slave.references++
+    const taken: Array<Uint8Array> = []
+    const inherited: Array<Uint8Array> = []
+    const way = Disturbances.ways[seed % Disturbances.ways.length]!
+    const typing = yield* Effect.fork(Effect.gen(function*() {
+      for (let line = 1; line <= LINES; line++) {
+        yield* Disturbances.sometime
+        yield* master.write(bytes(`line ${line}\n`), init)
+      }
+      // One for each reader.
+      yield* master.write(bytes("end\nend\nend\n"), init)
+    }))
+    const seen = yield* Disturbances.trial(machine, way, (sys) =>
+      readLines(sys, taken), (victim) =>
+      void victim.fds.insert(slave, false))
+    const heir = machine.start(
+      Effect.flatMap(Sys, (sys) =>
+        Effect.as(readLines(sys, inherited), 0)),
+      [slave]
+    )
+    yield* Machine.awaitEnd(heir)
+    yield* Effect.exit(typing.await)
+    yield* drop(slave)
+    yield* drop(master)
+    return { machine, seen, taken, inherited }
+  })
+
+const writer = (seed: number) =>
+  Effect.gen(function*() {
+    const machine = yield* Machine.make()
+    const { init } = machine
+    const { master, openSlave } = machine.terminal()
+    const slave = openSlave(init)
+    slave.references++
+    let shown = ""
+    const screen = yield* Effect.fork(Effect.ignore(Effect.gen(function*() {
+      const into = new Uint8Array(3000)
+      for (;;) {
+        yield* Disturbances.sometime
+        shown += text(into.subarray(0, yield* master.read(into, init)))
+      }
+    })))
+    const way = Disturbances.ways[seed % Disturbances.ways.length]!
+    let told = 0
+    const seen = yield* Disturbances.trial(machine, way, (sys) =>
+      Effect.gen(function*() {
+        for (let i = 0; i < 3; i++) told += yield* sys.write(0, bytes("x".repeat(6000)))
+      }), (victim) => void victim.fds.insert(slave, false))
+    yield* drop(slave)
+    yield* screen.await
+    yield* drop(master)
+    return { machine, seen, told, shown }
+  })
+
+describe("a terminal, disturbed", () => {
+  it.effect("reading: 1,000 schedules", () =>
+    Simulation.forAll(1000, typist, (exit, outcome) => {
+      const { inherited, machine, seen, taken } = Machine.ready(exit)
+      Disturbances.fits(seen)
+      const read = [...taken, ...inherited].map(text).filter((line) => line.startsWith("line")).map((line) =>
+        Number(line.slice(5, 6))
+      )
+      if (read.length !== LINES || new Set(read).size !== LINES) throw new Error(`${seen.way}: read ${read}`)
+      if (read.some((line, i) => line !== i + 1)) throw new Error(`${seen.way}: out of order: ${read}`)
+      tidy(machine, outcome)
+    }), TIMEOUT)
+
+  it.effect("writing: 1,000 schedules", () =>
+    Simulation.forAll(1000, writer, (exit, outcome) => {
+      const { machine, seen, shown, told } = Machine.ready(exit)
+      Disturbances.fits(seen)
+      const ended = seen.status?._tag === "Exited" && seen.answer?._tag === "Success"
+      if (ended ? shown.length !== told : shown.length < told || shown.length > told + 6000) {
+        throw new Error(`${seen.way}: told ${told}, shown ${shown.length}`)
+      }
+      tidy(machine, outcome)
+    }), TIMEOUT)
+})
