@@ -12,9 +12,17 @@ interface Step {
   readonly signal?: number
 }
 
+interface Played {
+  readonly output: string
+  readonly code: number | null
+  readonly signal: number | null
+  readonly restored: boolean
+  readonly hung: boolean
+}
+
 const player = fileURLToPath(new URL("support/pty.py", import.meta.url))
 
-const play = async (args: ReadonlyArray<string>, steps: ReadonlyArray<Step>): Promise<unknown> => {
+const play = async (args: ReadonlyArray<string>, steps: ReadonlyArray<Step>): Promise<Played> => {
   const argv = [process.execPath, await command(), ...args]
   return new Promise((resolve, reject) => {
     const child = spawn("python3", [player], { stdio: ["pipe", "pipe", "inherit"] })
@@ -23,7 +31,8 @@ const play = async (args: ReadonlyArray<string>, steps: ReadonlyArray<Step>): Pr
     child.on("error", reject)
     child.on("close", () => {
       try {
-        resolve(JSON.parse(out))
+        const played: Played = JSON.parse(out)
+        resolve(played)
       } catch (error) {
         reject(error)
       }
@@ -38,7 +47,7 @@ const done = { hung: false, restored: true, signal: null }
 it("A user types commands, edits lines and ends with ^D", within, async () => {
   const ended = await play([], [
     { expect: "# ", send: "echo one twx\x7fo\r" },
-    { expect: "\none two\r\n", send: "exit 7\r" }
+    { expect: "\none two\r", send: "exit 7\r" }
   ])
   expect(ended).toMatchObject({ ...done, code: 7 })
 })
@@ -50,23 +59,33 @@ it("^D at the prompt ends the shell", within, async () => {
 it("^C ends what runs and not the shell", within, async () => {
   const ended = await play([], [
     { expect: "# ", send: "sleep 1000\r" },
-    { expect: "sleep 1000\r\n", send: "" },
-    { send: "\x03" },
+    { expect: "sleep 1000\r" },
+    { expect: "\n", send: "\x03" },
     { expect: "# ", send: "echo still $((6*7))\r" },
     { expect: "still 42", send: "exit\r" }
   ])
   expect(ended).toMatchObject({ ...done, code: 0 })
 })
 
+/** The longest line that ends between two marks. */
+const widest = (output: string, from: string, to: string): number => {
+  const part = output.slice(output.lastIndexOf(from), output.lastIndexOf(to))
+  return Math.max(...part.split("\n").slice(1, -1).map((line) => line.replaceAll("\r", "").length))
+}
+
 it("The size of the window is known, and followed", within, async () => {
-  const show = "stty size\r"
   const ended = await play([], [
-    { expect: "# ", send: show },
-    { expect: "24 80", size: [33, 111] },
-    { expect: "# ", send: show },
-    { expect: "33 111", send: "exit\r" }
+    { expect: "# ", send: "echo fi''rst; ls -C /bin; echo sec''ond\r" },
+    { expect: "second\r", size: [24, 40] },
+    { expect: "# ", send: "echo thi''rd; ls -C /bin; echo fou''rth\r" },
+    { expect: "fourth\r" },
+    { expect: "# ", send: "exit\r" }
   ])
   expect(ended).toMatchObject({ ...done, code: 0 })
+  const [wide, narrow] = [widest(ended.output, "first", "second"), widest(ended.output, "third", "fourth")]
+  expect(wide).toBeGreaterThan(40)
+  expect(wide).toBeLessThanOrEqual(80)
+  expect(narrow).toBeLessThanOrEqual(40)
 })
 
 it("A script on a terminal has a terminal", within, async () => {
@@ -75,12 +94,12 @@ it("A script on a terminal has a terminal", within, async () => {
   expect(ended).toMatchObject({ ...done, code: 3 })
 })
 
-it.each([["SIGTERM", 15], ["SIGHUP", 1], ["SIGINT", 2]])(
+it.each([["SIGTERM", 15], ["SIGHUP", 1], ["SIGINT", 2]] as const)(
   "The terminal is restored after %s",
   within,
   async (_, signal) => {
     const ended = await play([], [{ expect: "# ", signal }])
-    expect(ended).toMatchObject({ hung: false, restored: true })
+    expect(ended).toMatchObject({ ...done, code: 128 + signal })
   }
 )
 

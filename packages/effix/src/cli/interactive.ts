@@ -4,8 +4,10 @@
  * The host's terminal is raw meanwhile: line editing, echo and ^C are the kernel's affair. However this ends, it is put
  * back as it was.
  */
+import { SIGHUP } from "@effix/kernel/abi/Signals"
 import { shellCode } from "@effix/kernel/abi/WaitStatus"
 import type { HostInterface } from "@effix/kernel/Kernel"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
@@ -18,6 +20,9 @@ import { passOn } from "./signals.js"
 
 /** How long the last output may take to come out, when somebody in the background holds on to the terminal. */
 const DRAIN = "250 millis"
+
+/** The exit status of what a signal ended is this and its number. */
+const SIGNALED = 128
 
 const restore = (): void => {
   if (process.stdin.isTTY && process.stdin.isRaw) process.stdin.setRawMode(false)
@@ -76,13 +81,16 @@ export const runInteractive = (
       }),
       (stop) => Effect.sync(stop)
     )
-    yield* passOn((signal) => terminal.kill(signal))
+    const hungUp = yield* Deferred.make<number>()
+    // An interactive shell may ignore what is meant for us; a terminal that goes away it cannot.
+    yield* passOn((signal) => Effect.zipRight(Deferred.succeed(hungUp, SIGNALED + signal), terminal.kill(SIGHUP)))
     const output = yield* Effect.forkScoped(
       Stream.runForEach(terminal.output, (bytes) => writeOut(stdout, bytes)).pipe(
         Effect.catchAll(() => Effect.ignore(terminal.kill()))
       )
     )
-    const code = yield* timeLimit(Effect.map(terminal.wait, shellCode), invocation)
+    const ended = Effect.raceFirst(Effect.map(terminal.wait, shellCode), Deferred.await(hungUp))
+    const code = yield* timeLimit(ended, invocation)
     yield* Effect.timeoutOption(Fiber.join(output), DRAIN)
     return code
   }).pipe(Effect.scoped)

@@ -48,6 +48,10 @@ for step in asked["steps"]:
     if "size" in step:
         resize(*step["size"])
         os.killpg(child.pid, 28)
+        # Nothing tells when the program has taken notice.
+        until = time.monotonic() + 1
+        while time.monotonic() < until:
+            read_some(0.1)
     if "send" in step:
         os.write(master, step["send"].encode())
     if "signal" in step:

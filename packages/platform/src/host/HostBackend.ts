@@ -4,7 +4,6 @@
 import type * as Errno from "@effix/kernel/Errno"
 import type { NewInode } from "@effix/kernel/Inode"
 import type { Backend, Changes, StatFs } from "@effix/kernel/VfsBackend"
-import * as Effect from "effect/Effect"
 import { change } from "./attributes.js"
 import * as Contents from "./contents.js"
 import * as Errors from "./errors.js"
@@ -20,21 +19,12 @@ export class HostBackend implements Backend<HostInode> {
   readonly coherent = false
   readonly root: HostInode
 
-  /**
-   * The first answer is not ready, although it could be: so the Vfs learns early that this backend's are not always,
-   * and serialises what is read through one description from the first read on.
-   */
-  private asked = false
-
   constructor(private readonly tree: Tree) {
     this.root = tree.root
   }
 
   lookup(directory: HostInode, name: string) {
-    const answer = only(Errors.lookups, this.tree.looking(() => this.tree.find(directory, name)))
-    if (this.asked) return answer
-    this.asked = true
-    return Effect.suspend(() => answer)
+    return only(Errors.lookups, this.tree.looking(() => this.tree.find(directory, name)))
   }
 
   create(directory: HostInode, name: string, made: NewInode) {
