@@ -1,26 +1,15 @@
 /** A kernel with the shell and the core utilities, and the same scripts run by the host's bash. */
 import { Kernel } from "@effix/kernel"
-import * as Programs from "@effix/kernel/Programs"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Coreutils from "../src/Coreutils.js"
 import * as Shell from "../src/Shell.js"
 
-const folder = path.join(import.meta.dirname, "../src/coreutils")
-
-/** Whatever utilities there are, by the name of their file. */
-const coreutils = Layer.scopedDiscard(Effect.gen(function*() {
-  const programs = yield* Programs.Programs
-  for (const file of fs.readdirSync(folder)) {
-    const module: { readonly main?: Programs.Main } = yield* Effect.promise(() => import(path.join(folder, file)))
-    if (module.main !== undefined) yield* programs.register(file.replace(/\.ts$/, ""), module.main)
-  }
-}))
-
-export const TestKernel = Kernel.layerWith({ drivers: Layer.mergeAll(Shell.layer, coreutils) })
+export const TestKernel = Kernel.layerWith({ drivers: Layer.mergeAll(Shell.layer, Coreutils.layer) })
 
 export interface Outcome {
   readonly stdout: string
@@ -31,7 +20,7 @@ export interface Outcome {
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
 
-const environment = (bin: string) => ({ PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, HOME: "/root", LC_ALL: "C.UTF-8" })
+const environment = (bin: string) => ({ PATH: `${bin}:/usr/bin:/bin`, HOME: "/root", LC_ALL: "C.UTF-8" })
 
 /** A folder in which `sh` is bash, as it is in the kernel. */
 const bin = fs.mkdtempSync(path.join(os.tmpdir(), "shell-test-"))

@@ -38,7 +38,7 @@ const guarded = (text: string, action: () => Integer): Integer => {
     return action()
   } catch (error) {
     if (error instanceof ArithmeticError) throw new Fatal(1, `${text.trim()}: ${error.message}`, true)
-    if (error instanceof VariableError) throw new Fatal(1, `${error.variable}: ${error.message}`)
+    if (error instanceof VariableError) throw new Fatal(127, `${error.variable}: ${error.message}`)
     throw error
   }
 }

@@ -248,7 +248,7 @@ function* defaults(
 export function* expandParameter(shell: Shell, given: Parameter, sink: Sink): Run<void> {
   let p = given
   const { operation } = p
-  if (operation?.kind === "bad") throw new Fatal(1, `${p.source}: bad substitution`, !shell.options.posix)
+  if (operation?.kind === "bad") throw new Fatal(shell.options.posix ? 127 : 1, `${p.source}: bad substitution`, !shell.options.posix)
   if (p.prefix === "!") {
     if (operation?.kind === "names") {
       const names = shell.variables.names().filter((name) =>

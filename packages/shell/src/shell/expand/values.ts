@@ -88,7 +88,7 @@ export const guarded = (action: () => void): void => {
   try {
     action()
   } catch (error) {
-    if (error instanceof VariableError) throw new Fatal(1, `${error.variable}: ${error.message}`)
+    if (error instanceof VariableError) throw new Fatal(127, `${error.variable}: ${error.message}`)
     throw error
   }
 }

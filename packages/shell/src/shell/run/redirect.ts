@@ -40,6 +40,8 @@ export const openFlags: Readonly<Record<string, number>> = {
 /** The one word that a redirection's target has to be. */
 function* target(shell: Shell, redirection: Redirection): Run<string> {
   if (redirection.target.literal !== undefined) return redirection.target.literal
+  // POSIX neither splits it nor matches it against files.
+  if (shell.options.posix && !shell.interactive) return yield* expandText(shell, redirection.target)
   const fields: Array<string> = []
   yield* expandInto(shell, redirection.target, fields)
   if (fields.length !== 1) throw new Fatal(1, `${redirection.target.source}: ambiguous redirect`, true)

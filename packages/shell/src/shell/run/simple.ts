@@ -126,7 +126,7 @@ function* runBuiltin(shell: Shell, special: boolean, run: Run<number>): Run<numb
   } catch (error) {
     if (!(error instanceof Fatal) || (special && shell.options.posix) || error.message === undefined) throw error
     yield* report(shell, error.message)
-    return error.status
+    return error.status === 127 ? 1 : error.status
   }
 }
 

@@ -64,7 +64,7 @@ class Editor {
     let text = (this.row > 0 ? `\u001b[${this.row}A` : "") + `\r\u001b[J${prompt}${shown}`
     if (end > 0 && end % this.columns === 0) text += "\r\n"
     if (endRow > row) text += `\u001b[${endRow - row}A`
-    text += "\r" + (column > 0 ? `\u001b[${column}C` : "")
+    if (cursor < characters.length || endRow !== row) text += "\r" + (column > 0 ? `\u001b[${column}C` : "")
     this.row = row
     yield* this.write(text)
   }
@@ -136,6 +136,15 @@ class Editor {
     }
   }
 
+  /** Draws a character that was added at the end of a line with room for it: that is all there is to draw. */
+  private *appended(text: string): Run<boolean> {
+    const { characters, cursor } = this.line
+    const cells = this.promptCells + Width.of(characters)
+    if (cursor < characters.length || Width.of(text) !== 1 || cells % this.columns < 2) return false
+    yield* this.write(text)
+    return true
+  }
+
   *run(): Run<Edited> {
     yield* this.measure()
     yield* this.draw()
@@ -145,6 +154,7 @@ class Editor {
       if ("text" in key) {
         this.line.insert(key.text)
         this.tabs = 0
+        if (yield* this.appended(key.text)) continue
       } else {
         const { name } = key
         if (name !== "tab") this.tabs = 0

@@ -1,0 +1,37 @@
+import { sameAsGnu } from "./support/Differential.js"
+
+const tree = { a: "A\n", "d/x": "X", l: { link: "a" }, ld: { link: "d" }, ll: { link: "l" }, dang: { link: "nope/x" }, loop: { link: "loop" }, s: { file: "12345", mode: 0o640 }, p: { fifo: true } } as const
+// The temporary directory has another name on either side.
+const t = (...argv: ReadonlyArray<string>) => ({ argv, tree, left: false, normalize: (text: string) => text.replace(/\/tmp\/(effix-\w+|case\d+)/g, "HERE") })
+
+sameAsGnu("realpath and readlink", [
+  t("realpath", "a"), t("realpath", "l", "ld/x"), t("realpath", "nope"), t("realpath", "nope/x"), t("realpath", "-e", "nope"), t("realpath", "-m", "nope/x/y"), t("realpath", "loop"), t("realpath", "dang"), t("realpath", "-s", "l"), t("realpath", "-s", "ld/../a"), t("realpath", "ld/../a"), t("realpath", "-L", "ld/../a"), t("realpath", "--relative-to=d", "a"), t("realpath", "--relative-to=.", "d/x"), t("realpath", "--relative-base=.", "d/x", "/"), t("realpath", "-z", "a"), t("realpath", "-q", "-e", "nope"), t("realpath"), t("realpath", "/"), t("realpath", "a/"), t("realpath", "a/x"), t("realpath", ""), t("realpath", "."), t("realpath", "-m", "a/x"),
+  t("readlink", "l"), t("readlink", "a"), t("readlink", "nope"), t("readlink", "-f", "ll"), t("readlink", "-f", "dang"), t("readlink", "-e", "dang"), t("readlink", "-m", "dang"), t("readlink", "-n", "l"), t("readlink", "-v", "a"), t("readlink", "l", "ld"), t("readlink", "-n", "l", "ld"), t("readlink", "-f", "nope"), t("readlink", "-f", "nope/x"), t("readlink"), t("readlink", "-f", "."), t("readlink", "-z", "l"), t("readlink", "-f", "loop")
+])
+
+sameAsGnu("stat, du", [
+  t("stat", "-c", "%n %s %F %a %A %h %u %g %U %G", "a", "d", "l", "p", "s"), t("stat", "-c", "%Y %X %y", "a"), t("stat", "-c", "%N", "l", "a"), t("stat", "-Lc", "%F", "l"), t("stat", "nope"), t("stat"), t("stat", "--printf=%n\\t%s\\n", "a"), t("stat", "-c", "%5s|%-5s|%05s|%%", "a"), t("stat", "-c", "%f %t %T %o %B", "a"), t("stat", "-c", "%q", "a"), { ...t("stat", "a"), normalize: (text: string) => text.replace(/Device: .*/, "D").replace(/Inode.*/, "I").replace(/^(Access|Change| Birth): 2.*$/gm, "").replace(/Blocks: \d+ /, "B ") },
+  t("du", "-b", "a"), t("du", "-sb", "s"), t("du", "nope"), t("du", "-ab", "s", "a"), t("du", "-cb", "a", "s"), t("du", "-as", "a"), t("du", "-d", "x", "a")
+])
+
+const date = (...args: ReadonlyArray<string>) => ({ argv: ["date", ...args] })
+
+sameAsGnu("date", [
+  date("-d", "@0"), date("-ud", "@1700000000"), date("-d", "@1700000000.5", "+%s.%N"), date("-d", "2024-02-29 13:05:09", "+%a %A %b %B %c|%C %d %D %e %F %g %G %h %H %I %j %k %l %m %M"), date("-d", "2024-02-29 13:05:09", "+%n%p %P %q %r %R %s %S%t%T %u %U %V %w %W %x %X %y %Y %z %:z %::z %Z %%"), date("-d", "2024-12-30", "+%G-W%V-%u"), date("-d", "2021-01-01", "+%G-W%V %U %W"), date("-d", "2024-03-05", "+%-d %_d %05d %-m %^a %#Z %10Y|%-e"), date("-d", "2024-03-05", "-I"), date("-d", "2024-03-05 01:02:03", "-Iseconds"), date("-d", "2024-03-05 01:02:03", "-Ins"), date("-d", "2024-03-05 01:02:03", "-R"), date("-d", "2024-03-05", "--rfc-3339=seconds"), date("-d", "2024-03-05", "--iso-8601=hours"),
+  ...["2024-01-31 +1 month", "2024-01-01 1 day ago", "2024-01-01 12:00 +2 hours", "2024-01-01 tomorrow", "2024-01-01 yesterday", "2024-02-28 + 2 days", "Jan 5 2024", "5 January 2024 3pm", "2024-01-01T10:00:00Z", "2024-01-01 10:00 +0530", "2024-01-01 10:00:00.123 UTC", "20240102", "1/2/2024", "2024-01-01 next week", "2024-01-01 last year", "2024-05-05 3 weeks ago", "@86400", "2024-01-01 00:00:60", "Mon, 05 Feb 2024 10:11:12 +0000", "2024-01-10 2 fortnights ago", "2024-01-01 noon", "2024-13-01", "2024-02-30", "rubbish", "12:99"].map((text) => date("-d", text, "+%F %T")), date("-d", "x"), date("a"), date("+%F", "b"), date("-r", "/no/such"), date("-d", "@0", "-I", "+%F"), date("-Ifoo"), { argv: ["date", "-r", "a", "+%s"], tree: { a: "" }, left: false }, { argv: ["date", "-f", "-", "+%F"], stdin: "2024-01-01\nbad\n@0\n" }, date("-d", "2024-01-01", "+%Q %E %5 %"), date("-d", "@-1", "+%F %T")
+])
+
+const expr = (...args: ReadonlyArray<string>) => ({ argv: ["expr", ...args] })
+
+sameAsGnu("expr", [
+  expr("1", "+", "2"), expr("5", "-", "7"), expr("3", "*", "4"), expr("7", "/", "2"), expr("-7", "/", "2"), expr("7", "%", "3"), expr("1", "/", "0"), expr("a", "+", "1"), expr("1", "<", "2"), expr("a", "<", "b"), expr("10", ">", "9"), expr("a", "=", "a"), expr("1", "!=", "1"), expr("", "|", "x"), expr("0", "|", "0"), expr("a", "&", "b"), expr("a", "&", "0"), expr("abc", ":", "a"), expr("abc", ":", "\\(b\\)"), expr("abc", ":", "a\\(.\\)"), expr("abc", ":", ".*"), expr("abc", ":", "x"), expr("length", "hello"), expr("substr", "hello", "2", "3"), expr("substr", "hello", "0", "3"), expr("index", "hello", "lo"), expr("match", "hello", "h.*l"), expr("(", "1", "+", "2", ")", "*", "3"), expr("1", "+", "2", "*", "3"), expr(), expr("1", "+"), expr("(", "1"), expr("1", "2"), expr(")"), expr("+", "length"), expr("99999999999999999999", "+", "1"), expr("0"), expr(""), expr("00"), expr("-1"), expr("a", ":", "["), expr("--", "1", "+", "1"), expr("a", "==", "a"), expr("2", ">=", "10"), expr("b", "<=", "a")
+])
+
+const env = (...argv: ReadonlyArray<string>) => ({ argv, env: { A: "1", B: "" } })
+
+sameAsGnu("id, uname, env, mktemp and starting programs", [
+  { argv: ["whoami"] }, { argv: ["id", "-u"] }, { argv: ["id", "-un"] }, { argv: ["id", "-g"] }, { argv: ["id", "-gn"] }, { argv: ["id", "-ug"] }, { argv: ["id", "-n"] }, { argv: ["id", "nosuch"] }, { argv: ["id", "-G"] }, { argv: ["id"] }, { argv: ["id", "root"] }, { argv: ["id", "-u", "root"] }, { argv: ["uname"] }, { argv: ["uname", "-s", "-m"] }, { argv: ["uname", "x"] }, { argv: ["uname", "-o"] }, { argv: ["arch"] },
+  env("printenv", "A"), env("printenv", "B"), env("printenv", "NOPE"), env("printenv", "A", "NOPE", "B"), env("printenv", "-0", "A"), { argv: ["which", "nosuchprogram"] }, { argv: ["nohup", "echo", "hi"] }, { argv: ["nohup", "/no/such"] }, { argv: ["nohup"] }, { argv: ["nice", "echo", "hi"] }, { argv: ["nice", "-n", "5", "echo", "hi"] }, { argv: ["nice"] }, { argv: ["nice", "-n", "x", "true"] }, { argv: ["timeout", "5", "echo", "hi"] }, { argv: ["timeout", "0.2", "sleep", "5"] }, { argv: ["timeout", "-s", "KILL", "0.2", "sleep", "5"] }, { argv: ["timeout", "--preserve-status", "0.2", "sleep", "5"] }, { argv: ["timeout", "5", "false"] }, { argv: ["timeout", "5", "/no/such"] }, { argv: ["timeout", "x", "true"] }, { argv: ["timeout", "5"] }, { argv: ["timeout"] }, { argv: ["timeout", "-s", "FOO", "1", "true"] }, { argv: ["timeout", "-v", "0.2", "sleep", "5"] }, { argv: ["timeout", "0", "true"] }, { argv: ["setsid", "echo", "hi"] }, { argv: ["setsid", "-w", "false"] },
+  { argv: ["mktemp", "-u", "aXX"], tree: {} }, { argv: ["mktemp", "a/b.XXXXXX"], tree: {} , stderr: "some" }, { argv: ["mktemp", "abc"], tree: {} }, { argv: ["mktemp", "-t", "a/XXXX"], tree: {} }, { argv: ["mktemp", "x", "y"], tree: {} }, { argv: ["mktemp", "--suffix=.txt", "aXXXXb"], tree: {} },
+  { argv: ["mkfifo", "p", "q"], tree: {} }, { argv: ["mkfifo", "-m", "600", "p"], tree: {} }, { argv: ["mkfifo", "p"], tree: { p: "" } }, { argv: ["mkfifo"] }, { argv: ["mknod", "p", "p"], tree: {} }, { argv: ["mknod", "p"], tree: {} }, { argv: ["mknod", "p", "z"], tree: {} }, { argv: ["mknod", "p", "p", "1", "2"], tree: {} }, { argv: ["nproc", "x"], stderr: "ignore", left: false }
+].filter(({ argv }) => argv[0] !== "nproc" && !(argv[0] === "arch")))
