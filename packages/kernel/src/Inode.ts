@@ -23,16 +23,17 @@ export interface NewInode {
 }
 
 export abstract class Inode {
-  mode: number
-  uid: number
-  gid: number
-  nlink: number
-  size: number
-  atime: bigint
-  mtime: bigint
-  ctime: bigint
+  // `declare`: a field that is defined first and assigned then makes a new inode take twice as long.
+  declare mode: number
+  declare uid: number
+  declare gid: number
+  declare nlink: number
+  declare size: number
+  declare atime: bigint
+  declare mtime: bigint
+  declare ctime: bigint
   /** How often the kernel holds it: descriptions, directories in use, mappings. Kept by `Vfs` alone. */
-  references: number
+  declare references: number
   /** Held while a change is under way. Kept by `Vfs` alone. */
   lock: InodeLock | "held" | undefined
 

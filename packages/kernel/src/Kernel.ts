@@ -116,35 +116,36 @@ export interface Options<EB = never, RB = never, ED = never> {
   readonly files?: Readonly<Record<string, string | Uint8Array>>
 }
 
-/** The room that the context has, or else the one that `make` makes. */
-const room = <I, S>(tag: Context.Tag<I, S>, make: () => S): Effect.Effect<S> =>
-  Effect.map(Effect.serviceOption(tag), Option.getOrElse(make))
-
+/** Makes the rooms, except for those that the surrounding context has; `layers` chained would cost a boot ten times this. */
 const compose = (
-  options: Pick<Options, "config" | "files" | "mounts">
-): Effect.Effect<Context.Context<Services>, never, VfsBackend | KernelConfig.KernelConfig | Scope.Scope> =>
+  options: Pick<Options, "files" | "mounts">,
+  limits: KernelConfig.Limits,
+  given: Backend | undefined
+): Effect.Effect<Context.Context<Services>, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const limits = yield* KernelConfig.KernelConfig
-    const backend = yield* VfsBackend
+    const context = yield* Effect.context<never>()
     const clock = yield* Effect.clock
     const runtime = yield* Effect.runtime<never>()
     const scheduler = yield* Effect.withFiberRuntime<Host.Host["Type"]["scheduler"]>((fiber) =>
       Effect.succeed(fiber.currentScheduler)
     )
-    const policy = yield* Policy
-    const entropy = yield* Entropy
-    const decorate = yield* Trace
+    const policy = Context.get(context, Policy)
+    const entropy = Context.get(context, Entropy)
+    const decorate = Context.get(context, Trace)
     const now = CoarseClock.make(clock)
+    const backend = given ?? MemoryBackend.makeWith(limits, now())
 
-    const host = yield* room(Host.Host, () => Host.make(runtime, scheduler))
-    const timers = yield* room(Timers.Timers, () => Timers.make(clock, host))
-    const signals = yield* room(Signals.Signals, () => Signals.make(limits))
-    const devices = yield* room(Devices.Devices, Devices.make)
-    const pipes = yield* room(Pipes.Pipes, () => Pipes.make(limits, signals, now))
-    const ptys = yield* room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
-    const vfs = yield* room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, now }))
-    const programs = yield* room(Programs.Programs, Programs.make)
-    const processes = yield* room(
+    const room = <I, S>(tag: Context.Tag<I, S>, make: () => S): S =>
+      Option.getOrElse(Context.getOption(context, tag), make)
+    const host = room(Host.Host, () => Host.make(runtime, scheduler))
+    const timers = room(Timers.Timers, () => Timers.make(clock, host))
+    const signals = room(Signals.Signals, () => Signals.make(limits))
+    const devices = room(Devices.Devices, Devices.make)
+    const pipes = room(Pipes.Pipes, () => Pipes.make(limits, signals, now))
+    const ptys = room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
+    const vfs = room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, now }))
+    const programs = room(Programs.Programs, Programs.make)
+    const processes = room(
       Processes.Processes,
       () => Processes.make({ limits, host, vfs, programs, signals, policy, now: timers.now })
     )
@@ -210,7 +211,7 @@ const shutDown = (processes: Processes.Processes["Type"], timers: Timers.Timers[
       process.task?.end({ _tag: "Signaled", signal: SIGKILL, coreDumped: false })
     }
     timers.close()
-    return Fiber.awaitAll(fibers)
+    return fibers.length === 0 ? Effect.void : Fiber.awaitAll(fibers)
   })
 
 /**
@@ -222,7 +223,12 @@ export const layerNoBackend: Layer.Layer<
   Exclude<Services, KernelConfig.KernelConfig>,
   never,
   KernelConfig.KernelConfig | VfsBackend
-> = Layer.scopedContext(compose({}))
+> = Layer.scopedContext(
+  Effect.flatMap(
+    Effect.zip(KernelConfig.KernelConfig, VfsBackend),
+    ([limits, backend]) => Effect.map(compose({}, limits, backend), Context.omit(KernelConfig.KernelConfig))
+  )
+)
 
 /**
  * A kernel with some of its parts chosen.
@@ -232,13 +238,15 @@ export const layerNoBackend: Layer.Layer<
 export const layerWith = <EB = never, RB = never, ED = never>(
   options: Options<EB, RB, ED>
 ): Layer.Layer<Services, EB | ED, RB> => {
-  const backend: Layer.Layer<VfsBackend, EB, RB | KernelConfig.KernelConfig> = options.backend ?? MemoryBackend.layer
-  const drivers: Layer.Layer<never, ED, Services> = options.drivers ?? Layer.empty
-  return drivers.pipe(
-    Layer.provideMerge(Layer.scopedContext(compose(options))),
-    Layer.provide(backend),
-    Layer.provide(KernelConfig.layer(options.config))
-  )
+  const limits = KernelConfig.make(options.config)
+  const { backend, drivers } = options
+  const rooms: Layer.Layer<Services, EB, RB> = backend === undefined
+    ? Layer.scopedContext(compose(options, limits, undefined))
+    : Layer.scopedContext(Effect.flatMap(VfsBackend, (given) => compose(options, limits, given))).pipe(
+      Layer.provide(backend),
+      Layer.provide(Layer.succeed(KernelConfig.KernelConfig, limits))
+    )
+  return drivers === undefined ? rooms : Layer.provideMerge(drivers, rooms)
 }
 
 /**

@@ -219,11 +219,14 @@ export const make = (parts: Parts): Vfs["Type"] => {
     lastDev: 1,
     dentries: 0
   }
-  const find = (viewer: Viewer, start: Location, path: string, follow: boolean) =>
-    Effect.map(Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself), (found) => ({
-      inode: found.inode!,
-      mount: found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
-    }))
+  const targetOf = (found: Walk.Walk): Attributes.Target => ({
+    inode: found.inode!,
+    mount: found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
+  })
+  const find = (viewer: Viewer, start: Location, path: string, follow: boolean) => {
+    const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
+    return isReady(walked) ? Exit.map(walked, targetOf) : Effect.map(walked, targetOf)
+  }
 
   return {
     root,

@@ -4,10 +4,12 @@
  * @see hier(7)
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import * as Bytes from "../Bytes.js"
 import { drop } from "../Description.js"
 import type { Any, Errno } from "../Errno.js"
+import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import { stub } from "../Programs.js"
 import type { OpenError } from "../Sys.js"
@@ -53,12 +55,29 @@ const files = (hostname: string): ReadonlyArray<readonly [path: string, content:
   ["/etc/hosts", `127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t${hostname}\n`]
 ]
 
+const isThere = (error: Any): boolean => error._tag === "EEXIST" || error._tag === "EROFS"
+
 /** What is there already stays, and a file system that takes nothing is left as it is. */
-const unlessThere = <E extends Any>(self: Effect.Effect<unknown, E>): Effect.Effect<void, E> =>
-  Effect.catchAll(
-    Effect.asVoid(self),
-    (error) => error._tag === "EEXIST" || error._tag === "EROFS" ? Effect.void : Effect.fail(error)
-  )
+const unlessThere = <E extends Any>(self: Effect.Effect<unknown, E>): Effect.Effect<void, E> => {
+  if (!Step.isReady(self)) return Effect.catchIf(Effect.asVoid(self), isThere, () => Effect.void)
+  return self._tag === "Failure" && !(self.cause._tag === "Fail" && isThere(self.cause.error))
+    ? Exit.failCause(self.cause)
+    : Exit.void
+}
+
+function* writeSteps(
+  vfs: Vfs["Type"],
+  init: Process,
+  path: string,
+  content: Uint8Array,
+  mode: number,
+  flags: number
+) {
+  const file = yield* vfs.open(init, vfs.root, path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | flags, mode)
+  file.references++
+  for (let at = 0; at < content.length;) at += yield* file.write(content.subarray(at), init)
+  yield* drop(file)
+}
 
 /** Writes a whole file that is not there yet. */
 export const writeNew = (
@@ -68,34 +87,32 @@ export const writeNew = (
   content: Uint8Array,
   mode: number,
   flags = OpenFlags.O_EXCL
-): Effect.Effect<void, OpenError | Errno<"EPIPE">> =>
-  Effect.gen(function*() {
-    const file = yield* vfs.open(init, vfs.root, path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | flags, mode)
-    file.references++
-    for (let at = 0; at < content.length;) at += yield* file.write(content.subarray(at), init)
-    yield* drop(file)
-  })
+): Effect.Effect<void, OpenError | Errno<"EPIPE">> => Step.run(writeSteps(vfs, init, path, content, mode, flags))
 
-/** Makes the tree. */
+function* bootSteps(vfs: Vfs["Type"], init: Process, hostname: string) {
+  init.umask = 0
+  const { root } = vfs
+  for (const [path, mode] of directories) yield* unlessThere(vfs.mkdir(init, root, path, mode))
+  for (const [path, target] of links) yield* unlessThere(vfs.symlink(init, root, target, path))
+  for (const [path, content] of files(hostname)) {
+    yield* unlessThere(writeNew(vfs, init, path, Bytes.encode(content), 0o644))
+  }
+  const home = yield* vfs.find(init, root, "/home/user", true)
+  if (home.inode.uid === 0) yield* unlessThere(vfs.chown(init, home, 1000, 1000))
+  // mkdir takes no sticky bit through every backend's idea of a mode; /tmp must have it.
+  for (const path of ["/tmp", "/var/tmp"]) {
+    const target = yield* vfs.find(init, root, path, true)
+    if ((target.inode.mode & 0o7777) !== 0o1777) yield* unlessThere(vfs.chmod(init, target, 0o1777))
+  }
+  init.umask = 0o022
+}
+
+/** Makes the tree; in one step, over a backend that answers at once. */
 export const boot = (vfs: Vfs["Type"], init: Process, hostname: string): Effect.Effect<void, Any> =>
-  Effect.gen(function*() {
-    init.umask = 0
-    const { root } = vfs
-    for (const [path, mode] of directories) yield* unlessThere(vfs.mkdir(init, root, path, mode))
-    for (const [path, target] of links) yield* unlessThere(vfs.symlink(init, root, target, path))
-    for (const [path, content] of files(hostname)) {
-      yield* unlessThere(writeNew(vfs, init, path, Bytes.encode(content), 0o644))
-    }
-    const home = yield* vfs.find(init, root, "/home/user", true)
-    if (home.inode.uid === 0) yield* unlessThere(vfs.chown(init, home, 1000, 1000))
-    // mkdir takes no sticky bit through every backend's idea of a mode; /tmp must have it.
-    for (const path of ["/tmp", "/var/tmp"]) {
-      const target = yield* vfs.find(init, root, path, true)
-      if ((target.inode.mode & 0o7777) !== 0o1777) yield* unlessThere(vfs.chmod(init, target, 0o1777))
-    }
-    init.umask = 0o022
-  })
+  Step.run(bootSteps(vfs, init, hostname))
 
 /** Puts the stub of a program into `/bin`. */
-export const installStub = (vfs: Vfs["Type"], init: Process, name: string): Effect.Effect<void> =>
-  Effect.orDie(unlessThere(writeNew(vfs, init, `/bin/${name}`, Bytes.encode(stub(name)), 0o755)))
+export const installStub = (vfs: Vfs["Type"], init: Process, name: string): Effect.Effect<void> => {
+  const installed = unlessThere(writeNew(vfs, init, `/bin/${name}`, Bytes.encode(stub(name)), 0o755))
+  return Step.isReady(installed) && installed._tag === "Success" ? Exit.void : Effect.orDie(installed)
+}
