@@ -3,7 +3,7 @@
  *
  * @see mkdir(2)
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import { PATH_MAX } from "../abi/Limits.js"
@@ -14,6 +14,7 @@ import * as Errno from "../Errno.js"
 import type { Inode, NewInode } from "../Inode.js"
 import * as Step from "../internal/step.js"
 import type { CreatePathError } from "../Sys.js"
+import type { LookupError, StorageError } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
@@ -61,15 +62,21 @@ function* createSteps(core: Core, viewer: Viewer, start: Location, path: string,
   if ((type === FileMode.S_IFCHR || type === FileMode.S_IFBLK) && viewer.credentials.euid !== 0) {
     return yield* Errno.fail("EPERM")
   }
-  yield* createAt(core, found, newInode(core, viewer, found.dentry.inode, mode, rdev))
+  const made = yield* createAt(found, newInode(core, viewer, found.dentry.inode, mode, rdev))
+  if (made === undefined) return yield* Errno.fail("EEXIST")
 }
 
-/** Makes a node under the free name that a walk found. */
-export function* createAt(core: Core, found: Walk, made: NewInode) {
-  const { dentry, mount, name } = found
-  const { backend } = mount.superblock
+const isTaken = (lookup: Effect.Effect<unknown, LookupError>): Effect.Effect<boolean, StorageError> =>
+  Effect.catchTag(Effect.as(lookup, true), "ENOENT", () => Exit.succeed(false))
+
+/** Makes a node under the free name that a walk found; answers `undefined` when it is not free any more. */
+export function* createAt(found: Walk, made: NewInode) {
+  const { dentry, mount: { superblock }, name } = found
+  const { backend } = superblock
   yield* Lock.acquire(dentry.inode)
   try {
+    // Over a backend that answers late, others may have come between the walk and the lock.
+    if (!superblock.prompt && (yield* isTaken(backend.lookup(dentry.inode, name)))) return undefined
     return yield* backend.create(dentry.inode, name, made)
   } finally {
     Lock.release(dentry.inode)
@@ -113,7 +120,7 @@ export const mknod = (
 function* symlinkSteps(core: Core, viewer: Viewer, start: Location, target: string, path: string) {
   const found = yield* freeName(core, viewer, start, path, false)
   const made = newInode(core, viewer, found.dentry.inode, FileMode.S_IFLNK | 0o777, 0)
-  yield* createAt(core, found, { ...made, target })
+  if ((yield* createAt(found, { ...made, target })) === undefined) return yield* Errno.fail("EEXIST")
 }
 
 /** @see symlink(2) */

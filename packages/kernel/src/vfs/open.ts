@@ -63,13 +63,13 @@ const wantedBy = (flags: number): number => {
 const place = (core: Core, found: Walk, inode: Inode): Location =>
   found.found ?? { mount: found.mount, dentry: Dentries.child(core, found.dentry, found.name, inode) }
 
-/** Makes the file that is missing, and answers it. */
+/** Makes the file that is missing, and answers it; `undefined` when it is not missing any more. */
 function* createFile(core: Core, caller: Process, found: Walk, mode: number) {
   if (found.name.includes("\0")) return yield* Errno.fail("ENOENT")
   yield* Permission.writableMount(found.mount)
   yield* Permission.mayCreate(core, caller, found)
   const made = newInode(core, caller, found.dentry.inode, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
-  return yield* createAt(core, found, made)
+  return yield* createAt(found, made)
 }
 
 /** What may_open of Linux refuses by file type. */
@@ -133,12 +133,18 @@ function* openSteps<A, E>(
   mode: number,
   take: Accept<A, E>
 ) {
-  const found = yield* walk(core, caller, start, path, modeOf(flags))
+  let found = yield* walk(core, caller, start, path, modeOf(flags))
   const creates = (flags & O_CREAT) !== 0
   if (creates && found.last === "name" && found.trailingSlash) return yield* Errno.fail("EISDIR")
   if (creates && (flags & O_EXCL) !== 0 && found.inode !== undefined) return yield* Errno.fail("EEXIST")
+  let inode = found.inode ?? (yield* createFile(core, caller, found, mode))
+  if (inode === undefined) {
+    // Somebody else has made it meanwhile, which is as good unless it was to be new.
+    if ((flags & O_EXCL) !== 0) return yield* Errno.fail("EEXIST")
+    found = yield* walk(core, caller, start, path, (flags & O_NOFOLLOW) === 0 ? existing : itself)
+    inode = found.inode!
+  }
   const created = found.inode === undefined
-  const inode: Inode = found.inode ?? (yield* createFile(core, caller, found, mode))
   if (!created) {
     if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(caller, found, inode)
     yield* checkType(inode, flags)
