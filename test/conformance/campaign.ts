@@ -1,7 +1,7 @@
 /**
  * Many programs, one after the other: each on Linux and on Effix, and the first difference made small.
  */
-import type { Kernel } from "@effix/kernel"
+import type { Kernel, Vfs } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import { type Difference, difference, named } from "./compare.js"
@@ -20,7 +20,7 @@ const TOGETHER = 16
 
 export interface Both {
   readonly linux: Linux
-  readonly effix: ManagedRuntime.ManagedRuntime<Kernel.Kernel, never>
+  readonly effix: ManagedRuntime.ManagedRuntime<Kernel.Kernel | Vfs.Vfs, never>
 }
 
 /** Where the two part on one program. */

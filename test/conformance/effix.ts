@@ -1,7 +1,18 @@
 /**
  * Runs the same programs in a process of Effix, and tells what every call answered, as the helper does for Linux.
  */
-import { AbiSignals, type Errno, FileMode, Kernel, MemoryBackend, Resources, Sys } from "@effix/kernel"
+import {
+  AbiSignals,
+  Credentials,
+  type Dentry,
+  Errno,
+  FileMode,
+  Kernel,
+  MemoryBackend,
+  Resources,
+  Sys,
+  Vfs
+} from "@effix/kernel"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -172,6 +183,8 @@ const onSelf = (sys: Sys.SystemCalls, call: Step[0], args: ReadonlyArray<Argumen
       )
     case "setrlimit":
       return done(sys.setrlimit(n(0) === Resources.RLIMIT_FSIZE ? { fileSize: n(1) } : { openFiles: n(1) }))
+    case "wait":
+      return Effect.map(sys.poll([{ fd: n(0), events: n(1) }], -1), ([events = 0]) => events.toString(16))
     default:
       return Effect.die(`no such call: ${call}`)
   }
@@ -199,11 +212,16 @@ const list = (sys: Sys.SystemCalls, said: Said, fd: number): Answer =>
     return [all.length, ...all.map(({ ino, name, type }) => `${escape(name)}:${said.letter(type)}:${said.file(dev, ino)}`)].join(" ")
   })
 
-const mayBlock: ReadonlyArray<string> = ["open", "openat", "read", "write"]
+const mayBlock: ReadonlyArray<string> = ["open", "openat", "read", "write", "wait"]
 
 /** One line about one step: what it answered, or `!` and the errno. */
-const step = (sys: Sys.SystemCalls, said: Said, each: Step): Effect.Effect<string> => {
-  const call = perform(sys, said, each)
+const step = (sys: Sys.SystemCalls, said: Said, keeper: Keeper, each: Step): Effect.Effect<string> => {
+  const [name, path, how] = each
+  const call = name === "mount"
+    ? keeper.mount(path as string, how !== 0)
+    : name === "readonly"
+    ? keeper.protect(path as string)
+    : perform(sys, said, each)
   const asked = mayBlock.includes(each[0])
     ? Effect.zipLeft(Effect.zipRight(sys.alarm(PATIENCE), Effect.exit(call)), sys.alarm(0))
     : Effect.exit(call)
@@ -262,20 +280,62 @@ const inProcess = (kernel: Kernel.HostInterface, body: (sys: Sys.SystemCalls) =>
     })
   )
 
+/** Mounts below the root of a program, and takes them away again. */
+class Keeper {
+  private readonly mounted: Array<Dentry.Location> = []
+
+  constructor(private readonly vfs: Vfs.Vfs["Type"], private readonly root: Dentry.Location) {}
+
+  private get viewer(): Vfs.Viewer {
+    return { pid: 0, credentials: Credentials.root, root: this.root, cwd: this.root, umask: 0 }
+  }
+
+  mount(path: string, small: boolean): Answer {
+    const now = BigInt(Date.now()) * 1_000_000n
+    const room = small ? { bytesMax: 16_384, inodesMax: 4, now } : { bytesMax: 2 ** 30, inodesMax: 100_000, now }
+    return Effect.gen(this, function*() {
+      yield* this.vfs.mount(this.viewer, path, MemoryBackend.make(room))
+      this.mounted.push(yield* this.vfs.findDirectory(this.viewer, this.root, path))
+      return "0"
+    })
+  }
+
+  protect(path: string): Answer {
+    return Effect.gen(this, function*() {
+      const { dentry, mount } = yield* this.vfs.findDirectory(this.viewer, this.root, path)
+      if (dentry !== mount.root) return yield* Errno.fail("EINVAL")
+      mount.readOnly = true
+      return "0"
+    })
+  }
+
+  /** Where a mount is by now is looked up from the mount itself: its directory may have been renamed. */
+  leave(): Effect.Effect<void, Errno.Any> {
+    return Effect.forEach(
+      this.mounted.reverse(),
+      (at) => this.vfs.unmount(this.viewer, this.vfs.pathOf(this.root, at) ?? "/"),
+      { discard: true }
+    )
+  }
+}
+
 let programs = 0
 
 /** A line for each step, then one for each file that is there in the end. */
-export const run = (program: Program): Effect.Effect<ReadonlyArray<string>, Errno.Any, Kernel.Kernel> =>
+export const run = (program: Program): Effect.Effect<ReadonlyArray<string>, Errno.Any, Kernel.Kernel | Vfs.Vfs> =>
   Effect.gen(function*() {
     const kernel = yield* Kernel.Kernel
+    const vfs = yield* Vfs.Vfs
     const root = `/mnt/${programs++}`
     const lines: Array<string> = []
     const said = new Said()
     yield* kernel.mount(root, MemoryBackend.make({ bytesMax: 2 ** 33, inodesMax: 100_000, now: BigInt(Date.now()) * 1_000_000n }))
+    const viewer = { pid: 0, credentials: Credentials.root, root: vfs.root, cwd: vfs.root, umask: 0 }
+    const keeper = new Keeper(vfs, yield* vfs.findDirectory(viewer, vfs.root, root))
     const status = yield* inProcess(kernel, (sys) =>
       Effect.gen(function*() {
         yield* prepare(sys, root)
-        for (const each of program) lines.push(yield* step(sys, said, each))
+        for (const each of program) lines.push(yield* step(sys, said, keeper, each))
       }))
     if (status._tag !== "Exited") lines.push(`ended by ${JSON.stringify(status)}`)
     yield* inProcess(kernel, (sys) =>
@@ -286,7 +346,7 @@ export const run = (program: Program): Effect.Effect<ReadonlyArray<string>, Errn
         yield* tree(sys, said, 0, lines)
       }))
     // What a process leaves behind keeps its file system busy.
-    const left = yield* Effect.exit(kernel.unmount(root))
+    const left = yield* Effect.exit(Effect.zipRight(keeper.leave(), kernel.unmount(root)))
     if (Exit.isFailure(left)) lines.push("still busy")
     return lines
   })

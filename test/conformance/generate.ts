@@ -43,6 +43,11 @@ class Generator {
   tree(): void {
     const { random } = this
     if (random.chance(0.3)) this.add("umask", 0)
+    const mounted = random.chance(0.1)
+    if (mounted) {
+      this.add("mkdir", "d", mode(random))
+      this.add("mount", "d", 0)
+    }
     for (let i = random.between(3, 9); i > 0; i--) {
       const name = random.pick(["a", "b", "c", "d", "e", "l", "m", "d/a", "d/b", "d/e", "d/l", "d/e/a"])
       random.weighted<() => void>([
@@ -58,6 +63,7 @@ class Generator {
         [1, () => this.add("utimensat", Fcntl.AT_FDCWD, name, time(random), time(random), 0)]
       ])()
     }
+    if (mounted && random.chance(0.2)) this.add("readonly", "d")
     if (random.chance(0.6)) this.add("chown", ".", user(random), group(random))
     if (random.chance(0.4)) this.add("chmod", "/", random.pick([0o777, 0o1777, 0o2777, 0o3777, 0o755, 0o770]))
     this.add("umask", random.pick([0o022, 0, 0o077, 0o027, 0o777]))

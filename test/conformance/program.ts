@@ -74,7 +74,13 @@ export const calls = {
   /** Real, effective and saved ids, and the groups. */
   ids: [],
   /** One of RLIMIT_FSIZE and RLIMIT_NOFILE. */
-  setrlimit: ["code", "number"]
+  setrlimit: ["code", "number"],
+  /** Waits for an event of a descriptor. */
+  wait: ["fd", "number"],
+  /** Not of the process but of whoever keeps the machine: a tmpfs on a directory, `small` with room for next to nothing. */
+  mount: ["text", "code"],
+  /** What is mounted there cannot be written any more. */
+  readonly: ["text"]
 } as const satisfies Record<string, ReadonlyArray<Kind>>
 
 export type Call = keyof typeof calls

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -285,7 +286,16 @@ static int on_self(const struct step *step) {
   else if (is(step, "setgid")) done(syscall(SYS_setgid, first));
   else if (is(step, "setgroups")) set_groups(text(step, 1));
   else if (is(step, "ids")) say_ids();
-  else if (is(step, "setrlimit")) {
+  else if (is(step, "wait")) {
+    struct pollfd one = { .fd = (int)first, .events = (short)second };
+    long ready = syscall(SYS_poll, &one, 1, -1);
+    if (ready < 0) done(ready);
+    else say("%x", (unsigned short)one.revents);
+  } else if (is(step, "mount")) {
+    done(mount("tmpfs", text(step, 1), "tmpfs", 0, second == 0 ? "mode=755" : "mode=755,size=16k,nr_inodes=4"));
+  } else if (is(step, "readonly")) {
+    done(mount("none", text(step, 1), NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+  } else if (is(step, "setrlimit")) {
     struct rlimit limit = { (rlim_t)second, (rlim_t)second };
     done(syscall(SYS_prlimit64, 0, first, &limit, NULL));
   } else return 0;
@@ -293,7 +303,7 @@ static int on_self(const struct step *step) {
 }
 
 void perform(const struct step *step) {
-  const int blocks = is(step, "open") || is(step, "openat") || is(step, "read") || is(step, "write");
+  const int blocks = is(step, "open") || is(step, "openat") || is(step, "read") || is(step, "write") || is(step, "wait");
   if (blocks) alarm_every(4000);
   if (!on_descriptor(step) && !on_path(step) && !at_descriptor(step) && !on_self(step)) say("unknown call");
   if (blocks) alarm_every(0);

@@ -110,6 +110,8 @@ export class Walk {
         continue
       }
       if (name === "..") {
+        // Whoever is after a name gets none, and no further.
+        if (isLast && this.mode.name) return this.standHere("..")
         this.ascend()
         if (isLast) return this.standHere("..")
         continue
