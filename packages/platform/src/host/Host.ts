@@ -3,6 +3,7 @@
  */
 import type { File, FileSystem, OpenFlag } from "@effect/platform/FileSystem"
 import * as FileMode from "@effix/kernel/abi/FileMode"
+import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import type { StatFs } from "@effix/kernel/VfsBackend"
 import * as Effect from "effect/Effect"
@@ -57,7 +58,7 @@ const linkStat = (dev: number, ino: number, target: string): HostStat => ({
   uid: 0,
   gid: 0,
   rdev: 0,
-  size: target.length,
+  size: Bytes.byteLength(target),
   blocks: 0,
   atime: 0n,
   mtime: 0n,

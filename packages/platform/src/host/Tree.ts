@@ -8,7 +8,7 @@
 import type { Path } from "@effect/platform/Path"
 import * as FileMode from "@effix/kernel/abi/FileMode"
 import * as Errno from "@effix/kernel/Errno"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { HostStat } from "../HostCalls.js"
 import type { Host } from "./Host.js"
@@ -110,6 +110,11 @@ export class Tree {
     if (!this.sayable(name)) return yield* Errno.fail("ENOENT")
     const path = yield* this.entry(directory, name)
     return this.inodes.at(yield* this.host.lstat(path), directory, name)
+  }
+
+  /** Brings attributes up to date after a change that went well: where the file has gone, they stay as they are. */
+  *renew(...inodes: ReadonlyArray<HostInode>): Steps<void, never> {
+    for (const inode of inodes) yield* Effect.ignore(run(this.itself(inode)))
   }
 
   /** Refuses a change of a directory that is mounted to be read. */

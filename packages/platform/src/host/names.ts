@@ -58,7 +58,8 @@ export function* create(tree: Tree, directory: HostInode, name: string, made: Ne
   yield* make(tree, path, made)
   const inode = yield* tree.find(directory, name)
   yield* complete(tree, path, inode, made)
-  return yield* tree.find(directory, name)
+  yield* tree.renew(inode, directory)
+  return inode
 }
 
 export function* link(tree: Tree, inode: HostInode, directory: HostInode, name: string): Steps<void, Errno.Any> {
@@ -67,7 +68,7 @@ export function* link(tree: Tree, inode: HostInode, directory: HostInode, name: 
   const from = yield* tree.itself(inode)
   const to = yield* tree.entry(directory, name)
   yield* asked(tree.host.fs.link(from, to))
-  inode.update(yield* tree.host.lstat(from))
+  yield* tree.renew(inode, directory)
 }
 
 /** A name is gone: one link less, and none that is known if it was the one. */
@@ -80,12 +81,14 @@ export function* unlink(tree: Tree, directory: HostInode, name: string, inode: H
   yield* tree.changeable
   yield* asked(tree.host.fs.remove(yield* tree.entryOf(directory, name, inode)))
   removed(inode, directory, name, 1)
+  yield* tree.renew(directory)
 }
 
 export function* rmdir(tree: Tree, directory: HostInode, name: string, inode: HostInode): Steps<void, Errno.Any> {
   yield* tree.changeable
   yield* tree.host.removeDirectory(yield* tree.entryOf(directory, name, inode))
   removed(inode, directory, name, inode.nlink)
+  yield* tree.renew(directory)
 }
 
 export interface Move {
@@ -120,4 +123,5 @@ export function* rename(
     removed(replaced, to, newName, FileMode.isDirectory(replaced.mode) ? replaced.nlink : 1)
   }
   inode.place(to, newName)
+  yield* tree.renew(inode, from, to)
 }
