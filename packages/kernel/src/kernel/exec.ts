@@ -30,7 +30,10 @@ const signalNames = new Map<number, string>(Object.entries(signalTable).map(([na
 export const signalName = (signal: number): string => signalNames.get(signal) ?? `SIGRTMIN+${signal - 34}`
 
 /** A pipe from the host, and what fills it: what fits is in it at once, the rest follows as the program reads. */
-const standardInput = (rooms: HostRooms, input: Uint8Array): { readonly reader: Description; readonly feed: () => void } => {
+const standardInput = (
+  rooms: HostRooms,
+  input: Uint8Array
+): { readonly reader: Description; readonly feed: () => void } => {
   const { host, pipes, processes: { init } } = rooms
   const { reader, writer } = pipes.create(0, { uid: 0, gid: 0 })
   writer.references = 1
@@ -95,18 +98,21 @@ export const exec = (
     fds.place(1, stdout, false)
     fds.place(2, stderr, false)
 
-    const overflowed = Effect.flatMap(
+    const tooMuch = Effect.suspend(() => Effect.fail(new OutputLimit({ limit, ...partOf(collected()) })))
+    const overflowed = Effect.zipRight(
       Effect.orDie(WaitQueue.waitUntil([overflowing], () => written > limit ? Exit.void : undefined)),
-      () => Effect.fail(new OutputLimit({ limit, ...partOf(collected()) }))
+      tooMuch
     )
     const argv = typeof command === "string" ? ["/bin/sh", "-c", command] : command
     const run = Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(launch(rooms, argv, options, fds), (process) => {
         // Not before there is somebody to read it: a command that cannot be started leaves nobody waiting.
         stdin.feed()
-        const ended = Effect.map(
+        // One that wrote too much and has ended since has written too much all the same.
+        const ended = Effect.flatMap(
           awaitEnd(process),
-          (status): ExecResult => new Result(status, stdout.bytes(), stderr.bytes())
+          (status): Effect.Effect<ExecResult, OutputLimit> =>
+            written > limit ? tooMuch : Effect.succeed(new Result(status, stdout.bytes(), stderr.bytes()))
         )
         // Killed in every case but that of the command's own end: then what it left behind may go on.
         return Effect.onError(
