@@ -14,7 +14,7 @@ import * as Errno from "../Errno.js"
 import type { Inode, NewInode } from "../Inode.js"
 import * as Step from "../internal/step.js"
 import type { CreatePathError } from "../Sys.js"
-import type { LookupError, StorageError } from "../VfsBackend.js"
+import type { LookupError } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
@@ -66,8 +66,8 @@ function* createSteps(core: Core, viewer: Viewer, start: Location, path: string,
   if (made === undefined) return yield* Errno.fail("EEXIST")
 }
 
-const isTaken = (lookup: Effect.Effect<unknown, LookupError>): Effect.Effect<boolean, StorageError> =>
-  Effect.catchTag(Effect.as(lookup, true), "ENOENT", () => Exit.succeed(false))
+const isTaken = (lookup: Effect.Effect<unknown, LookupError>) =>
+  lookup.pipe(Effect.as(true), Effect.catchTag("ENOENT", () => Effect.succeed(false)))
 
 /** Makes a node under the free name that a walk found; answers `undefined` when it is not free any more. */
 export function* createAt(found: Walk, made: NewInode) {
