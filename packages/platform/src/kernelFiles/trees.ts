@@ -133,11 +133,13 @@ export const makeDirectories = (caller: Caller, path: string, mode: number): Eff
   Effect.gen(function*() {
     const { process, vfs } = caller
     let at = path.startsWith("/") ? "" : "."
-    for (const name of path.split("/").filter((each) => each !== "")) {
+    const names = path.split("/").filter((each) => each !== "")
+    for (const [index, name] of names.entries()) {
       at += `/${name}`
       const made = yield* Effect.either(Effect.suspend(() => vfs.mkdir(process, process.cwd, at, mode)))
       if (made._tag === "Right") continue
-      const isThere = made.left._tag === "EEXIST" && FileMode.isDirectory((yield* stat(caller, at, true)).mode)
-      if (!isThere) return yield* Effect.fail(made.left)
+      if (made.left._tag !== "EEXIST") return yield* Effect.fail(made.left)
+      if (FileMode.isDirectory((yield* stat(caller, at, true)).mode)) continue
+      return yield* Errno.fail(index < names.length - 1 ? "ENOTDIR" : "EEXIST", { syscall: "mkdir", path })
     }
   })
