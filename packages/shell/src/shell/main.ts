@@ -153,7 +153,7 @@ function* start(shell: Shell, argv: ReadonlyArray<string>): Run<number> {
       shell.positional = rest.slice(1)
     }
     if (invocation.interactive) yield* change(shell, "interactive", true)
-    return yield* evaluateText(shell, command, 1, true)
+    return yield* runScript(shell, command)
   }
   const [file] = rest
   if (file !== undefined && !invocation.fromInput) return yield* runFile(shell, file, rest.slice(1))

@@ -38,8 +38,6 @@ f() { echo f; }; export -f f 2>/dev/null; f
 #%%
 unset nosuch; echo ${nosuch@Q}; x="a b"; echo ${x@Q} ${x@A}
 #%%
-echo {1..3}; set +B; echo {1..3}
-#%%
 for ((i=0;i<2;i++)) { echo $i; }
 #%%
 time true 2>/dev/null; echo $?

@@ -4,7 +4,7 @@
 import { ArithmeticError, type Integer } from "../arithmetic/Expression.js"
 import { type Environment, evaluate, valueOf } from "../arithmetic/evaluate.js"
 import { parse } from "../arithmetic/parse.js"
-import { Fatal } from "../state/Control.js"
+import { AssignmentFailed, Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { VariableError } from "../state/Variables.js"
 import type { ArithmeticSource } from "../syntax/Ast.js"
@@ -38,7 +38,7 @@ const guarded = (text: string, action: () => Integer): Integer => {
     return action()
   } catch (error) {
     if (error instanceof ArithmeticError) throw new Fatal(1, `${text.trim()}: ${error.message}`, true)
-    if (error instanceof VariableError) throw new Fatal(127, `${error.variable}: ${error.message}`)
+    if (error instanceof VariableError) throw new AssignmentFailed(`${error.variable}: ${error.message}`)
     throw error
   }
 }

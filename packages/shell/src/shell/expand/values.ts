@@ -3,7 +3,7 @@
  *
  * @see sh(1p) Parameters and Variables
  */
-import { Fatal } from "../state/Control.js"
+import { AssignmentFailed, Fatal } from "../state/Control.js"
 import * as Options from "../state/Options.js"
 import type { Shell } from "../state/Shell.js"
 import { scalar, VariableError } from "../state/Variables.js"
@@ -88,7 +88,7 @@ export const guarded = (action: () => void): void => {
   try {
     action()
   } catch (error) {
-    if (error instanceof VariableError) throw new Fatal(127, `${error.variable}: ${error.message}`)
+    if (error instanceof VariableError) throw new AssignmentFailed(`${error.variable}: ${error.message}`)
     throw error
   }
 }

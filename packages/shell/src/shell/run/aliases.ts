@@ -11,7 +11,8 @@ const active = (shell: Shell): boolean => shell.options.expand_aliases || shell.
 
 /** Whether `text` has to be run command by command because of aliases. */
 export const wantsAliases = (shell: Shell, text: string): boolean =>
-  active(shell) && (shell.aliases.size > 0 || (text.includes("\n") && /(^|[\s;&|(])alias\s/.test(text)))
+  (active(shell) || text.includes("expand_aliases")) &&
+  (shell.aliases.size > 0 || (text.includes("\n") && /(^|[\s;&|(])alias\s/.test(text)))
 
 interface Candidate {
   readonly pos: number
@@ -38,7 +39,7 @@ const commandWords = (source: string): Array<Candidate> => {
 
 /** `source` with the aliases among its command words replaced, again and again as POSIX says. */
 export const applyAliases = (shell: Shell, source: string): string => {
-  if (shell.aliases.size === 0) return source
+  if (shell.aliases.size === 0 || !active(shell)) return source
   let text = source
   /** Stretches that came from an alias, which is not replaced again inside it. */
   let made: Array<{ from: number; to: number; readonly name: string }> = []

@@ -32,6 +32,13 @@ export class Fatal {
   ) {}
 }
 
+/** An assignment that a variable refused. */
+export class AssignmentFailed extends Fatal {
+  constructor(message: string) {
+    super(1, message)
+  }
+}
+
 /** ^C at a prompt: back to the prompt. */
 export class Interrupted {
   constructor(readonly signal: number) {}

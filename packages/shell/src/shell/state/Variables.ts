@@ -1,8 +1,9 @@
 /**
  * The variables of a shell: values, arrays and attributes, and what functions hide with `local`.
  *
- * A variable is an immutable record, so the copy that a subshell gets is a copy of references, and it is made only
- * when one of the two writes. Arrays are changed in place by the one shell that owns them.
+ * A variable is an immutable record. What a shell has written lately lies over a table that is never changed, which it
+ * shares with its subshells: so starting one copies a few references. Arrays are changed in place by the one shell that
+ * owns them.
  *
  * @see bash(1) PARAMETERS
  */
@@ -64,10 +65,12 @@ export const scalar = (value: Variable["value"]): string | undefined => {
   return value.kind === "indexed" ? value.items[0] : value.items.get("0")
 }
 
+/** So many changes are copied at most when a subshell starts. */
+const changedMax = 16
+
 type Frame = Map<string, Variable | undefined>
 
 export class Variables {
-  private shared = false
   /** Owns the arrays that may be changed in place. */
   private token: object = {}
   private frames: Array<Frame> = []
@@ -75,44 +78,55 @@ export class Variables {
   /** Set to be told of assignments that mean something to the shell, such as one to `PATH`. */
   onChange: ((name: string) => void) | undefined = undefined
 
-  constructor(private map: Map<string, Variable> = new Map()) {}
+  /** What has been written since `base` was made; `undefined` for what has been unset. */
+  private changed: Map<string, Variable | undefined>
+
+  constructor(private base: ReadonlyMap<string, Variable> = new Map(), changed?: Map<string, Variable | undefined>) {
+    this.changed = changed ?? new Map()
+  }
 
   /** The variables that a subshell begins with. */
   clone(): Variables {
-    const copy = new Variables(this.map)
-    this.shared = true
-    copy.shared = true
+    if (this.changed.size > changedMax) {
+      this.base = this.all()
+      this.changed = new Map()
+    }
+    const copy = new Variables(this.base, new Map(this.changed))
     this.token = {}
     copy.frames = this.frames.map((frame) => new Map(frame))
     copy.environment = this.environment
     return copy
   }
 
-  private put(name: string, variable: Variable | undefined): void {
-    if (this.shared) {
-      this.map = new Map(this.map)
-      this.shared = false
+  private all(): ReadonlyMap<string, Variable> {
+    const all = new Map(this.base)
+    for (const [name, variable] of this.changed) {
+      if (variable === undefined) all.delete(name)
+      else all.set(name, variable)
     }
-    const before = this.map.get(name)
-    if (before?.exported === true || variable?.exported === true) this.environment = undefined
-    if (variable === undefined) this.map.delete(name)
-    else this.map.set(name, variable)
+    return all
+  }
+
+  private put(name: string, variable: Variable | undefined): void {
+    if (this.get(name)?.exported === true || variable?.exported === true) this.environment = undefined
+    this.changed.set(name, variable)
     this.onChange?.(name)
   }
 
   get(name: string): Variable | undefined {
-    return this.map.get(name)
+    const variable = this.changed.get(name)
+    return variable === undefined && !this.changed.has(name) ? this.base.get(name) : variable
   }
 
   names(): ReadonlyArray<string> {
-    return [...this.map.keys()].sort(compare)
+    return [...this.all().keys()].sort(compare)
   }
 
   /** The name behind a name reference. */
   resolve(name: string): string {
     let current = name
     for (let depth = 0; depth < 20; depth++) {
-      const variable = this.map.get(current)
+      const variable = this.get(current)
       if (variable === undefined || !variable.reference || typeof variable.value !== "string") return current
       current = variable.value
     }
@@ -121,9 +135,9 @@ export class Variables {
 
   /** The value of `$name`. */
   value(name: string): string | undefined {
-    const variable = this.map.get(name)
+    const variable = this.get(name)
     if (variable === undefined) return undefined
-    if (variable.reference) return scalar(this.map.get(this.resolve(name))?.value)
+    if (variable.reference) return scalar(this.get(this.resolve(name))?.value)
     return scalar(variable.value)
   }
 
@@ -137,7 +151,7 @@ export class Variables {
   evaluate: (text: string) => string = (text) => text
 
   private writable(name: string): Variable {
-    const variable = this.map.get(name) ?? plain
+    const variable = this.get(name) ?? plain
     if (variable.readonly) throw new VariableError(name, "readonly variable")
     return variable
   }
@@ -204,20 +218,20 @@ export class Variables {
   }
 
   isAssociative(name: string): boolean {
-    const value = this.map.get(this.resolve(name))?.value
+    const value = this.get(this.resolve(name))?.value
     return typeof value === "object" && value.kind === "associative"
   }
 
   /** Changes attributes; makes the variable if there is none. */
   mark(given: string, attributes: Partial<Omit<Variable, "value">>): void {
     const name = attributes.reference === undefined ? this.resolve(given) : given
-    const variable = this.map.get(name) ?? plain
+    const variable = this.get(name) ?? plain
     this.put(name, { ...variable, ...attributes })
   }
 
   unset(given: string): void {
     const name = this.resolve(given)
-    const variable = this.map.get(name)
+    const variable = this.get(name)
     if (variable === undefined) return
     if (variable.readonly) throw new VariableError(name, "cannot unset: readonly variable")
     this.put(name, undefined)
@@ -234,7 +248,7 @@ export class Variables {
 
   unsetElement(given: string, key: number | string): void {
     const name = this.resolve(given)
-    const variable = this.map.get(name)
+    const variable = this.get(name)
     if (variable === undefined || typeof variable.value !== "object") return
     if (variable.readonly) throw new VariableError(name, "cannot unset: readonly variable")
     const array = this.owned(name, variable, false)
@@ -265,7 +279,7 @@ export class Variables {
     const frame = this.frames[this.frames.length - 1]
     if (frame === undefined) return false
     if (frame.has(name)) return true
-    const before = this.map.get(name)
+    const before = this.get(name)
     if (before?.readonly === true) throw new VariableError(name, "readonly variable")
     frame.set(name, before)
     this.put(name, inherit && before !== undefined ? before : { ...plain, exported: before?.exported ?? false })
@@ -283,7 +297,7 @@ export class Variables {
   exported(): Readonly<Record<string, string>> {
     if (this.environment !== undefined) return this.environment
     const environment: Record<string, string> = {}
-    for (const [name, variable] of this.map) {
+    for (const [name, variable] of this.all()) {
       if (variable.exported && typeof variable.value === "string") environment[name] = variable.value
     }
     return this.environment = environment
