@@ -5,13 +5,13 @@
  */
 
 /** Two spaces between columns, made of tabs where they lead there too. */
-const indent = (from: number, to: number, tabs: boolean): string => {
+const indent = (from: number, to: number, tabs: number): string => {
   let text = ""
   let at = from
   while (at < to) {
-    if (tabs && Math.floor(to / 8) > Math.floor((at + 1) / 8)) {
+    if (tabs > 0 && Math.floor(to / tabs) > Math.floor((at + 1) / tabs)) {
       text += "\t"
-      at += 8 - (at % 8)
+      at += tabs - (at % tabs)
     } else {
       text += " "
       at++
@@ -22,7 +22,7 @@ const indent = (from: number, to: number, tabs: boolean): string => {
 
 const widthsFor = (widths: ReadonlyArray<number>, columns: number, down: boolean): ReadonlyArray<number> => {
   const rows = Math.ceil(widths.length / columns)
-  const result = new Array<number>(columns).fill(0)
+  const result = new Array<number>(columns).fill(3)
   widths.forEach((width, i) => {
     const column = down ? Math.floor(i / rows) : i % columns
     const padded = width + (column === columns - 1 ? 0 : 2)
@@ -36,7 +36,7 @@ export const layout = (
   cells: ReadonlyArray<{ readonly text: string; readonly width: number }>,
   lineWidth: number,
   down: boolean,
-  tabs = true
+  tabs = 8
 ): string => {
   if (cells.length === 0) return ""
   const all = cells.map((cell) => cell.width)

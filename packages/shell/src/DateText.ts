@@ -52,7 +52,7 @@ const nanosOf = (fraction: string | undefined): bigint =>
   fraction === undefined ? 0n : BigInt(fraction.slice(0, 9).padEnd(9, "0"))
 
 const zoneMinutes = (zone: string | undefined): number => {
-  const match = /^([-+])(\d\d):?(\d\d)?$/.exec(zone ?? "")
+  const match = /^([-+])(\d\d?):?(\d\d)?$/.exec(zone ?? "")
   if (match === null) return 0
   return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3] ?? 0))
 }
@@ -75,7 +75,9 @@ const clockRule = (moment: Moment, match: RegExpExecArray): boolean => {
   }
   const minute = Number(match[2] ?? 0)
   const second = Number(match[3] ?? 0)
-  if (hour > 23 || minute > 59 || second > 60) return false
+  if (hour > 23 || minute > 59 || second > 59) return false
+  // A sign behind a time of day begins a zone, even if it was meant otherwise.
+  if (match[6] !== undefined) moment.zone = zoneMinutes(match[6])
   Object.assign(moment, { hour, minute, second, nanos: nanosOf(match[4]), timed: true })
   return true
 }
@@ -94,7 +96,7 @@ const rules: ReadonlyArray<Rule> = [
     const year = Number(x[3])
     return setDate(m, x[3]!.length > 2 ? year : year + (year < 69 ? 2000 : 1900), Number(x[1]), Number(x[2]))
   }],
-  [/^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(am|pm|a\.m\.|p\.m\.)?/, clockRule],
+  [/^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(am|pm|a\.m\.|p\.m\.)?(?:\s*([-+]\d{1,2}(?::?\d{2})?)(?![\d:]))?/, clockRule],
   [/^(\d{1,2})()()()\s*(am|pm|a\.m\.|p\.m\.)/, clockRule],
   [/^(\d{4})(\d{2})(\d{2})(?![\d])/, (m, x) => setDate(m, Number(x[1]), Number(x[2]), Number(x[3]))],
   [/^(\d{1,2})[\s-]*([a-z]{3,})\.?(?:[\s,-]+(\d{4}))?(?![a-z:])/, (m, x) => {
@@ -108,8 +110,6 @@ const rules: ReadonlyArray<Rule> = [
   [/^(?:now|today)\b/, () => true],
   [/^(?:yesterday)\b/, (m) => void m.day--],
   [/^(?:tomorrow)\b/, (m) => void m.day++],
-  [/^(?:midnight)\b/, (m) => void Object.assign(m, { hour: 0, minute: 0, second: 0, timed: true })],
-  [/^(?:noon)\b/, (m) => void Object.assign(m, { hour: 12, minute: 0, second: 0, timed: true })],
   [/^(?:z|utc|gmt)\b/, (m) => void (m.zone = 0)],
   [/^([-+]\d{2}:?(?:\d{2})?)(?!\d|\s*[a-z])/, (m, x) => {
     if (!m.timed) return false

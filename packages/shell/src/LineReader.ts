@@ -85,6 +85,12 @@ export class LineReader {
     this.#next = this.#scanned = at
   }
 
+  /** Puts `other` wherever `byte` is in what is here. */
+  replace(byte: number, other: number): void {
+    for (let at = this.#next; at < this.#end; at++) if (this.buffer[at] === byte) this.buffer[at] = other
+    this.#scanned = this.#next
+  }
+
   /** Whether `byte` is somewhere in what is here. */
   holds(byte: number): boolean {
     const at = this.buffer.indexOf(byte, this.#next)

@@ -59,6 +59,12 @@ export const shell = (text: string): string => {
   return needsQuotes(text, bytes) ? always(bytes) : text
 }
 
+/** In single quotes where a shell needs them, control characters as they are. */
+export const shellPlain = (text: string, evenIfPlain: boolean): string =>
+  evenIfPlain || (!plain.test(text) && (needsQuotes(text.replace(/[^ -~]/g, "a"), Bytes.encode(text.replace(/[^ -~]/g, "a"))) || /[\t-\r]/.test(text)))
+    ? `'${text.replaceAll("'", "'\\''")}'`
+    : text
+
 /** A name in front of a colon: `cat: NAME: No such file or directory`. */
 export const name = (text: string): string => text.includes(":") ? always(Bytes.encode(text)) : shell(text)
 

@@ -35,8 +35,8 @@ export interface Regex {
   /** The only text that matches, if there is only one. */
   readonly literal: string | undefined
   readonly groups: number
-  /** Letters that stood behind a backslash for no reason. */
-  readonly strays: ReadonlyArray<string>
+  /** What is odd about it, though it has a meaning. */
+  readonly warnings: ReadonlyArray<string>
   /** Whether a match was given up because it took too many steps. */
   readonly exhausted: () => boolean
 }
@@ -44,20 +44,20 @@ export interface Regex {
 /** Compiles patterns, any of which may match. */
 export const compile = (patterns: ReadonlyArray<string>, options: Options): Regex | BadPattern => {
   const nodes: Array<Node> = []
-  const strays: Array<string> = []
+  const warnings: Array<string> = []
   let groups = 0
   for (const pattern of patterns) {
     const parsed = parse(pattern, options)
     if (parsed instanceof BadPattern) return parsed
     nodes.push(parsed.node)
-    strays.push(...parsed.strays)
+    warnings.push(...parsed.warnings)
     groups = Math.max(groups, parsed.groups)
   }
   const only = nodes.length === 1 && options.whole === undefined ? literal(nodes[0]!) : undefined
   // Groups are counted per pattern, so they are told apart only where there is one.
   const node: Node = nodes.length === 1 ? nodes[0]! : { _tag: "Alternation", nodes }
   const emitted = emit(node, nodes.length === 1)
-  const rest = { literal: only, groups, strays }
+  const rest = { literal: only, groups, warnings }
   if (emitted === undefined) return { ...backtracking(node, options), ...rest }
   const matcher = linear(emitted, options)
   return matcher instanceof BadPattern ? matcher : { ...matcher, ...rest }

@@ -47,7 +47,10 @@ const visible = (byte: number): string => {
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
   const [first, second = "-"] = operands
-  if (first === undefined) return yield* run.misuse(`missing operand after '${run.name}'`)
+  if (first === undefined) {
+    yield* run.warn(`missing operand after '${run.name}'`)
+    return yield* run.die(`Try '${run.name} --help' for more information.`)
+  }
   if (operands.length > 4) return yield* run.misuse(`extra operand '${operands[4]}'`)
   const initial = options.find(({ key }) => key === "i")?.value.split(":") ?? []
   const skips = [initial[0] ?? operands[2] ?? "0", initial[1] ?? (initial[0] ?? operands[3] ?? "0")].map(Size.parse)
@@ -85,7 +88,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
         const octal = (byte: number): string => byte.toString(8).padStart(3) + (has("b") ? ` ${visible(byte).padEnd(has("l") ? 4 : 0)}` : "")
         if (!has("l")) {
           const bytes = has("b") ? ` is ${octal(x)} ${octal(y)}` : ""
-          run.out.line(`${first} ${second} differ: ${has("b") ? "byte" : "byte"} ${offset + i + 1}, line ${line}${bytes}`)
+          run.out.line(`${first} ${second} differ: ${has("b") ? "byte" : "char"} ${offset + i + 1}, line ${line}${bytes}`)
           return 1
         }
         run.out.line(`${String(offset + i + 1)} ${octal(x)} ${octal(y)}`.trimEnd())

@@ -5,6 +5,7 @@
  */
 import * as Errno from "@effix/kernel/Errno"
 import { SEEK_CUR } from "@effix/kernel/abi/Fcntl"
+import { isRegular } from "@effix/kernel/abi/FileMode"
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
 import { writeAll } from "../BufferedWriter.js"
 import * as Quote from "../Quote.js"
@@ -117,7 +118,12 @@ interface Tally {
 function* copy(run: Utility.Run, asked: Asked, input: number, output: number, tally: Tally): Steps<void> {
   const buffer = new Uint8Array(asked.readSize)
   const name = (path: string | undefined, otherwise: string): string => Quote.quoted(path ?? otherwise)
-  yield* skip(run, input, asked.skip * (asked.inputFlags.includes("skip_bytes") ? 1 : asked.readSize), buffer)
+  const before = asked.skip * (asked.inputFlags.includes("skip_bytes") ? 1 : asked.readSize)
+  const stat = yield* attempt(run.sys.fstat(input))
+  if (!Errno.isErrno(stat) && isRegular(stat.mode) && before > stat.size) {
+    yield* run.warn(`${Quote.name(asked.input ?? "standard input")}: cannot skip to specified offset`)
+  }
+  yield* skip(run, input, before, buffer)
   const inBytes = asked.inputFlags.includes("count_bytes")
   // What was read is gathered where the blocks of the output have another size.
   let held = new Uint8Array(0)

@@ -43,7 +43,8 @@ function* visit(tree: Tree, path: string, start: string, depth: number): Steps<v
   const stat = yield* statFor(tree, path, depth === 0)
   if (Errno.isErrno(stat)) return yield* run.fail(`${Quote.value(path)}: ${Errno.text(stat._tag)}`)
   const link = plan.links && isSymlink(stat.mode)
-  const followed = link ? yield* run.stat(path) : undefined
+  // Where links are followed anyway, the other side of one is the link itself.
+  const followed = link ? yield* run.stat(path) : plan.links && plan.follow === "always" ? yield* run.lstat(path) : undefined
   const target = link ? yield* attempt(run.sys.readlink(path)) : ""
   const file: Found = {
     path,

@@ -65,7 +65,7 @@ export const type = (text: string, followed: boolean): Test | undefined => {
   const letters = text.split(",")
   if (!letters.every((letter) => /^[bcdpfls]$/.test(letter))) return undefined
   return (file) => {
-    const stat = followed && isSymlink(file.stat.mode) ? file.followed ?? file.stat : file.stat
+    const stat = followed ? file.followed ?? file.stat : file.stat
     return letters.includes(typeLetter(stat.mode))
   }
 }

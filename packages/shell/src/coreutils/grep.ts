@@ -68,6 +68,7 @@ const utility: Utility.Utility = {
     "word-regexp": "w"
   },
   failure: 2,
+  hint: (run) => run.error(`Usage: ${run.name} [OPTION]... PATTERNS [FILE]...\n`),
   modernize: (args) => args.map((arg) => /^-\d+$/.test(arg) ? `-C${arg.slice(1)}` : arg)
 }
 
@@ -216,7 +217,7 @@ function* compile(run: Utility.Run, draft: Draft): Steps<Regex.Regex> {
   }
   const regex = draft.syntax === "fixed" ? Regex.compileFixed(patterns, options) : Regex.compile(patterns, options)
   if (regex instanceof Regex.BadPattern) return yield* run.die(regex.text)
-  for (const stray of regex.strays) yield* run.warn(`warning: stray \\ before ${stray === " " ? "white space" : stray}`)
+  for (const warning of regex.warnings) yield* run.warn(`warning: ${warning}`)
   return regex
 }
 
@@ -246,7 +247,7 @@ function* searchFile(run: Utility.Run, search: Search, fd: number, name: string)
   if (asked.show === "count") out.text(`${asked.names ? name + (asked.nameEnd || ":") : ""}${count}\n`)
   const listed = asked.show === "unmatching" ? count === 0 : count > 0
   if (listed && (asked.show === "matching" || asked.show === "unmatching")) out.text(name + (asked.nameEnd || "\n"))
-  if (listed) search.matched = true
+  if (count > 0) search.matched = true
   return asked.show === "nothing" && count > 0
 }
 

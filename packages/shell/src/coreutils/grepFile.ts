@@ -68,7 +68,7 @@ class Scan {
   private print(mark: string, number: number, offset: number, bytes: Uint8Array, from: number, to: number): void {
     const { asked, run: { out } } = this
     if (asked.names) out.text(this.name + (asked.nameEnd === "" ? mark : asked.nameEnd))
-    if (asked.numbers) out.text((asked.initialTab ? String(number).padStart(4) : number) + mark)
+    if (asked.numbers) out.text((asked.initialTab ? String(number).padStart(2) : number) + mark)
     if (asked.offsets) out.text(offset + mark)
     if (asked.initialTab && (asked.names || asked.numbers || asked.offsets)) out.byte(9)
     out.bytes(bytes, from, to)
@@ -95,7 +95,9 @@ class Scan {
     const offset = lines.base + lines.from
     if (asked.only) {
       if (!asked.invert) this.printMatches(offset)
+      this.held.length = 0
       this.last = this.line
+      this.after = Math.max(0, asked.after)
       return
     }
     for (const { number, offset, text } of this.held) this.print("-", number, offset, text, 0, text.length)
@@ -114,10 +116,12 @@ class Scan {
 
   unselected(): void {
     const { asked, lines } = this
-    if (asked.show !== "lines" || asked.only || this.isBinary) return
+    if (asked.show !== "lines" || this.isBinary) return
     const offset = lines.base + lines.from
     if (this.after > 0) {
       this.after--
+      this.last = this.line
+      if (asked.only) return
       this.print("-", this.line, offset, lines.buffer, lines.from, lines.to)
     } else if (asked.before > 0) {
       if (this.held.length === asked.before) this.held.shift()
@@ -163,6 +167,8 @@ export function* search(run: Run, fd: number, name: string, asked: Asked, used: 
       if (asked.binary === "skip") return { count: 0, error: undefined }
       scan.isBinary = true
     }
+    // In binary files a NUL ends a line too.
+    if (scan.isBinary) lines.replace(0, asked.delimiter)
     scan.block()
     if (scan.enough && scan.after === 0) break
     if (asked.lineBuffered && run.out.length > 0) yield* run.out.flush()

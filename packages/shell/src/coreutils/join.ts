@@ -70,7 +70,10 @@ function* outputOf(run: Utility.Run, text: string): Steps<Output> {
   const output: Array<readonly [number, number]> = []
   for (const item of text.split(/[, \t]+/).filter((item) => item !== "")) {
     const match = /^(?:0|([12])\.([1-9]\d*))$/.exec(item)
-    if (match === null) return yield* run.die(`invalid field specifier: ${Quote.value(item)}`)
+    if (match === null) {
+      const what = /^[^012]|^0\./.test(item) ? "file number in field spec" : "field specifier"
+      return yield* run.die(`invalid ${what}: ${Quote.value(item)}`)
+    }
     output.push(match[1] === undefined ? [0, 0] : [Number(match[1]), Number(match[2]) - 1])
   }
   return output

@@ -62,7 +62,7 @@ const order = (asked: Asked): (a: Print.Entry, b: Print.Entry) => number => {
   }
   return (a, b) => {
     if (asked.directoriesFirst) {
-      const rank = Number(Print.isDirectory(b)) - Number(Print.isDirectory(a))
+      const rank = Number(Print.leadsToDirectory(b)) - Number(Print.leadsToDirectory(a))
       if (rank !== 0) return rank
     }
     const result = asked.sort === "none" ? 0 : primary(a, b) || byText(a.bytes, b.bytes)
@@ -71,7 +71,7 @@ const order = (asked: Asked): (a: Print.Entry, b: Print.Entry) => number => {
 }
 
 const needsStat = (asked: Asked): boolean =>
-  asked.format === "long" || asked.blocks || asked.inode || asked.classify === "classify" || asked.follow === "always" ||
+  asked.format === "long" || asked.blocks || asked.inode || asked.classify === "classify" || asked.directoriesFirst || asked.follow === "always" ||
   asked.sort === "time" || asked.sort === "size"
 
 /** An entry with as much about it as the options ask for; `undefined` when it cannot be had. */
@@ -93,7 +93,7 @@ function* entry(listing: Listing, name: string, path: string, type: number, oper
     run.status = serious
     return operand ? undefined : { name, bytes, type, stat: undefined, target: undefined, targetStat: undefined }
   }
-  if (!isSymlink(stat.mode) || (asked.format !== "long" && asked.classify !== "classify")) {
+  if (!isSymlink(stat.mode) || (asked.format !== "long" && asked.classify !== "classify" && !asked.directoriesFirst)) {
     return { name, bytes, type: stat.mode & S_IFMT, stat, target: undefined, targetStat: undefined }
   }
   const target = asked.format === "long" ? yield* attempt(run.sys.readlink(path)) : undefined

@@ -16,7 +16,7 @@ export interface Asked {
   sort: "name" | "time" | "size" | "extension" | "version" | "none" | "width"
   time: "mtime" | "atime" | "ctime" | "btime"
   style: "default" | "full" | "long" | "iso" | { readonly recent: string; readonly old: string }
-  quoting: "literal" | "shell" | "shell-always" | "c" | "escape" | "locale"
+  quoting: "literal" | "shell" | "shell-always" | "shell-plain" | "shell-plain-always" | "c" | "escape" | "locale"
   classify: "none" | "slash" | "file-type" | "classify"
   follow: "never" | "operands" | "directories" | "always"
   reverse: boolean
@@ -34,6 +34,8 @@ export interface Asked {
   hideControl: boolean
   directoriesFirst: boolean
   width: number
+  /** How far apart tabs are; 0 for none. */
+  tabs: number
   zero: boolean
   ignore: Array<string>
   hide: Array<string>
@@ -143,11 +145,10 @@ const formats: Words = {
 }
 const sorts: Words = {
   none: { sort: "none" },
-  size: { sort: "size" },
   time: { sort: "time" },
-  version: { sort: "version" },
+  size: { sort: "size" },
   extension: { sort: "extension" },
-  name: { sort: "name" },
+  version: { sort: "version" },
   width: { sort: "width" }
 }
 const times: Words = {
@@ -169,8 +170,8 @@ const indicators: Words = {
 }
 const quotings: Words = {
   literal: { quoting: "literal" },
-  shell: { quoting: "shell" },
-  "shell-always": { quoting: "shell-always" },
+  shell: { quoting: "shell-plain" },
+  "shell-always": { quoting: "shell-plain-always" },
   "shell-escape": { quoting: "shell" },
   "shell-escape-always": { quoting: "shell-always" },
   c: { quoting: "c" },
@@ -223,9 +224,15 @@ function* readOption(run: Utility.Run, asked: Asked, explicit: Explicit, { key, 
     asked.style = { recent, old }
     return
   }
+  if (key === "time-style" && styles[value.replace(/^posix-/, "")] === undefined) {
+    yield* run.warn(`invalid argument ${Quote.value(value)} for 'time style'`)
+    const known = ["full-iso", "long-iso", "iso", "locale"].map((name) => `  - [posix-]${name}\n`).join("")
+    yield* run.error(`Valid arguments are:\n${known}  - +FORMAT (e.g., +%H:%M) for a 'date'-style format\n`)
+    return yield* run.misuse()
+  }
   const words = worded[key]
   if (words !== undefined) {
-    Object.assign(asked, yield* choose(run, words[0], words[1], key === "time-style" ? value.replace(/^posix-/, "") : value))
+    Object.assign(asked, yield* choose(run, words[0], words[1], key === "time-style" ? value.replace(/^posix-/, "") : value, 1))
     if (key === "time") explicit.time = true
     return
   }
@@ -248,6 +255,9 @@ function* readOption(run: Utility.Run, asked: Asked, explicit: Explicit, { key, 
       Object.assign(asked, { hidden: "all", sort: "none", blocks: false })
       if (asked.format === "long") asked.format = "down"
       explicit.sort = true
+      break
+    case "T":
+      asked.tabs = Number(value)
       break
     case "w": {
       const width = Size.parse(value)
@@ -292,6 +302,7 @@ export function* read(run: Utility.Run, options: ReadonlyArray<Given>, terminal:
     hideControl: terminal !== undefined,
     directoriesFirst: false,
     width: terminal ?? 80,
+    tabs: 8,
     zero: false,
     ignore: [],
     hide: []

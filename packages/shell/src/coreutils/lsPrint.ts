@@ -41,6 +41,10 @@ export interface Entry {
 export const isDirectory = (entry: Entry): boolean =>
   entry.stat === undefined ? entry.type === S_IFDIR : isDirectoryMode(entry.stat.mode)
 
+/** What stands among the directories where those come first. */
+export const leadsToDirectory = (entry: Entry): boolean =>
+  isDirectory(entry) || (entry.targetStat !== undefined && isDirectoryMode(entry.targetStat.mode))
+
 export interface Printer {
   readonly title: (path: string) => string
   readonly total: (entries: ReadonlyArray<Entry>) => string
@@ -66,12 +70,23 @@ const indicator = (asked: Asked, mode: number): string => {
   }
 }
 
+/** Columns are counted in the characters that take one. */
+const printable = (text: string): number => {
+  let width = 0
+  for (const byte of Bytes.encode(text)) if (byte >= 32 && byte < 127) width++
+  return width
+}
+
 const quote = (asked: Asked, name: string): string => {
   switch (asked.quoting) {
     case "shell":
       return Quote.shell(name)
     case "shell-always":
       return Quote.quoted(name)
+    case "shell-plain":
+      return Quote.shellPlain(name, false)
+    case "shell-plain-always":
+      return Quote.shellPlain(name, true)
     case "c":
       return Quote.c(name)
     case "locale":
@@ -88,7 +103,7 @@ const quote = (asked: Asked, name: string): string => {
 /** Where some names of a listing are in quotes, the others stand one to the right. */
 const names = (asked: Asked, entries: ReadonlyArray<Entry>): ReadonlyArray<string> => {
   const quoted = entries.map((entry) => quote(asked, entry.name))
-  const aligned = asked.quoting === "shell" && asked.format !== "commas" &&
+  const aligned = asked.quoting === "shell" && asked.format !== "commas" && asked.format !== "single" &&
     quoted.some((name, i) => name !== entries[i]!.name)
   return aligned ? quoted.map((name, i) => name === entries[i]!.name ? ` ${name}` : name) : quoted
 }
@@ -163,7 +178,7 @@ export const make = (out: BufferedWriter, asked: Asked, accounts: Accounts, now:
     const front = prefixes(entries, asked.format !== "commas")
     return entries.map((entry, i) => {
       const text = front[i]! + shown[i]! + mark(entry)
-      return { text, width: Bytes.byteLength(text) }
+      return { text, width: printable(text) }
     })
   }
 
@@ -201,7 +216,7 @@ export const make = (out: BufferedWriter, asked: Asked, accounts: Accounts, now:
       } else if (asked.format === "single") {
         for (const cell of cells(entries, shown)) out.text(cell.text + end)
       } else if (asked.format === "commas") out.text(commas(entries, shown))
-      else out.text(Columns.layout(cells(entries, shown), asked.width, asked.format === "down"))
+      else out.text(Columns.layout(cells(entries, shown), asked.width, asked.format === "down", asked.tabs))
     }
   }
 }

@@ -45,16 +45,21 @@ export const mknod = Utility.make(
     const [path, type, major, minor] = operands
     if (path === undefined) return yield* run.missingOperand()
     if (type === undefined) return yield* run.missingOperand(path)
+    const wanted = type === "p" ? 2 : 4
+    if (operands.length !== wanted) {
+      const missing = operands.length < wanted
+      const operand = Quote.value(missing ? operands.at(-1)! : operands[wanted]!)
+      yield* run.warn(missing ? `missing operand after ${operand}` : `extra operand ${operand}`)
+      if (missing && operands.length === 2) yield* run.error("Special files require major and minor device numbers.\n")
+      if (!missing && operands.length === 4) yield* run.error("Fifos do not have major and minor device numbers.\n")
+      return yield* run.misuse()
+    }
     const text = options.find(({ key }) => key === "m")?.value
     const mode = yield* modeOf(run, text)
     const done = (doing: string, made: unknown) => settle(run, path, doing, made, mode, text !== undefined)
-    if (type === "p") {
-      if (major !== undefined) return yield* run.misuse("Fifos do not have major and minor device numbers.")
-      return yield* done("", yield* attempt(run.sys.mkfifo(path, mode)))
-    }
+    if (type === "p") return yield* done("", yield* attempt(run.sys.mkfifo(path, mode)))
     const kind = type === "b" ? S_IFBLK : type === "c" || type === "u" ? S_IFCHR : undefined
     if (kind === undefined) return yield* run.misuse(`invalid device type ${Quote.value(type)}`)
-    if (minor === undefined) return yield* run.missingOperand(operands.at(-1))
     const made = yield* attempt(run.sys.mknod(path, kind | mode, makedev(Number(major), Number(minor))))
     if (Errno.isErrno(made)) return yield* run.failPath(path, made)
     yield* done("", made)

@@ -47,7 +47,8 @@ function* styleOf(run: Utility.Run, text: string, what: string): Steps<Style> {
 
 function* integer(run: Utility.Run, text: string, what: string, least: number): Steps<number> {
   if (/^[-+]?\d+$/.test(text) && Number(text) >= least) return Number(text)
-  return yield* run.die(`invalid ${what}: ${Quote.value(text)}`)
+  const range = /^[-+]?\d+$/.test(text) ? ": Numerical result out of range" : ""
+  return yield* run.die(`invalid ${what}: ${Quote.value(text)}${range}`)
 }
 
 class Numbering {

@@ -215,10 +215,12 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   const pending = new Uint8Array(line)
   let held = 0
   let toSkip = skip
+  let opened = false
   const buffer = new Uint8Array(blockSize)
   for (const path of operands.length === 0 ? ["-"] : operands) {
     const fd = yield* run.open(path)
     if (fd === undefined) continue
+    opened = true
     while (limit > 0) {
       const read = yield* attempt(run.sys.read(fd, buffer))
       if (Errno.isErrno(read)) {
@@ -240,6 +242,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     }
     yield* run.close(fd)
   }
+  if (!opened) return run.status
   if (toSkip > 0) return yield* run.die("cannot skip past end of combined input")
   if (held > 0) {
     pending.fill(0, held)

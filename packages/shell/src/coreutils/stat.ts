@@ -23,7 +23,8 @@ const utility: Utility.Utility = {
   long: { "cached=": "cached", dereference: "L", "file-system": "f", "format=": "c", "printf=": "printf", terse: "t" }
 }
 
-const long = `  File: %N
+/** `%\0` is the name as `%N` shows it, without needless quotes. */
+const long = `  File: %\0
   Size: %-10s\tBlocks: %-10b IO Block: %-6o %F
 Device: %Hd,%Ld\tInode: %-10i  Links: %h
 Access: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)
@@ -92,6 +93,8 @@ const field = ({ accounts, path, stat, target }: File, letter: string): string |
     case "n":
       return path
     case "N":
+      return Quote.quoted(path) + (target === undefined ? "" : ` -> ${Quote.quoted(target)}`)
+    case "\0":
       return Quote.shell(path) + (target === undefined ? "" : ` -> ${Quote.shell(target)}`)
     case "o":
       return String(stat.blksize)
@@ -169,7 +172,7 @@ const systemField = (path: string, stat: StatFs, letter: string): string | undef
 }
 
 const fill = (format: string, of: (letter: string) => string | undefined): string =>
-  format.replace(/%([-+ #0']*)(\d*)(?:\.(\d+))?([HL][dr]|[a-zA-Z%])/g, (whole, flags: string, width: string, precision: string | undefined, letter: string) => {
+  format.replace(/%([-+ #0']*)(\d*)(?:\.(\d+))?([HL][dr]|[a-zA-Z%\0])/g, (whole, flags: string, width: string, precision: string | undefined, letter: string) => {
     if (letter === "%") return "%"
     const text = of(letter)
     if (text === undefined) return letter.length === 1 ? "?" : whole

@@ -64,7 +64,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     }
   }
   const [text, ...argv] = operands
-  if (text === undefined || argv.length === 0) return yield* run.misuse(text === undefined ? "missing operand" : undefined)
+  if (text === undefined || argv.length === 0) return yield* run.misuse()
   const seconds = yield* duration(run, text)
   // A group of its own, so that what the command starts is stopped with it.
   if (!foreground) yield* attempt(run.sys.setpgid(0, 0))

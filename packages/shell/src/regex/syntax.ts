@@ -32,8 +32,8 @@ export class BadPattern {
 export interface Parsed {
   readonly node: Node
   readonly groups: number
-  /** Letters that stood behind a backslash for no reason. */
-  readonly strays: ReadonlyArray<string>
+  /** What is odd about it, though it has a meaning. */
+  readonly warnings: ReadonlyArray<string>
 }
 
 const repeatMax = 32_767
@@ -70,7 +70,7 @@ class Parser {
   groups = 0
   depth = 0
   readonly closed = new Set<number>()
-  readonly strays: Array<string> = []
+  readonly warnings: Array<string> = []
 
   constructor(readonly text: string, readonly syntax: Syntax) {}
 
@@ -106,10 +106,12 @@ class Parser {
     while (this.at < this.text.length && !this.is("|")) {
       if (this.is(")")) {
         if (this.depth > 0) break
-        throw new BadPattern("Unmatched ) or \\)")
+        // Alone, it is a character like any other, in extended expressions.
+        if (!this.syntax.extended) throw new BadPattern("Unmatched ) or \\)")
       }
       let node = this.atom(start)
       const anchored = node._tag === "Assert" && node.what === "lineStart"
+      if (anchored && start && this.syntax.extended) this.warnOfRepeat()
       start = start && anchored && !this.syntax.extended
       if (!start) node = this.repeats(node)
       nodes.push(node)
@@ -152,6 +154,11 @@ class Parser {
     return { min, max }
   }
 
+  private warnOfRepeat(): void {
+    const match = /^(?:[*+?]|\{\d*,?\d*\})/.exec(this.text.slice(this.at))
+    if (match !== null) this.warnings.push(`${match[0].length > 1 ? "{...}" : match[0]} at start of expression`)
+  }
+
   private group(): Node {
     const index = ++this.groups
     this.depth++
@@ -167,7 +174,10 @@ class Parser {
     const { extended } = this.syntax
     if (this.take("(")) return this.group()
     // A repeat without anything to repeat: nothing, in extended expressions, and a mere character in basic ones.
-    if (extended && start && ("*+?".includes(char) || (char === "{" && /^\{\d*,?\d*\}/.test(this.text.slice(this.at)) && !/^\{\}/.test(this.text.slice(this.at))))) return empty
+    if (extended && start && ("*+?".includes(char) || (char === "{" && /^\{\d*,?\d*\}/.test(this.text.slice(this.at)) && !/^\{\}/.test(this.text.slice(this.at))))) {
+      this.warnOfRepeat()
+      return empty
+    }
     this.at++
     switch (char) {
       case "\\":
@@ -200,7 +210,6 @@ class Parser {
       if (!this.closed.has(index)) throw new BadPattern("Invalid back reference")
       return { _tag: "BackReference", index }
     }
-    if (!/[\^.[\]$()|*+?{}\\\n]/.test(char)) this.strays.push(char)
     return this.single(char.charCodeAt(0))
   }
 
@@ -210,6 +219,7 @@ class Parser {
     const negated = text[this.at] === "^"
     if (negated) this.at++
     const first = this.at
+    if (first === text.length) throw new BadPattern("Invalid regular expression")
     while (text[this.at] !== "]" || this.at === first) {
       if (this.at >= text.length) throw unmatchedBracket
       const named = /^\[:(.*?):\]/s.exec(text.slice(this.at))
@@ -259,7 +269,7 @@ export const parse = (pattern: string, syntax: Syntax): Parsed | BadPattern => {
   const parser = new Parser(pattern, syntax)
   try {
     const node = parser.alternation()
-    return { node, groups: parser.groups, strays: parser.strays }
+    return { node, groups: parser.groups, warnings: parser.warnings }
   } catch (error) {
     if (error instanceof BadPattern) return error
     throw error
