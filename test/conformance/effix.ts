@@ -163,7 +163,8 @@ const onSelf = (sys: Sys.SystemCalls, call: Step[0], args: ReadonlyArray<Argumen
     case "getcwd":
       return Effect.map(sys.getcwd(), escape)
     case "chroot":
-      return done(sys.chroot(s(0)))
+      // Whoever stays outside can climb out.
+      return done(Effect.zipRight(sys.chroot(s(0)), sys.chdir("/")))
     case "umask":
       return value(sys.umask(n(0)))
     case "setresuid":

@@ -42,6 +42,8 @@ class Generator {
   /** What is there when the program begins, made by root. */
   tree(): void {
     const { random } = this
+    // Before anything is open: a descriptor of what is outside leads out.
+    if (random.chance(0.03)) this.steps.push(["mkdir", "r", 0o755], ["chroot", "r"])
     if (random.chance(0.3)) this.add("umask", 0)
     const mounted = random.chance(0.1)
     if (mounted) {
@@ -207,9 +209,10 @@ class Generator {
             path(random),
             this.dirfd(),
             path(random),
-            random.pick([0, Fcntl.AT_SYMLINK_FOLLOW, 1])
+            random.pick([0, Fcntl.AT_SYMLINK_FOLLOW, Fcntl.AT_EMPTY_PATH, 1])
           )
       ],
+      [1.5, () => this.add("linkat", this.fd(), "", Fcntl.AT_FDCWD, path(random), Fcntl.AT_EMPTY_PATH)],
       [6, () => this.add("symlink", target(random), path(random))],
       [9, () => this.add("rename", path(random), path(random))],
       [5, () => this.add("renameat2", this.dirfd(), path(random), this.dirfd(), path(random), random.between(0, 3))]
@@ -236,6 +239,7 @@ class Generator {
             random.weighted([[6, 0], [3, Fcntl.AT_SYMLINK_NOFOLLOW], [0.3, 1]])
           )
       ],
+      [1, () => this.add("utimensat", this.fd(), "", time(random), time(random), Fcntl.AT_EMPTY_PATH)],
       [2, () => this.add("futimens", this.fd(), time(random), time(random))]
     ])()
   }
@@ -262,8 +266,7 @@ class Generator {
       [0.5, () => this.add("setgroups", random.pick(["", "100", "0,1000"]))],
       [1, () => this.add("ids")],
       [1, () => this.limit(Resources.RLIMIT_NOFILE, [0, 1, 3, 5, 8, 1024, 2000])],
-      [1, () => this.limit(Resources.RLIMIT_FSIZE, [0, 10, 4096, 5000, 100_000])],
-      [0.4, () => this.add("chroot", path(random))]
+      [1, () => this.limit(Resources.RLIMIT_FSIZE, [0, 10, 4096, 5000, 100_000])]
     ])()
   }
 }

@@ -64,6 +64,7 @@ export const calls = {
   chdir: ["text"],
   fchdir: ["fd"],
   getcwd: [],
+  /** And stands in the new root. */
   chroot: ["text"],
   umask: ["number"],
   setresuid: ["code", "code", "code"],

@@ -10,6 +10,7 @@ import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { O_NONBLOCK, reads, writes } from "./abi/OpenFlags.js"
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "./abi/PollEvents.js"
+import type { Credentials } from "./Credentials.js"
 import type { Location } from "./Dentry.js"
 import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
@@ -45,6 +46,8 @@ export abstract class Description {
   offset = 0
   /** Where it was opened; `undefined` for what has no path, such as a pipe. */
   location: Location | undefined = undefined
+  /** Who opened it by a path, as he was then. */
+  openedBy: Credentials | undefined = undefined
 
   constructor(
     /** Access mode and status flags, as F_GETFL answers them. */

@@ -102,6 +102,7 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     target: string,
     path: string
   ) => Effect.Effect<void, CreatePathError>
+  /** An empty path is the file `start` itself. @see linkat(2) */
   readonly link: (
     viewer: Viewer,
     start: Location,
@@ -216,6 +217,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     policy: parts.policy,
     rootLocation: root,
     superblocks: new Set([top]),
+    linkable: new WeakSet(),
     lastDev: 1,
     dentries: 0
   }

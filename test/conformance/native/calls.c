@@ -249,8 +249,11 @@ static int on_path(const struct step *step) {
   else if (is(step, "readlink")) read_link(AT_FDCWD, path);
   else if (is(step, "rename")) done(syscall(SYS_rename, path, text(step, 2)));
   else if (is(step, "chdir")) done(syscall(SYS_chdir, path));
-  else if (is(step, "chroot")) done(syscall(SYS_chroot, path));
-  else return 0;
+  else if (is(step, "chroot")) {
+    // Whoever stays outside can climb out.
+    long result = syscall(SYS_chroot, path);
+    done(result < 0 ? result : syscall(SYS_chdir, "/"));
+  } else return 0;
   return 1;
 }
 

@@ -101,6 +101,11 @@ class MemoryBackend implements Backend<MemoryInode> {
   link(inode: MemoryInode, directory: MemoryInode, name: string, now: bigint) {
     if (entriesOf(directory)?.get(name) !== undefined) return Errno.fail("EEXIST")
     if (inode.nlink >= LINKS_MAX) return Errno.fail("EMLINK")
+    // A second name takes memory as well, so tmpfs counts it as an inode.
+    if (inode.nlink > 0) {
+      if (this.inodes >= this.options.inodesMax) return Errno.fail("ENOSPC", { remedy: "raise memoryInodesMax" })
+      this.inodes++
+    }
     inode.nlink++
     inode.ctime = now
     addEntry(directory, name, inode, now)
@@ -124,6 +129,7 @@ class MemoryBackend implements Backend<MemoryInode> {
   }
 
   private unlinked(inode: MemoryInode, now: bigint): void {
+    if (inode.nlink > 1 && !(inode instanceof MemoryDirectory)) this.inodes--
     inode.nlink--
     inode.ctime = now
     this.reclaim(inode)

@@ -25,6 +25,7 @@ import {
 import * as Descriptors from "./descriptors.js"
 import * as Files from "./files.js"
 import * as Identity from "./identity.js"
+import * as Names from "./names.js"
 import { poll } from "./poll.js"
 import type { Rooms } from "./Rooms.js"
 import * as SignalCalls from "./signals.js"
@@ -242,7 +243,7 @@ export class ProcessSys implements SystemCalls {
   }
 
   unlinkat(dirfd: number, path: string, flags = 0) {
-    return this.call(() => Files.unlinkat(this.rooms, this.self, dirfd, path, flags))
+    return this.call(() => Names.unlinkat(this.rooms, this.self, dirfd, path, flags))
   }
 
   link(path: string, newPath: string) {
@@ -250,7 +251,7 @@ export class ProcessSys implements SystemCalls {
   }
 
   linkat(dirfd: number, path: string, newDirfd: number, newPath: string, flags = 0) {
-    return this.call(() => Files.linkat(this.rooms, this.self, dirfd, path, newDirfd, newPath, flags))
+    return this.call(() => Names.linkat(this.rooms, this.self, dirfd, path, newDirfd, newPath, flags))
   }
 
   symlink(target: string, path: string) {
@@ -270,7 +271,7 @@ export class ProcessSys implements SystemCalls {
   }
 
   renameat2(dirfd: number, path: string, newDirfd: number, newPath: string, flags = 0) {
-    return this.call(() => Files.renameat2(this.rooms, this.self, dirfd, path, newDirfd, newPath, flags))
+    return this.call(() => Names.renameat2(this.rooms, this.self, dirfd, path, newDirfd, newPath, flags))
   }
 
   chdir(path: string) {

@@ -14,15 +14,7 @@ import * as Errno from "../Errno.js"
 import { type Stat, stat as statOf } from "../Inode.js"
 import { isReady } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
-import type {
-  AttributePathError,
-  CreatePathError,
-  PathAtError,
-  PathError,
-  RemovePathError,
-  RenamePathError,
-  TruncateError
-} from "../Sys.js"
+import type { AttributePathError, PathAtError, PathError, TruncateError } from "../Sys.js"
 import { overLimit } from "./descriptors.js"
 import type { Rooms } from "./Rooms.js"
 import { startAt } from "./start.js"
@@ -271,37 +263,6 @@ export const ftruncate = (
   return overLimit(rooms, self, description.truncate(size, self))
 }
 
-/** @see unlinkat(2) */
-export const unlinkat = (
-  { vfs }: Rooms,
-  self: Process,
-  dirfd: number,
-  path: string,
-  flags: number
-): Effect.Effect<void, RemovePathError> => {
-  if ((flags & ~Fcntl.AT_REMOVEDIR) !== 0) return Errno.fail("EINVAL", { syscall: "unlinkat", path })
-  return flags === 0
-    ? at(self, "unlink", dirfd, path, (start) => vfs.unlink(self, start, path))
-    : at(self, "rmdir", dirfd, path, (start) => vfs.rmdir(self, start, path))
-}
-
-/** Runs a call on two paths, each from where it begins; the second descriptor is looked at behind the first path. */
-const atBoth = <A, E extends Errno.Any>(
-  self: Process,
-  syscall: string,
-  dirfd: number,
-  path: string,
-  newDirfd: number,
-  newPath: string,
-  call: (start: Location, newStart: ReturnType<typeof startAt>) => Effect.Effect<A, E>
-): Effect.Effect<A, E | Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">> =>
-  at(self, syscall, dirfd, path, (start) => {
-    const answer = call(start, startAt(self, newDirfd, newPath))
-    return isReady(answer) && answer._tag === "Success"
-      ? answer
-      : Effect.mapError(answer, (error) => Errno.within<Errno.Code>(error, { target: newPath }) as E)
-  })
-
 /** Stands in another directory. */
 const moveTo = ({ vfs }: Rooms, self: Process, to: Location): Effect.Effect<void, PathError> => {
   const held = vfs.hold(to)
@@ -357,49 +318,3 @@ export const chroot = ({ vfs }: Rooms, self: Process, path: string): Effect.Effe
     "chroot",
     path
   )
-
-/** @see renameat2(2) */
-export const renameat2 = (
-  { vfs }: Rooms,
-  self: Process,
-  dirfd: number,
-  path: string,
-  newDirfd: number,
-  newPath: string,
-  flags: number
-): Effect.Effect<void, RenamePathError> => {
-  const known = Fcntl.RENAME_NOREPLACE | Fcntl.RENAME_EXCHANGE
-  if ((flags & ~known) !== 0 || (flags & known) === known) return Errno.fail("EINVAL", { syscall: "rename", path })
-  return atBoth(
-    self,
-    "rename",
-    dirfd,
-    path,
-    newDirfd,
-    newPath,
-    (start, newStart) => vfs.rename(self, start, path, newStart, newPath, flags)
-  )
-}
-
-/** @see linkat(2) */
-export const linkat = (
-  { vfs }: Rooms,
-  self: Process,
-  dirfd: number,
-  path: string,
-  newDirfd: number,
-  newPath: string,
-  flags: number
-): Effect.Effect<void, CreatePathError | Errno.Errno<"EXDEV">> => {
-  if ((flags & ~Fcntl.AT_SYMLINK_FOLLOW) !== 0) return Errno.fail("EINVAL", { syscall: "link", path })
-  const follow = (flags & Fcntl.AT_SYMLINK_FOLLOW) !== 0
-  return atBoth(
-    self,
-    "link",
-    dirfd,
-    path,
-    newDirfd,
-    newPath,
-    (start, newStart) => vfs.link(self, start, path, newStart, newPath, follow)
-  )
-}

@@ -52,11 +52,13 @@ export const openat = (
   }
   const start = startAt(self, dirfd, path)
   if (start._tag === "Failure") return Exit.failCause(start.cause)
-  const opened = vfs.openInto(self, start.value, path, flags, mode, (description) =>
+  const opened = vfs.openInto(self, start.value, path, flags, mode, (description) => {
+    description.openedBy ??= self.credentials
     // Whoever was killed meanwhile has no table any more.
-    self.task === undefined
+    return self.task === undefined
       ? Effect.zipRight(release(description), Effect.interrupt)
-      : install(self, description, flags))
+      : install(self, description, flags)
+  })
   return isReady(opened) && opened._tag === "Success" ? opened : told(opened, "open", path)
 }
 

@@ -5,6 +5,7 @@ import type { CoarseClock } from "../CoarseClock.js"
 import type { Credentials } from "../Credentials.js"
 import type { Location, Superblock } from "../Dentry.js"
 import type { Devices } from "../Devices.js"
+import type { Inode } from "../Inode.js"
 import type { Limits } from "../KernelConfig.js"
 import type { Pipes } from "../Pipes.js"
 import type { PolicyRules } from "../Policy.js"
@@ -29,6 +30,8 @@ export interface Core {
   /** The root of the mount at `/`. */
   readonly rootLocation: Location
   readonly superblocks: Set<Superblock>
+  /** Files without a name that may be given one: those of O_TMPFILE without O_EXCL, once. */
+  readonly linkable: WeakSet<Inode>
   /** The last device number given to a file system. */
   lastDev: number
   /** Dentries that are remembered without being used. */

@@ -56,9 +56,9 @@ export class RegularFile extends Description {
   }
 
   private readNow(into: Uint8Array, offset: number): Effect.Effect<number, ReadError> {
-    if (into.length === 0) return Exit.succeed(0)
     const answer = this.backend.read(this.inode, offset, into)
     if (!Step.isReady(answer)) this.place.mount.superblock.prompt = false
+    // Even a read of no bytes is one, on tmpfs.
     if ((this.flags & OpenFlags.O_NOATIME) === 0) accessed(this.core.now, this.place.mount, this.inode)
     return answer
   }

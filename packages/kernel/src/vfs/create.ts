@@ -158,23 +158,24 @@ function* linkSteps(
   newPath: string,
   follow: boolean
 ) {
-  const source = yield* walk(core, viewer, start, path, follow ? existing : itself)
-  const inode = source.inode!
+  const walked = path === "" ? undefined : yield* walk(core, viewer, start, path, follow ? existing : itself)
+  const inode = walked?.inode ?? start.dentry.inode
   const found = yield* walk(core, viewer, yield* newStart, newPath, parent)
   if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
   if (found.trailingSlash || found.name.includes("\0")) return yield* Errno.fail("ENOENT")
   yield* Permission.writableMount(found.mount)
-  if (mountOf(source) !== found.mount) return yield* Errno.fail("EXDEV")
+  if ((walked === undefined ? start.mount : mountOf(walked)) !== found.mount) return yield* Errno.fail("EXDEV")
   yield* mayLink(viewer, inode)
   yield* Permission.mayCreate(core, viewer, found)
   if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EPERM")
-  if (inode.nlink === 0) return yield* Errno.fail("ENOENT")
+  if (inode.nlink === 0 && !core.linkable.has(inode)) return yield* Errno.fail("ENOENT")
   const { backend } = found.mount.superblock
   if (backend.link === undefined) return yield* Errno.fail("EPERM")
   yield* Lock.acquire(found.dentry.inode)
   try {
     yield* backend.link(inode, found.dentry.inode, found.name, core.now())
+    core.linkable.delete(inode)
   } finally {
     Lock.release(found.dentry.inode)
   }

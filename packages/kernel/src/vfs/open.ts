@@ -206,6 +206,7 @@ function* openUnnamedSteps<A, E>(
   if (backend.createUnnamed === undefined) return yield* Errno.fail("EOPNOTSUPP")
   const made = newInode(core, caller, directory, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
   const inode = yield* backend.createUnnamed(made)
+  if ((flags & O_EXCL) === 0) core.linkable.add(inode)
   const at = { mount, dentry: Dentries.unnamed(inode) }
   yield* Dentries.hold(at)
   return take(new RegularFile(keptOf(flags), core, at))

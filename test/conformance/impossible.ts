@@ -1,0 +1,137 @@
+/**
+ * Errnos of the manual pages that no program here can reach, and why. `docs/deviations.md` says the same to readers.
+ */
+import type { Errno } from "@effix/kernel"
+import type { Call } from "./program.js"
+
+/** For every call. */
+export const everywhere: Readonly<Partial<Record<Errno.Code, string>>> = {
+  EFAULT: "arguments are JavaScript values: there is no bad address",
+  EIO: "memory does not fail; a backend that can fail answers it, and has tests of its own",
+  ENOMEM: "nothing here runs out of kernel memory before the process that embeds it does",
+  EDQUOT: "there are no quotas; a backend that has them answers it",
+  EOVERFLOW: "sizes and offsets have 64 bits"
+}
+
+const never = "nothing in memory takes long enough to be interrupted"
+const noFlags = "neither file systems nor files with such restrictions (chattr) exist"
+const exhausts = "would exhaust a table of the whole machine that is asked"
+const unlimited = "a tmpfs has no such limit"
+const noUser = "the limit on processes is looked at when one is started"
+
+/** For some calls. */
+export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<Errno.Code, string>>>>>> = {
+  open: {
+    EAGAIN: "there are no leases",
+    EBUSY: "there are no block devices",
+    EFBIG: "sizes and offsets have 64 bits",
+    ENFILE: exhausts,
+    ENODEV: "a bug of old kernels; ENXIO is right",
+    EOPNOTSUPP: "a tmpfs makes files without a name",
+    ETXTBSY: "a program that runs can be written to, see deviations"
+  },
+  close: { EINTR: never, ENOSPC: "what is written is stored at once" },
+  read: { EINVAL: "no descriptor of these calls is unfit for reading" },
+  write: {
+    EDESTADDRREQ: "for sockets",
+    EINVAL: "no descriptor of these calls is unfit for writing",
+    EPERM: "there are no seals"
+  },
+  dup: { EBUSY: "a race between threads in open(2)", EINTR: never },
+  fcntl: {
+    EACCES: "no record locks yet",
+    EAGAIN: "no record locks yet",
+    EDEADLK: "no record locks yet",
+    EINTR: "no record locks yet",
+    ENOLCK: "no record locks yet",
+    ENOTDIR: "F_NOTIFY is not there"
+  },
+  pipe2: { ENFILE: exhausts, ENOPKG: "O_NOTIFICATION_PIPE is not there" },
+  fsync: { EINTR: never, ENOSPC: "what is written is stored at once", EROFS: "of no file system that is here" },
+  truncate: { EINTR: never, EPERM: noFlags, ETXTBSY: "a program that runs can be written to, see deviations" },
+  access: { EPERM: noFlags, ETXTBSY: "a program that runs can be written to, see deviations" },
+  chmod: { EINVAL: "for the flags of fchmodat(2)", EOPNOTSUPP: "for the flags of fchmodat(2)" },
+  chown: { EINVAL: "for the flags of fchownat(2)" },
+  utimensat: { ESRCH: "of another process's descriptors" },
+  mkdir: { EINVAL: "every name is a valid one", EMLINK: unlimited, EPERM: noFlags },
+  unlink: { EBUSY: "only directories are mounted upon" },
+  link: { EMLINK: unlimited },
+  symlink: { EPERM: noFlags },
+  rename: { EMLINK: unlimited, ENOSPC: "a tmpfs needs no room to rename" },
+  list: { EINVAL: "a listing is asked for by number of entries: no buffer is too small" },
+  getcwd: {
+    EACCES: "the path is known, and nobody has to look for it",
+    EINVAL: "the path is a string: no buffer has a wrong size",
+    ENAMETOOLONG: "the path is a string: no buffer is too small",
+    ERANGE: "the path is a string: no buffer is too small"
+  },
+  setresuid: { EAGAIN: noUser, EINVAL: "every number is a valid user" },
+  setresgid: { EAGAIN: noUser, EINVAL: "every number is a valid group" },
+  setuid: { EAGAIN: noUser },
+  setgroups: { EINVAL: "takes a list of 65,537 groups" },
+  setrlimit: {
+    EINVAL: "the soft and the hard limit are one, and resources have names",
+    ESRCH: "for other processes than oneself"
+  }
+}
+
+/** What the manual pages list under ERRORS, by the calls that they describe. */
+export const manual: ReadonlyArray<readonly [calls: ReadonlyArray<Call>, errnos: string]> = [
+  [
+    ["open", "openat"],
+    "EACCES EBADF EBUSY EDQUOT EEXIST EFAULT EFBIG EINTR EINVAL EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE ENODEV ENOENT ENOMEM ENOSPC ENOTDIR ENXIO EOPNOTSUPP EOVERFLOW EPERM EROFS ETXTBSY EAGAIN"
+  ],
+  [["close"], "EBADF EINTR EIO ENOSPC EDQUOT"],
+  [["read"], "EAGAIN EBADF EFAULT EINTR EINVAL EIO EISDIR"],
+  [["write"], "EAGAIN EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOSPC EPERM EPIPE"],
+  [["pread", "pwrite"], "EINVAL ESPIPE EOVERFLOW EBADF"],
+  [["lseek"], "EBADF EINVAL ENXIO EOVERFLOW ESPIPE"],
+  [["dup", "dup2", "dup3"], "EBADF EBUSY EINTR EINVAL EMFILE"],
+  [["fcntl"], "EACCES EAGAIN EBADF EBUSY EDEADLK EFAULT EINTR EINVAL EMFILE ENOLCK ENOTDIR EPERM"],
+  [["pipe2"], "EFAULT EINVAL EMFILE ENFILE ENOPKG"],
+  [["poll", "wait"], "EFAULT EINTR EINVAL ENOMEM"],
+  [
+    ["truncate", "ftruncate"],
+    "EACCES EBADF EFAULT EFBIG EINTR EINVAL EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOTDIR EPERM EROFS ETXTBSY"
+  ],
+  [["fsync"], "EBADF EINTR EIO ENOSPC EROFS EINVAL EDQUOT"],
+  [["stat", "lstat", "fstat", "fstatat"], "EACCES EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOVERFLOW"],
+  [
+    ["access", "faccessat"],
+    "EACCES EBADF EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS ETXTBSY"
+  ],
+  [["chmod", "fchmod"], "EACCES EBADF EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOPNOTSUPP EPERM EROFS"],
+  [["chown", "lchown", "fchown"], "EACCES EBADF EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS"],
+  [["utimensat", "futimens"], "EACCES EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOTDIR EPERM EROFS ESRCH"],
+  [
+    ["mkdir", "mkdirat"],
+    "EACCES EBADF EDQUOT EEXIST EFAULT EINVAL ELOOP EMLINK ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS"
+  ],
+  [["mknod"], "EACCES EDQUOT EEXIST EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS"],
+  [["mkfifo"], "EACCES EDQUOT EEXIST ENAMETOOLONG ENOENT ENOSPC ENOTDIR EROFS"],
+  [["rmdir"], "EACCES EBUSY EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR ENOTEMPTY EPERM EROFS"],
+  [
+    ["unlink", "unlinkat"],
+    "EACCES EBADF EBUSY EFAULT EINVAL EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS"
+  ],
+  [
+    ["link", "linkat"],
+    "EACCES EBADF EDQUOT EEXIST EFAULT EINVAL EIO ELOOP EMLINK ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS EXDEV"
+  ],
+  [["symlink"], "EACCES EDQUOT EEXIST EFAULT EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS"],
+  [["readlink", "readlinkat"], "EACCES EBADF EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR"],
+  [
+    ["rename", "renameat2"],
+    "EACCES EBADF EBUSY EDQUOT EEXIST EFAULT EINVAL EISDIR ELOOP EMLINK ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR ENOTEMPTY EPERM EROFS EXDEV"
+  ],
+  [["list"], "EBADF EFAULT EINVAL ENOENT ENOTDIR"],
+  [["chdir", "fchdir"], "EACCES EBADF EFAULT EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR"],
+  [["getcwd"], "EACCES EFAULT EINVAL ENAMETOOLONG ENOENT ENOMEM ERANGE"],
+  [["chroot"], "EACCES EFAULT EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM"],
+  [["setresuid"], "EAGAIN EINVAL EPERM"],
+  [["setresgid"], "EAGAIN EINVAL EPERM"],
+  [["setuid"], "EAGAIN EINVAL EPERM"],
+  [["setgid"], "EINVAL EPERM"],
+  [["setgroups"], "EFAULT EINVAL ENOMEM EPERM"],
+  [["setrlimit"], "EFAULT EINVAL EPERM ESRCH"]
+]
