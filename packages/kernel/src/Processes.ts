@@ -22,6 +22,7 @@ import type { Location } from "./Dentry.js"
 import * as Errno from "./Errno.js"
 import { FdTable } from "./FdTable.js"
 import * as Host from "./Host.js"
+import { carryOn } from "./internal/compat.js"
 import { andThen, both, isReady } from "./internal/step.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Policy from "./Policy.js"
@@ -318,11 +319,18 @@ export const make = (parts: Parts): Processes["Type"] => {
   }
 
   /** All that can fail or take time before a child runs, and then what it is to run. */
-  const prepare = (child: Process, what: string | Program, options: SpawnOptions): Effect.Effect<Program, SpawnError> => {
+  const prepare = (
+    child: Process,
+    what: string | Program,
+    options: SpawnOptions
+  ): Effect.Effect<Program, SpawnError> => {
     const acted = andThen(hold(child), () => apply(vfs, child, options.actions ?? noActions))
     // As exec(2) in the child would: after the actions, whatever they did to the directory or made on the way.
-    const program = andThen(acted, (): Effect.Effect<Program, SpawnError> =>
-      typeof what === "string" ? load(child, what, options) : Exit.succeed(what))
+    const program = andThen(
+      acted,
+      (): Effect.Effect<Program, SpawnError> =>
+        typeof what === "string" ? load(child, what, options) : Exit.succeed(what)
+    )
     if (typeof what !== "string" && options.keepCloseOnExec !== false) return program
     return andThen(program, (loaded) => andThen(child.fds.closeForExec(), () => Exit.succeed(loaded)))
   }
@@ -359,9 +367,8 @@ export const make = (parts: Parts): Processes["Type"] => {
         ? launch(prepared.value)
         : Effect.zipRight(discard(child), Exit.failCause(prepared.cause))
     }
-    return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Effect.onError(restore(prepared), () => discard(child)), launch)
-    )
+    // As after vfork(2), nothing but the end of the parent comes between.
+    return carryOn(Effect.flatMap(Effect.onError(prepared, () => discard(child)), launch))
   }
 
   const exec = (
