@@ -31,7 +31,7 @@ const temporary = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirec
 
 const runner = {
   describe,
-  it: (name: string, body: () => Promise<void>) => tellTimes.includes(name) ? undefined : it(name, body, 30_000)
+  it: (name: string, body: () => Promise<void>) => tellTimes.includes(name) ? undefined : it(`${name}`, body, 30_000)
 }
 
 BackendConformance.suite(

@@ -4,14 +4,17 @@ import { expect, it } from "@effect/vitest"
 import * as Kernel from "@effix/kernel/Kernel"
 import * as Programs from "@effix/kernel/Programs"
 import * as Sys from "@effix/kernel/Sys"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import * as KernelCommandExecutor from "../src/KernelCommandExecutor.js"
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 const bytes = (content: string) => new TextEncoder().encode(content)
+
+const allText = <E>(stream: Stream.Stream<Uint8Array, E>) =>
+  Effect.map(Stream.runCollect(stream), (all) => Chunk.toReadonlyArray(all).map(text).join(""))
 
 const program =
   (body: (sys: Sys.SystemCalls, argv: ReadonlyArray<string>) => ReturnType<Programs.Main>): Programs.Main => (argv) =>
@@ -104,7 +107,7 @@ it.effect("A process is written to, read and killed", () =>
     const process = yield* Command.start(Command.make("upper"))
     expect(yield* process.isRunning).toBe(true)
     yield* Stream.run(Stream.make(bytes("text")), process.stdin)
-    expect(text(yield* Stream.run(process.stdout, Sink.foldLeft(new Uint8Array(), (_, next: Uint8Array) => next))))
+    expect(yield* allText(process.stdout))
       .toBe("TEXT")
     expect(yield* process.exitCode).toBe(0)
     expect(yield* process.isRunning).toBe(false)
@@ -113,7 +116,7 @@ it.effect("A process is written to, read and killed", () =>
     yield* sleeper.kill("SIGKILL")
     expect((yield* Effect.flip(sleeper.exitCode)).message).toContain("signal 9")
     const failing = yield* Command.start(Command.make("fail"))
-    expect(text(yield* Stream.run(failing.stderr, Sink.foldLeft(new Uint8Array(), (_, next: Uint8Array) => next))))
+    expect(yield* allText(failing.stderr))
       .toBe("oops")
   }))))
 

@@ -27,7 +27,7 @@ describe.each(services)("FileSystem of %s", (_, layer) => {
   /** A test with the service and an empty directory. */
   const test = <A>(
     name: string,
-    body: (fs: FileSystem.FileSystem, directory: string) => Effect.Effect<A, PlatformError>
+    body: (fs: FileSystem.FileSystem, directory: string) => Effect.Effect<A, unknown>
   ) =>
     it.scoped(name, () =>
       Effect.gen(function*() {
@@ -95,6 +95,8 @@ describe.each(services)("FileSystem of %s", (_, layer) => {
       expect(copied.mode & 0o777).toBe(0o640)
       expect(copied.mtime).toEqual(Option.some(new Date(2_000_000)))
 
+      // node refuses to copy the same link twice.
+      yield* fs.remove(`${at}/from/l`)
       yield* fs.writeFileString(`${at}/to/d/f`, "kept")
       yield* fs.copy(`${at}/from`, `${at}/to`)
       expect(yield* fs.readFileString(`${at}/to/d/f`)).toBe("kept")

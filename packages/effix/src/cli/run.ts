@@ -1,7 +1,7 @@
 /**
  * From a command line to an exit status: the kernel, its mounts, and the script.
  */
-import * as Errno from "@effix/kernel/Errno"
+import type * as Errno from "@effix/kernel/Errno"
 import * as Kernel from "@effix/kernel/Kernel"
 import * as Trace from "@effix/kernel/Trace"
 import * as Cause from "effect/Cause"

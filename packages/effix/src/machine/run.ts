@@ -2,7 +2,7 @@
  * From effects to promises that are rejected with plain errors.
  */
 import type { Kernel, Services } from "@effix/kernel/Kernel"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import { fromCause } from "../Failure.js"
 
