@@ -113,7 +113,11 @@ export const make = (pattern: string, options: PatternOptions = {}): Pattern => 
     for (const end of ends) if (chosen < 0 || (longest ? end > chosen : end < chosen)) chosen = end
     return chosen
   }
-  const find = (codes: Match.Codes, from: number, starts: ReadonlySet<number>): readonly [number, number] | undefined => {
+  const find = (
+    codes: Match.Codes,
+    from: number,
+    starts: ReadonlySet<number>
+  ): readonly [number, number] | undefined => {
     if (parts !== undefined) return Match.findPlain(parts, codes, from)
     for (let start = from; start <= codes.length; start++) {
       if (!starts.has(codes.length - start)) continue
@@ -138,7 +142,9 @@ export const make = (pattern: string, options: PatternOptions = {}): Pattern => 
       const codes = Match.codesOf(text, ignoreCase)
       const everywhere = Array.from({ length: parts === undefined ? codes.length + 1 : 0 }, (_, index) => index)
       // Where a match begins, found backwards once: so that no beginning is tried in vain.
-      const starts = parts === undefined ? Match.ends(backwards, Array.from(codes).reverse(), everywhere) : new Set<number>()
+      const starts = parts === undefined
+        ? Match.ends(backwards, Array.from(codes).reverse(), everywhere)
+        : new Set<number>()
       let out = ""
       let from = 0
       let copied = 0

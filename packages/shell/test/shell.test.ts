@@ -37,7 +37,9 @@ layer(TestKernel, { excludeTestServices: true })("The shell", (it) => {
     }))
   it.effect("reads from a fifo", () =>
     Effect.gen(function*() {
-      expect((yield* run("mkfifo /tmp/p; echo hello > /tmp/p & read x < /tmp/p; echo $x; wait")).stdoutText).toBe("hello\n")
+      expect((yield* run("mkfifo /tmp/p; echo hello > /tmp/p & read x < /tmp/p; echo $x; wait")).stdoutText).toBe(
+        "hello\n"
+      )
     }))
   it.effect("can be ended from outside while it loops", () =>
     Effect.gen(function*() {
@@ -56,7 +58,9 @@ layer(TestKernel, { excludeTestServices: true })("The shell", (it) => {
     }))
   it.effect("keeps any bytes in substitutions", () =>
     Effect.gen(function*() {
-      const { stdout } = yield* run("x=$(cat); printf %s \"$x\"", { stdin: Uint8Array.from([0xff, 0xfe, 0x41, 0xc3, 0xa9, 0x80]) })
+      const { stdout } = yield* run("x=$(cat); printf %s \"$x\"", {
+        stdin: Uint8Array.from([0xff, 0xfe, 0x41, 0xc3, 0xa9, 0x80])
+      })
       expect(Array.from(stdout)).toEqual([0xff, 0xfe, 0x41, 0xc3, 0xa9, 0x80])
     }))
   it.effect("never locks up on a large here-document", () =>

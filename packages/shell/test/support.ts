@@ -1,11 +1,11 @@
 /** A kernel with the shell and the core utilities, and the same scripts run by the host's bash. */
 import { Kernel } from "@effix/kernel"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Coreutils from "../src/Coreutils.js"
 import * as Shell from "../src/Shell.js"
 
@@ -58,6 +58,6 @@ export const scriptsIn = (file: string): ReadonlyArray<string> =>
     script.replace(/\n$/, "")
   )
 
-export const scriptFiles: ReadonlyArray<string> = fs.readdirSync(path.join(import.meta.dirname, "scripts")).filter((file) =>
-  file.endsWith(".sh")
-)
+export const scriptFiles: ReadonlyArray<string> = fs.readdirSync(path.join(import.meta.dirname, "scripts")).filter((
+  file
+) => file.endsWith(".sh"))

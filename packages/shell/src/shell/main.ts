@@ -3,10 +3,10 @@
  *
  * @see sh(1)
  */
-import type { Main } from "@effix/kernel/Programs"
-import { Sys } from "@effix/kernel/Sys"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
+import type { Main } from "@effix/kernel/Programs"
+import { Sys } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import { isHere } from "./builtins/directory.js"
 import { readFile } from "./builtins/flow.js"
@@ -17,7 +17,7 @@ import { applyAliases } from "./run/aliases.js"
 import { runList } from "./run/evaluate.js"
 import { runToEnd } from "./run/process.js"
 import { writeAll } from "./run/report.js"
-import { search, isFound } from "./run/search.js"
+import { isFound, search } from "./run/search.js"
 import { evaluateText, reportSyntax } from "./run/source.js"
 import { Exit, Fatal } from "./state/Control.js"
 import * as Options from "./state/Options.js"
@@ -40,7 +40,8 @@ interface Invocation {
   rest: ReadonlyArray<string>
 }
 
-const usage = (name: string): string => `Usage: ${name} [-abefhilmnuvxC] [-o option] [-c command [name [argument ...]] | file [argument ...] | -s]\n`
+const usage = (name: string): string =>
+  `Usage: ${name} [-abefhilmnuvxC] [-o option] [-c command [name [argument ...]] | file [argument ...] | -s]\n`
 
 /** Reads the command line. The options of `set` are set on the way. */
 function* readInvocation(shell: Shell, argv: ReadonlyArray<string>): Run<Invocation> {
@@ -57,7 +58,11 @@ function* readInvocation(shell: Shell, argv: ReadonlyArray<string>): Run<Invocat
       if (argument === "--posix") shell.options.posix = true
       else if (argument === "--login") invocation.login = true
       else if (argument === "--help" || argument === "--version") {
-        yield* writeAll(shell, 1, Bytes.encode(argument === "--help" ? usage(shell.name) : "Effix sh, a shell of the bash dialect\n"))
+        yield* writeAll(
+          shell,
+          1,
+          Bytes.encode(argument === "--help" ? usage(shell.name) : "Effix sh, a shell of the bash dialect\n")
+        )
         throw new Exit(0)
       } else if (argument === "--rcfile" || argument === "--init-file") at++
       else if (!["--norc", "--noprofile", "--noediting", "--verbose"].includes(argument)) {

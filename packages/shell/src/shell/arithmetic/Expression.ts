@@ -32,8 +32,6 @@ export type Expression =
   }
 
 /** An expression that cannot be parsed or evaluated; the message is what follows the expression's text. */
-export class ArithmeticError extends Error {
-  constructor(message: string) {
-    super(message)
-  }
+export class ArithmeticError {
+  constructor(readonly message: string) {}
 }

@@ -80,7 +80,9 @@ export const apply = (operator: string, left: Integer, right: Integer): Integer 
     case "!=":
       return truth(left != right)
   }
-  if ((operator === "/" || operator === "%") && right == 0) throw new ArithmeticError(`division by 0 (error token is "0")`)
+  if ((operator === "/" || operator === "%") && right == 0) {
+    throw new ArithmeticError(`division by 0 (error token is "0")`)
+  }
   if (typeof left === "number" && typeof right === "number") {
     let value: number | undefined
     if (operator === "+") value = left + right

@@ -27,7 +27,27 @@ const precedence: Readonly<Record<string, number>> = {
 }
 const assigning = new Set(["=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "^=", "|="])
 const longestFirst = [
-  "<<=", ">>=", "**", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=", "/=", "%=", "&=", "^=", "|="
+  "<<=",
+  ">>=",
+  "**",
+  "++",
+  "--",
+  "<<",
+  ">>",
+  "<=",
+  ">=",
+  "==",
+  "!=",
+  "&&",
+  "||",
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  "%=",
+  "&=",
+  "^=",
+  "|="
 ]
 
 const digitValue = (character: string, base: number): number => {
@@ -85,7 +105,9 @@ class Parser {
     this.space()
     if (this.at >= this.text.length) return { kind: "number", value: 0 }
     const expression = this.expression(0)
-    if (this.at < this.text.length) this.fail(this.rest().startsWith("=") ? "attempted assignment to non-variable" : "syntax error in expression")
+    if (this.at < this.text.length) {
+      this.fail(this.rest().startsWith("=") ? "attempted assignment to non-variable" : "syntax error in expression")
+    }
     return expression
   }
 

@@ -6,8 +6,8 @@
  */
 import { defaultPath } from "../../Launch.js"
 import * as Quote from "../expand/quote.js"
-import { print, report } from "../run/report.js"
 import { runProgram } from "../run/program.js"
+import { print, report } from "../run/report.js"
 import { isFound, search, searchPath } from "../run/search.js"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
@@ -40,7 +40,10 @@ export const command: Builtin = function*(shell, argv, context) {
   if (builtin === undefined) {
     if (path === undefined) return yield* runProgram(shell, { ...nothing, line: shell.line }, rest, context.tail)
     const found = yield* search(shell, rest[0]!, path)
-    return yield* runProgram(shell, { ...nothing, line: shell.line }, [isFound(found) ? found.path : rest[0]!, ...rest.slice(1)], context.tail)
+    return yield* runProgram(shell, { ...nothing, line: shell.line }, [
+      isFound(found) ? found.path : rest[0]!,
+      ...rest.slice(1)
+    ], context.tail)
   }
   try {
     const moved = context.assignments === undefined
@@ -89,7 +92,9 @@ function* verbose(shell: Shell, name: string, path: string | undefined): Run<str
   const hashed = name.includes("/") ? undefined : shell.hashed.get(name)
   if (hashed !== undefined) return `${name} is hashed (${hashed.path})`
   const found = yield* search(shell, name, path ?? shell.variables.value("PATH"))
-  return isFound(found) && (!name.includes("/") || (yield* searchable(shell, name))) ? `${name} is ${found.path}` : undefined
+  return isFound(found) && (!name.includes("/") || (yield* searchable(shell, name)))
+    ? `${name} is ${found.path}`
+    : undefined
 }
 
 function* kind(shell: Shell, name: string): Run<string | undefined> {
@@ -110,7 +115,9 @@ export const type: Builtin = function*(shell, argv) {
     if (letters.includes("t")) text = yield* kind(shell, name)
     else if (letters.includes("p") || letters.includes("P")) {
       const inShell = (yield* kind(shell, name)) !== "file"
-      if (inShell && letters.includes("p") && !letters.includes("P") && (yield* kind(shell, name)) !== undefined) continue
+      if (inShell && letters.includes("p") && !letters.includes("P") && (yield* kind(shell, name)) !== undefined) {
+        continue
+      }
       text = (yield* searchPath(shell, name, shell.variables.value("PATH") ?? defaultPath))[0]
     } else if (letters.includes("a")) {
       const lines: Array<string> = []

@@ -3,8 +3,8 @@
  *
  * @see sh(1p) Special Built-In Utilities
  */
-import { O_CLOEXEC, O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import { isDirectory } from "@effix/kernel/abi/FileMode"
+import { O_CLOEXEC, O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import { evaluateText as evaluateArithmetic } from "../expand/arithmetic.js"

@@ -54,7 +54,11 @@ function* named(shell: Shell, builtin: string, specification: string | undefined
   if (!shell.options.monitor) return yield* complain(shell, builtin, "no job control")
   const job = shell.jobs.find(specification ?? "")
   if (typeof job === "object") return job
-  return yield* complain(shell, builtin, specification === undefined ? "current: no such job" : noSuchJob(builtin, specification, job))
+  return yield* complain(
+    shell,
+    builtin,
+    specification === undefined ? "current: no such job" : noSuchJob(builtin, specification, job)
+  )
 }
 
 const resume = (job: Job): void => {

@@ -52,7 +52,11 @@ export const umask: Builtin = function*(shell, argv) {
   yield* shell.sys.umask(mask)
   if (text === undefined) {
     const shown = letters.includes("S") ? symbolic(mask) : mask.toString(8).padStart(4, "0")
-    return yield* print(shell, "umask", `${letters.includes("p") ? `umask ${letters.includes("S") ? "-S " : ""}` : ""}${shown}\n`)
+    return yield* print(
+      shell,
+      "umask",
+      `${letters.includes("p") ? `umask ${letters.includes("S") ? "-S " : ""}` : ""}${shown}\n`
+    )
   }
   if (/^[0-9]/.test(text)) {
     if (!/^[0-7]{1,4}$/.test(text)) return yield* complain(shell, "umask", `${text}: octal number out of range`)
@@ -89,7 +93,8 @@ export const ulimit: Builtin = function*(shell, argv) {
     const value = limits[resource.key]
     return Number.isFinite(value) ? String(Math.floor(value / unitOf(resource))) : "unlimited"
   }
-  const unitOf = (resource: Resource): number => resource.key === "fileSize" && shell.options.posix ? 512 : resource.unit
+  const unitOf = (resource: Resource): number =>
+    resource.key === "fileSize" && shell.options.posix ? 512 : resource.unit
   if (letters.includes("a")) {
     return yield* print(shell, "ulimit", Object.values(resources).map((one) => `${one.text}${show(one)}\n`).join(""))
   }
@@ -100,12 +105,20 @@ export const ulimit: Builtin = function*(shell, argv) {
     return yield* complain(shell, "ulimit", `-${letter}: this kernel has no such limit`)
   }
   if (text === undefined) return yield* print(shell, "ulimit", `${show(resource)}\n`)
-  const value = text === "unlimited" ? Number.POSITIVE_INFINITY : /^[0-9]+$/.test(text) ? Number(text) * unitOf(resource) : undefined
+  const value = text === "unlimited"
+    ? Number.POSITIVE_INFINITY
+    : /^[0-9]+$/.test(text)
+    ? Number(text) * unitOf(resource)
+    : undefined
   if (text === "hard" || text === "soft") return 0
   if (value === undefined) return yield* complain(shell, "ulimit", `${text}: invalid number`)
   const failed = yield* call(shell.sys.setrlimit({ [resource.key]: value }))
   if (!Errno.isErrno(failed)) return 0
-  return yield* complain(shell, "ulimit", `${resource.text.split("  ")[0]}: cannot modify limit: ${Errno.text(failed._tag)}`)
+  return yield* complain(
+    shell,
+    "ulimit",
+    `${resource.text.split("  ")[0]}: cannot modify limit: ${Errno.text(failed._tag)}`
+  )
 }
 
 /** Processor time is not counted in this kernel: zeros, in the usual form. */

@@ -6,14 +6,48 @@
 
 /** Builtins whose errors end a shell that is not interactive, and before which assignments stay. */
 export const specialBuiltins: ReadonlySet<string> = new Set([
-  ":", ".", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "source", "times",
-  "trap", "unset"
+  ":",
+  ".",
+  "break",
+  "continue",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "source",
+  "times",
+  "trap",
+  "unset"
 ])
 
 /** Builtins whose arguments may be assignments, which are expanded as such. */
 export const declarations: ReadonlySet<string> = new Set(["export", "readonly", "local", "declare", "typeset"])
 
 export const keywords: ReadonlySet<string> = new Set([
-  "!", "{", "}", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "select", "then",
-  "time", "until", "while", "[[", "]]"
+  "!",
+  "{",
+  "}",
+  "case",
+  "coproc",
+  "do",
+  "done",
+  "elif",
+  "else",
+  "esac",
+  "fi",
+  "for",
+  "function",
+  "if",
+  "in",
+  "select",
+  "then",
+  "time",
+  "until",
+  "while",
+  "[[",
+  "]]"
 ])

@@ -10,7 +10,7 @@ import * as Values from "../expand/values.js"
 import { writeAll } from "../run/report.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
-import { readUntil, ready, type ReadResult } from "./readLine.js"
+import { type ReadResult, readUntil, ready } from "./readLine.js"
 
 /** A character, and whether a backslash took its meaning as a separator. */
 interface Character {

@@ -25,7 +25,7 @@ const listing = (shell: Shell): string => {
       text += `${name}=(${items.join(" ")})\n`
     }
   }
-  if (!shell.options.posix) for (const definition of shell.functions.values()) text += `${definition.source}\n`
+  if (!shell.options.posix) { for (const definition of shell.functions.values()) text += `${definition.source}\n` }
   return text
 }
 
@@ -89,7 +89,9 @@ export const shopt: Builtin = function*(shell, argv) {
   const { letters, rest } = given
   const known = letters.includes("o") ? Options.setNames : Options.shoptNames
   const setting = letters.includes("s") || letters.includes("u")
-  const names = rest.length > 0 ? rest : known.filter((name) => !setting || shell.options[name] === letters.includes("s"))
+  const names = rest.length > 0
+    ? rest
+    : known.filter((name) => !setting || shell.options[name] === letters.includes("s"))
   let status = 0
   let text = ""
   for (const name of names) {

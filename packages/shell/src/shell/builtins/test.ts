@@ -30,7 +30,8 @@ const texts: Readonly<Record<string, (left: string, right: string) => boolean>> 
 }
 
 const isBinary = (operator: string | undefined): boolean =>
-  operator !== undefined && (Object.hasOwn(texts, operator) || Object.hasOwn(comparisons, operator) || files.has(operator))
+  operator !== undefined &&
+  (Object.hasOwn(texts, operator) || Object.hasOwn(comparisons, operator) || files.has(operator))
 
 const fail = (message: string): never => {
   throw new Fatal(2, message, true)
@@ -50,8 +51,13 @@ function* binary(shell: Shell, left: string, operator: string, right: string): R
   if (comparison === undefined) return yield* binaryTest(shell, operator, left, right)
   if (small.test(left) && small.test(right)) {
     const [a, b] = [Number(left), Number(right)]
-    return operator === "-lt" ? a < b : operator === "-le" ? a <= b : operator === "-gt" ? a > b
-      : operator === "-ge" ? a >= b : operator === "-eq" ? a === b : a !== b
+    return operator === "-lt" ? a < b : operator === "-le" ? a <= b : operator === "-gt" ?
+      a > b
+      : operator === "-ge"
+      ? a >= b
+      : operator === "-eq"
+      ? a === b
+      : a !== b
   }
   return comparison(integer(left), integer(right))
 }

@@ -1,9 +1,9 @@
 /**
  * Core utilities as builtins: they run in the shell's own process.
  */
-import type { Main } from "@effix/kernel/Programs"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
+import type { Main } from "@effix/kernel/Programs"
 import { Sys, type SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import type { Run } from "../state/Shell.js"

@@ -22,7 +22,9 @@ const valueText = (variable: Variable): string => {
   if (typeof value === "string") return `=${Quote.double(value)}`
   const items = value.kind === "indexed"
     ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`)
-    : [...value.items].map(([key, text]) => `[${/^[A-Za-z0-9_]+$/.test(key) ? key : Quote.double(key)}]=${Quote.double(text)}`)
+    : [...value.items].map(([key, text]) =>
+      `[${/^[A-Za-z0-9_]+$/.test(key) ? key : Quote.double(key)}]=${Quote.double(text)}`
+    )
   return value.kind === "indexed" ? `=(${items.join(" ")})` : `=(${items.map((item) => `${item} `).join("")})`
 }
 
@@ -237,7 +239,9 @@ export const unset: Builtin = function*(shell, argv) {
       if (letters.includes("n")) shell.variables.unsetReference(name)
       else if (key === "@" || key === "*") shell.variables.unset(name)
       else if (key !== undefined) {
-        const index = shell.variables.isAssociative(name) ? key.replace(/^(["'])(.*)\1$/, "$2") : Number(evaluateText(shell, key))
+        const index = shell.variables.isAssociative(name)
+          ? key.replace(/^(["'])(.*)\1$/, "$2")
+          : Number(evaluateText(shell, key))
         shell.variables.unsetElement(name, index)
       } else if (shell.variables.get(name) !== undefined) shell.variables.unset(name)
       else if (!letters.includes("v") && shell.functions.has(name)) shell.defineFunction(name, undefined)

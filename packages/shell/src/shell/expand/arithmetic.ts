@@ -1,8 +1,8 @@
 /**
  * Arithmetic in the shell: `$((…))`, `((…))`, subscripts, `let`.
  */
-import { ArithmeticError, type Integer } from "../arithmetic/Expression.js"
 import { type Environment, evaluate, valueOf } from "../arithmetic/evaluate.js"
+import { ArithmeticError, type Integer } from "../arithmetic/Expression.js"
 import { parse } from "../arithmetic/parse.js"
 import { AssignmentFailed, Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"

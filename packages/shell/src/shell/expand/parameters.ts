@@ -70,7 +70,8 @@ const isSet = (shell: Shell, p: Parameter, value: Value): boolean => {
   return value.values.length > 0 || (p.name !== "@" && p.name !== "*" && shell.variables.get(p.name)?.value === "")
 }
 
-const isNull = (value: Value): boolean => value.kind === "one" ? (value.value ?? "") === "" : value.values.join(" ") === ""
+const isNull = (value: Value): boolean =>
+  value.kind === "one" ? (value.value ?? "") === "" : value.values.join(" ") === ""
 
 const map = (value: Value, change: (text: string) => string): Value =>
   value.kind === "one"
@@ -115,7 +116,12 @@ export const compiled = (shell: Shell, text: string): Pattern.Pattern => {
   return pattern
 }
 
-const changeCase = (text: string, upper: boolean, all: boolean, test: ((character: string) => boolean) | undefined): string => {
+const changeCase = (
+  text: string,
+  upper: boolean,
+  all: boolean,
+  test: ((character: string) => boolean) | undefined
+): string => {
   let out = ""
   let first = true
   for (const character of text) {
@@ -238,7 +244,11 @@ function* defaults(
     }
     case "?": {
       const text = yield* expandText(shell, operation.word)
-      const message = operation.word.source !== "" ? text : operation.colon ? "parameter null or not set" : "parameter not set"
+      const message = operation.word.source !== ""
+        ? text
+        : operation.colon
+        ? "parameter null or not set"
+        : "parameter not set"
       throw new Fatal(127, `${p.name}: ${message}`)
     }
   }
@@ -248,7 +258,9 @@ function* defaults(
 export function* expandParameter(shell: Shell, given: Parameter, sink: Sink): Run<void> {
   let p = given
   const { operation } = p
-  if (operation?.kind === "bad") throw new Fatal(shell.options.posix ? 127 : 1, `${p.source}: bad substitution`, !shell.options.posix)
+  if (operation?.kind === "bad") {
+    throw new Fatal(shell.options.posix ? 127 : 1, `${p.source}: bad substitution`, !shell.options.posix)
+  }
   if (p.prefix === "!") {
     if (operation?.kind === "names") {
       const names = shell.variables.names().filter((name) =>

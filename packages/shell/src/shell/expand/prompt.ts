@@ -7,14 +7,16 @@ import * as Errno from "@effix/kernel/Errno"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import type { Word } from "../syntax/Ast.js"
 import { parseDocument } from "../syntax/parse.js"
+import { userName } from "./tilde.js"
 import * as Values from "./values.js"
 import { expandText } from "./words.js"
-import { userName } from "./tilde.js"
 
 const directory = (shell: Shell, last: boolean): string => {
   const home = Values.parameter(shell, "HOME") ?? ""
   const { cwd } = shell
-  const short = home !== "" && home !== "/" && (cwd === home || cwd.startsWith(`${home}/`)) ? `~${cwd.slice(home.length)}` : cwd
+  const short = home !== "" && home !== "/" && (cwd === home || cwd.startsWith(`${home}/`))
+    ? `~${cwd.slice(home.length)}`
+    : cwd
   return last && short !== "/" && short !== "~" ? short.slice(short.lastIndexOf("/") + 1) : short
 }
 

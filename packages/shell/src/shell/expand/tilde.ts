@@ -3,8 +3,8 @@
  *
  * @see sh(1p) Tilde Expansion
  */
-import * as Accounts from "../../Accounts.js"
 import * as Effect from "effect/Effect"
+import * as Accounts from "../../Accounts.js"
 import type { Run, Shell } from "../state/Shell.js"
 import * as Values from "./values.js"
 

@@ -6,8 +6,8 @@
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { keys, type Variable } from "../state/Variables.js"
-import { parse } from "../syntax/parse.js"
 import type { Parameter } from "../syntax/Ast.js"
+import { parse } from "../syntax/parse.js"
 import type { Value } from "./parameters.js"
 import { prompt } from "./prompt.js"
 import * as Quote from "./quote.js"
@@ -72,7 +72,9 @@ export function* transform(shell: Shell, p: Parameter, value: Value, operator: s
         ...value,
         values: [
           `declare -${attributes(variable) || "-"}`,
-          `${p.name}=(${keys(variable?.value).map((key, index) => `[${key}]=${Quote.double(value.values[index] ?? "")}`).join(" ")})`
+          `${p.name}=(${
+            keys(variable?.value).map((key, index) => `[${key}]=${Quote.double(value.values[index] ?? "")}`).join(" ")
+          })`
         ]
       }
     case "K":

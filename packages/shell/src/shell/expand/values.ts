@@ -44,7 +44,9 @@ const isDynamic = (shell: Shell, name: string): boolean => {
   if (!Object.hasOwn(dynamic, name)) return false
   const variable = shell.variables.get(name)
   // Once it has been unset, such a variable is an ordinary one.
-  return variable === undefined ? name === "FUNCNAME" || name === "LINENO" : variable.value === undefined || name !== "FUNCNAME"
+  return variable === undefined
+    ? name === "FUNCNAME" || name === "LINENO"
+    : variable.value === undefined || name !== "FUNCNAME"
 }
 
 /** Gives the dynamic variables a place in the table, so that `unset` can take it. */

@@ -3,9 +3,9 @@
  *
  * @see sh(1p) Word Expansions
  */
+import { processSubstitution, substitution } from "../run/substitution.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { Piece, Word } from "../syntax/Ast.js"
-import { processSubstitution, substitution } from "../run/substitution.js"
 import { arithmetic } from "./arithmetic.js"
 import { expandParameter } from "./parameters.js"
 import { pathnames } from "./pathnames.js"
@@ -67,8 +67,7 @@ export function* expandReplacement(shell: Shell, word: Word): Run<(match: string
   yield* expandPieces(shell, word.pieces, sink)
   const { text } = sink
   if (!/[\\&]/.test(text)) return () => text
-  return (match) =>
-    text.replace(/\\([\\&])|&/g, (_, escaped: string | undefined) => escaped ?? match)
+  return (match) => text.replace(/\\([\\&])|&/g, (_, escaped: string | undefined) => escaped ?? match)
 }
 
 /** An extended regular expression, for `=~`. */

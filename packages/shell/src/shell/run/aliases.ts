@@ -4,10 +4,11 @@
  *
  * @see sh(1p) Alias Substitution
  */
-import type { Shell } from "../state/Shell.js"
 import { parse as unbash } from "unbash"
+import type { Shell } from "../state/Shell.js"
 
-const active = (shell: Shell): boolean => shell.options.expand_aliases || shell.options.interactive || shell.options.posix
+const active = (shell: Shell): boolean =>
+  shell.options.expand_aliases || shell.options.interactive || shell.options.posix
 
 /** Whether `text` has to be run command by command because of aliases. */
 export const wantsAliases = (shell: Shell, text: string): boolean =>
@@ -52,7 +53,8 @@ export const applyAliases = (shell: Shell, source: string): string => {
       if (word !== undefined) words.push({ pos: start, end: start + word.length, text: word })
     }
     const next = words.find(({ pos, text: name }) =>
-      shell.aliases.has(name) && !made.some((stretch) => stretch.name === name && pos >= stretch.from && pos < stretch.to)
+      shell.aliases.has(name) &&
+      !made.some((stretch) => stretch.name === name && pos >= stretch.from && pos < stretch.to)
     )
     if (next === undefined) return text
     const value = shell.aliases.get(next.text)!

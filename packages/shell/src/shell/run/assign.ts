@@ -45,8 +45,11 @@ export function* assignArray(shell: Shell, name: string, value: ArrayValue, appe
     variables.makeArray(name, associative, append)
     if (associative) {
       const pairs = list.some((element) => element.key !== undefined)
-      if (pairs) for (const { append: add, key, value: text } of list) variables.setElement(name, key ?? text, text, add)
-      else for (let at = 0; at < list.length; at += 2) variables.setElement(name, list[at]!.value, list[at + 1]?.value ?? "")
+      if (pairs) {
+        for (const { append: add, key, value: text } of list) variables.setElement(name, key ?? text, text, add)
+      } else {for (let at = 0; at < list.length; at += 2) {
+          variables.setElement(name, list[at]!.value, list[at + 1]?.value ?? "")
+        }}
       return
     }
     const array = variables.get(variables.resolve(name))?.value

@@ -4,12 +4,12 @@
  * @see sh(1p) Compound Commands
  */
 import * as Bytes from "@effix/kernel/Bytes"
+import { specialBuiltins } from "../builtins/names.js"
+import { readLine } from "../builtins/readLine.js"
 import { arithmetic } from "../expand/arithmetic.js"
 import { compiled } from "../expand/parameters.js"
 import * as Values from "../expand/values.js"
 import { expandFields, expandPattern, expandText } from "../expand/words.js"
-import { specialBuiltins } from "../builtins/names.js"
-import { readLine } from "../builtins/readLine.js"
 import { Fatal, LoopJump } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type * as Ast from "../syntax/Ast.js"

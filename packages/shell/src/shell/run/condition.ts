@@ -86,7 +86,10 @@ const regex = (source: string, ignoreCase: boolean): RE2JS | undefined => {
   if (expressions.has(key)) return expressions.get(key)
   let compiledRegex: RE2JS | undefined
   try {
-    compiledRegex = RE2JS.compile(source, RE2JS.LONGEST_MATCH | RE2JS.DOTALL | (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0))
+    compiledRegex = RE2JS.compile(
+      source,
+      RE2JS.LONGEST_MATCH | RE2JS.DOTALL | (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0)
+    )
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error
   }

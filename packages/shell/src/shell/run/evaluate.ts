@@ -9,7 +9,7 @@
 import { Exit } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { Command, List, Statement } from "../syntax/Ast.js"
-import { runArithmetic, runCase, runFor, runFunction, runIf, runLoop, runArithmeticFor } from "./compound.js"
+import { runArithmetic, runArithmeticFor, runCase, runFor, runFunction, runIf, runLoop } from "./compound.js"
 import { runTest } from "./condition.js"
 import { runBackground, runCoprocess, runPipeline, runSubshell } from "./pipeline.js"
 import { apply, restore, type Saved } from "./redirect.js"

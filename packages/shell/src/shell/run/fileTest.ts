@@ -8,7 +8,7 @@ import * as Mode from "@effix/kernel/abi/FileMode"
 import * as Errno from "@effix/kernel/Errno"
 import * as Values from "../expand/values.js"
 import { Fatal } from "../state/Control.js"
-import * as Options from "../state/Options.js"
+import type * as Options from "../state/Options.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 
 const types: Readonly<Record<string, (mode: number) => boolean>> = {

@@ -3,7 +3,7 @@
  *
  * @see bash(1) JOB CONTROL
  */
-import { SIGINT, SIGPIPE, signalTable } from "@effix/kernel/abi/Signals"
+import { SIGINT, signalTable, SIGPIPE } from "@effix/kernel/abi/Signals"
 import { TCSADRAIN, type Termios } from "@effix/kernel/abi/Termios"
 import { shellCode, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import * as Bytes from "@effix/kernel/Bytes"
@@ -112,6 +112,8 @@ function* tell(shell: Shell, pid: number, status: WaitStatus, source: () => stri
   yield* writeAll(
     shell,
     2,
-    Bytes.encode(shell.interactive ? `${text}\n` : `${prefix(shell)}${String(pid).padStart(5)} ${text.padEnd(23)} ${source()}\n`)
+    Bytes.encode(
+      shell.interactive ? `${text}\n` : `${prefix(shell)}${String(pid).padStart(5)} ${text.padEnd(23)} ${source()}\n`
+    )
   )
 }

@@ -134,7 +134,12 @@ const isQuiet = (command: Ast.Simple): boolean =>
   command.words.every((word) => word.literal !== undefined)
 
 /** One stage: a program at once, if it is no more than that; anything else in a copy of the shell. */
-function* startStage(shell: Shell, command: Ast.Command, options: SpawnOptions, detach: boolean): Run<number | Errno.Any> {
+function* startStage(
+  shell: Shell,
+  command: Ast.Command,
+  options: SpawnOptions,
+  detach: boolean
+): Run<number | Errno.Any> {
   if (command.kind === "simple" && isQuiet(command) && !detach && !shell.options.xtrace) {
     const name = command.words[0]!.literal!
     if (!builtins.has(name) && !shell.functions.has(name)) {
@@ -203,7 +208,11 @@ export function* runCoprocess(shell: Shell, command: Ast.Coprocess): Run<number>
     { _tag: "Dup2", from: up[1], to: 1 },
     ...[...down, ...up].map((fd): FileAction => ({ _tag: "Close", fd }))
   ]
-  const pid = yield* spawnShell(shell, { ...groupOptions(shell, 0, true), actions }, (child) => execute(child, command.body, true))
+  const pid = yield* spawnShell(
+    shell,
+    { ...groupOptions(shell, 0, true), actions },
+    (child) => execute(child, command.body, true)
+  )
   yield* call(shell.sys.close(down[0]))
   yield* call(shell.sys.close(up[1]))
   if (Errno.isErrno(pid)) return yield* cannotFork(shell, pid)
@@ -215,4 +224,3 @@ export function* runCoprocess(shell: Shell, command: Ast.Coprocess): Run<number>
   shell.jobs.add(shell.options.monitor ? pid : 0, [pid], `coproc ${command.name}`, true)
   return 0
 }
-

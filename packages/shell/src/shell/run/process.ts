@@ -43,7 +43,10 @@ export function* statusOf(shell: Shell, error: unknown): Run<number> {
     // What bash answers: 127 when the commands came with `-c`, 1 from a file or in a subshell.
     const fromCommand = shell.from === "c" && shell.subshell === 0
     if (error.status === 127) return fromCommand ? 127 : 1
-    return (error.discard || error instanceof AssignmentFailed) && error.status === 1 && fromCommand && shell.options.posix ? 127 : error.status
+    return (error.discard || error instanceof AssignmentFailed) && error.status === 1 && fromCommand &&
+        shell.options.posix
+      ? 127
+      : error.status
   }
   if (error instanceof RangeError) {
     // The host's stack is the limit of recursion: a function without an end.

@@ -33,7 +33,9 @@ function* environment(shell: Shell, command: Simple): Run<Readonly<Record<string
 export function* runProgram(shell: Shell, command: Simple, argv: ReadonlyArray<string>, tail: Tail): Run<number> {
   const env = yield* environment(shell, command)
   if (shell.options.xtrace) yield* traceCommand(shell, argv)
-  const path = env["PATH"] !== undefined && command.assignments.some((one) => one.name === "PATH") ? env["PATH"] : undefined
+  const path = env["PATH"] !== undefined && command.assignments.some((one) => one.name === "PATH")
+    ? env["PATH"]
+    : undefined
   if (tail && mayReplace(shell)) {
     if (!(yield* apply(shell, command.redirections, undefined))) return 1
     return yield* replace(shell, yield* search(shell, argv[0]!, path), argv, env)

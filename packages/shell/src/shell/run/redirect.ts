@@ -5,9 +5,7 @@
  */
 import { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, SEEK_SET } from "@effix/kernel/abi/Fcntl"
 import { isRegular } from "@effix/kernel/abi/FileMode"
-import {
-  O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY
-} from "@effix/kernel/abi/OpenFlags"
+import { O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import type { FileAction } from "@effix/kernel/Sys"
@@ -265,7 +263,9 @@ export const actionsOf = (
   const actions: Array<FileAction> = []
   for (const { descriptor, operator, target: word } of redirections) {
     const text = word.literal
-    if (text === undefined || typeof descriptor === "string" || operator === "<<" || operator === "<<<") return undefined
+    if (text === undefined || typeof descriptor === "string" || operator === "<<" || operator === "<<<") {
+      return undefined
+    }
     if (operator === "<&" || operator === ">&") {
       if (text === "-") actions.push({ _tag: "Close", fd: descriptor })
       else if (/^[0-9]$/.test(text)) actions.push({ _tag: "Dup2", from: Number(text), to: descriptor })

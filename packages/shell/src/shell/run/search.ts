@@ -3,7 +3,7 @@
  *
  * @see sh(1p) Command Search and Execution
  */
-import { X_OK, isDirectory, isRegular } from "@effix/kernel/abi/FileMode"
+import { isDirectory, isRegular, X_OK } from "@effix/kernel/abi/FileMode"
 import * as Errno from "@effix/kernel/Errno"
 import { defaultPath } from "../../Launch.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
@@ -25,7 +25,11 @@ function* executable(shell: Shell, path: string): Run<boolean> {
 export function* searchPath(shell: Shell, name: string, path: string): Run<ReadonlyArray<string>> {
   const found: Array<string> = []
   for (const directory of path.split(":")) {
-    const candidate = directory === "" ? `./${name}` : directory.endsWith("/") ? directory + name : `${directory}/${name}`
+    const candidate = directory === ""
+      ? `./${name}`
+      : directory.endsWith("/")
+      ? directory + name
+      : `${directory}/${name}`
     if (yield* executable(shell, candidate)) found.push(candidate)
   }
   return found
@@ -34,7 +38,11 @@ export function* searchPath(shell: Shell, name: string, path: string): Run<Reado
 function* firstAlong(shell: Shell, name: string, path: string): Run<Found> {
   let other: string | undefined
   for (const directory of path.split(":")) {
-    const candidate = directory === "" ? `./${name}` : directory.endsWith("/") ? directory + name : `${directory}/${name}`
+    const candidate = directory === ""
+      ? `./${name}`
+      : directory.endsWith("/")
+      ? directory + name
+      : `${directory}/${name}`
     const stat = yield* call(shell.sys.stat(candidate))
     if (Errno.isErrno(stat) || isDirectory(stat.mode)) continue
     if (!Errno.isErrno(yield* call(shell.sys.access(candidate, X_OK)))) return { path: candidate }
@@ -48,7 +56,9 @@ function* firstAlong(shell: Shell, name: string, path: string): Run<Found> {
 export function* search(shell: Shell, name: string, path?: string): Run<Found> {
   if (name.includes("/")) {
     const stat = yield* call(shell.sys.stat(name))
-    if (Errno.isErrno(stat)) return { status: stat._tag === "ENOENT" ? 127 : 126, message: `${name}: ${Errno.text(stat._tag)}` }
+    if (Errno.isErrno(stat)) {
+      return { status: stat._tag === "ENOENT" ? 127 : 126, message: `${name}: ${Errno.text(stat._tag)}` }
+    }
     if (isDirectory(stat.mode)) return { status: 126, message: `${name}: Is a directory` }
     return { path: name }
   }

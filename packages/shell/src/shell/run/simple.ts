@@ -3,8 +3,8 @@
  *
  * @see sh(1p) Simple Commands
  */
-import { builtins, type Context } from "../builtins/table.js"
 import { declarations, specialBuiltins } from "../builtins/names.js"
+import { builtins, type Context } from "../builtins/table.js"
 import { expandInto, expandText } from "../expand/words.js"
 import { Exit, Fatal, Return } from "../state/Control.js"
 import type { FunctionDefinition, Run, Shell } from "../state/Shell.js"
@@ -158,4 +158,3 @@ export function* callFunction(
     shell.frames = frames
   }
 }
-

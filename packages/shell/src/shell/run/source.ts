@@ -2,12 +2,12 @@
  * Text that is run in the current shell: `eval`, traps, `-c`, sourced files.
  */
 import * as Bytes from "@effix/kernel/Bytes"
-import { writeAll } from "./report.js"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { parse } from "../syntax/parse.js"
 import { applyAliases, wantsAliases } from "./aliases.js"
-import { type Tail, runList } from "./evaluate.js"
+import { runList, type Tail } from "./evaluate.js"
+import { writeAll } from "./report.js"
 
 /** Complains about what cannot be parsed. */
 export function* reportSyntax(shell: Shell, message: string, line: number): Run<void> {
@@ -20,7 +20,9 @@ export function* evaluateText(shell: Shell, text: string, line = 1, tail: Tail =
   if (wantsAliases(shell, text)) return yield* byCommand(shell, text, line)
   const parsed = parse(text, line)
   shell.status = 0 + (parsed.list.statements.length === 0 && parsed.error === undefined ? 0 : shell.status)
-  let status = parsed.list.statements.length === 0 ? 0 : yield* runList(shell, parsed.list, parsed.error === undefined ? tail : false)
+  let status = parsed.list.statements.length === 0
+    ? 0
+    : yield* runList(shell, parsed.list, parsed.error === undefined ? tail : false)
   if (parsed.error !== undefined) {
     yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
     status = 2

@@ -33,7 +33,9 @@ export function* runAction(shell: Shell, action: string): Run<void> {
 export function* runErrorTrap(shell: Shell, status: number): Run<void> {
   const action = shell.traps.actions.get("ERR")
   if (action === undefined || action === "" || shell.traps.running) return
-  if (shell.frames.length > 0 && !shell.options.errtrace && shell.frames[shell.frames.length - 1]!.kind === "function") return
+  if (
+    shell.frames.length > 0 && !shell.options.errtrace && shell.frames[shell.frames.length - 1]!.kind === "function"
+  ) return
   shell.status = status
   shell.traps.running = true
   try {

@@ -4,7 +4,7 @@
  * @see wait(2)
  */
 import { SIGKILL } from "@effix/kernel/abi/Signals"
-import { WNOHANG, WUNTRACED, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
+import { type WaitStatus, WNOHANG, WUNTRACED } from "@effix/kernel/abi/WaitStatus"
 import * as Errno from "@effix/kernel/Errno"
 import { call, type Run, type Shell } from "../state/Shell.js"
 

@@ -98,14 +98,42 @@ export const letters: Readonly<Record<string, Option>> = {
 
 /** The names of `set -o`, in the order in which it lists them. */
 export const setNames: ReadonlyArray<Option> = [
-  "allexport", "braceexpand", "emacs", "errexit", "errtrace", "hashall", "ignoreeof", "monitor", "noclobber", "noexec",
-  "noglob", "nolog", "notify", "nounset", "pipefail", "posix", "privileged", "verbose", "vi", "xtrace"
+  "allexport",
+  "braceexpand",
+  "emacs",
+  "errexit",
+  "errtrace",
+  "hashall",
+  "ignoreeof",
+  "monitor",
+  "noclobber",
+  "noexec",
+  "noglob",
+  "nolog",
+  "notify",
+  "nounset",
+  "pipefail",
+  "posix",
+  "privileged",
+  "verbose",
+  "vi",
+  "xtrace"
 ]
 
 /** The names of `shopt`. */
 export const shoptNames: ReadonlyArray<Option> = [
-  "dotglob", "expand_aliases", "extglob", "failglob", "globstar", "inherit_errexit", "lastpipe", "nocaseglob",
-  "nocasematch", "nullglob", "sourcepath", "xpg_echo"
+  "dotglob",
+  "expand_aliases",
+  "extglob",
+  "failglob",
+  "globstar",
+  "inherit_errexit",
+  "lastpipe",
+  "nocaseglob",
+  "nocasematch",
+  "nullglob",
+  "sourcepath",
+  "xpg_echo"
 ]
 
 /** The value of `$-`. */

@@ -3,8 +3,8 @@
  *
  * @see sh(1)
  */
-import type { SystemCalls, Sys } from "@effix/kernel/Sys"
 import type * as Errno from "@effix/kernel/Errno"
+import type { Sys, SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import { evaluateText } from "../expand/arithmetic.js"
 import { onAssignment } from "../expand/values.js"

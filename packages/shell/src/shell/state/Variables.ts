@@ -40,10 +40,8 @@ export const plain: Variable = {
 }
 
 /** An assignment or `unset` that a variable refuses. */
-export class VariableError extends Error {
-  constructor(readonly variable: string, message: string) {
-    super(message)
-  }
+export class VariableError {
+  constructor(readonly variable: string, readonly message: string) {}
 }
 
 /** The elements that are set, in order. */
@@ -271,7 +269,7 @@ export class Variables {
 
   popScope(): void {
     const frame = this.frames.pop()
-    if (frame !== undefined) for (const [name, before] of frame) this.put(name, before)
+    if (frame !== undefined) { for (const [name, before] of frame) this.put(name, before) }
   }
 
   /** Hides `name` until the innermost scope ends. */

@@ -193,8 +193,21 @@ export interface Redirected extends Located {
   readonly redirections: ReadonlyArray<Redirection>
 }
 export type Command =
-  | Simple | Pipeline | AndOr | Subshell | Group | If | For | ArithmeticFor | While | Case | TestCommand
-  | ArithmeticCommand | Function | Coprocess | Redirected
+  | Simple
+  | Pipeline
+  | AndOr
+  | Subshell
+  | Group
+  | If
+  | For
+  | ArithmeticFor
+  | While
+  | Case
+  | TestCommand
+  | ArithmeticCommand
+  | Function
+  | Coprocess
+  | Redirected
 
 export interface Statement {
   readonly command: Command

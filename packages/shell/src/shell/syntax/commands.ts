@@ -3,7 +3,7 @@
  */
 import type * as Unbash from "unbash"
 import { parse } from "unbash"
-import type { Command, List, Piece, RedirectOperator, Redirection, Simple, Statement, Test, Word } from "./Ast.js"
+import type { Command, List, Piece, Redirection, RedirectOperator, Simple, Statement, Test, Word } from "./Ast.js"
 import * as Words from "./words.js"
 
 /** The first thing that is wrong in a script. */
@@ -57,7 +57,9 @@ export class Converter {
     this.error ??= inner.error
     const last = pieces[pieces.length - 1]
     // The line end that had to be added.
-    if (last?.kind === "text" && last.text.endsWith("\n")) pieces[pieces.length - 1] = { ...last, text: last.text.slice(0, -1) }
+    if (last?.kind === "text" && last.text.endsWith("\n")) {
+      pieces[pieces.length - 1] = { ...last, text: last.text.slice(0, -1) }
+    }
     return pieces
   }
 
@@ -100,7 +102,12 @@ export class Converter {
       case "Pipeline":
         return this.pipeline(node, line)
       case "AndOr":
-        return { kind: "andor", commands: node.commands.map((one) => this.command(one)), operators: node.operators, line }
+        return {
+          kind: "andor",
+          commands: node.commands.map((one) => this.command(one)),
+          operators: node.operators,
+          line
+        }
       case "Subshell":
         return { kind: "subshell", body: this.list(node.body), line }
       case "BraceGroup":
@@ -139,7 +146,13 @@ export class Converter {
         }
       }
       case "While":
-        return { kind: "while", until: node.kind === "until", test: this.list(node.clause), body: this.list(node.body), line }
+        return {
+          kind: "while",
+          until: node.kind === "until",
+          test: this.list(node.clause),
+          body: this.list(node.body),
+          line
+        }
       case "Case":
         return {
           kind: "case",
@@ -177,7 +190,9 @@ export class Converter {
 
   private simple(node: Unbash.Command, line: number): Simple {
     const words: Array<Word> = []
-    const assignments = node.prefix.flatMap((one) => one.type === "Assignment" ? [Words.convertAssignment(this, one)] : [])
+    const assignments = node.prefix.flatMap((one) =>
+      one.type === "Assignment" ? [Words.convertAssignment(this, one)] : []
+    )
     if (node.name !== undefined) words.push(...Words.convertWords(this, node.name))
     for (const argument of node.args) {
       if (argument.type === "Word") words.push(...Words.convertWords(this, argument))
@@ -192,7 +207,13 @@ export class Converter {
         })
       }
     }
-    return { kind: "simple", assignments, words, redirections: node.redirects.map((one) => this.redirection(one)), line }
+    return {
+      kind: "simple",
+      assignments,
+      words,
+      redirections: node.redirects.map((one) => this.redirection(one)),
+      line
+    }
   }
 
   private pipeline(node: Unbash.Pipeline, line: number): Command {
@@ -210,7 +231,11 @@ export class Converter {
 
   private redirection(node: Unbash.Redirection): Redirection {
     const line = this.line(node.pos)
-    const operator: RedirectOperator = node.type === "HereDoc" ? "<<" : node.type === "HereString" ? "<<<" : node.operator
+    const operator: RedirectOperator = node.type === "HereDoc"
+      ? "<<"
+      : node.type === "HereString"
+      ? "<<<"
+      : node.operator
     const standard = operator.startsWith("<") ? 0 : 1
     const descriptor = node.descriptor === undefined
       ? standard

@@ -74,17 +74,25 @@ const parseAnew = (source: string, line: number): Parsed => {
         incomplete: false
       }
     }
-    return { list, error: undefined, incomplete: /(^|[^\\])(\\\\)*\\\n?$/.test(source) || hasOpenDocument(source, script) }
+    return {
+      list,
+      error: undefined,
+      incomplete: /(^|[^\\])(\\\\)*\\\n?$/.test(source) || hasOpenDocument(source, script)
+    }
   }
   const atEnd = source.slice(wrong.pos).trim() === ""
   const errorLine = converter.line(wrong.pos)
   const before: ReadonlyArray<Statement> = converter.statements(
-    script.commands.filter((statement) => converter.line(statement.end) < errorLine || statement.end < wrong.pos && converter.line(statement.pos) < errorLine)
+    script.commands.filter((statement) =>
+      converter.line(statement.end) < errorLine ||
+      statement.end < wrong.pos && converter.line(statement.pos) < errorLine
+    )
   ).statements
   return {
     list: { statements: before.filter((statement) => statement.line < errorLine) },
     error: { message: syntaxMessage(wrong.message, atEnd), line: atEnd ? converter.line(source.length) : errorLine },
-    incomplete: wantsMore(wrong.message, atEnd)
+    incomplete: !wrong.message.startsWith("unexpected") &&
+      script.errors!.some(({ message, pos }) => wantsMore(message, source.slice(pos).trim() === ""))
   }
 }
 

@@ -110,7 +110,9 @@ const operation = (
 
 /** The subscript of `${a[i]}`. */
 export const subscript = (converter: Converter, word: Unbash.Word): "@" | "*" | Word =>
-  word.text === "@" || word.text === "*" ? word.text : makeWord(convertParts(converter, word, "plain"), word.text, "none")
+  word.text === "@" || word.text === "*"
+    ? word.text
+    : makeWord(convertParts(converter, word, "plain"), word.text, "none")
 
 const parameter = (converter: Converter, part: Unbash.ParameterExpansionPart, quoted: boolean): Parameter => ({
   kind: "parameter",
@@ -202,7 +204,7 @@ export const convertParts = (
 ): Array<Piece> => {
   const pieces: Array<Piece> = []
   const parts = word.parts
-  if (parts !== undefined) for (const part of parts) convertPart(converter, part, context, pieces)
+  if (parts !== undefined) { for (const part of parts) convertPart(converter, part, context, pieces) }
   else if (context === "double") pieces.push({ kind: "text", text: unquoteDouble(word.text), quoted: true })
   else addPlain(word.text, pieces)
   return pieces

@@ -74,5 +74,9 @@ export function* complete(shell: Shell, before: string): Run<Completion> {
   const sorted = [...candidates].sort(compare)
   const prefix = common(sorted)
   const made = word.startsWith("$") ? prefix : /^~[^/]*\//.test(prefix) ? `~${escape(prefix.slice(1))}` : escape(prefix)
-  return { word: sorted.length === 0 ? before.slice(start) : made, finished: sorted.length === 1 && !prefix.endsWith("/"), candidates: sorted }
+  return {
+    word: sorted.length === 0 ? before.slice(start) : made,
+    finished: sorted.length === 1 && !prefix.endsWith("/"),
+    candidates: sorted
+  }
 }

@@ -90,7 +90,9 @@ class Editor {
     const start = wordStart(before)
     if (found.candidates.length > 1 && found.word === before.slice(start)) {
       if (++this.tabs < 2) return yield* this.write("\u0007")
-      const names = found.candidates.map((one) => one.replace(/\/$/, "").replace(/^.*\//, "") + (one.endsWith("/") ? "/" : ""))
+      const names = found.candidates.map((one) =>
+        one.replace(/\/$/, "").replace(/^.*\//, "") + (one.endsWith("/") ? "/" : "")
+      )
       const width = Math.max(...names.map((name) => Width.of(name))) + 2
       const perRow = Math.max(1, Math.floor(this.columns / width))
       let text = "\r\n"
