@@ -1,10 +1,6 @@
 /**
  * Every number of the ABI against the headers of this machine: a C program prints what they say.
  */
-import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import {
   AbiSignals,
   ErrnoTable,
@@ -18,6 +14,10 @@ import {
   Termios,
   WaitStatus
 } from "@effix/kernel"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { cannotCompile, compile } from "./linux.js"
 
@@ -29,8 +29,13 @@ const ask = (headers: ReadonlyArray<string>, main: ReadonlyArray<string>): Reado
   try {
     const source = join(directory, "abi.c")
     const includes = ["<stdio.h>", ...headers].map((header) => `#include ${header}`)
-    writeFileSync(source, ["#define _GNU_SOURCE", ...includes, "int main(void) {", ...main, "return 0; }", ""].join("\n"))
-    return execFileSync(compile(directory, "abi", [source]), { encoding: "utf8" }).split("\n").filter((line) => line !== "")
+    writeFileSync(
+      source,
+      ["#define _GNU_SOURCE", ...includes, "int main(void) {", ...main, "return 0; }", ""].join("\n")
+    )
+    return execFileSync(compile(directory, "abi", [source]), { encoding: "utf8" }).split("\n").filter((line) =>
+      line !== ""
+    )
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -39,7 +44,9 @@ const ask = (headers: ReadonlyArray<string>, main: ReadonlyArray<string>): Reado
 /** The constants of a module by name, without those that are ours alone. */
 const constants = (module: object, without: ReadonlyArray<string> = []): Readonly<Record<string, number>> =>
   Object.fromEntries(
-    Object.entries(module).filter(([name, value]) => typeof value === "number" && /^[A-Z]/.test(name) && !without.includes(name))
+    Object.entries(module).filter(([name, value]) =>
+      typeof value === "number" && /^[A-Z]/.test(name) && !without.includes(name)
+    )
   )
 
 const numbers = (headers: ReadonlyArray<string>, names: ReadonlyArray<string>): Readonly<Record<string, number>> =>
@@ -58,7 +65,7 @@ const agrees = (headers: ReadonlyArray<string>, module: object, without: Readonl
 
 describe("the numbers are those of the headers of Linux", () => {
   const same = (name: string, test: () => void) =>
-    it(name, { timeout: 60_000 }, (context) => reason === undefined ? test() : context.skip(reason))
+    it(`${name}`, { timeout: 60_000 }, (context) => reason === undefined ? test() : context.skip(reason))
 
   // The C library hides O_LARGEFILE where every file is a large one; the kernel's own header has it.
   same("open flags", () => agrees(["<linux/fcntl.h>"], OpenFlags))
@@ -74,8 +81,10 @@ describe("the numbers are those of the headers of Linux", () => {
     )
   })
 
-  same("commands of fcntl, origins of lseek, flags of the at calls, of rename and of flock", () =>
-    agrees(["<linux/fcntl.h>", "<linux/fs.h>", "<linux/stat.h>"], Fcntl, ["AT_STATX_SYNC_TYPE"]))
+  same(
+    "commands of fcntl, origins of lseek, flags of the at calls, of rename and of flock",
+    () => agrees(["<linux/fcntl.h>", "<linux/fs.h>", "<linux/stat.h>"], Fcntl, ["AT_STATX_SYNC_TYPE"])
+  )
 
   same("path limits", () => agrees(["<linux/limits.h>"], Limits, ["SYMLINKS_MAX", "RW_COUNT_MAX", "OFFSET_MAX"]))
 
@@ -107,7 +116,9 @@ describe("the numbers are those of the headers of Linux", () => {
       [{ _tag: "Stopped", signal: 20 }, "WIFSTOPPED(s) && WSTOPSIG(s) == 20"],
       [{ _tag: "Continued" }, "WIFCONTINUED(s)"]
     ]
-    const asked = statuses.map(([status, holds]) => `{ int s = ${WaitStatus.encode(status)}; puts(${holds} ? "yes" : "no"); }`)
+    const asked = statuses.map(([status, holds]) =>
+      `{ int s = ${WaitStatus.encode(status)}; puts(${holds} ? "yes" : "no"); }`
+    )
     assert.deepStrictEqual(ask(["<sys/wait.h>"], asked), statuses.map(() => "yes"))
   })
 

@@ -87,7 +87,12 @@ export const directed: Readonly<Partial<Record<Call, Directed>>> = {
     EBADF: [["open", "a", O_CREAT, 0o644], ["write", 0, 1, 0]],
     EFBIG: [["open", "a", O_CREAT | O_WRONLY, 0o644], ["setrlimit", Resources.RLIMIT_FSIZE, 0], ["write", 0, 1, 0]],
     EINTR: [...fullPipe(0), ["write", 1, 1, 0]],
-    ENOSPC: [["mknod", "f", FileMode.S_IFCHR | 0o666, FileMode.makedev(1, 7)], ["open", "f", O_WRONLY, 0], ["write", 0, 1, 0]],
+    ENOSPC: [["mknod", "f", FileMode.S_IFCHR | 0o666, FileMode.makedev(1, 7)], ["open", "f", O_WRONLY, 0], [
+      "write",
+      0,
+      1,
+      0
+    ]],
     EPIPE: [["pipe2", 0], ["close", 0], ["write", 1, 1, 0]]
   },
   pread: {
@@ -214,7 +219,10 @@ export const directed: Readonly<Partial<Record<Call, Directed>>> = {
     ENOSPC: [...full, ["mkdir", "d/x", 0o755]],
     EROFS: [...readOnly, ["mkdir", "d/x", 0o755]]
   },
-  mkdirat: { EBADF: [["mkdirat", 0, "d", 0o755]], ENOTDIR: [["open", "a", O_CREAT, 0o644], ["mkdirat", 0, "d", 0o755]] },
+  mkdirat: {
+    EBADF: [["mkdirat", 0, "d", 0o755]],
+    ENOTDIR: [["open", "a", O_CREAT, 0o644], ["mkdirat", 0, "d", 0o755]]
+  },
   mknod: {
     ...walks((path) => step("mknod", path, FileMode.S_IFREG | 0o644, 0)),
     EEXIST: [...file, ["mknod", "a", FileMode.S_IFREG | 0o644, 0]],

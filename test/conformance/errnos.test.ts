@@ -7,10 +7,9 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { compare } from "./campaign.js"
 import { named, report } from "./compare.js"
 import { directed } from "./directed.js"
-import { isWellFormed } from "./effix.js"
 import { everywhere, impossible, manual } from "./impossible.js"
 import { Linux } from "./linux.js"
-import type { Call, Program } from "./program.js"
+import { type Call, isWellFormed, type Program } from "./program.js"
 
 const cases = Object.entries(directed).flatMap(([call, programs]) =>
   Object.entries(programs).map(([errno, program]): readonly [string, string, Program] => [call, errno, program])

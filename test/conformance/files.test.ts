@@ -9,10 +9,9 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { campaign, compare, programOf } from "./campaign.js"
 import { report } from "./compare.js"
-import { isWellFormed } from "./effix.js"
 import { BODY } from "./generate.js"
 import { Linux } from "./linux.js"
-import { source } from "./program.js"
+import { isWellFormed, source } from "./program.js"
 import { Random } from "./random.js"
 import { shrink } from "./shrink.js"
 
@@ -66,7 +65,13 @@ describe("file calls on Linux and on Effix", () => {
   it("are told apart where they do differ", async (context) => {
     if (typeof linux === "string") return context.skip(linux)
     // The largest offset of Effix is one that JavaScript can say exactly.
-    const found = await compare({ linux, effix }, [["open", "a", 0o102, 0o644], ["pwrite", 0, 1, 0, Number.MAX_SAFE_INTEGER]])
+    const found = await compare({ linux, effix }, [["open", "a", 0o102, 0o644], [
+      "pwrite",
+      0,
+      1,
+      0,
+      Number.MAX_SAFE_INTEGER
+    ]])
     assert.deepInclude(found, { at: 1 })
   })
 })

@@ -190,7 +190,15 @@ class Generator {
 
   private names(): void {
     const { random } = this
-    const types = [FileMode.S_IFREG, 0, FileMode.S_IFIFO, FileMode.S_IFSOCK, FileMode.S_IFCHR, FileMode.S_IFDIR, 0o030000]
+    const types = [
+      FileMode.S_IFREG,
+      0,
+      FileMode.S_IFIFO,
+      FileMode.S_IFSOCK,
+      FileMode.S_IFCHR,
+      FileMode.S_IFDIR,
+      0o030000
+    ]
     random.weighted<() => void>([
       [7, () => this.add("mkdir", path(random), mode(random))],
       [2, () => this.add("mkdirat", this.dirfd(), path(random), mode(random))],

@@ -1,9 +1,9 @@
 /**
  * A campaign from the command line: `npm run conformance -- --seed 7 --programs 100000`.
  */
-import { parseArgs } from "node:util"
 import { Kernel } from "@effix/kernel"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import { parseArgs } from "node:util"
 import { campaign } from "./campaign.js"
 import { report } from "./compare.js"
 import { Linux } from "./linux.js"

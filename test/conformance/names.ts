@@ -53,7 +53,10 @@ export const path = (random: Random): string => {
 
 /** Where a symbolic link points: to something, to nothing, to itself. */
 export const target = (random: Random): string =>
-  random.weighted([[30, ""], [2, "l"], [2, "m"], [2, "a/"], [1, "x".repeat(4095)], [0.3, "x".repeat(4096)], [0.3, "x"]]) ||
+  random.weighted([[30, ""], [2, "l"], [2, "m"], [2, "a/"], [1, "x".repeat(4095)], [0.3, "x".repeat(4096)], [
+    0.3,
+    "x"
+  ]]) ||
   (random.chance(0.03) ? "" : path(random))
 
 export const mode = (random: Random): number =>
@@ -103,7 +106,10 @@ export const offset = (random: Random): number =>
   ])
 
 export const time = (random: Random): string =>
-  random.weighted([[4, "now"], [3, "omit"], [6, String(random.between(0, 1_000_000_000))], [2, "123456789000000001"], [1, "-1500000000"]])
+  random.weighted([[4, "now"], [3, "omit"], [6, String(random.between(0, 1_000_000_000))], [2, "123456789000000001"], [
+    1,
+    "-1500000000"
+  ]])
 
 export const device = (random: Random): number =>
   random.pick([3, 5, 7]) | FileMode.makedev(random.weighted([[8, 1], [1, 200]]), 0)

@@ -110,9 +110,20 @@ export const line = ([call, ...args]: Step): string =>
 export const show = ([call, ...args]: Step): string =>
   `${call}(${
     args.map((argument) =>
-      typeof argument === "number" ? String(argument) : argument.length > 300 ? `<${argument.length} characters>` : JSON.stringify(argument)
+      typeof argument === "number"
+        ? String(argument)
+        : argument.length > 300
+        ? `<${argument.length} characters>`
+        : JSON.stringify(argument)
     ).join(", ")
   })`
 
 /** A program as it can be pasted into a test. */
 export const source = (program: Program): string => program.map((step) => `  ${JSON.stringify(step)}`).join(",\n")
+
+/** Whether a program fits `calls`: what a test writes by hand may not. */
+export const isWellFormed = (program: Program): boolean =>
+  program.every(([call, ...args]) =>
+    args.length === kindsOf(call).length &&
+    args.every((argument, i) => (typeof argument === "string") === ["text", "time", "ids"].includes(kindsOf(call)[i]!))
+  )

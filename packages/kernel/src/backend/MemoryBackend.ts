@@ -24,7 +24,14 @@ import {
 } from "../VfsBackend.js"
 import { Contents } from "./memory/Contents.js"
 import { Entries } from "./memory/Entries.js"
-import { ENTRY_SIZE, MemoryDirectory, MemoryFile, type MemoryInode, MemorySpecial, MemorySymlink } from "./memory/MemoryInode.js"
+import {
+  ENTRY_SIZE,
+  MemoryDirectory,
+  MemoryFile,
+  type MemoryInode,
+  MemorySpecial,
+  MemorySymlink
+} from "./memory/MemoryInode.js"
 
 const TMPFS_MAGIC = 0x01021994
 const BLOCK = 4096

@@ -3,7 +3,7 @@
  *
  * @see open(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as FileMode from "../abi/FileMode.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import type { Location } from "../Dentry.js"
