@@ -20,14 +20,24 @@ export class Host extends Context.Tag("@effix/kernel/Host")<Host, {
   /** The same, for an effect that needs services: it sees these and no others. */
   readonly forkWith: <A, E, R>(effect: Effect.Effect<A, E, R>, services: Context.Context<R>) => Fiber.RuntimeFiber<A, E>
   readonly scheduler: Scheduler.Scheduler
+  /**
+   * System calls that a fiber may make in one go, as long as each is answered at once. 0 under a scheduler that was
+   * chosen: it decides at every step who runs.
+   */
+  readonly callsPerTurn: number
 }>() {}
 
 const nothing = Context.empty()
 
+/** Mostly less than a millisecond. */
+const CALLS_PER_TURN = 512
+
 export const make = (runtime: Runtime.Runtime<never>, chosen: Scheduler.Scheduler): Host["Type"] => {
-  const scheduler = chosen === compat.defaultScheduler ? fairScheduler() : chosen
+  const isOurs = chosen === compat.defaultScheduler
+  const scheduler = isOurs ? fairScheduler() : chosen
   return {
     scheduler,
+    callsPerTurn: isOurs ? CALLS_PER_TURN : 0,
     fork: (effect) => compat.fork(runtime, effect, nothing, scheduler),
     forkWith: (effect, services) => compat.fork(runtime, effect, services, scheduler)
   }

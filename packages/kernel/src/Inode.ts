@@ -35,7 +35,7 @@ export abstract class Inode {
   /** How often the kernel holds it: descriptions, directories in use, mappings. Kept by `Vfs` alone. */
   declare references: number
   /** Held while a change is under way. Kept by `Vfs` alone. */
-  lock: InodeLock | "held" | undefined
+  declare lock: InodeLock | "held" | undefined
 
   constructor(readonly ino: number, made: NewInode) {
     this.mode = made.mode

@@ -152,7 +152,7 @@ const compose = (
 
     const rooms: Rooms = { limits, vfs, pipes, processes, signals, timers, entropy, booted: timers.nanoseconds() }
     processes.provideSys((process, image) => {
-      const sys = new ProcessSys(rooms, process, image)
+      const sys = new ProcessSys(rooms, process, image, host.callsPerTurn)
       return decorate === undefined ? sys : decorate(sys, process.pid)
     })
     processes.onSessionEnd(ptys.hangupSession)

@@ -2,7 +2,7 @@
  * The system calls of one process.
  *
  * One small object per image, with its methods on a prototype: a live process costs what its state costs. Every call
- * enters through {@link ProcessSys.call}, where one comparison tells whether a signal, a stop or the end of the
+ * enters through {@link Call}, where one comparison tells whether a signal, a stop or the end of the
  * process comes first; what a call does stands in its own file.
  */
 import * as Effect from "effect/Effect"
@@ -22,6 +22,7 @@ import {
   Sys,
   type SystemCalls
 } from "../Sys.js"
+import { Call, Entry } from "./Call.js"
 import * as Descriptors from "./descriptors.js"
 import * as Files from "./files.js"
 import * as Identity from "./identity.js"
@@ -36,16 +37,19 @@ import * as Terminal from "./terminal.js"
 const { AT_FDCWD } = Fcntl
 
 export class ProcessSys implements SystemCalls {
+  private readonly entry: Entry
+
   constructor(
     private readonly rooms: Rooms,
     private readonly self: Process,
-    private readonly image: Image
-  ) {}
+    private readonly image: Image,
+    callsPerTurn = 0
+  ) {
+    this.entry = new Entry(image, callsPerTurn)
+  }
 
   private call<A, E>(body: () => Effect.Effect<A, E>): Effect.Effect<A, E> {
-    return Effect.suspend(() =>
-      this.image.attention === 0 ? body() : Effect.flatMap(this.image.attend(true), () => body())
-    )
+    return new Call(this.entry, body)
   }
 
   /** A call that may make a signal deliverable: its handler runs before the call returns. */

@@ -155,9 +155,13 @@ export const rename = () =>
   inProcess((sys) =>
     Effect.gen(function*() {
       yield* fill(sys)
+      const names = ["/d", "/e"]
       return yield* measured((count) =>
         Effect.gen(function*() {
-          for (let i = 0; i < count; i++) yield* i % 2 === 0 ? sys.rename("/d", "/e") : sys.rename("/e", "/d")
+          for (let i = 0; i < count; i++) {
+            yield* sys.rename(names[0], names[1])
+            names.reverse()
+          }
         })
       )
     })

@@ -118,7 +118,11 @@ export const rename = () => {
     directory.entries.delete(kernel.name)
     kernel.parent(to).entries.set(kernel.name, inode)
   }
+  const names = ["/d", "/e"]
   return measure((count) => {
-    for (let i = 0; i < count; i++) i % 2 === 0 ? move("/d", "/e") : move("/e", "/d")
+    for (let i = 0; i < count; i++) {
+      move(names[0], names[1])
+      names.reverse()
+    }
   })
 }

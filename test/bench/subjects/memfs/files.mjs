@@ -110,7 +110,11 @@ export const append = () => writeTo(64 * Sizes.MIB, quick ? Sizes.MIB : 16 * Siz
 
 export const rename = () => {
   const fs = full()
+  const names = ["/d", "/e"]
   return measure((count) => {
-    for (let i = 0; i < count; i++) i % 2 === 0 ? fs.renameSync("/d", "/e") : fs.renameSync("/e", "/d")
+    for (let i = 0; i < count; i++) {
+      fs.renameSync(names[0], names[1])
+      names.reverse()
+    }
   })
 }

@@ -109,7 +109,11 @@ export const append = () => writeTo(64 * Sizes.MIB, quick ? 2 : 10, 1)
 
 export const rename = async () => {
   const vfs = await full()
+  const names = ["/d", "/e"]
   return measure(async (count) => {
-    for (let i = 0; i < count; i++) await (i % 2 === 0 ? vfs.rename("/d", "/e") : vfs.rename("/e", "/d"))
+    for (let i = 0; i < count; i++) {
+      await vfs.rename(names[0], names[1])
+      names.reverse()
+    }
   })
 }
