@@ -43,9 +43,10 @@ class Generator {
   tree(): void {
     const { random } = this
     // Before anything is open: a descriptor of what is outside leads out.
-    if (random.chance(0.03)) this.steps.push(["mkdir", "r", 0o755], ["chroot", "r"])
+    const rooted = random.chance(0.03)
+    if (rooted) this.steps.push(["mkdir", "r", 0o755], ["chroot", "r"])
     if (random.chance(0.3)) this.add("umask", 0)
-    const mounted = random.chance(0.1)
+    const mounted = !rooted && random.chance(0.1)
     if (mounted) {
       this.add("mkdir", "d", mode(random))
       this.add("mount", "d", 0)

@@ -46,7 +46,7 @@ export abstract class Description {
   offset = 0
   /** Where it was opened; `undefined` for what has no path, such as a pipe. */
   location: Location | undefined = undefined
-  /** Who opened it by a path, as he was then. */
+  /** Who opened it with a call, as he was then. */
   openedBy: Credentials | undefined = undefined
 
   constructor(

@@ -102,10 +102,10 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     target: string,
     path: string
   ) => Effect.Effect<void, CreatePathError>
-  /** An empty path is the file `start` itself. @see linkat(2) */
+  /** An empty path is the file `start` itself; `undefined` is one in no file system. @see linkat(2) */
   readonly link: (
     viewer: Viewer,
-    start: Location,
+    start: Location | undefined,
     path: string,
     newStart: Effect.Effect<Location, StartError>,
     newPath: string,

@@ -71,18 +71,18 @@ export const renameat2 = (
 }
 
 /**
- * What a descriptor names, to be given another name. Only user 0, or whoever opened it, may: a descriptor that was
+ * What a descriptor names, to be given another name; `undefined` for what is in no file system. Only user 0, or whoever opened it, may: a descriptor that was
  * handed over is no right to the file for ever.
  */
 const namedBy = (
   self: Process,
   fd: number
-): Exit.Exit<Location, Errno.Errno<"EBADF" | "ENOENT" | "EXDEV">> => {
+): Exit.Exit<Location | undefined, Errno.Errno<"EBADF" | "ENOENT">> => {
   if (fd === Fcntl.AT_FDCWD) return Exit.succeed(self.cwd)
   const description = self.fds.get(fd)
   if (description === undefined) return Errno.fail("EBADF", { fd })
   if (self.credentials.euid !== 0 && description.openedBy !== self.credentials) return Errno.fail("ENOENT", { fd })
-  return description.location === undefined ? Errno.fail("EXDEV", { fd }) : Exit.succeed(description.location)
+  return Exit.succeed(description.location)
 }
 
 /** @see linkat(2) */

@@ -143,6 +143,7 @@ export const pipe = (
     uid: self.credentials.euid,
     gid: self.credentials.egid
   })
+  reader.openedBy = writer.openedBy = self.credentials
   const closes = (flags & OpenFlags.O_CLOEXEC) !== 0
   const second = fds.free(first + 1)
   fds.place(first, reader, closes)

@@ -152,20 +152,23 @@ const mayLink = (viewer: Viewer, inode: Inode): Exit.Exit<void, Errno.Errno<"EPE
 function* linkSteps(
   core: Core,
   viewer: Viewer,
-  start: Location,
+  start: Location | undefined,
   path: string,
   newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
   newPath: string,
   follow: boolean
 ) {
-  const walked = path === "" ? undefined : yield* walk(core, viewer, start, path, follow ? existing : itself)
-  const inode = walked?.inode ?? start.dentry.inode
+  const walked = path === "" || start === undefined
+    ? undefined
+    : yield* walk(core, viewer, start, path, follow ? existing : itself)
+  const inode = walked?.inode ?? start?.dentry.inode
   const found = yield* walk(core, viewer, yield* newStart, newPath, parent)
   if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
   if (found.trailingSlash || found.name.includes("\0")) return yield* Errno.fail("ENOENT")
   yield* Permission.writableMount(found.mount)
-  if ((walked === undefined ? start.mount : mountOf(walked)) !== found.mount) return yield* Errno.fail("EXDEV")
+  const mount = walked === undefined ? start?.mount : mountOf(walked)
+  if (inode === undefined || mount !== found.mount) return yield* Errno.fail("EXDEV")
   yield* mayLink(viewer, inode)
   yield* Permission.mayCreate(core, viewer, found)
   if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EPERM")
@@ -185,7 +188,7 @@ function* linkSteps(
 export const link = (
   core: Core,
   viewer: Viewer,
-  start: Location,
+  start: Location | undefined,
   path: string,
   newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
   newPath: string,
