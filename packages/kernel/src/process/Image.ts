@@ -4,7 +4,7 @@
  * exec(2) gives a process another image. The old one is revoked in the same step: whatever it still runs, its
  * finalizers included, reaches nothing any more.
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { WaitStatus } from "../abi/WaitStatus.js"
 import { interruptNow } from "../internal/compat.js"
@@ -19,7 +19,8 @@ export class Image implements Task {
   constructor(readonly process: Process, private readonly hooks: ImageHooks) {}
 
   attend(restartable: boolean): Effect.Effect<boolean> {
-    return this.hooks.attend(this.process, restartable)
+    // The process may have another image by now, which is attentive.
+    return this.attention < 0 ? Effect.interrupt : this.hooks.attend(this.process, restartable)
   }
 
   end(status: WaitStatus): void {
