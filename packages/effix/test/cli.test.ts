@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { expect, it } from "vitest"
-import { effix } from "./support/cli.js"
+import { command, effix } from "./support/cli.js"
 
 const within = { timeout: 120_000 }
 
@@ -54,6 +55,16 @@ it("Input and output of any size are streamed", within, async () => {
   const { code, stdout } = await effix(["-c", "cat | cat"], { stdin: bytes })
   expect({ code, length: stdout.length }).toEqual({ code: 0, length: bytes.length })
 })
+
+it("Input that a script does not read is left to whoever comes next", within, () =>
+  inDirectory(async (directory) => {
+    const file = path.join(directory, "lines")
+    fs.writeFileSync(file, "a\nb\nc\n")
+    const effixIn = `${JSON.stringify(process.execPath)} ${JSON.stringify(await command())}`
+    const loop = `while read -r x; do ${effixIn} -c "echo got $x"; done < ${JSON.stringify(file)}`
+    expect(spawnSync("/bin/sh", ["-c", loop]).stdout.toString()).toBe("got a\ngot b\ngot c\n")
+    expect((await effix(["-c", "read x; echo \"<$x>\"; cat"], { stdin: "one\ntwo\n" })).stdout).toBe("<one>\ntwo\n")
+  }))
 
 it("Time that is up ends the command with status 124 and one line", within, async () => {
   const { code, stderr, stdout } = await effix(["--timeout", "300ms", "-c", "echo begun; while :; do :; done"])

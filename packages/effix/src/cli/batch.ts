@@ -7,8 +7,9 @@ import type { HostInterface, ProcessHandle } from "@effix/kernel/Kernel"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import type { Readable, Writable } from "node:stream"
+import type { Writable } from "node:stream"
 import type { Invocation } from "./arguments.js"
+import * as HostInput from "./HostInput.js"
 import { launchOptions, timeLimit } from "./launch.js"
 import { passOn } from "./signals.js"
 
@@ -29,21 +30,12 @@ const pumpOut = (handle: ProcessHandle, from: Stream.Stream<Uint8Array>, to: Wri
     Effect.catchAll(() => Effect.orDie(handle.kill(SIGPIPE, { tree: true })))
   )
 
-/** Hands the host's input to the process, each piece when the one before has been taken. */
-const pumpIn = (handle: ProcessHandle, from: Readable): Effect.Effect<void> =>
-  Stream.fromAsyncIterable<string | Uint8Array, Closed>(from, () => new Closed()).pipe(
-    Stream.runForEach(handle.write),
-    // Input that cannot be read has ended, and a process that reads no more needs no more.
-    Effect.ignore,
-    Effect.zipRight(handle.closeStdin)
-  )
-
 /** Runs `argv` to its end; answers the exit status. */
 export const runBatch = (kernel: HostInterface, argv: ReadonlyArray<string>, invocation: Invocation) =>
   Effect.gen(function*() {
-    const handle = yield* kernel.spawn(argv, launchOptions(invocation))
+    yield* HostInput.install(process.stdin)
+    const handle = yield* kernel.spawn(HostInput.reading(argv[0]!, argv), launchOptions(invocation))
     yield* passOn((signal) => handle.kill(signal, { tree: true }))
-    yield* Effect.forkScoped(pumpIn(handle, process.stdin))
     const output = yield* Effect.forkScoped(pumpOut(handle, handle.stdout, process.stdout))
     const errors = yield* Effect.forkScoped(pumpOut(handle, handle.stderr, process.stderr))
     const code = yield* timeLimit(Effect.map(handle.wait, shellCode), invocation)

@@ -56,7 +56,7 @@ const explain = (error: Errno.Any, { cwd, user }: Invocation): Effect.Effect<nev
   return refuse(error._tag === "ENOENT" ? 127 : 126, error.message)
 }
 
-const main = (invocation: Invocation): Effect.Effect<number, Refusal, Kernel.Kernel> =>
+const main = (invocation: Invocation): Effect.Effect<number, Refusal, Kernel.Services> =>
   Effect.gen(function*() {
     const kernel = yield* Kernel.Kernel
     for (const each of invocation.mounts) yield* mount(kernel, each)
