@@ -2,7 +2,7 @@
 import { Kernel } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -27,14 +27,21 @@ const bin = fs.mkdtempSync(path.join(os.tmpdir(), "shell-test-"))
 fs.symlinkSync("/bin/bash", path.join(bin, "sh"))
 
 /** What the host's bash makes of a script, in an empty directory. */
-export const onHost = (script: string, bash: boolean): Outcome => {
-  const cwd = fs.mkdtempSync(path.join(bin, "run-"))
-  const argv = [...(bash ? [] : ["--posix"]), "-c", script, "sh"]
-  const run = spawnSync("/bin/bash", argv, { cwd, env: environment(bin), input: "", timeout: 20_000 })
-  const signals: Readonly<Record<string, number>> = os.constants.signals
-  const exitCode = run.status ?? 128 + (signals[run.signal ?? ""] ?? 0)
-  return { stdout: latin1(run.stdout), exitCode, complained: run.stderr.length > 0 }
-}
+export const onHost = (script: string, bash: boolean): Effect.Effect<Outcome> =>
+  Effect.async((resume) => {
+    const cwd = fs.mkdtempSync(path.join(bin, "run-"))
+    const argv = [...(bash ? [] : ["--posix"]), "-c", script, "sh"]
+    const child = spawn("/bin/bash", argv, { cwd, env: environment(bin), stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 })
+    const out: Array<Buffer> = []
+    let complained = false
+    child.stdout.on("data", (block: Buffer) => out.push(block))
+    child.stderr.on("data", () => (complained = true))
+    child.on("close", (code, signal) => {
+      const signals: Readonly<Record<string, number>> = os.constants.signals
+      const exitCode = code ?? 128 + (signals[signal ?? ""] ?? 0)
+      resume(Effect.succeed({ stdout: latin1(Buffer.concat(out)), exitCode, complained }))
+    })
+  })
 
 let directories = 0
 
@@ -47,7 +54,7 @@ export const inKernel = (script: string, bash: boolean) =>
     const run = yield* kernel.exec([bash ? "bash" : "sh", "-c", script, "sh"], {
       cwd,
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/root", LC_ALL: "C.UTF-8" },
-      timeout: "20 seconds"
+      timeout: "60 seconds"
     })
     return { stdout: latin1(run.stdout), exitCode: run.exitCode, complained: run.stderr.length > 0 }
   })

@@ -59,6 +59,7 @@ layer(TestKernel, { excludeTestServices: true })("random inputs", (it) => {
       Effect.gen(function*() {
         for (const one of FastCheck.sample(arbitrary, { numRuns: runs, seed: 20_241_125 })) {
           const { host, ours } = yield* both(one)
+// oxlint-disable-next-line vitest/valid-expect
           expect(ours, JSON.stringify({ argv: one.argv, stdin: typeof one.stdin === "string" ? one.stdin : Buffer.from(one.stdin ?? "").toString("latin1") })).toEqual(host)
         }
       }), { timeout: 60_000 })

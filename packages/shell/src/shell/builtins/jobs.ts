@@ -30,7 +30,7 @@ export const jobs: Builtin = function*(shell, argv) {
     if (typeof job === "object") chosen.push(job)
     else status = yield* complain(shell, "jobs", noSuchJob("jobs", specification, job))
   }
-  const list = rest.length > 0 ? chosen : [...shell.jobs.list]
+  const list = rest.length > 0 ? chosen : [...shell.jobs.listed().list]
   let text = ""
   for (const job of list) {
     const state = stateOf(job)

@@ -54,7 +54,8 @@ export function* takeTerminal(shell: Shell, settings: Termios | undefined): Run<
 
 /** One line of `jobs`. */
 export const jobLine = (shell: Shell, job: Job, long = false): string => {
-  const mark = job === shell.jobs.current ? "+" : job === shell.jobs.previous ? "-" : " "
+  const { current, previous } = shell.jobs.listed()
+  const mark = job === current ? "+" : job === previous ? "-" : " "
   const state = stateOf(job)
   const last = job.processes[job.processes.length - 1]!
   const status = state === "running"

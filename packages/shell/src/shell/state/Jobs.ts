@@ -51,8 +51,18 @@ export class Jobs {
   /** Statuses of background processes whose jobs are gone. */
   readonly ended = new Map<number, WaitStatus>()
 
+  /** The jobs of the parent, which a subshell without jobs of its own still lists. */
+  inherited: Jobs | undefined = undefined
+
   forSubshell(): Jobs {
-    return new Jobs()
+    const copy = new Jobs()
+    copy.inherited = this.list.length === 0 ? this.inherited : this
+    return copy
+  }
+
+  /** What `jobs` lists. */
+  listed(): Jobs {
+    return this.list.length === 0 && this.inherited !== undefined ? this.inherited : this
   }
 
   add(group: number, pids: ReadonlyArray<number>, source: string, background: boolean): Job {

@@ -2,10 +2,10 @@
  * Runs each case twice, with the host's GNU tool in a temporary directory and with ours in a kernel over the same
  * tree, and compares what was printed, how it ended and what is left.
  */
-import { Fcntl, Kernel, OpenFlags, Sys } from "@effix/kernel"
 import { expect, layer } from "@effect/vitest"
+import { Fcntl, Kernel, OpenFlags, Sys } from "@effix/kernel"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -59,7 +59,8 @@ export const TestKernel = Kernel.layerWith({ drivers: Coreutils.layer as Layer.L
 const longAgo = 1_704_164_645
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
-const bytesOf = (content: string | Uint8Array): Uint8Array => typeof content === "string" ? Buffer.from(content) : content
+const bytesOf = (content: string | Uint8Array): Uint8Array =>
+  typeof content === "string" ? Buffer.from(content) : content
 
 /** `true` where GNU's tools of the expected kind are at hand. */
 export const hasGnu = process.platform === "linux" && process.getuid?.() === 0 &&
@@ -105,7 +106,13 @@ const settleOnHost = (directory: string): void => {
   fs.utimesSync(directory, longAgo, longAgo)
 }
 
-const kinds: Readonly<Record<number, string>> = { 0o040000: "d", 0o100000: "f", 0o120000: "l", 0o010000: "p", 0o020000: "c" }
+const kinds: Readonly<Record<number, string>> = {
+  0o040000: "d",
+  0o100000: "f",
+  0o120000: "l",
+  0o010000: "p",
+  0o020000: "c"
+}
 
 const line = (
   name: string,
@@ -115,7 +122,9 @@ const line = (
 ): string => {
   const kind = kinds[stat.mode & 0o170000] ?? "?"
   const links = kind === "d" ? "" : ` x${stat.nlink}`
-  return `${kind} ${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid}${links}${times ? ` @${stat.mtime}` : ""} ${name} ${more}`
+  return `${kind} ${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid}${links}${
+    times ? ` @${stat.mtime}` : ""
+  } ${name} ${more}`
 }
 
 const leftOnHost = (root: string, times: boolean, below = ""): ReadonlyArray<string> =>
@@ -128,7 +137,15 @@ const leftOnHost = (root: string, times: boolean, below = ""): ReadonlyArray<str
       : stat.isFile()
       ? latin1(fs.readFileSync(full))
       : ""
-    const entry = { ...stat, mode: stat.mode, nlink: stat.nlink, size: stat.size, mtime: Math.floor(stat.mtimeMs / 1000), uid: stat.uid, gid: stat.gid }
+    const entry = {
+      ...stat,
+      mode: stat.mode,
+      nlink: stat.nlink,
+      size: stat.size,
+      mtime: Math.floor(stat.mtimeMs / 1000),
+      uid: stat.uid,
+      gid: stat.gid
+    }
     const own = line(relative, entry, more, times)
     return stat.isDirectory() ? [own, ...leftOnHost(root, times, relative)] : [own]
   })
@@ -221,7 +238,12 @@ const settle = (sys: Sys.SystemCalls, directory: string): Effect.Effect<void, un
     yield* sys.utimensat(Fcntl.AT_FDCWD, directory, at, at)
   })
 
-const leftInKernel = (root: string, times: boolean, into: Array<string>, below = ""): Effect.Effect<void, unknown, Sys.Sys> =>
+const leftInKernel = (
+  root: string,
+  times: boolean,
+  into: Array<string>,
+  below = ""
+): Effect.Effect<void, unknown, Sys.Sys> =>
   Effect.gen(function*() {
     const sys = yield* Sys.Sys
     for (const name of yield* namesIn(sys, path.posix.join(root, below))) {
@@ -275,12 +297,17 @@ const inKernel = (one: Case) =>
 const shape = (one: Case, outcome: Outcome): Outcome => {
   const normalize = one.normalize ?? ((text) => text)
   const sorted = (text: string): string => one.unordered === true ? text.split("\n").sort().join("\n") : text
-  const stderr = one.stderr === "ignore" ? "" : one.stderr === "some" ? String(outcome.stderr !== "") : sorted(normalize(outcome.stderr))
+  const stderr = one.stderr === "ignore"
+    ? ""
+    : one.stderr === "some"
+    ? String(outcome.stderr !== "")
+    : sorted(normalize(outcome.stderr))
   // The host's tools name themselves by the path that they were found at.
   return { ...outcome, stdout: sorted(normalize(outcome.stdout)), stderr }
 }
 
-const nameOf = (one: Case): string => one.name ?? one.argv.map((arg) => /^[\w./=:,+-]+$/.test(arg) ? arg : JSON.stringify(arg)).join(" ")
+const nameOf = (one: Case): string =>
+  one.name ?? one.argv.map((arg) => /^[\w./=:,+-]+$/.test(arg) ? arg : JSON.stringify(arg)).join(" ")
 
 /** Declares one test for each case. */
 export const sameAsGnu = (title: string, cases: ReadonlyArray<Case>): void => {
@@ -290,12 +317,16 @@ export const sameAsGnu = (title: string, cases: ReadonlyArray<Case>): void => {
       const name = nameOf(one)
       const times = (seen.get(name) ?? 0) + 1
       seen.set(name, times)
-      it.effect.skipIf(!hasGnu)(`answers as GNU does: ${name}${times > 1 ? ` (${times})` : ""}`, () =>
-        Effect.gen(function*() {
-          const ours = shape(one, yield* inKernel(one))
-          const host = shape(one, onHost(one))
+      it.effect.skipIf(!hasGnu)(
+        `answers as GNU does: ${name}${times > 1 ? ` (${times})` : ""}`,
+        () =>
+          Effect.gen(function*() {
+            const ours = shape(one, yield* inKernel(one))
+            const host = shape(one, onHost(one))
+            // oxlint-disable-next-line vitest/valid-expect
           expect(ours, name).toEqual({ ...host, ...one.expected })
-        }))
+          })
+      )
     }
   })
 }
