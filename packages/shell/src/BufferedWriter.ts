@@ -10,7 +10,7 @@ import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import type { SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
-import { attempt, Stop, type Steps } from "./Steps.js"
+import { attempt, type Steps, Stop } from "./Steps.js"
 
 /** Bytes that are gathered before they are written, and that utilities read at once. */
 export const blockSize = 65_536
@@ -45,7 +45,7 @@ export class BufferedWriter {
     const count = to - from
     if (this.length + count > this.#buffer.length) this.#reserve(count)
     const buffer = this.#buffer
-    if (count < 48) for (let i = from, at = this.length; i < to; i++) buffer[at++] = bytes[i]!
+    if (count < 48) { for (let i = from, at = this.length; i < to; i++) buffer[at++] = bytes[i]! }
     else buffer.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.length)
     this.length += count
   }

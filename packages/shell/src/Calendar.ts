@@ -70,7 +70,9 @@ export const civil = (seconds: number): Civil => {
 export const isoWeek = (time: Civil): { readonly year: number; readonly week: number } => {
   const weekday = (time.weekday + 6) % 7
   const week = Math.floor((time.yearday - 1 - weekday + 10) / 7)
-  if (week < 1) return isoWeek({ ...time, year: time.year - 1, yearday: time.yearday + (isLeap(time.year - 1) ? 366 : 365) })
+  if (week < 1) {
+    return isoWeek({ ...time, year: time.year - 1, yearday: time.yearday + (isLeap(time.year - 1) ? 366 : 365) })
+  }
   const length = isLeap(time.year) ? 366 : 365
   // The days after the last Thursday of a year belong to the next year's first week.
   if (week === 53 && time.yearday + (3 - weekday) > length) return { year: time.year + 1, week: 1 }

@@ -8,7 +8,8 @@ import { attempt, type Steps } from "./Steps.js"
 import type * as Utility from "./Utility.js"
 
 /** Prints `NAME: question ` and reads one line; `y` and `Y` mean yes. */
-export const confirm = (run: Utility.Run, question: string): Steps<boolean> => answered(run, `${run.name}: ${question} `)
+export const confirm = (run: Utility.Run, question: string): Steps<boolean> =>
+  answered(run, `${run.name}: ${question} `)
 
 /** Prints a prompt as it is and reads one line; `y` and `Y` mean yes. */
 export function* answered(run: Utility.Run, prompt: string): Steps<boolean> {

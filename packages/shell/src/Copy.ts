@@ -3,10 +3,10 @@
  *
  * @see cp(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "@effix/kernel/abi/Fcntl"
 import { isDirectory, isFifo, isRegular, isSymlink, W_OK } from "@effix/kernel/abi/FileMode"
 import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
 import type * as Effect from "effect/Effect"
 import { blockSize, writeAll } from "./BufferedWriter.js"
@@ -121,7 +121,10 @@ export class Copier {
     if (how.update && !isDirectory(stat.mode) && existing.mtime >= stat.mtime) return "skip"
     if (!isDirectory(stat.mode) || !isDirectory(existing.mode)) {
       if (how.clobber === "no") return "skip"
-      if (how.clobber === "ask" && !isDirectory(stat.mode) && !(yield* confirm(run, yield* this.#question(target, existing)))) {
+      if (
+        how.clobber === "ask" && !isDirectory(stat.mode) &&
+        !(yield* confirm(run, yield* this.#question(target, existing)))
+      ) {
         return "skip"
       }
     }
@@ -221,7 +224,12 @@ export class Copier {
     if (how.preserve.links && first !== undefined && stat.nlink > 1) {
       if (existing !== undefined) yield* attempt(run.sys.unlink(target))
       this.#say(pair)
-      return yield* this.#done("cannot create hard link", target, attempt(run.sys.link(first, target)), ` to ${Quote.quoted(first)}`)
+      return yield* this.#done(
+        "cannot create hard link",
+        target,
+        attempt(run.sys.link(first, target)),
+        ` to ${Quote.quoted(first)}`
+      )
     }
     if (stat.nlink > 1) this.#links.set(this.#key(stat), target)
     if (how.make !== "copy") return yield* this.#link(pair, existing)
@@ -247,8 +255,18 @@ export class Copier {
     if (existing !== undefined && (how.force || how.removeFirst)) yield* attempt(run.sys.unlink(target))
     this.#say(pair)
     return yield* how.make === "hard-link"
-      ? this.#done("cannot create hard link", target, attempt(run.sys.link(source, target)), ` to ${Quote.quoted(source)}`)
-      : this.#done("cannot create symbolic link", target, attempt(run.sys.symlink(source, target)), ` to ${Quote.quoted(source)}`)
+      ? this.#done(
+        "cannot create hard link",
+        target,
+        attempt(run.sys.link(source, target)),
+        ` to ${Quote.quoted(source)}`
+      )
+      : this.#done(
+        "cannot create symbolic link",
+        target,
+        attempt(run.sys.symlink(source, target)),
+        ` to ${Quote.quoted(source)}`
+      )
   }
 
   *#symlink(pair: Pair, stat: Stat, existing: Stat | undefined): Steps<boolean> {
@@ -261,7 +279,9 @@ export class Copier {
     }
     if (existing !== undefined) yield* attempt(run.sys.unlink(target))
     this.#say(pair)
-    if (!(yield* this.#done("cannot create symbolic link", target, attempt(run.sys.symlink(text, target))))) return false
+    if (!(yield* this.#done("cannot create symbolic link", target, attempt(run.sys.symlink(text, target))))) {
+      return false
+    }
     yield* this.#attributes(target, stat, true, true)
     return true
   }

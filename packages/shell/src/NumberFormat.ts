@@ -38,6 +38,10 @@ export const integer = (spec: Conversion, value: bigint): string => {
   return spec.letter === "X" ? text.toUpperCase() : text
 }
 
+/** `#` wants a point even where no digit follows. */
+const pointed = (text: string, alternate: boolean, mark: string): string =>
+  alternate && !text.includes(".") ? text.replace(mark, `.${mark}`) : text
+
 /** `%a %e %f %g` and their capitals. */
 export const float = (spec: Conversion, value: LongDouble.LongDouble): string => {
   const sign = signOf(spec, value.negative)
@@ -49,13 +53,13 @@ export const float = (spec: Conversion, value: LongDouble.LongDouble): string =>
   let body: string
   switch (spec.letter.toLowerCase()) {
     case "e":
-      body = LongDouble.exponential(value, precision)
+      body = pointed(LongDouble.exponential(value, precision), alternate, "e")
       break
     case "g":
       body = LongDouble.general(value, precision, alternate)
       break
     case "a":
-      body = LongDouble.hexadecimalText(value, spec.precision)
+      body = pointed(LongDouble.hexadecimalText(value, spec.precision), alternate, "p")
       return finish(
         grouped(spec)
           ? pad(spec, sign + "0x", body.slice(2), true)

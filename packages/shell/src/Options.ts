@@ -136,3 +136,9 @@ export const parse = (accepted: Accepted, args: ReadonlyArray<string>): Parsed |
   }
   return { options, operands }
 }
+
+/** The last of the options `keys` that was given: it is the one that counts. */
+export const last = (options: ReadonlyArray<Given>, ...keys: ReadonlyArray<string>): Given | undefined => {
+  for (let i = options.length - 1; i >= 0; i--) if (keys.includes(options[i]!.key)) return options[i]
+  return undefined
+}

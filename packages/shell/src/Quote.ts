@@ -61,7 +61,9 @@ export const shell = (text: string): string => {
 
 /** In single quotes where a shell needs them, control characters as they are. */
 export const shellPlain = (text: string, evenIfPlain: boolean): string =>
-  evenIfPlain || (!plain.test(text) && (needsQuotes(text.replace(/[^ -~]/g, "a"), Bytes.encode(text.replace(/[^ -~]/g, "a"))) || /[\t-\r]/.test(text)))
+  evenIfPlain ||
+    (!plain.test(text) &&
+      (needsQuotes(text.replace(/[^ -~]/g, "a"), Bytes.encode(text.replace(/[^ -~]/g, "a"))) || /[\t-\r]/.test(text)))
     ? `'${text.replaceAll("'", "'\\''")}'`
     : text
 

@@ -3,9 +3,9 @@
  *
  * @see realpath(3)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isDirectory, isSymlink } from "@effix/kernel/abi/FileMode"
 import { SYMLINKS_MAX } from "@effix/kernel/abi/Limits"
+import * as Errno from "@effix/kernel/Errno"
 import type { SystemCalls } from "@effix/kernel/Sys"
 import { attempt, type Steps } from "./Steps.js"
 
@@ -67,7 +67,9 @@ export function* resolvePath(
       if (/\/\.?$/.test(target)) mustBeDirectory = true
       continue
     }
-    if (!isDirectory(stat.mode) && (rest.length > 0 || mustBeDirectory) && strict !== "missing") return Errno.make("ENOTDIR")
+    if (!isDirectory(stat.mode) && (rest.length > 0 || mustBeDirectory) && strict !== "missing") {
+      return Errno.make("ENOTDIR")
+    }
     done = next
   }
   return done === "" ? "/" : done

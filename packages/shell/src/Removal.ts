@@ -3,8 +3,8 @@
  *
  * @see rm(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isDirectory, isRegular, isSymlink, W_OK } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
 import { confirm } from "./Confirm.js"
 import * as Directory from "./Directory.js"
@@ -22,7 +22,13 @@ export interface How {
   readonly verbose: boolean
 }
 
-function* mayRemove(run: Utility.Run, path: string, stat: Stat, how: How, question: (what: string) => string): Steps<boolean> {
+function* mayRemove(
+  run: Utility.Run,
+  path: string,
+  stat: Stat,
+  how: How,
+  question: (what: string) => string
+): Steps<boolean> {
   if (how.ask === "never") return true
   const guarded = !isSymlink(stat.mode) && Errno.isErrno(yield* attempt(run.sys.access(path, W_OK)))
   if (how.ask === "protected" && !guarded) return true
@@ -38,8 +44,12 @@ export function* remove(run: Utility.Run, path: string, how: How): Steps<boolean
     return false
   }
   if (isDirectory(stat.mode)) return yield* removeDirectory(run, path, stat, how)
-  const kind = isRegular(stat.mode) || isSymlink(stat.mode) ? Modes.kind(stat.mode, stat.size) : Modes.kind(stat.mode, 1)
-  if (!(yield* mayRemove(run, path, stat, how, (guarded) => `remove ${guarded}${kind} ${Quote.quoted(path)}?`))) return false
+  const kind = isRegular(stat.mode) || isSymlink(stat.mode)
+    ? Modes.kind(stat.mode, stat.size)
+    : Modes.kind(stat.mode, 1)
+  if (!(yield* mayRemove(run, path, stat, how, (guarded) => `remove ${guarded}${kind} ${Quote.quoted(path)}?`))) {
+    return false
+  }
   const error = yield* attempt(run.sys.unlink(path))
   if (Errno.isErrno(error)) {
     yield* run.failDoing("cannot remove", path, error)

@@ -3,7 +3,7 @@
  *
  * @see kill(1)
  */
-import { SIGRTMAX, SIGRTMIN, signalTable } from "@effix/kernel/abi/Signals"
+import { signalTable, SIGRTMAX, SIGRTMIN } from "@effix/kernel/abi/Signals"
 
 const names = new Map<number, string>(Object.entries(signalTable).map(([name, [number]]) => [number, name.slice(3)]))
 

@@ -3,9 +3,9 @@
  *
  * @see intro(1)
  */
+import { O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
-import { O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import type { Main } from "@effix/kernel/Programs"
 import { Sys, type SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"

@@ -42,7 +42,8 @@ const compareParts = (a: string, b: string): number => {
 /** The name without suffixes such as `.tar.gz`, which only decide between equals. */
 const stem = (name: string): string => /^(.*?)(?:\.[A-Za-z~][A-Za-z0-9~]*)*$/s.exec(name)?.[1] ?? name
 
-const hiddenRank = (name: string): number => name === "" ? 0 : name === "." ? 1 : name === ".." ? 2 : name[0] === "." ? 3 : 4
+const hiddenRank = (name: string): number =>
+  name === "" ? 0 : name === "." ? 1 : name === ".." ? 2 : name[0] === "." ? 3 : 4
 
 /** Below 0 when `a` comes first. */
 export const compare = (a: string, b: string): number => {

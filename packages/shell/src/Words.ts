@@ -19,7 +19,9 @@ export function* choose<A>(
   const found = Object.keys(words).filter((known) => known.startsWith(value))
   const same = new Set(found.map((known) => JSON.stringify(words[known])))
   if (value !== "" && same.size === 1) return words[found[0]!]!
-  yield* run.warn(`${found.length > 1 ? "ambiguous" : "invalid"} argument ${Quote.value(value)} for ${Quote.value(option)}`)
+  yield* run.warn(
+    `${found.length > 1 ? "ambiguous" : "invalid"} argument ${Quote.value(value)} for ${Quote.value(option)}`
+  )
   const groups = new Map<string, Array<string>>()
   for (const [known, meaning] of Object.entries(words)) {
     const key = JSON.stringify(meaning)

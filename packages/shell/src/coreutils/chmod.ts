@@ -3,8 +3,8 @@
  *
  * @see chmod(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isDirectory, isSymlink } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import * as Copy from "../Copy.js"
 import * as Directory from "../Directory.js"
 import * as Modes from "../Modes.js"
@@ -65,7 +65,9 @@ function* one(run: Utility.Run, path: string, how: How, operand: boolean): Steps
   if (Errno.isErrno(error)) {
     run.status = 1
     if (!how.quiet) yield* run.failDoing("changing permissions of", path, error)
-    if (how.say === "all") run.out.line(`failed to change mode of ${Quote.quoted(path)} from ${described(old)} to ${described(wanted)}`)
+    if (how.say === "all") {
+      run.out.line(`failed to change mode of ${Quote.quoted(path)} from ${described(old)} to ${described(wanted)}`)
+    }
   } else if (how.say === "all" || (how.say === "changes" && old !== wanted)) {
     run.out.line(
       old === wanted

@@ -4,11 +4,12 @@
  * @see chown(1)
  * @see chgrp(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isDirectory } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
 import * as Accounts from "../Accounts.js"
 import * as Directory from "../Directory.js"
+import { last } from "../Options.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
@@ -55,7 +56,11 @@ const readOwner = (text: string, accounts: Accounts.Accounts): { uid: number; gi
   if (group === undefined) return { uid, gid: -1 }
   if (group === "") {
     const login = accounts.users.find((account) => account.id === uid)
-    return user === "" ? { uid, gid: -1 } : login === undefined ? `invalid spec: ${Quote.value(text)}` : { uid, gid: login.gid }
+    return user === ""
+      ? { uid, gid: -1 }
+      : login === undefined
+      ? `invalid spec: ${Quote.value(text)}`
+      : { uid, gid: login.gid }
   }
   const gid = accounts.gid(group)
   return gid === undefined ? `invalid group: ${Quote.value(text)}` : { uid, gid }
@@ -84,7 +89,13 @@ function* one(run: Utility.Run, path: string, how: How, operand: boolean): Steps
   const stat = yield* direct ? run.stat(path) : run.lstat(path)
   if (Errno.isErrno(stat)) {
     run.status = 1
-    if (!how.quiet) yield* run.failDoing(direct && !Errno.isErrno(yield* run.lstat(path)) ? "cannot dereference" : "cannot access", path, stat)
+    if (!how.quiet) {
+      yield* run.failDoing(
+        direct && !Errno.isErrno(yield* run.lstat(path)) ? "cannot dereference" : "cannot access",
+        path,
+        stat
+      )
+    }
     return
   }
   const asked = (how.from.uid < 0 || how.from.uid === stat.uid) && (how.from.gid < 0 || how.from.gid === stat.gid)
@@ -114,9 +125,13 @@ const make = (group: boolean) => {
   return Utility.make(utility, function*(run, { operands, options }) {
     const accounts = yield* Accounts.load(run.sys)
     const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
-    const reference = options.filter(({ key }) => key === "reference").at(-1)?.value
+    const reference = last(options, "reference")?.value
     const paths = reference === undefined ? operands.slice(1) : operands
-    if (paths.length === 0) return yield* operands[0] === undefined ? run.missingOperand() : run.missingOperand(operands[0])
+    if (paths.length === 0) {
+      return yield* operands[0] === undefined
+        ? run.missingOperand()
+        : run.missingOperand(operands[0])
+    }
     let owner: { uid: number; gid: number } | string
     if (reference !== undefined) {
       const stat = yield* run.stat(reference)
@@ -132,7 +147,7 @@ const make = (group: boolean) => {
     const spec = options.find(({ key }) => key === "from")?.value
     const from = spec === undefined ? { uid: -1, gid: -1 } : readOwner(spec, accounts)
     if (typeof from === "string") return yield* run.die(from)
-    const through = options.filter(({ key }) => "HLP".includes(key)).at(-1)?.key
+    const through = last(options, "H", "L", "P")?.key
     const how: How = {
       ...owner,
       from,

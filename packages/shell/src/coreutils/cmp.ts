@@ -85,10 +85,13 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
       if (x !== y) {
         if (has("s")) return 1
         differs = true
-        const octal = (byte: number): string => byte.toString(8).padStart(3) + (has("b") ? ` ${visible(byte).padEnd(has("l") ? 4 : 0)}` : "")
+        const octal = (byte: number): string =>
+          byte.toString(8).padStart(3) + (has("b") ? ` ${visible(byte).padEnd(has("l") ? 4 : 0)}` : "")
         if (!has("l")) {
           const bytes = has("b") ? ` is ${octal(x)} ${octal(y)}` : ""
-          run.out.line(`${first} ${second} differ: ${has("b") ? "byte" : "char"} ${offset + i + 1}, line ${line}${bytes}`)
+          run.out.line(
+            `${first} ${second} differ: ${has("b") ? "byte" : "char"} ${offset + i + 1}, line ${line}${bytes}`
+          )
           return 1
         }
         run.out.line(`${String(offset + i + 1)} ${octal(x)} ${octal(y)}`.trimEnd())

@@ -69,7 +69,15 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   yield* right.step()
   let unpairable = false
   while (left.line !== undefined || right.line !== undefined) {
-    const order = left.line === undefined ? 1 : right.line === undefined ? -1 : left.line < right.line ? -1 : left.line > right.line ? 1 : 0
+    const order = left.line === undefined
+      ? 1
+      : right.line === undefined
+      ? -1
+      : left.line < right.line
+      ? -1
+      : left.line > right.line
+      ? 1
+      : 0
     if (order !== 0) unpairable = true
     print(order < 0 ? 0 : order > 0 ? 1 : 2, order > 0 ? right.line! : left.line!)
     if (order <= 0) yield* left.step()

@@ -4,7 +4,7 @@
  * @see cp(1)
  */
 import * as Copy from "../Copy.js"
-import type { Given } from "../Options.js"
+import { type Given, last } from "../Options.js"
 import type { Steps } from "../Steps.js"
 import * as Targets from "../Targets.js"
 import * as Utility from "../Utility.js"
@@ -145,7 +145,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   if (!followed && how.recursive) how.follow = "never"
   const strip = options.some(({ key }) => key === "strip")
   const pairs = yield* Targets.resolve(run, strip ? operands.map((path) => path.replace(/(.)\/+$/, "$1")) : operands, {
-    directory: options.filter(({ key }) => key === "t").at(-1)?.value,
+    directory: last(options, "t")?.value,
     exact: options.some(({ key }) => key === "T")
   })
   const copier = new Copy.Copier(run, how)

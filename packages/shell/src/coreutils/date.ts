@@ -3,8 +3,8 @@
  *
  * @see date(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import * as Bytes from "@effix/kernel/Bytes"
+import * as Errno from "@effix/kernel/Errno"
 import * as DateFormat from "../DateFormat.js"
 import * as DateText from "../DateText.js"
 import { LineReader } from "../LineReader.js"
@@ -40,7 +40,12 @@ const iso = {
 }
 const rfc3339 = { date: "%Y-%m-%d", seconds: "%Y-%m-%d %H:%M:%S%:z", ns: "%Y-%m-%d %H:%M:%S.%N%:z" }
 
-function* times(run: Utility.Run, path: string, now: bigint, print: (at: bigint) => void): Steps<Errno.Any | undefined> {
+function* times(
+  run: Utility.Run,
+  path: string,
+  now: bigint,
+  print: (at: bigint) => void
+): Steps<Errno.Any | undefined> {
   const fd = yield* run.open(path)
   if (fd === undefined) return undefined
   const lines = new LineReader(run.sys, fd)

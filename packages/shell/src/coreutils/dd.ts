@@ -3,10 +3,10 @@
  *
  * @see dd(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { SEEK_CUR } from "@effix/kernel/abi/Fcntl"
 import { isRegular } from "@effix/kernel/abi/FileMode"
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
 import { writeAll } from "../BufferedWriter.js"
 import * as Quote from "../Quote.js"
 import * as Size from "../Size.js"
@@ -15,7 +15,8 @@ import * as Utility from "../Utility.js"
 
 const utility: Utility.Utility = {
   usage: "[OPERAND]...",
-  does: "Copy a file, converting and formatting according to the operands (if= of= bs= count= skip= seek= conv= status=)."
+  does:
+    "Copy a file, converting and formatting according to the operands (if= of= bs= count= skip= seek= conv= status=)."
 }
 
 const conversions = ["notrunc", "ucase", "lcase", "swab", "noerror", "sync", "fsync", "fdatasync", "excl", "nocreat"]
@@ -37,12 +38,19 @@ interface Asked {
 
 function* number(run: Utility.Run, text: string): Steps<number> {
   // `2x512` is a product, and `c` is one byte.
-  const factors = text.replace(/B$/, "").split("x").map((factor) => Size.parse(factor.replace(/c$/, "").replace(/w$/, "")))
+  const factors = text.replace(/B$/, "").split("x").map((factor) =>
+    Size.parse(factor.replace(/c$/, "").replace(/w$/, ""))
+  )
   if (factors.includes(undefined)) return yield* run.die(`invalid number: ${Quote.value(text)}`)
   return factors.reduce<number>((product, factor) => product * factor!, 1)
 }
 
-function* words(run: Utility.Run, kind: string, value: string, known: ReadonlyArray<string>): Steps<ReadonlyArray<string>> {
+function* words(
+  run: Utility.Run,
+  kind: string,
+  value: string,
+  known: ReadonlyArray<string>
+): Steps<ReadonlyArray<string>> {
   const list = value.split(",")
   const wrong = list.find((word) => !known.includes(word))
   return wrong === undefined ? list : yield* run.misuse(`invalid ${kind}: ${Quote.value(wrong)}`)
@@ -65,7 +73,9 @@ function* read(run: Utility.Run, operands: ReadonlyArray<string>): Steps<Asked> 
   let both: number | undefined
   for (const operand of operands) {
     const [, name, value] = /^([^=]*)=(.*)$/s.exec(operand) ?? []
-    if (name === undefined || value === undefined) return yield* run.misuse(`unrecognized operand ${Quote.value(operand)}`)
+    if (name === undefined || value === undefined) {
+      return yield* run.misuse(`unrecognized operand ${Quote.value(operand)}`)
+    }
     if (name === "if") asked.input = value
     else if (name === "of") asked.output = value
     else if (name === "bs") both = yield* number(run, value)
@@ -75,7 +85,9 @@ function* read(run: Utility.Run, operands: ReadonlyArray<string>): Steps<Asked> 
     else if (name === "skip" || name === "iseek") asked.skip = yield* number(run, value)
     else if (name === "seek" || name === "oseek") asked.seek = yield* number(run, value)
     else if (name === "status") {
-      if (!["none", "noxfer", "progress"].includes(value)) return yield* run.misuse(`invalid status level: ${Quote.value(value)}`)
+      if (!["none", "noxfer", "progress"].includes(value)) {
+        return yield* run.misuse(`invalid status level: ${Quote.value(value)}`)
+      }
       asked.status = value
     } else if (name === "conv") asked.conv = yield* words(run, "conversion", value, conversions)
     else if (name === "iflag") asked.inputFlags = yield* words(run, "input flag", value, flags)
@@ -96,7 +108,9 @@ const convert = (bytes: Uint8Array, conv: ReadonlyArray<string>): void => {
     if (upper === true && byte >= 97 && byte <= 122) bytes[i] = byte - 32
     if (lower === true && byte >= 65 && byte <= 90) bytes[i] = byte + 32
   }
-  if (swab === true) for (let i = 0; i + 1 < bytes.length; i += 2) [bytes[i], bytes[i + 1]] = [bytes[i + 1]!, bytes[i]!]
+  if (swab === true) {
+    for (let i = 0; i + 1 < bytes.length; i += 2) [bytes[i], bytes[i + 1]] = [bytes[i + 1]!, bytes[i]!]
+  }
 }
 
 /** Steps over the beginning of the input: by seeking, or by reading where that cannot be. */
@@ -166,7 +180,9 @@ function* copy(run: Utility.Run, asked: Asked, input: number, output: number, ta
     joined.set(held)
     joined.set(bytes, held.length)
     let at = 0
-    for (; joined.length - at >= asked.writeSize; at += asked.writeSize) yield* put(joined.subarray(at, at + asked.writeSize))
+    for (; joined.length - at >= asked.writeSize; at += asked.writeSize) {
+      yield* put(joined.subarray(at, at + asked.writeSize))
+    }
     held = joined.slice(at)
   }
   if (held.length > 0) yield* put(held)
@@ -185,20 +201,28 @@ function* report(run: Utility.Run, tally: Tally, asked: Asked, elapsed: bigint):
     ? ` (${[amount(bytes, 1000, "B"), ...(bytes >= 1024 ? [amount(bytes, 1024, "iB")] : [])].join(", ")})`
     : ""
   const rate = seconds > 0 ? amount(Math.round(bytes / seconds), 1000, "B") : "Infinity B"
-  yield* run.error(`${bytes} byte${bytes === 1 ? "" : "s"}${sizes} copied, ${Number(seconds.toPrecision(6))} s, ${/[A-Z]/.test(rate) ? rate : `${rate} B`}/s\n`)
+  yield* run.error(
+    `${bytes} byte${bytes === 1 ? "" : "s"}${sizes} copied, ${Number(seconds.toPrecision(6))} s, ${
+      /[A-Z]/.test(rate) ? rate : `${rate} B`
+    }/s\n`
+  )
 }
 
 export const main = Utility.make(utility, function*(run, { operands }) {
   const asked = yield* read(run, operands)
   const start = yield* run.sys.clockGettime("monotonic")
   const input = asked.input === undefined ? 0 : yield* attempt(run.sys.open(asked.input, O_RDONLY))
-  if (Errno.isErrno(input)) return yield* run.die(`failed to open ${Quote.quoted(asked.input!)}: ${Errno.text(input._tag)}`)
+  if (Errno.isErrno(input)) {
+    return yield* run.die(`failed to open ${Quote.quoted(asked.input!)}: ${Errno.text(input._tag)}`)
+  }
   const seek = asked.seek * (asked.outputFlags.includes("seek_bytes") ? 1 : asked.writeSize)
   const mode = O_WRONLY | (asked.conv.includes("nocreat") ? 0 : O_CREAT) | (asked.conv.includes("excl") ? O_EXCL : 0) |
     (asked.outputFlags.includes("append") ? O_APPEND : 0) |
     (asked.conv.includes("notrunc") || seek > 0 ? 0 : O_TRUNC)
   const output = asked.output === undefined ? 1 : yield* attempt(run.sys.open(asked.output, mode, 0o666))
-  if (Errno.isErrno(output)) return yield* run.die(`failed to open ${Quote.quoted(asked.output!)}: ${Errno.text(output._tag)}`)
+  if (Errno.isErrno(output)) {
+    return yield* run.die(`failed to open ${Quote.quoted(asked.output!)}: ${Errno.text(output._tag)}`)
+  }
   if (seek > 0) {
     if (asked.output !== undefined && !asked.conv.includes("notrunc")) yield* attempt(run.sys.ftruncate(output, seek))
     yield* attempt(run.sys.lseek(output, seek, SEEK_CUR))

@@ -45,7 +45,8 @@ function* mounts(run: Utility.Run): Steps<ReadonlyArray<Mount>> {
   })
 }
 
-const percent = (used: number, free: number): string => used + free === 0 ? "-" : `${Math.ceil(used * 100 / (used + free))}%`
+const percent = (used: number, free: number): string =>
+  used + free === 0 ? "-" : `${Math.ceil(used * 100 / (used + free))}%`
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
@@ -60,7 +61,12 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     ...(has("T") ? ["Type"] : []),
     ...(has("i")
       ? ["Inodes", "IUsed", "IFree", "IUse%"]
-      : [human === undefined ? (has("P") ? `${unit}-blocks` : unit === 1024 ? "1K-blocks" : `${unit}B-blocks`) : "Size", "Used", human === undefined ? "Available" : "Avail", has("P") ? "Capacity" : "Use%"]),
+      : [
+        human === undefined ? (has("P") ? `${unit}-blocks` : unit === 1024 ? "1K-blocks" : `${unit}B-blocks`) : "Size",
+        "Used",
+        human === undefined ? "Available" : "Avail",
+        has("P") ? "Capacity" : "Use%"
+      ]),
     "Mounted on"
   ]]
   const chosen: Array<Mount> = []
@@ -70,7 +76,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
       yield* run.failPath(path, resolved)
       continue
     }
-    const holding = all.filter((mount) => mount.path === "/" || resolved === mount.path || resolved.startsWith(`${mount.path}/`))
+    const holding = all.filter((mount) =>
+      mount.path === "/" || resolved === mount.path || resolved.startsWith(`${mount.path}/`)
+    )
     const mount = holding.sort((a, b) => b.path.length - a.path.length)[0]
     if (mount !== undefined) chosen.push(mount)
   }
@@ -95,7 +103,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   }
   if (rows.length === 1) return run.status === 0 ? yield* run.die("no file systems processed") : run.status
   const left = has("T") ? 2 : 1
-  const widths = rows[0]!.map((_, column) => Math.max(column === 0 ? 14 : column < left ? 0 : 5, ...rows.map((row) => row[column]!.length)))
+  const widths = rows[0]!.map((_, column) =>
+    Math.max(column === 0 ? 14 : column < left ? 0 : 5, ...rows.map((row) => row[column]!.length))
+  )
   for (const row of rows) {
     const cells = row.map((cell, column) => {
       if (column === row.length - 1) return cell

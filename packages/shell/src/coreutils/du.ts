@@ -3,8 +3,8 @@
  *
  * @see du(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isDirectory } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import * as Directory from "../Directory.js"
 import * as Pattern from "../Pattern.js"
 import * as Quote from "../Quote.js"
@@ -75,7 +75,9 @@ function* add(walk: Walk, path: string, depth: number): Steps<number> {
       }
     }
   }
-  if (depth <= walk.depth && (depth === 0 || walk.all || isDirectory(stat.mode))) walk.print(walk.separate ? files : total, path)
+  if (depth <= walk.depth && (depth === 0 || walk.all || isDirectory(stat.mode))) {
+    walk.print(walk.separate ? files : total, path)
+  }
   if (run.out.isFull) yield* run.out.flush()
   return total
 }
@@ -103,7 +105,8 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   if (has("a") && has("s")) return yield* run.misuse("cannot both summarize and show all entries")
   const excluded = options.filter(({ key }) => key === "exclude").map(({ value }) => Pattern.compile(value))
   const end = has("0") ? "\0" : "\n"
-  const text = (bytes: number): string => human === undefined ? String(Math.ceil(bytes / unit)) : Size.human(bytes, human)
+  const text = (bytes: number): string =>
+    human === undefined ? String(Math.ceil(bytes / unit)) : Size.human(bytes, human)
   const walk: Walk = {
     run,
     all: has("a"),

@@ -28,8 +28,10 @@ const utility: Utility.Utility = {
 /** The words of `-S`: separated by blanks, with simple quotes. */
 const words = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
-    word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>
-      double === undefined ? single ?? "" : double.replace(/\\(.)/g, "$1"))
+    word.replace(
+      /"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
+      (_, double?: string, single?: string) => double === undefined ? single ?? "" : double.replace(/\\(.)/g, "$1")
+    )
   )
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {

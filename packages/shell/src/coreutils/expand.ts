@@ -29,7 +29,11 @@ function* stopsOf(run: Utility.Run, text: string): Steps<Stops> {
     : (column) => stops.find((stop) => stop > column)
 }
 
-function* eachLine(run: Utility.Run, fd: number, line: (bytes: Uint8Array, from: number, to: number) => void): Steps<Errno.Any | undefined> {
+function* eachLine(
+  run: Utility.Run,
+  fd: number,
+  line: (bytes: Uint8Array, from: number, to: number) => void
+): Steps<Errno.Any | undefined> {
   const lines = new LineReader(run.sys, fd)
   do {
     while (lines.next()) {
@@ -103,8 +107,9 @@ export const unexpand = Utility.make(
             end = bytes[at] === 9 ? stops(end) ?? end + 1 : end + 1
             at++
           }
-          if (at > first && (all || first === from)) blanks(out, stops, start, end, at - first === 1 && bytes[first] === 32)
-          else out.bytes(bytes, first, at)
+          if (at > first && (all || first === from)) {
+            blanks(out, stops, start, end, at - first === 1 && bytes[first] === 32)
+          } else out.bytes(bytes, first, at)
           column = end
           while (at < to && bytes[at] !== 32 && bytes[at] !== 9) {
             column = bytes[at] === 8 ? Math.max(0, column - 1) : column + 1

@@ -4,8 +4,8 @@
  * @see expr(1)
  */
 import * as Latin1 from "../Latin1.js"
-import * as Regex from "../Regex.js"
 import * as Quote from "../Quote.js"
+import * as Regex from "../Regex.js"
 import { stop } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
@@ -13,7 +13,8 @@ const utility: Utility.Utility = {
   usage: "EXPRESSION",
   does: "Print the value of EXPRESSION to standard output.",
   failure: 2,
-  modernize: (args) => args.length === 1 && args[0] === "--help" ? args : ["--", ...(args[0] === "--" ? args.slice(1) : args)]
+  modernize: (args) =>
+    args.length === 1 && args[0] === "--help" ? args : ["--", ...(args[0] === "--" ? args.slice(1) : args)]
 }
 
 /** Why an expression has no value. */
@@ -73,12 +74,21 @@ class Parser {
       const right = this.#sum()
       const order = isInteger(left) && isInteger(right)
         ? Number(BigInt(left) - BigInt(right) > 0n) - Number(BigInt(left) - BigInt(right) < 0n)
-        : left < right ? -1 : left > right ? 1 : 0
-      const holds = operator === "<" ? order < 0
-        : operator === "<=" ? order <= 0
-        : operator === ">" ? order > 0
-        : operator === ">=" ? order >= 0
-        : operator === "!=" ? order !== 0
+        : left < right
+        ? -1
+        : left > right
+        ? 1
+        : 0
+      const holds = operator === "<" ?
+        order < 0
+        : operator === "<=" ?
+        order <= 0
+        : operator === ">" ?
+        order > 0
+        : operator === ">=" ?
+        order >= 0
+        : operator === "!=" ?
+        order !== 0
         : order === 0
       left = holds ? "1" : "0"
       operator = this.#take("<", "<=", "=", "==", "!=", ">=", ">")
@@ -155,7 +165,10 @@ class Parser {
 
 /** What `TEXT : PATTERN` answers: the first group if there is one, else how many characters matched. */
 const matched = (text: string, pattern: string): string => {
-  const regex = Regex.compile([`^\\(${Latin1.fromText(pattern.replace(/^\^/, ""))}\\)`], { extended: false, ignoreCase: false })
+  const regex = Regex.compile([`^\\(${Latin1.fromText(pattern.replace(/^\^/, ""))}\\)`], {
+    extended: false,
+    ignoreCase: false
+  })
   if (regex instanceof Regex.BadPattern) throw new Wrong(regex.text)
   const subject = Latin1.fromText(text)
   const match = regex.find(subject, 0)

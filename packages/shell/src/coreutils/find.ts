@@ -3,8 +3,8 @@
  *
  * @see find(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isDirectory, isSymlink } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
 import * as Accounts from "../Accounts.js"
 import * as Directory from "../Directory.js"
@@ -44,7 +44,11 @@ function* visit(tree: Tree, path: string, start: string, depth: number): Steps<v
   if (Errno.isErrno(stat)) return yield* run.fail(`${Quote.value(path)}: ${Errno.text(stat._tag)}`)
   const link = plan.links && isSymlink(stat.mode)
   // Where links are followed anyway, the other side of one is the link itself.
-  const followed = link ? yield* run.stat(path) : plan.links && plan.follow === "always" ? yield* run.lstat(path) : undefined
+  const followed = link
+    ? yield* run.stat(path)
+    : plan.links && plan.follow === "always"
+    ? yield* run.lstat(path)
+    : undefined
   const target = link ? yield* attempt(run.sys.readlink(path)) : ""
   const file: Found = {
     path,

@@ -3,9 +3,9 @@
  *
  * @see find(1)
  */
+import { isDirectory, S_IFDIR, S_IFMT } from "@effix/kernel/abi/FileMode"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
-import { isDirectory, S_IFDIR, S_IFMT } from "@effix/kernel/abi/FileMode"
 import { answered } from "../Confirm.js"
 import * as Directory from "../Directory.js"
 import * as Launch from "../Launch.js"

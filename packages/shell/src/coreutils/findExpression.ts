@@ -3,8 +3,8 @@
  *
  * @see find(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { O_CREAT, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
 import type { Accounts } from "../Accounts.js"
 import { BufferedWriter } from "../BufferedWriter.js"
 import * as DateText from "../DateText.js"
@@ -137,11 +137,17 @@ export class Expression {
   }
 
   /** A test of one argument; complains where the argument does not fit. */
-  *#with(token: string, make: (value: string) => Tests.Test | undefined, complaint?: (value: string) => string): Steps<Node> {
+  *#with(
+    token: string,
+    make: (value: string) => Tests.Test | undefined,
+    complaint?: (value: string) => string
+  ): Steps<Node> {
     const value = yield* this.#argument(token)
     const test = make(value)
     if (test !== undefined) return { _tag: "Test", test }
-    return yield* this.#wrong(complaint === undefined ? `invalid argument \`${value}' to \`${token}'` : complaint(value))
+    return yield* this.#wrong(
+      complaint === undefined ? `invalid argument \`${value}' to \`${token}'` : complaint(value)
+    )
   }
 
   *#primary(token: string): Steps<Node> {
@@ -173,23 +179,36 @@ export class Expression {
       case "-type":
       case "-xtype":
         plan.links ||= token === "-xtype"
-        return yield* this.#with(token, (value) => Tests.type(value, token === "-xtype"), (value) =>
-          value === "" ? `Arguments to ${token} should contain at least one letter` : `Unknown argument to ${token}: ${value[0]}`)
+        return yield* this.#with(
+          token,
+          (value) => Tests.type(value, token === "-xtype"),
+          (value) =>
+            value === ""
+              ? `Arguments to ${token} should contain at least one letter`
+              : `Unknown argument to ${token}: ${value[0]}`
+        )
       case "-size":
-        return yield* this.#with(token, Tests.size, (value) =>
-          /^[-+]?\d+.$/s.test(value) || !/\d/.test(value) ? `invalid -size type \`${value.at(-1)}'` : `Invalid argument \`${value}' to -size`)
+        return yield* this.#with(
+          token,
+          Tests.size,
+          (value) =>
+            /^[-+]?\d+.$/s.test(value) || !/\d/.test(value)
+              ? `invalid -size type \`${value.at(-1)}'`
+              : `Invalid argument \`${value}' to -size`
+        )
       case "-empty":
         return Actions.empty(run)
       case "-atime":
       case "-mtime":
       case "-ctime":
-        return yield* this.#with(token, (value) =>
-          Tests.age(value, token.slice(1) as "atime", "day", this.#today()))
+        return yield* this.#with(token, (value) => Tests.age(value, token.slice(1) as "atime", "day", this.#today()))
       case "-amin":
       case "-mmin":
       case "-cmin":
-        return yield* this.#with(token, (value) =>
-          Tests.age(value, `${token[1]}time` as "atime", "minute", this.#today()))
+        return yield* this.#with(
+          token,
+          (value) => Tests.age(value, `${token[1]}time` as "atime", "minute", this.#today())
+        )
       case "-daystart":
         this.#daystart = true
         return truth(true)
@@ -200,9 +219,17 @@ export class Expression {
       case "-perm":
         return yield* this.#with(token, Tests.permission, (value) => `invalid mode ${Quote.value(value)}`)
       case "-user":
-        return yield* this.#with(token, (value) => Tests.user(value, accounts), (value) => `${Quote.value(value)} is not the name of a known user`)
+        return yield* this.#with(
+          token,
+          (value) => Tests.user(value, accounts),
+          (value) => `${Quote.value(value)} is not the name of a known user`
+        )
       case "-group":
-        return yield* this.#with(token, (value) => Tests.group(value, accounts), (value) => `${Quote.value(value)} is not the name of an existing group`)
+        return yield* this.#with(
+          token,
+          (value) => Tests.group(value, accounts),
+          (value) => `${Quote.value(value)} is not the name of an existing group`
+        )
       case "-nouser":
         return { _tag: "Test", test: ({ stat }) => accounts.userName(stat.uid) === undefined }
       case "-nogroup":
@@ -230,7 +257,9 @@ export class Expression {
       case "-mindepth": {
         const value = yield* this.#argument(token)
         if (!/^\d+$/.test(value)) {
-          return yield* this.#wrong(`Expected a positive decimal integer argument to ${token}, but got ${Quote.value(value)}`)
+          return yield* this.#wrong(
+            `Expected a positive decimal integer argument to ${token}, but got ${Quote.value(value)}`
+          )
         }
         if (token === "-maxdepth") plan.mostDepth = Number(value)
         else plan.leastDepth = Number(value)
@@ -328,7 +357,10 @@ export class Expression {
     const { args, env, plan, run } = this
     const start = this.#at
     let end = start
-    while (end < args.length && args[end] !== ";" && !(args[end] === "+" && args[end - 1] === "{}" && token.startsWith("-exec"))) end++
+    while (
+      end < args.length && args[end] !== ";" &&
+      !(args[end] === "+" && args[end - 1] === "{}" && token.startsWith("-exec"))
+    ) end++
     if (end >= args.length) return yield* this.#wrong(`missing argument to \`${token}'`)
     this.#at = end + 1
     const argv = args.slice(start, end)

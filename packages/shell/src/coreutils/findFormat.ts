@@ -59,7 +59,8 @@ const directive = (letter: string, accounts: Accounts): ((file: Found) => string
     case "D":
       return ({ stat }) => stat.dev
     case "f":
-      return ({ path }) => path.endsWith("/") ? path.slice(path.replace(/\/+$/, "").lastIndexOf("/") + 1) || "/" : Directory.baseName(path)
+      return ({ path }) =>
+        path.endsWith("/") ? path.slice(path.replace(/\/+$/, "").lastIndexOf("/") + 1) || "/" : Directory.baseName(path)
     case "F":
       return () => "unknown"
     case "g":
@@ -102,7 +103,8 @@ const directive = (letter: string, accounts: Accounts): ((file: Found) => string
     case "y":
       return ({ stat }) => typeLetter(stat.mode)
     case "Y":
-      return ({ followed, stat }) => isSymlink(stat.mode) ? (followed === undefined ? "N" : typeLetter(followed.mode)) : typeLetter(stat.mode)
+      return ({ followed, stat }) =>
+        isSymlink(stat.mode) ? (followed === undefined ? "N" : typeLetter(followed.mode)) : typeLetter(stat.mode)
     default:
       return undefined
   }
@@ -158,14 +160,18 @@ export const compile = (format: string, accounts: Accounts, warnings: Array<stri
 
 const recent = 15_778_476_000_000_000n
 
-const escapeName = (name: string): string => name.replace(/[\\ \n\t"]/g, (char) => ({ "\n": "\\n", "\t": "\\t" })[char] ?? `\\${char}`)
+const escapeName = (name: string): string =>
+  name.replace(/[\\ \n\t"]/g, (char) => ({ "\n": "\\n", "\t": "\\t" })[char] ?? `\\${char}`)
 
 /** A line as `ls -dils` prints it. */
 export const list = (accounts: Accounts, now: bigint): Format => (file) => {
   const { path, stat, target } = file
   const isDevice = isCharacterDevice(stat.mode) || isBlockDevice(stat.mode)
   const size = isDevice ? `${major(stat.rdev)}, ${String(minor(stat.rdev)).padStart(3)}` : String(stat.size)
-  const date = DateFormat.format(now - recent < stat.mtime && stat.mtime <= now ? "%b %e %H:%M" : "%b %e  %Y", stat.mtime)
+  const date = DateFormat.format(
+    now - recent < stat.mtime && stat.mtime <= now ? "%b %e %H:%M" : "%b %e  %Y",
+    stat.mtime
+  )
   const owner = (accounts.userName(stat.uid) ?? String(stat.uid)).padEnd(8)
   const group = (accounts.groupName(stat.gid) ?? String(stat.gid)).padEnd(8)
   return [

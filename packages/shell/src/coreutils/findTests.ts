@@ -20,7 +20,11 @@ export const comparison = (text: string): ((value: number) => boolean) | undefin
   const match = /^([-+]?)(\d+(?:\.\d+)?)$/.exec(text)
   if (match === null) return undefined
   const wanted = Number(match[2])
-  return match[1] === "+" ? (value) => value > wanted : match[1] === "-" ? (value) => value < wanted : (value) => value === wanted
+  return match[1] === "+"
+    ? (value) => value > wanted
+    : match[1] === "-"
+    ? (value) => value < wanted
+    : (value) => value === wanted
 }
 
 const units: Readonly<Record<string, number>> = { b: 512, c: 1, w: 2, k: 1024, M: 1024 ** 2, G: 1024 ** 3 }
@@ -89,7 +93,9 @@ export const linkName = (pattern: string, ignoreCase: boolean): Test => {
 export const regex = (pattern: string, kind: string, ignoreCase: boolean): Test | string => {
   const extended = !/^(emacs|grep|posix-basic|ed|sed|posix-minimal-basic|findutils-default)$/.test(kind)
   // Emacs' own dialect has bare `+` and `?`.
-  const text = kind === "emacs" || kind === "findutils-default" ? pattern.replace(/(\\.)|([+?])/gs, (_, escaped, bare) => escaped ?? `\\${bare}`) : pattern
+  const text = kind === "emacs" || kind === "findutils-default"
+    ? pattern.replace(/(\\.)|([+?])/gs, (_, escaped, bare) => escaped ?? `\\${bare}`)
+    : pattern
   const compiled = Regex.compile([Latin1.fromText(text)], { extended, ignoreCase, whole: "line" })
   if (compiled instanceof Regex.BadPattern) return compiled.text
   return (file) => compiled.test(Latin1.fromText(file.path))

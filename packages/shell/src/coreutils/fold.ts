@@ -5,6 +5,7 @@
  */
 import type * as Errno from "@effix/kernel/Errno"
 import { LineReader } from "../LineReader.js"
+import { last } from "../Options.js"
 import * as Quote from "../Quote.js"
 import type { Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
@@ -67,7 +68,7 @@ function* fold(run: Utility.Run, fd: number, how: How): Steps<Errno.Any | undefi
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
-  const text = options.filter(({ key }) => key === "w").at(-1)?.value ?? "80"
+  const text = last(options, "w")?.value ?? "80"
   if (!/^[1-9]\d*$/.test(text)) return yield* run.die(`invalid number of columns: ${Quote.value(text)}`)
   yield* run.inputs(operands, (fd) => fold(run, fd, { width: Number(text), bytes: has("b"), spaces: has("s") }))
 })

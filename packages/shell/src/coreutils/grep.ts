@@ -3,8 +3,8 @@
  *
  * @see grep(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { S_IFDIR, S_IFMT, S_IFREG } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import * as Directory from "../Directory.js"
 import * as Latin1 from "../Latin1.js"
 import type { Given } from "../Options.js"
@@ -160,7 +160,8 @@ function* readOption(run: Utility.Run, draft: Draft, { hasValue, key, value }: G
   if (known !== undefined) {
     const show = draft.show
     Object.assign(draft, known)
-    const listing = draft.show !== "count" && show !== "lines" && show !== "count" && draft.show !== "nothing" && show !== "nothing"
+    const listing = draft.show !== "count" && show !== "lines" && show !== "count" && draft.show !== "nothing" &&
+      show !== "nothing"
     if (!listing && showRank.indexOf(show) > showRank.indexOf(draft.show)) draft.show = show
     return
   }
@@ -281,7 +282,7 @@ function* searchDirectory(run: Utility.Run, search: Search, path: string, shown:
 
 /** The last pattern that matches decides; where none does, the first one's kind does. */
 const isExcluded = (draft: Draft, name: string): boolean => {
-  const decisive = draft.files.filter(({ matches }) => matches(name)).at(-1)
+  const decisive = [...draft.files].reverse().find(({ matches }) => matches(name))
   return decisive === undefined ? draft.files[0]?.include ?? false : !decisive.include
 }
 
@@ -364,7 +365,7 @@ const make = (syntax: Draft["syntax"]) =>
       matched: false,
       asked: {
         ...draft,
-        matcher: nothing ? { ...matcher, next: () => -1 } : matcher,
+        matcher: nothing ? { ...matcher, block: () => () => -1 } : matcher,
         names: draft.names ?? (paths.length > 1 || draft.directories === "recurse"),
         delimiter
       }

@@ -138,11 +138,12 @@ class Scan {
   /** Steps through the lines that are here. */
   block(): void {
     const { asked: { invert, matcher }, lines, maySkip } = this
+    const next = matcher.block(lines.buffer, lines.position, lines.limit)
     let hit = -2
     while (!this.enough) {
       // The next match is known already, unless it is behind us.
       if (hit !== -1 && hit < lines.position && lines.position < lines.limit) {
-        hit = matcher.next(lines.buffer, lines.position, lines.limit)
+        hit = next(lines.position)
       }
       if (maySkip) lines.skipTo(hit < lines.position ? Math.max(lines.limit, lines.position) : hit)
       if (!lines.next()) return

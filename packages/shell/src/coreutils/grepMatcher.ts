@@ -4,11 +4,14 @@
  * @see grep(1)
  */
 import * as Latin1 from "../Latin1.js"
-import * as Regex from "../Regex.js"
+import type * as Regex from "../Regex.js"
 
 export interface LineMatcher {
-  /** Where the next match in `bytes[from, to)` lies, on or after the line that begins at `from`; -1 if there is none. */
-  readonly next: (bytes: Uint8Array, from: number, to: number) => number
+  /**
+   * Begins with a block of whole lines, `bytes[from, to)`. The answer tells where the next match lies, in or behind the
+   * line that begins at a position; -1 if there is none.
+   */
+  readonly block: (bytes: Uint8Array, from: number, to: number) => (position: number) => number
   /** The matches in one line, for -o. */
   readonly all: (line: string) => Generator<readonly [start: number, end: number]>
   readonly exhausted: () => boolean
@@ -38,23 +41,25 @@ function* matches(regex: Regex.Regex, line: string): Generator<readonly [number,
   }
 }
 
-const byLines = (regex: Regex.Regex, delimiter: number): LineMatcher["next"] => (bytes, from, to) => {
+const byLines = (regex: Regex.Regex, delimiter: number): LineMatcher["block"] => (bytes, from, to) => {
   const text = Latin1.decode(bytes, from, to)
   const end = String.fromCharCode(delimiter)
-  for (let at = 0; at < text.length;) {
-    const newline = text.indexOf(end, at)
-    const stop = newline < 0 ? text.length : newline
-    if (regex.test(text.slice(at, stop))) return from + at
-    at = stop + 1
+  return (position) => {
+    for (let at = position - from; at < text.length;) {
+      const newline = text.indexOf(end, at)
+      const stop = newline < 0 ? text.length : newline
+      if (regex.test(text.slice(at, stop))) return from + at
+      at = stop + 1
+    }
+    return -1
   }
-  return -1
 }
 
 export const make = (regex: Regex.Regex, delimiter: number): LineMatcher => {
   const rest = { all: (line: string) => matches(regex, line), exhausted: regex.exhausted }
   if (regex.literal === undefined || regex.literal.includes(String.fromCharCode(delimiter))) {
-    return { ...rest, next: byLines(regex, delimiter) }
+    return { ...rest, block: byLines(regex, delimiter) }
   }
   const needle = Latin1.encode(regex.literal)
-  return { ...rest, next: (bytes, from, to) => search(bytes, from, to, needle) }
+  return { ...rest, block: (bytes, _, to) => (position) => search(bytes, position, to, needle) }
 }

@@ -3,8 +3,8 @@
  *
  * @see head(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { SEEK_CUR } from "@effix/kernel/abi/Fcntl"
+import * as Errno from "@effix/kernel/Errno"
 import { blockSize } from "../BufferedWriter.js"
 import * as Quote from "../Quote.js"
 import * as Size from "../Size.js"
@@ -135,7 +135,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
       ? firstLines(run, fd, count, delimiter)
       : firstBytes(run, fd, count)
     if (error !== undefined) {
-      yield* run.fail(`error reading ${path === "-" ? "'standard input'" : Quote.quoted(path)}: ${Errno.text(error._tag)}`)
+      yield* run.fail(
+        `error reading ${path === "-" ? "'standard input'" : Quote.quoted(path)}: ${Errno.text(error._tag)}`
+      )
     }
     yield* run.close(fd)
   }

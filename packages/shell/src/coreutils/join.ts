@@ -48,7 +48,9 @@ class Side {
     const text = Latin1.decode(this.reader.buffer, this.reader.from, this.reader.to)
     const line = this.split(text)
     const before = this.next
-    if (before !== undefined && this.key(line) < this.key(before)) this.disorder ??= `${this.number}: is not sorted: ${Latin1.toText(text)}`
+    if (before !== undefined && this.key(line) < this.key(before)) {
+      this.disorder ??= `${this.number}: is not sorted: ${Latin1.toText(text)}`
+    }
     return line
   }
 
@@ -111,7 +113,13 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   if (extra !== undefined) return yield* run.extraOperand(extra)
   const end = has("z") ? 0 : 10
   const split = (line: string): Line =>
-    tab === undefined ? line.split(/[ \t\n]+/).filter((field, i) => field !== "" || i > 0).filter((field, i, all) => field !== "" || i < all.length - 1) : tab === "" ? [line] : line.split(tab)
+    tab === undefined
+      ? line.split(/[ \t\n]+/).filter((field, i) => field !== "" || i > 0).filter((field, i, all) =>
+        field !== "" || i < all.length - 1
+      )
+      : tab === ""
+      ? [line]
+      : line.split(tab)
   const fold = (key: string): string => has("i") ? key.toUpperCase() : key
   const sides: Array<Side> = []
   for (const [i, path] of [first, second].entries()) {
@@ -132,8 +140,12 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   const print = (a: Line | undefined, b: Line | undefined): void => {
     const key = a === undefined ? b![right.field] ?? "" : a[left.field] ?? ""
     const chosen = output === undefined
-      ? [key || empty, ...[[a, left.field], [b, right.field]].flatMap(([line, field]) =>
-        line === undefined ? [] : (line as Line).filter((_, i) => i !== field).map((text) => text || empty))]
+      ? [
+        key || empty,
+        ...[[a, left.field], [b, right.field]].flatMap(([line, field]) =>
+          line === undefined ? [] : (line as Line).filter((_, i) => i !== field).map((text) => text || empty)
+        )
+      ]
       : output.map(([file, field]) => (file === 0 ? key : (file === 1 ? a : b)?.[field] ?? "") || empty)
     run.out.latin1(chosen.join(separator))
     run.out.byte(end)
@@ -156,8 +168,8 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     if (order === 0) { if (paired) { for (const x of left.group) for (const y of right.group) print(x, y) } }
     else {
       mismatched = true
-      if (order < 0 && unpaired[0]) for (const x of left.group) print(x, undefined)
-      if (order > 0 && unpaired[1]) for (const y of right.group) print(undefined, y)
+      if (order < 0 && unpaired[0]) { for (const x of left.group) print(x, undefined) }
+      if (order > 0 && unpaired[1]) { for (const y of right.group) print(undefined, y) }
     }
     if (run.out.isFull) yield* run.out.flush()
     if (order <= 0) yield* left.advance()

@@ -3,8 +3,8 @@
  *
  * @see kill(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { SIGTERM } from "@effix/kernel/abi/Signals"
+import * as Errno from "@effix/kernel/Errno"
 import * as SignalNames from "../SignalNames.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"

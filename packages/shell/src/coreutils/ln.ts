@@ -3,10 +3,11 @@
  *
  * @see ln(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { AT_FDCWD, AT_SYMLINK_FOLLOW } from "@effix/kernel/abi/Fcntl"
+import * as Errno from "@effix/kernel/Errno"
 import { confirm } from "../Confirm.js"
 import * as Directory from "../Directory.js"
+import * as Options from "../Options.js"
 import * as Quote from "../Quote.js"
 import { relative, resolvePath } from "../RealPath.js"
 import { attempt, type Steps } from "../Steps.js"
@@ -14,7 +15,8 @@ import type { Pair } from "../Targets.js"
 import * as Utility from "../Utility.js"
 
 const utility: Utility.Utility = {
-  usage: "[OPTION]... [-T] TARGET LINK_NAME\n[OPTION]... TARGET\n[OPTION]... TARGET... DIRECTORY\n[OPTION]... -t DIRECTORY TARGET...",
+  usage:
+    "[OPTION]... [-T] TARGET LINK_NAME\n[OPTION]... TARGET\n[OPTION]... TARGET... DIRECTORY\n[OPTION]... -t DIRECTORY TARGET...",
   does: "Create a link to TARGET with the name LINK_NAME, or links in DIRECTORY.",
   short: "bdfinrst:vFLPS:T",
   long: {
@@ -56,7 +58,9 @@ function* one(run: Utility.Run, pair: Pair, how: How): Steps<void> {
   if (!how.symbolic) {
     const stat = yield* how.logical ? run.stat(source) : run.lstat(source)
     if (Errno.isErrno(stat)) return yield* run.failDoing("failed to access", source, stat)
-    if (Directory.isDirectory(stat)) return yield* run.fail(`${Quote.name(source)}: hard link not allowed for directory`)
+    if (Directory.isDirectory(stat)) {
+      return yield* run.fail(`${Quote.name(source)}: hard link not allowed for directory`)
+    }
   }
   const text = how.symbolic && how.relative ? yield* relativeTo(run, source, target) : source
   let error = yield* create(run, text, pair, how)
@@ -79,7 +83,9 @@ function* one(run: Utility.Run, pair: Pair, how: How): Steps<void> {
     const arrow = how.symbolic || error._tag === "EEXIST" || error._tag === "ENOSPC"
     return yield* run.fail(
       how.symbolic
-        ? `failed to create symbolic link ${shown}${error._tag === "ENAMETOOLONG" || text === "" ? ` -> ${Quote.quoted(text)}` : ""}: ${Errno.text(error._tag)}`
+        ? `failed to create symbolic link ${shown}${
+          error._tag === "ENAMETOOLONG" || text === "" ? ` -> ${Quote.quoted(text)}` : ""
+        }: ${Errno.text(error._tag)}`
         : `failed to create hard link ${shown}${arrow ? "" : ` => ${Quote.quoted(source)}`}: ${Errno.text(error._tag)}`
     )
   }
@@ -94,7 +100,13 @@ function* relativeTo(run: Utility.Run, source: string, target: string): Steps<st
 }
 
 /** ln has rules of its own for where links go. */
-function* pairs(run: Utility.Run, operands: ReadonlyArray<string>, directory: string | undefined, exact: boolean, follow: boolean): Steps<ReadonlyArray<Pair>> {
+function* pairs(
+  run: Utility.Run,
+  operands: ReadonlyArray<string>,
+  directory: string | undefined,
+  exact: boolean,
+  follow: boolean
+): Steps<ReadonlyArray<Pair>> {
   const into = (where: string): ReadonlyArray<Pair> =>
     (directory === undefined && operands.length > 1 ? operands.slice(0, -1) : operands).map((source) => ({
       source,
@@ -134,16 +146,16 @@ function* pairs(run: Utility.Run, operands: ReadonlyArray<string>, directory: st
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
-  const last = options.filter(({ key }) => key === "f" || key === "i").at(-1)?.key
+  const latest = Options.last(options, "f", "i")?.key
   const how: How = {
     symbolic: has("s"),
-    force: last === "f",
-    ask: last === "i",
+    force: latest === "f",
+    ask: latest === "i",
     relative: has("r"),
     verbose: has("v"),
-    logical: options.filter(({ key }) => key === "L" || key === "P").at(-1)?.key === "L"
+    logical: Options.last(options, "L", "P")?.key === "L"
   }
   if (how.relative && !how.symbolic) return yield* run.die("cannot do --relative without --symbolic")
-  const directory = options.filter(({ key }) => key === "t").at(-1)?.value
+  const directory = Options.last(options, "t")?.value
   for (const pair of yield* pairs(run, operands, directory, has("T"), !has("n"))) yield* one(run, pair, how)
 })

@@ -3,8 +3,8 @@
  *
  * @see ls(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isDirectory, isSymlink, S_IFDIR, S_IFMT } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
 import * as Accounts from "../Accounts.js"
 import * as Directory from "../Directory.js"
@@ -71,16 +71,26 @@ const order = (asked: Asked): (a: Print.Entry, b: Print.Entry) => number => {
 }
 
 const needsStat = (asked: Asked): boolean =>
-  asked.format === "long" || asked.blocks || asked.inode || asked.classify === "classify" || asked.directoriesFirst || asked.follow === "always" ||
+  asked.format === "long" || asked.blocks || asked.inode || asked.classify === "classify" || asked.directoriesFirst ||
+  asked.follow === "always" ||
   asked.sort === "time" || asked.sort === "size"
 
 /** An entry with as much about it as the options ask for; `undefined` when it cannot be had. */
-function* entry(listing: Listing, name: string, path: string, type: number, operand: boolean): Steps<Print.Entry | undefined> {
+function* entry(
+  listing: Listing,
+  name: string,
+  path: string,
+  type: number,
+  operand: boolean
+): Steps<Print.Entry | undefined> {
   const { asked, run } = listing
   const bytes = Latin1.fromText(name)
-  if (!operand && !needsStat(asked) && type !== 0) return { name, bytes, type, stat: undefined, target: undefined, targetStat: undefined }
+  if (!operand && !needsStat(asked) && type !== 0) {
+    return { name, bytes, type, stat: undefined, target: undefined, targetStat: undefined }
+  }
   let stat: Stat | Errno.Any | undefined
-  const followed = asked.follow === "always" || (operand && (asked.follow === "operands" || asked.follow === "directories"))
+  const followed = asked.follow === "always" ||
+    (operand && (asked.follow === "operands" || asked.follow === "directories"))
   if (followed) {
     stat = yield* run.stat(path)
     const mere = asked.follow === "directories" && !Directory.isDirectory(stat)

@@ -232,7 +232,10 @@ function* readOption(run: Utility.Run, asked: Asked, explicit: Explicit, { key, 
   }
   const words = worded[key]
   if (words !== undefined) {
-    Object.assign(asked, yield* choose(run, words[0], words[1], key === "time-style" ? value.replace(/^posix-/, "") : value, 1))
+    Object.assign(
+      asked,
+      yield* choose(run, words[0], words[1], key === "time-style" ? value.replace(/^posix-/, "") : value, 1)
+    )
     if (key === "time") explicit.time = true
     return
   }

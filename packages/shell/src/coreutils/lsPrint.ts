@@ -3,7 +3,6 @@
  *
  * @see ls(1)
  */
-import * as Bytes from "@effix/kernel/Bytes"
 import {
   isBlockDevice,
   isCharacterDevice,
@@ -17,6 +16,7 @@ import {
   S_IFMT,
   S_IFSOCK
 } from "@effix/kernel/abi/FileMode"
+import * as Bytes from "@effix/kernel/Bytes"
 import type { Stat } from "@effix/kernel/Inode"
 import type { Accounts } from "../Accounts.js"
 import type { BufferedWriter } from "../BufferedWriter.js"
@@ -127,13 +127,20 @@ const blockCount = (asked: Asked, stat: Stat | undefined): string => {
 const sizeText = (asked: Asked, stat: Stat): string => {
   if (isCharacterDevice(stat.mode) || isBlockDevice(stat.mode)) return `${major(stat.rdev)}, ${minor(stat.rdev)}`
   if (asked.human) return Size.human(stat.size, asked.si ? 1000 : 1024)
-  return asked.blockSize > 0 && asked.blockSize !== 1024 ? String(Math.ceil(stat.size / asked.blockSize)) : String(stat.size)
+  return asked.blockSize > 0 && asked.blockSize !== 1024
+    ? String(Math.ceil(stat.size / asked.blockSize))
+    : String(stat.size)
 }
 
 const widest = (texts: ReadonlyArray<string>): number => texts.reduce((most, text) => Math.max(most, text.length), 0)
 
 /** The columns of a long listing; numbers stand right, names left. */
-const longRows = (asked: Asked, entries: ReadonlyArray<Entry>, accounts: Accounts, now: bigint): ReadonlyArray<string> => {
+const longRows = (
+  asked: Asked,
+  entries: ReadonlyArray<Entry>,
+  accounts: Accounts,
+  now: bigint
+): ReadonlyArray<string> => {
   const column = (text: (stat: Stat) => string, right: boolean): ReadonlyArray<string> => {
     const texts = entries.map(({ stat }) => stat === undefined ? "?" : text(stat))
     const width = widest(texts)
@@ -142,7 +149,9 @@ const longRows = (asked: Asked, entries: ReadonlyArray<Entry>, accounts: Account
   const user = (id: number): string => accounts.userName(id) ?? String(id)
   const group = (id: number): string => accounts.groupName(id) ?? String(id)
   const columns = [
-    entries.map(({ stat, type }) => stat === undefined ? Modes.text(type).slice(0, 1) + "?????????" : Modes.text(stat.mode)),
+    entries.map(({ stat, type }) =>
+      stat === undefined ? Modes.text(type).slice(0, 1) + "?????????" : Modes.text(stat.mode)
+    ),
     column((stat) => String(stat.nlink), true),
     ...(asked.owner ? [column((stat) => user(stat.uid), asked.numeric)] : []),
     ...(asked.group ? [column((stat) => group(stat.gid), asked.numeric)] : []),

@@ -4,8 +4,8 @@
  * @see mkfifo(1)
  * @see mknod(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { makedev, S_IFBLK, S_IFCHR } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import * as Copy from "../Copy.js"
 import * as Modes from "../Modes.js"
 import * as Quote from "../Quote.js"
@@ -21,7 +21,14 @@ function* modeOf(run: Utility.Run, text: string | undefined): Steps<number> {
   return Modes.apply(change, 0o666, false, yield* Copy.umask(run))
 }
 
-function* settle(run: Utility.Run, path: string, doing: string, made: unknown, mode: number, exact: boolean): Steps<void> {
+function* settle(
+  run: Utility.Run,
+  path: string,
+  doing: string,
+  made: unknown,
+  mode: number,
+  exact: boolean
+): Steps<void> {
   if (Errno.isErrno(made)) return yield* run.failDoing(doing, path, made)
   // A mode that was asked for is not the umask's business.
   if (exact) yield* attempt(run.sys.chmod(path, mode))
@@ -34,7 +41,14 @@ export const main = Utility.make(
     const text = options.find(({ key }) => key === "m")?.value
     const mode = yield* modeOf(run, text)
     for (const path of operands) {
-      yield* settle(run, path, "cannot create fifo", yield* attempt(run.sys.mkfifo(path, mode)), mode, text !== undefined)
+      yield* settle(
+        run,
+        path,
+        "cannot create fifo",
+        yield* attempt(run.sys.mkfifo(path, mode)),
+        mode,
+        text !== undefined
+      )
     }
   }
 )

@@ -3,9 +3,10 @@
  *
  * @see mktemp(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { O_CREAT, O_EXCL, O_RDWR } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
 import * as Directory from "../Directory.js"
+import * as Options from "../Options.js"
 import * as Quote from "../Quote.js"
 import { attempt } from "../Steps.js"
 import * as Utility from "../Utility.js"
@@ -21,7 +22,7 @@ const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
-  const option = (wanted: string): string | undefined => options.filter(({ key }) => key === wanted).at(-1)?.value
+  const option = (wanted: string): string | undefined => Options.last(options, wanted)?.value
   if (operands.length > 1) return yield* run.misuse("too many templates")
   let template = operands[0] ?? "tmp.XXXXXXXXXX"
   const { TMPDIR } = yield* run.sys.environ()
@@ -49,7 +50,8 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   const chance = new Uint8Array(count)
   for (let tries = 0; tries < 1000; tries++) {
     yield* run.sys.getrandom(chance)
-    const path = template.slice(0, -count) + [...chance].map((byte) => alphabet[byte % alphabet.length]).join("") + suffix
+    const path = template.slice(0, -count) + [...chance].map((byte) => alphabet[byte % alphabet.length]).join("") +
+      suffix
     if (has("u")) {
       run.out.line(path)
       return

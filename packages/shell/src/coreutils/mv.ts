@@ -3,8 +3,8 @@
  *
  * @see mv(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isDirectory, isSymlink, W_OK } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
 import { confirm } from "../Confirm.js"
 import * as Copy from "../Copy.js"
@@ -40,7 +40,13 @@ interface How {
 }
 
 /** Whether what is at the target may go: `go`, `skip` or `fail`. */
-function* mayReplace(run: Utility.Run, pair: Targets.Pair, stat: Stat, existing: Stat, how: How): Steps<"go" | "skip" | "fail"> {
+function* mayReplace(
+  run: Utility.Run,
+  pair: Targets.Pair,
+  stat: Stat,
+  existing: Stat,
+  how: How
+): Steps<"go" | "skip" | "fail"> {
   const { source, target } = pair
   const shown = Quote.quoted(target)
   if (Directory.sameFile(stat, existing)) {

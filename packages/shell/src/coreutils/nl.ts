@@ -7,6 +7,7 @@ import * as Bytes from "@effix/kernel/Bytes"
 import type * as Errno from "@effix/kernel/Errno"
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
+import { last } from "../Options.js"
 import * as Quote from "../Quote.js"
 import * as Regex from "../Regex.js"
 import type { Steps } from "../Steps.js"
@@ -113,9 +114,11 @@ function* number(run: Utility.Run, fd: number, numbering: Numbering): Steps<Errn
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const option = (wanted: string, otherwise: string): string =>
-    options.filter(({ key }) => key === wanted).at(-1)?.value ?? otherwise
+    last(options, wanted)?.value ?? otherwise
   const format = option("n", "rn")
-  if (!["ln", "rn", "rz"].includes(format)) return yield* run.misuse(`invalid line numbering format: ${Quote.value(format)}`)
+  if (!["ln", "rn", "rz"].includes(format)) {
+    return yield* run.misuse(`invalid line numbering format: ${Quote.value(format)}`)
+  }
   const delimiter = option("d", "\\:")
   const numbering = new Numbering({
     styles: {

@@ -3,9 +3,9 @@
  *
  * @see nohup(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
 import { SIGHUP } from "@effix/kernel/abi/Signals"
+import * as Errno from "@effix/kernel/Errno"
 import * as Launch from "../Launch.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"
@@ -44,7 +44,13 @@ export const main = Utility.make(
 
 /** @see setsid(1) */
 export const setsid = Utility.make(
-  { usage: "[OPTION]... COMMAND [ARG]...", does: "Run COMMAND in a new session.", short: "cfw", long: { ctty: "c", fork: "f", wait: "w" }, permute: false },
+  {
+    usage: "[OPTION]... COMMAND [ARG]...",
+    does: "Run COMMAND in a new session.",
+    short: "cfw",
+    long: { ctty: "c", fork: "f", wait: "w" },
+    permute: false
+  },
   function*(run, { operands, options }) {
     const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
     if (operands.length === 0) return yield* run.misuse("no command specified")

@@ -33,8 +33,19 @@ interface Format {
   readonly trailer: boolean
 }
 
-const names = "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(" ")
-const escapes: Readonly<Record<number, string>> = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r" }
+const names =
+  "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp"
+    .split(" ")
+const escapes: Readonly<Record<number, string>> = {
+  0: "\\0",
+  7: "\\a",
+  8: "\\b",
+  9: "\\t",
+  10: "\\n",
+  11: "\\v",
+  12: "\\f",
+  13: "\\r"
+}
 
 const named = (byte: number): string => {
   const low = byte & 0x7f
@@ -81,10 +92,19 @@ function* formatsOf(run: Utility.Run, text: string): Steps<ReadonlyArray<Format>
     const [, char, integer, integerSize, float, floatSize, z] = match
     const trailer = z === "z"
     if (char !== undefined) {
-      formats.push({ size: 1, width: 3, trailer, text: (view, at) => char === "a" ? named(view.getUint8(at)) : character(view.getUint8(at)) })
+      formats.push({
+        size: 1,
+        width: 3,
+        trailer,
+        text: (view, at) => char === "a" ? named(view.getUint8(at)) : character(view.getUint8(at))
+      })
     } else if (float !== undefined) {
       const size = floatSize === "F" ? 4 : floatSize === undefined || floatSize === "D" ? 8 : Number(floatSize)
-      if (size !== 4 && size !== 8) return yield* run.die(`invalid type string ${Quote.value(text)};\nthis system doesn't provide a ${size}-byte floating point type`)
+      if (size !== 4 && size !== 8) {
+        return yield* run.die(
+          `invalid type string ${Quote.value(text)};\nthis system doesn't provide a ${size}-byte floating point type`
+        )
+      }
       formats.push({
         size,
         width: size === 4 ? 15 : 24,
@@ -94,7 +114,11 @@ function* formatsOf(run: Utility.Run, text: string): Steps<ReadonlyArray<Format>
     } else {
       const size = integerSize === undefined ? 4 : sizes[integerSize] ?? Number(integerSize)
       const width = digits[integer!]![size]
-      if (width === undefined) return yield* run.die(`invalid type string ${Quote.value(text)};\nthis system doesn't provide a ${size}-byte integral type`)
+      if (width === undefined) {
+        return yield* run.die(
+          `invalid type string ${Quote.value(text)};\nthis system doesn't provide a ${size}-byte integral type`
+        )
+      }
       const base = integer === "o" ? 8 : integer === "x" ? 16 : 10
       formats.push({
         size,
@@ -135,7 +159,9 @@ const old: Readonly<Record<string, string>> = {
 
 const addressOf = (radix: string, at: number): string => {
   if (radix === "n") return ""
-  return radix === "d" ? String(at).padStart(7, "0") : at.toString(radix === "x" ? 16 : 8).padStart(radix === "x" ? 6 : 7, "0")
+  return radix === "d"
+    ? String(at).padStart(7, "0")
+    : at.toString(radix === "x" ? 16 : 8).padStart(radix === "x" ? 6 : 7, "0")
 }
 
 class Dump {
@@ -143,7 +169,14 @@ class Dump {
   #last: Uint8Array | undefined
   #starred = false
 
-  constructor(readonly run: Utility.Run, readonly formats: ReadonlyArray<Format>, readonly radix: string, readonly width: number, readonly all: boolean, start: number) {
+  constructor(
+    readonly run: Utility.Run,
+    readonly formats: ReadonlyArray<Format>,
+    readonly radix: string,
+    readonly width: number,
+    readonly all: boolean,
+    start: number
+  ) {
     this.at = start
   }
 
@@ -178,7 +211,10 @@ class Dump {
         else if (trailer) line += " ".repeat(width + 1 + gap)
       }
       if (trailer) {
-        const shown = Array.from(bytes.subarray(0, count), (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".")
+        const shown = Array.from(
+          bytes.subarray(0, count),
+          (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "."
+        )
         line += `  >${shown.join("")}<`
       }
       this.run.out.line(line)
@@ -197,12 +233,16 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     const type = key === "t" ? value : old[key]
     if (type !== undefined) formats.push(...yield* formatsOf(run, type))
     else if (key === "A") {
-      if (!/^[doxn]/.test(value)) return yield* run.die(`invalid output address radix '${value[0]}'; it must be one character from [doxn]`)
+      if (!/^[doxn]/.test(value)) {
+        return yield* run.die(`invalid output address radix '${value[0]}'; it must be one character from [doxn]`)
+      }
       radix = value[0]!
     } else if (key === "v") all = true
     else {
       const size = hasValue ? (/^0[xX]/.test(value) ? Number(value) : Size.parse(value)) : 32
-      if (size === undefined || Number.isNaN(size)) return yield* run.die(`invalid -${key} argument ${Quote.value(value)}`)
+      if (size === undefined || Number.isNaN(size)) {
+        return yield* run.die(`invalid -${key} argument ${Quote.value(value)}`)
+      }
       if (key === "j") skip = size
       else if (key === "N") limit = size
       else width = size

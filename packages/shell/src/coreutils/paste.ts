@@ -5,6 +5,7 @@
  */
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
+import { last } from "../Options.js"
 import type { Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
@@ -33,7 +34,12 @@ function* nextLine(reader: LineReader): Steps<boolean> {
   return true
 }
 
-function* parallel(run: Utility.Run, readers: ReadonlyArray<LineReader>, delimiters: ReadonlyArray<string>, end: number): Steps<void> {
+function* parallel(
+  run: Utility.Run,
+  readers: ReadonlyArray<LineReader>,
+  delimiters: ReadonlyArray<string>,
+  end: number
+): Steps<void> {
   const open = readers.map(() => true)
   while (true) {
     let pending = ""
@@ -67,7 +73,7 @@ function* serial(run: Utility.Run, reader: LineReader, delimiters: ReadonlyArray
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const end = options.some(({ key }) => key === "z") ? 0 : 10
-  const delimiters = delimitersOf(Latin1.fromText(options.filter(({ key }) => key === "d").at(-1)?.value ?? "\t"))
+  const delimiters = delimitersOf(Latin1.fromText(last(options, "d")?.value ?? "\t"))
   const paths = operands.length === 0 ? ["-"] : operands
   const isSerial = options.some(({ key }) => key === "s")
   // All the `-` operands read the same standard input, in turn.
@@ -89,6 +95,8 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   }
   if (isSerial) return run.status
   yield* parallel(run, readers, delimiters, end)
-  for (const [i, reader] of readers.entries()) if (reader.error !== undefined) yield* run.failPath(paths[i]!, reader.error)
+  for (const [i, reader] of readers.entries()) {
+    if (reader.error !== undefined) yield* run.failPath(paths[i]!, reader.error)
+  }
   return run.status
 })

@@ -16,10 +16,12 @@ const utility: Utility.Utility = {
   does: "Print ARGUMENT(s) according to FORMAT, which is used again while there are arguments left."
 }
 
-type Piece = { readonly literal: string; readonly cut: boolean } | NumberFormat.Conversion & {
-  readonly starWidth: boolean
-  readonly starPrecision: boolean
-}
+type Piece =
+  | { readonly literal: string; readonly cut: boolean }
+  | NumberFormat.Conversion & {
+    readonly starWidth: boolean
+    readonly starPrecision: boolean
+  }
 
 const conversion = /^%([-+ #0']*)(\*|-?\d*)(?:\.(\*|-?\d*))?(?:hh|ll|[hlLjtz])?(.?)/s
 
@@ -50,12 +52,17 @@ const compile = (format: string): { readonly pieces: ReadonlyArray<Piece>; reado
       const match = conversion.exec(format.slice(at))!
       const [whole, flags, width, precision, letter] = match
       if (!"diouxXeEfFgGaAcsbq".includes(letter!) || letter === "" || ("bq".includes(letter!) && whole.length > 2)) {
-        return { pieces, wrong: `${format.slice(at, at + Math.max(whole.length, 1))}: invalid conversion specification` }
+        return {
+          pieces,
+          wrong: `${format.slice(at, at + Math.max(whole.length, 1))}: invalid conversion specification`
+        }
       }
       pieces.push({
         flags: flags! + (width!.startsWith("-") ? "-" : ""),
         width: width === "*" ? 0 : Math.abs(Number(width)),
-        precision: precision === undefined || precision === "*" || precision.startsWith("-") ? undefined : Number(precision),
+        precision: precision === undefined || precision === "*" || precision.startsWith("-")
+          ? undefined
+          : Number(precision),
         letter: letter!,
         starWidth: width === "*",
         starPrecision: precision === "*"
@@ -141,7 +148,10 @@ function* convert(run: Utility.Run, piece: NumberFormat.Conversion, arg: string 
       putByteString(run, NumberFormat.string(piece, byteString(arg ?? "")))
       return false
     case "c":
-      putByteString(run, NumberFormat.string({ ...piece, precision: undefined }, byteString(arg ?? "").slice(0, 1) || "\0"))
+      putByteString(
+        run,
+        NumberFormat.string({ ...piece, precision: undefined }, byteString(arg ?? "").slice(0, 1) || "\0")
+      )
       return false
     case "q":
       run.out.text(Quote.shell(arg ?? ""))

@@ -3,8 +3,8 @@
  *
  * @see ps(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { major, minor } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import * as Accounts from "../Accounts.js"
 import * as DateFormat from "../DateFormat.js"
 import * as Directory from "../Directory.js"
@@ -51,7 +51,13 @@ const terminalName = (device: number): string => {
   return major(device) === 136 ? `pts/${minor(device)}` : major(device) === 5 ? "console" : `tty${minor(device)}`
 }
 
-function* read(run: Utility.Run, pid: string, accounts: Accounts.Accounts, now: bigint, uptime: number): Steps<Process | undefined> {
+function* read(
+  run: Utility.Run,
+  pid: string,
+  accounts: Accounts.Accounts,
+  now: bigint,
+  uptime: number
+): Steps<Process | undefined> {
   const text = yield* Accounts.readSmallFile(run.sys, `/proc/${pid}/stat`)
   const owner = yield* run.stat(`/proc/${pid}`)
   // It may be gone by now.
@@ -156,7 +162,11 @@ const aliases: Readonly<Record<string, string>> = {
   start_time: "stime"
 }
 
-const titled = (name: string, title: string, width = columns[name]!.width): Column => ({ ...columns[name]!, title, width })
+const titled = (name: string, title: string, width = columns[name]!.width): Column => ({
+  ...columns[name]!,
+  title,
+  width
+})
 
 const plain = [columns["pid"]!, titled("tty", "TTY"), columns["time"]!, titled("comm", "CMD")]
 const full = [
@@ -179,7 +189,11 @@ const bsd = [
   titled("tty", "TTY"),
   columns["stat"]!,
   titled("stime", "START"),
-  { ...columns["time"]!, width: 6, value: ({ seconds }: Process) => `${Math.floor(seconds / 60)}:${two(seconds % 60)}` },
+  {
+    ...columns["time"]!,
+    width: 6,
+    value: ({ seconds }: Process) => `${Math.floor(seconds / 60)}:${two(seconds % 60)}`
+  },
   columns["args"]!
 ]
 
@@ -196,7 +210,15 @@ function* chosenColumns(run: Utility.Run, text: string): Steps<ReadonlyArray<Col
     }
     const title = i === names.length - 1 ? match[2] : undefined
     const tall = aliases[name] === "args" ? { ...known, title: name === "cmd" ? "CMD" : "COMMAND" } : known
-    chosen.push(title === undefined ? tall : { ...tall, title, width: title === "" ? tall.width : Math.sign(tall.width) * Math.max(Math.abs(tall.width), title.length) })
+    chosen.push(
+      title === undefined
+        ? tall
+        : {
+          ...tall,
+          title,
+          width: title === "" ? tall.width : Math.sign(tall.width) * Math.max(Math.abs(tall.width), title.length)
+        }
+    )
   }
   return chosen
 }
@@ -207,7 +229,13 @@ const cell = (text: string, width: number, last: boolean): string =>
   width > 0 ? text.padStart(width) : last ? text : text.padEnd(-width)
 
 /** Which processes the options ask for. */
-function* selection(run: Utility.Run, options: ReadonlyArray<Given>, letters: string, all: ReadonlyArray<Process>, accounts: Accounts.Accounts): Steps<ReadonlyArray<Process>> {
+function* selection(
+  run: Utility.Run,
+  options: ReadonlyArray<Given>,
+  letters: string,
+  all: ReadonlyArray<Process>,
+  accounts: Accounts.Accounts
+): Steps<ReadonlyArray<Process>> {
   const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
   if (has("e") || has("A") || (letters.includes("a") && letters.includes("x"))) return all
   const pid = yield* run.sys.getpid()
@@ -245,7 +273,11 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   all.sort((a, b) => a.pid - b.pid)
   // `ps aux`: letters without a dash are the options of another tradition; a mere number is a process.
   const letters = operands.filter((operand) => /^[a-z]+$/.test(operand)).join("")
-  const pids = operands.filter((operand) => /^[\d,]+$/.test(operand)).map((value) => ({ key: "p", value, hasValue: true }))
+  const pids = operands.filter((operand) => /^[\d,]+$/.test(operand)).map((value) => ({
+    key: "p",
+    value,
+    hasValue: true
+  }))
   const shown = yield* selection(run, [...options, ...pids], letters, all, accounts)
   const formats: Array<Column> = []
   for (const { key, value } of options) if (key === "o") formats.push(...yield* chosenColumns(run, value))

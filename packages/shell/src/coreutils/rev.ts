@@ -9,7 +9,12 @@ import { LineReader } from "../LineReader.js"
 import type { Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
-const utility: Utility.Utility = { usage: "[FILE]...", does: "Reverse lines characterwise.", short: "0", long: { zero: "0" } }
+const utility: Utility.Utility = {
+  usage: "[FILE]...",
+  does: "Reverse lines characterwise.",
+  short: "0",
+  long: { zero: "0" }
+}
 
 function* reverse(run: Utility.Run, fd: number, end: number): Steps<Errno.Any | undefined> {
   const lines = new LineReader(run.sys, fd, end)

@@ -43,7 +43,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   let verbose = false
   let preserveRoot = true
   for (const { key, value } of options) {
-    const when = key === "interactive" ? (/^(no|ne)/.test(value) ? "f" : /^o/.test(value) ? "I" : "i") : key
+    const when = key === "interactive" ? (/^(no|ne)/.test(value) ? "f" : value.startsWith("o") ? "I" : "i") : key
     if (when === "f") {
       ask = "never"
       once = false

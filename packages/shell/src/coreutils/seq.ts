@@ -18,7 +18,7 @@ const utility: Utility.Utility = {
   // A negative number is no option.
   modernize: (args) => {
     let at = 0
-    while (at < args.length && /^-/.test(args[at]!) && !/^-(-$|[.\d]|inf)/i.test(args[at]!)) {
+    while (at < args.length && args[at]!.startsWith("-") && !/^-(-$|[.\d]|inf)/i.test(args[at]!)) {
       at += /^-w?[fs]$|^--[fs][a-z-]*$/.test(args[at]!) ? 2 : 1
     }
     return /^-([.\d]|inf)/i.test(args[at] ?? "") ? [...args.slice(0, at), "--", ...args.slice(at)] : args

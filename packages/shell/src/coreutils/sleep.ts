@@ -3,9 +3,9 @@
  *
  * @see sleep(1)
  */
+import * as Errno from "@effix/kernel/Errno"
 import * as Quote from "../Quote.js"
 import * as Size from "../Size.js"
-import * as Errno from "@effix/kernel/Errno"
 import { attempt } from "../Steps.js"
 import * as Utility from "../Utility.js"
 

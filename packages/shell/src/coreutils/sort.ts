@@ -5,8 +5,8 @@
  *
  * @see sort(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { O_CREAT, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
 import { BufferedWriter } from "../BufferedWriter.js"
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
@@ -80,15 +80,23 @@ function* badKey(run: Utility.Run, spec: string, why: string): Steps<never> {
 function* readKey(run: Utility.Run, spec: string): Steps<Keys.Key> {
   const match = /^(\d*)(?:\.(\d*))?([A-Za-z]*)(?:(,)(\d*)(?:\.(\d*))?([A-Za-z]*))?(.*)$/s.exec(spec)!
   const [, field, char, letters, comma, endField, endChar, endLetters, rest] = match
-  if (field === "") return yield* run.die(`invalid number at field start: invalid count at start of ${Quote.value(spec)}`)
+  if (field === "") {
+    return yield* run.die(`invalid number at field start: invalid count at start of ${Quote.value(spec)}`)
+  }
   if (Number(field) === 0) return yield* badKey(run, spec, "field number is zero")
   if (char !== undefined) {
-    if (char === "") return yield* run.die(`invalid number after '.': invalid count at start of ${Quote.value(spec.slice(spec.indexOf(".") + 1))}`)
+    if (char === "") {
+      return yield* run.die(
+        `invalid number after '.': invalid count at start of ${Quote.value(spec.slice(spec.indexOf(".") + 1))}`
+      )
+    }
     if (Number(char) === 0) return yield* badKey(run, spec, "character offset is zero")
   }
   if (comma !== undefined) {
     if (endField === "") {
-      return yield* run.die(`invalid number after ',': invalid count at start of ${Quote.value(spec.slice(spec.indexOf(",") + 1))}`)
+      return yield* run.die(
+        `invalid number after ',': invalid count at start of ${Quote.value(spec.slice(spec.indexOf(",") + 1))}`
+      )
     }
     if (Number(endField) === 0) return yield* badKey(run, spec, "field number is zero")
   }
@@ -124,7 +132,7 @@ function* readOptions(run: Utility.Run, options: ReadonlyArray<Given>, asked: As
     else if (key === "c") asked.check = value === "quiet" || value === "silent" ? "quiet" : "loud"
     else if (key === "C") asked.check = "quiet"
     else if (key === "sort") {
-      Keys.setOrdering(asked.global, yield* choose(run, "--sort", words, value), "both")
+      Keys.setOrdering(asked.global, yield* choose(run, "--sort", words, value, 1), "both")
     } else if (key.length === 1 && !"ST".includes(key)) Keys.setOrdering(asked.global, key, "both")
   }
 }
@@ -180,7 +188,13 @@ const mergeSorted = (lists: ReadonlyArray<ReadonlyArray<Line>>, compare: (a: Lin
   }
 }
 
-function* check(run: Utility.Run, path: string, lines: ReadonlyArray<Line>, asked: Asked, compare: (a: Line, b: Line) => number): Steps<number> {
+function* check(
+  run: Utility.Run,
+  path: string,
+  lines: ReadonlyArray<Line>,
+  asked: Asked,
+  compare: (a: Line, b: Line) => number
+): Steps<number> {
   for (let i = 1; i < lines.length; i++) {
     const order = compare(lines[i - 1]!, lines[i]!)
     if (order < 0 || (order === 0 && !asked.unique)) continue
@@ -213,7 +227,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     keys: keys.map((key) => Keys.prepare(key, Keys.extract(key, text, asked.tab)))
   })
   if (asked.check !== "no" && paths.length > 1) {
-    return yield* run.die(`extra operand ${Quote.value(paths[1]!)} not allowed with -${asked.check === "loud" ? "c" : "C"}`)
+    return yield* run.die(
+      `extra operand ${Quote.value(paths[1]!)} not allowed with -${asked.check === "loud" ? "c" : "C"}`
+    )
   }
   const lists: Array<Array<string>> = []
   for (const path of paths) {
@@ -238,7 +254,12 @@ const sortWhole = (lists: ReadonlyArray<ReadonlyArray<string>>, reverse: boolean
   return texts.map((text) => ({ text, keys: [] }))
 }
 
-function* print(run: Utility.Run, lines: ReadonlyArray<Line>, asked: Asked, compare: (a: Line, b: Line) => number): Steps<void> {
+function* print(
+  run: Utility.Run,
+  lines: ReadonlyArray<Line>,
+  asked: Asked,
+  compare: (a: Line, b: Line) => number
+): Steps<void> {
   let { out } = run
   if (asked.output !== undefined) {
     const fd = yield* attempt(run.sys.open(asked.output, O_WRONLY | O_CREAT | O_TRUNC, 0o666))

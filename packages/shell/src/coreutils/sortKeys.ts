@@ -44,7 +44,11 @@ const kinds: Readonly<Record<string, Ordering["kind"]>> = {
 }
 
 /** Applies ordering letters; answers the first that is none. */
-export const setOrdering = (ordering: Ordering, letters: string, place: "start" | "end" | "both"): string | undefined => {
+export const setOrdering = (
+  ordering: Ordering,
+  letters: string,
+  place: "start" | "end" | "both"
+): string | undefined => {
   for (const letter of letters) {
     const kind = kinds[letter]
     if (kind !== undefined) ordering.kind = kind
@@ -89,7 +93,9 @@ const overBlanks = (line: string, from: number): number => {
 
 /** The text of a key in a line. */
 export const extract = (key: Key, line: string, tab: number | undefined): string => {
-  if (key.startField === 0 && key.startChar === 0 && key.endField === Number.POSITIVE_INFINITY && !key.blanks) return line
+  if (key.startField === 0 && key.startChar === 0 && key.endField === Number.POSITIVE_INFINITY && !key.blanks) {
+    return line
+  }
   let from = overFields(line, key.startField, tab, false)
   if (key.blanks) from = overBlanks(line, from)
   from = Math.min(line.length, from + key.startChar)

@@ -3,8 +3,8 @@
  *
  * @see stat(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { isBlockDevice, isCharacterDevice, isSymlink, major, minor } from "@effix/kernel/abi/FileMode"
+import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
 import type { StatFs } from "@effix/kernel/VfsBackend"
 import * as Accounts from "../Accounts.js"
@@ -12,6 +12,7 @@ import * as DateFormat from "../DateFormat.js"
 import * as Escapes from "../Escapes.js"
 import * as Modes from "../Modes.js"
 import { string } from "../NumberFormat.js"
+import { last } from "../Options.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
@@ -172,17 +173,26 @@ const systemField = (path: string, stat: StatFs, letter: string): string | undef
 }
 
 const fill = (format: string, of: (letter: string) => string | undefined): string =>
-  format.replace(/%([-+ #0']*)(\d*)(?:\.(\d+))?([HL][dr]|[a-zA-Z%\0])/g, (whole, flags: string, width: string, precision: string | undefined, letter: string) => {
-    if (letter === "%") return "%"
-    const text = of(letter)
-    if (text === undefined) return letter.length === 1 ? "?" : whole
-    const cut = precision === undefined || /^[XYZW]$/.test(letter) ? text : text.slice(0, Number(precision))
-    const marked = flags.includes("#") && letter === "a" ? `0${cut}` : cut
-    if (flags.includes("0") && !flags.includes("-")) return marked.padStart(Number(width), "0")
-    return string({ flags, width: Number(width), precision: undefined, letter: "s" }, marked)
-  })
+  format.replace(
+    /%([-+ #0']*)(\d*)(?:\.(\d+))?([HL][dr]|[a-zA-Z%\0])/g,
+    (whole, flags: string, width: string, precision: string | undefined, letter: string) => {
+      if (letter === "%") return "%"
+      const text = of(letter)
+      if (text === undefined) return letter.length === 1 ? "?" : whole
+      const cut = precision === undefined || /^[XYZW]$/.test(letter) ? text : text.slice(0, Number(precision))
+      const marked = flags.includes("#") && letter === "a" ? `0${cut}` : cut
+      if (flags.includes("0") && !flags.includes("-")) return marked.padStart(Number(width), "0")
+      return string({ flags, width: Number(width), precision: undefined, letter: "s" }, marked)
+    }
+  )
 
-function* one(run: Utility.Run, path: string, follow: boolean, format: string | undefined, accounts: Accounts.Accounts): Steps<void> {
+function* one(
+  run: Utility.Run,
+  path: string,
+  follow: boolean,
+  format: string | undefined,
+  accounts: Accounts.Accounts
+): Steps<void> {
   const stat = path === "-"
     ? yield* attempt(run.sys.fstat(0))
     : yield* follow ? run.stat(path) : run.lstat(path)
@@ -196,7 +206,7 @@ function* one(run: Utility.Run, path: string, follow: boolean, format: string | 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
   if (operands.length === 0) return yield* run.missingOperand()
-  const given = options.filter(({ key }) => key === "c" || key === "printf").at(-1)
+  const given = last(options, "c", "printf")
   const format = given === undefined
     ? undefined
     : given.key === "c"

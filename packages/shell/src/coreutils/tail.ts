@@ -3,10 +3,10 @@
  *
  * @see tail(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { SEEK_CUR, SEEK_SET } from "@effix/kernel/abi/Fcntl"
 import { isRegular } from "@effix/kernel/abi/FileMode"
 import { O_RDONLY } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
 import { blockSize } from "../BufferedWriter.js"
 import { sameFile } from "../Directory.js"
@@ -117,6 +117,12 @@ function* lastOfFile(run: Utility.Run, fd: number, asked: Asked, stat: Stat, buf
   return yield* copyRest(run, fd, buffer)
 }
 
+const countOf = (bytes: Uint8Array, wanted: number): number => {
+  let count = 0
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === wanted) count++
+  return count
+}
+
 /** Anything else is read to its end; blocks that cannot matter any more are dropped on the way. */
 function* lastOfStream(run: Utility.Run, fd: number, asked: Asked, buffer: Uint8Array): Answer {
   const blocks: Array<{ readonly bytes: Uint8Array; readonly units: number }> = []
@@ -126,7 +132,7 @@ function* lastOfStream(run: Utility.Run, fd: number, asked: Asked, buffer: Uint8
     if (Errno.isErrno(read)) return read
     if (read === 0) break
     const bytes = buffer.slice(0, read)
-    const added = asked.lines ? bytes.reduce((n, byte) => byte === asked.delimiter ? n + 1 : n, 0) : read
+    const added = asked.lines ? countOf(bytes, asked.delimiter) : read
     blocks.push({ bytes, units: added })
     units += added
     while (blocks.length > 1 && units - blocks[0]!.units > asked.count) units -= blocks.shift()!.units
@@ -256,7 +262,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     first = false
     const error = yield* show(run, fd, asked, buffer)
     if (error !== undefined) {
-      yield* run.fail(`error reading ${path === "-" ? "'standard input'" : Quote.quoted(path)}: ${Errno.text(error._tag)}`)
+      yield* run.fail(
+        `error reading ${path === "-" ? "'standard input'" : Quote.quoted(path)}: ${Errno.text(error._tag)}`
+      )
     }
     if (asked.follow === "no") yield* run.close(fd)
     else if (error === undefined) followed.push({ path, title, fd })

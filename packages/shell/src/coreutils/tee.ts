@@ -3,9 +3,9 @@
  *
  * @see tee(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
 import { SIGINT } from "@effix/kernel/abi/Signals"
+import * as Errno from "@effix/kernel/Errno"
 import { blockSize, writeAll } from "../BufferedWriter.js"
 import * as Quote from "../Quote.js"
 import { attempt } from "../Steps.js"

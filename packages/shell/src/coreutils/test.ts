@@ -3,10 +3,22 @@
  *
  * @see test(1)
  */
-import * as Errno from "@effix/kernel/Errno"
-import { R_OK, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, W_OK, X_OK } from "@effix/kernel/abi/FileMode"
 import { AT_EACCESS, AT_FDCWD } from "@effix/kernel/abi/Fcntl"
+import {
+  R_OK,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  W_OK,
+  X_OK
+} from "@effix/kernel/abi/FileMode"
 import * as Bytes from "@effix/kernel/Bytes"
+import * as Errno from "@effix/kernel/Errno"
 import type { Main } from "@effix/kernel/Programs"
 import { Sys, type SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"

@@ -3,10 +3,10 @@
  *
  * @see timeout(1)
  */
-import * as Errno from "@effix/kernel/Errno"
-import { SIGALRM, SIGCHLD, SIGCONT, SIGKILL, SIGTERM } from "@effix/kernel/abi/Signals"
 import { SIG_BLOCK, SIG_SETMASK } from "@effix/kernel/abi/SignalFlags"
+import { SIGALRM, SIGCHLD, SIGCONT, SIGKILL, SIGTERM } from "@effix/kernel/abi/Signals"
 import { shellCode, WNOHANG } from "@effix/kernel/abi/WaitStatus"
+import * as Errno from "@effix/kernel/Errno"
 import * as SignalSet from "@effix/kernel/SignalSet"
 import * as Launch from "../Launch.js"
 import * as Quote from "../Quote.js"
@@ -91,7 +91,14 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   return status ?? 125
 })
 
-function* send(run: Utility.Run, pid: number, signal: number, verbose: boolean, command: string, foreground: boolean): Steps<void> {
+function* send(
+  run: Utility.Run,
+  pid: number,
+  signal: number,
+  verbose: boolean,
+  command: string,
+  foreground: boolean
+): Steps<void> {
   if (verbose) yield* run.warn(`sending signal ${SignalNames.name(signal)} to command ${Quote.quoted(command)}`)
   yield* attempt(run.sys.kill(pid, signal))
   if (!foreground && signal !== SIGKILL) {

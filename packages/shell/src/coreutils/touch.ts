@@ -3,9 +3,9 @@
  *
  * @see touch(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "@effix/kernel/abi/Fcntl"
 import { O_CREAT, O_NOCTTY, O_NONBLOCK, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
 import * as DateText from "../DateText.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"

@@ -29,7 +29,9 @@ function* set(run: Utility.Run, text: string, first: boolean): Steps<ReadonlyArr
   const items = Sets.parse(text)
   if (typeof items === "string") return yield* run.die(items)
   const repeats = items.filter((item) => item._tag === "Repeat")
-  if (first && repeats.some((item) => item.count === undefined)) yield* run.die("the [c*] repeat construct may not appear in string1")
+  if (first && repeats.some((item) => item.count === undefined)) {
+    yield* run.die("the [c*] repeat construct may not appear in string1")
+  }
   if (repeats.filter((item) => item.count === undefined).length > 1) {
     yield* run.die("only one [c*] repeat construct may appear in string2")
   }

@@ -89,7 +89,9 @@ const repeat = (chars: ReadonlyArray<Char>, at: number): Bracketed | string | un
   const digits = chars.slice(at + 3, end)
   const text = String.fromCharCode(...digits.map((digit) => digit.byte))
   if (digits.some((digit) => digit.escaped || digit.byte < 48 || digit.byte > 57)) {
-    return digits.some((digit) => digit.escaped) ? undefined : `invalid repeat count ${Quote.value(text)} in [c*n] construct`
+    return digits.some((digit) => digit.escaped)
+      ? undefined
+      : `invalid repeat count ${Quote.value(text)} in [c*n] construct`
   }
   const count = text === "" ? undefined : Number.parseInt(text, text[0] === "0" ? 8 : 10) || undefined
   return { item: { _tag: "Repeat", byte: char.byte, count }, next: end + 1 }

@@ -3,8 +3,9 @@
  *
  * @see truncate(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { O_CREAT, O_NONBLOCK, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
+import { last } from "../Options.js"
 import * as Quote from "../Quote.js"
 import * as Size from "../Size.js"
 import { attempt, type Steps } from "../Steps.js"
@@ -36,7 +37,14 @@ const resized = (mark: string, size: number, now: number): number => {
   }
 }
 
-function* one(run: Utility.Run, path: string, create: boolean, mark: string, size: number, base: number | undefined): Steps<void> {
+function* one(
+  run: Utility.Run,
+  path: string,
+  create: boolean,
+  mark: string,
+  size: number,
+  base: number | undefined
+): Steps<void> {
   const fd = yield* attempt(run.sys.open(path, O_WRONLY | O_NONBLOCK | (create ? O_CREAT : 0), 0o666))
   if (Errno.isErrno(fd)) {
     if (!create && fd._tag === "ENOENT") return
@@ -52,7 +60,7 @@ function* one(run: Utility.Run, path: string, create: boolean, mark: string, siz
 }
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
-  const option = (wanted: string): string | undefined => options.filter(({ key }) => key === wanted).at(-1)?.value
+  const option = (wanted: string): string | undefined => last(options, wanted)?.value
   const text = option("s")
   const reference = option("r")
   if (text === undefined && reference === undefined) {

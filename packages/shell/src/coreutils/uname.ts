@@ -74,7 +74,12 @@ function* fsync(run: Utility.Run, fd: number): Steps<Errno.Any | undefined> {
 
 /** @see sync(1) */
 export const sync = Utility.make(
-  { usage: "[OPTION] [FILE]...", does: "Synchronize cached writes to persistent storage.", short: "df", long: { data: "d", "file-system": "f" } },
+  {
+    usage: "[OPTION] [FILE]...",
+    does: "Synchronize cached writes to persistent storage.",
+    short: "df",
+    long: { data: "d", "file-system": "f" }
+  },
   function*(run, { operands }) {
     if (operands.length > 0) yield* run.inputs(operands, (fd) => fsync(run, fd))
   }

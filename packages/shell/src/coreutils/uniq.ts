@@ -3,8 +3,8 @@
  *
  * @see uniq(1)
  */
-import * as Errno from "@effix/kernel/Errno"
 import { O_CREAT, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import * as Errno from "@effix/kernel/Errno"
 import { BufferedWriter } from "../BufferedWriter.js"
 import { LineReader } from "../LineReader.js"
 import * as Quote from "../Quote.js"
@@ -68,7 +68,7 @@ class Previous {
   keep(bytes: Uint8Array, from: number, to: number, key: readonly [number, number]): void {
     this.length = to - from
     if (this.length > this.line.length) this.line = new Uint8Array(this.length * 2)
-    if (this.length < 64) for (let i = 0; i < this.length; i++) this.line[i] = bytes[from + i]!
+    if (this.length < 64) { for (let i = 0; i < this.length; i++) this.line[i] = bytes[from + i]! }
     else this.line.set(bytes.subarray(from, to))
     this.key = [key[0] - from, key[1] - from]
     this.count = 1
@@ -140,7 +140,12 @@ function* number(run: Utility.Run, text: string, what: string): Steps<number> {
 function* method(run: Utility.Run, value: string, grouped: boolean): Steps<Asked["all"]> {
   if (value === "") return grouped ? "separate" : "none"
   return yield* grouped
-    ? choose(run, "--group", { prepend: "prepend", append: "append", separate: "separate", both: "both" } as const, value)
+    ? choose(
+      run,
+      "--group",
+      { prepend: "prepend", append: "append", separate: "separate", both: "both" } as const,
+      value
+    )
     : choose(run, "--all-repeated", { none: "none", prepend: "prepend", separate: "separate" } as const, value)
 }
 

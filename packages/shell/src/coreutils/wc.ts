@@ -3,10 +3,10 @@
  *
  * @see wc(1)
  */
-import * as Bytes from "@effix/kernel/Bytes"
-import * as Errno from "@effix/kernel/Errno"
 import { SEEK_CUR, SEEK_END, SEEK_SET } from "@effix/kernel/abi/Fcntl"
 import { isRegular } from "@effix/kernel/abi/FileMode"
+import * as Bytes from "@effix/kernel/Bytes"
+import * as Errno from "@effix/kernel/Errno"
 import { blockSize } from "../BufferedWriter.js"
 import { LineReader } from "../LineReader.js"
 import * as Quote from "../Quote.js"

@@ -27,7 +27,14 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
 
 /** @see printenv(1) */
 export const printenv = Utility.make(
-  { usage: "[OPTION]... [VARIABLE]...", does: "Print the values of environment VARIABLE(s).", short: "0", long: { null: "0" }, failure: 2, permute: false },
+  {
+    usage: "[OPTION]... [VARIABLE]...",
+    does: "Print the values of environment VARIABLE(s).",
+    short: "0",
+    long: { null: "0" },
+    failure: 2,
+    permute: false
+  },
   function*(run, { operands, options }) {
     const env = yield* run.sys.environ()
     const end = options.length > 0 ? "\0" : "\n"

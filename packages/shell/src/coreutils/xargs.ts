@@ -3,13 +3,13 @@
  *
  * @see xargs(1)
  */
-import * as Bytes from "@effix/kernel/Bytes"
-import * as Errno from "@effix/kernel/Errno"
 import { O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import type { WaitStatus } from "@effix/kernel/abi/WaitStatus"
+import * as Bytes from "@effix/kernel/Bytes"
+import * as Errno from "@effix/kernel/Errno"
+import * as Escapes from "../Escapes.js"
 import * as Launch from "../Launch.js"
 import { LineReader } from "../LineReader.js"
-import * as Escapes from "../Escapes.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps, stop } from "../Steps.js"
 import * as Utility from "../Utility.js"
@@ -197,7 +197,9 @@ class Batch {
     const { asked, run } = this.runner
     const [command, ...rest] = this.initial
     const argv = [command!, ...rest.map((arg) => arg.replaceAll(asked.replace!, () => text))]
-    if (argv.reduce((sum, arg) => sum + Bytes.byteLength(arg) + 1, 0) > asked.chars) return yield* run.die("argument list too long")
+    if (argv.reduce((sum, arg) => sum + Bytes.byteLength(arg) + 1, 0) > asked.chars) {
+      return yield* run.die("argument list too long")
+    }
     yield* this.runner.start(argv)
   }
 
@@ -273,8 +275,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     else if (key === "I" || key === "i") {
       yield* overridden(run, asked, "--replace/-I/-i")
       Object.assign(asked, { replace: value === "" ? "{}" : value, args: 0, lines: 0, exit: true })
-    }
-    else if (key === "L" || key === "l") {
+    } else if (key === "L" || key === "l") {
       yield* overridden(run, asked, key === "L" ? "-L" : "--max-lines/-l")
       Object.assign(asked, { lines: hasValue ? yield* positive(run, key, value, 1) : 1, args: 0, replace: undefined })
     } else if (key === "n") {
@@ -338,7 +339,9 @@ function* feed(run: Utility.Run, input: number, asked: Asked, batch: Batch): Ste
 }
 
 const unmatched = (text: string): string =>
-  `unmatched ${text.includes("'") ? "single" : "double"} quote; by default quotes are special to xargs unless you use the -0 option`
+  `unmatched ${
+    text.includes("'") ? "single" : "double"
+  } quote; by default quotes are special to xargs unless you use the -0 option`
 
 /** For -I: the whole line, without leading blanks and with its quotes taken off. */
 const oneLine = (line: string): string | undefined => {

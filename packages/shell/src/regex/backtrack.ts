@@ -10,7 +10,9 @@ export const stepsMax = 400_000
 const depthMax = 4000
 
 /** Thrown when the steps run out; caught by whoever asked. */
-export class Exhausted {}
+export class Exhausted {
+  readonly _tag = "Exhausted"
+}
 
 type Then = (at: number) => boolean
 

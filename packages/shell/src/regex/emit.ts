@@ -100,7 +100,11 @@ export const emit = (node: Node, captures: boolean): string | undefined => {
     case "Repeat": {
       const inner = emit(node.node, captures)
       if (inner === undefined) return undefined
-      return repeatText(node.node._tag === "Set" || node.node._tag === "Group" ? inner : `(?:${inner})`, node.min, node.max)
+      return repeatText(
+        node.node._tag === "Set" || node.node._tag === "Group" ? inner : `(?:${inner})`,
+        node.min,
+        node.max
+      )
     }
     case "Assert":
       switch (node.what) {

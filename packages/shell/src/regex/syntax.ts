@@ -7,7 +7,15 @@
  */
 import * as ByteClasses from "../ByteClasses.js"
 
-export type Assertion = "lineStart" | "lineEnd" | "boundary" | "notBoundary" | "wordStart" | "wordEnd" | "textStart" | "textEnd"
+export type Assertion =
+  | "lineStart"
+  | "lineEnd"
+  | "boundary"
+  | "notBoundary"
+  | "wordStart"
+  | "wordEnd"
+  | "textStart"
+  | "textEnd"
 
 export type Node =
   /** One byte out of a set: `set[byte]` is 1. */
@@ -41,7 +49,8 @@ const repeatMax = 32_767
 export const isWord = (byte: number): boolean =>
   byte === 95 || (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
 
-const setOf = (test: (byte: number) => boolean): Uint8Array => Uint8Array.from({ length: 256 }, (_, byte) => test(byte) ? 1 : 0)
+const setOf = (test: (byte: number) => boolean): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, byte) => test(byte) ? 1 : 0)
 
 const escapeSets: Readonly<Record<string, Uint8Array>> = {
   w: setOf(isWord),
@@ -174,7 +183,11 @@ class Parser {
     const { extended } = this.syntax
     if (this.take("(")) return this.group()
     // A repeat without anything to repeat: nothing, in extended expressions, and a mere character in basic ones.
-    if (extended && start && ("*+?".includes(char) || (char === "{" && /^\{\d*,?\d*\}/.test(this.text.slice(this.at)) && !/^\{\}/.test(this.text.slice(this.at))))) {
+    if (
+      extended && start &&
+      ("*+?".includes(char) ||
+        (char === "{" && /^\{\d*,?\d*\}/.test(this.text.slice(this.at)) && !this.text.startsWith("{}", this.at)))
+    ) {
       this.warnOfRepeat()
       return empty
     }
@@ -255,7 +268,9 @@ class Parser {
       this.at += named[0].length
       return named[2]!.charCodeAt(0)
     }
-    if (/^\[[.:=]/.test(rest) && !/^\[[.:=]\]/.test(rest) && rest.slice(2).includes(rest[1]!) === false) throw unmatchedBracket
+    if (/^\[[.:=]/.test(rest) && !/^\[[.:=]\]/.test(rest) && rest.slice(2).includes(rest[1]!) === false) {
+      throw unmatchedBracket
+    }
     if (rest === "") throw unmatchedBracket
     this.at++
     return rest.charCodeAt(0)
