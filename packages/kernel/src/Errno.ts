@@ -112,4 +112,4 @@ export const make = <const C extends Code>(code: C, details?: Details): Errno<C>
 
 /** The same failure with more said about it: what a system call adds to the errno of a room. */
 export const within = <C extends Code>(error: Errno<C>, details: Details): Errno<C> =>
-  make<Code>(error._tag, { ...details, ...error.details }) as Errno<C>
+  make<Code>(error._tag, error.details === undefined ? details : { ...details, ...error.details }) as Errno<C>

@@ -127,7 +127,14 @@ export class Walk {
         this.tooLong = true
         return Exit.succeed(this)
       }
-      const looked = this.lookup(name)
+      // A directory that was walked through before: one look into a Map takes the walk there.
+      const known = this.remembered(name)
+      if (known !== undefined && FileMode.isDirectory(known.inode.mode)) {
+        const done = this.enter(known, isLast)
+        if (done !== undefined) return done
+        continue
+      }
+      const looked = known === undefined ? this.lookup(name) : Exit.succeed(known.inode)
       if (!isReady(looked)) {
         return Effect.flatMap(Effect.exit(looked), (exit) => this.goOn(exit, name, isLast) ?? this.advance())
       }
@@ -136,11 +143,16 @@ export class Walk {
     }
   }
 
-  /** Asks for `name` in the directory where the walk stands. */
+  /** The dentry of `name` where the walk stands, if there is one that can be relied upon. */
+  private remembered(name: string): Dentry | undefined {
+    const known = this.dentry.children?.get(name)
+    if (known === undefined || known.covered > 0) return known
+    return this.mount.superblock.backend.coherent ? known : undefined
+  }
+
+  /** Asks the backend for `name` in the directory where the walk stands. */
   private lookup(name: string): Effect.Effect<Inode, LookupError> {
     const { dentry, mount: { superblock } } = this
-    const known = dentry.children?.get(name)
-    if (known !== undefined && (superblock.backend.coherent || known.covered > 0)) return Exit.succeed(known.inode)
     if (dentry.unlinked) return Errno.fail("ENOENT")
     const answer = superblock.backend.lookup(dentry.inode, name)
     if (!isReady(answer)) superblock.prompt = false
@@ -163,7 +175,7 @@ export class Walk {
       const { follow, name: byName } = this.mode
       if (!isLast || follow || (this.trailingSlash && !byName)) return this.followLink(inode, isLast)
     } else if (FileMode.isDirectory(inode.mode)) {
-      return this.descend(inode, name, isLast)
+      return this.enter(Dentries.child(this.core, this.dentry, name, inode), isLast)
     }
     if (!isLast) return Errno.fail("ENOTDIR")
     if (this.trailingSlash && !this.mode.name) return Errno.fail("ENOTDIR")
@@ -171,9 +183,10 @@ export class Walk {
     return Exit.succeed(this)
   }
 
-  private descend(inode: Inode, name: string, isLast: boolean): Effect.Effect<this, PathError> | undefined {
+  /** Goes into a directory, and into what is mounted there. */
+  private enter(directory: Dentry, isLast: boolean): Effect.Effect<this, PathError> | undefined {
     let mount = this.mount
-    let dentry = Dentries.child(this.core, this.dentry, name, inode)
+    let dentry = directory
     while (dentry.covered > 0) {
       const covering = mount.children.get(dentry)
       if (covering === undefined) break
