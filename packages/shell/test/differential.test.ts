@@ -16,7 +16,9 @@ layer(TestKernel, { excludeTestServices: true })("The shell agrees with bash", (
           Effect.all([inKernel(script, bash), onHost(script, bash)], { concurrency: 2 }).pipe(
             Effect.map(([ours, theirs]) => ({ script, ours, theirs }))
           ))
-        const differing = outcomes.filter(({ ours, theirs }) => JSON.stringify(ours) !== JSON.stringify(theirs))
+        const differing = outcomes.filter(({ ours, theirs }) =>
+          JSON.stringify(ours) !== JSON.stringify(theirs)
+        )
         expect(differing).toEqual([])
       }), 600_000)
   }

@@ -31,7 +31,12 @@ export const onHost = (script: string, bash: boolean): Effect.Effect<Outcome> =>
   Effect.async((resume) => {
     const cwd = fs.mkdtempSync(path.join(bin, "run-"))
     const argv = [...(bash ? [] : ["--posix"]), "-c", script, "sh"]
-    const child = spawn("/bin/bash", argv, { cwd, env: environment(bin), stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 })
+    const child = spawn("/bin/bash", argv, {
+      cwd,
+      env: environment(bin),
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 60_000
+    })
     const out: Array<Buffer> = []
     let complained = false
     child.stdout.on("data", (block: Buffer) => out.push(block))

@@ -12,7 +12,7 @@ import * as Values from "./values.js"
 import { expandText } from "./words.js"
 
 /** The variables of a shell, as arithmetic sees them. */
-export const environment = (shell: Shell): Environment => ({
+const makeEnvironment = (shell: Shell): Environment => ({
   get: (name, index) => {
     const value = index === undefined
       ? Values.parameter(shell, name)
@@ -25,6 +25,14 @@ export const environment = (shell: Shell): Environment => ({
     else shell.variables.setElement(name, indexOf(shell, name, index), value)
   }
 })
+
+const environments = new WeakMap<Shell, Environment>()
+
+const environment = (shell: Shell): Environment => {
+  let known = environments.get(shell)
+  if (known === undefined) environments.set(shell, known = makeEnvironment(shell))
+  return known
+}
 
 /** A subscript: a key of an associative array, a number for any other. */
 export const indexOf = (shell: Shell, name: string, text: string): number | string =>
