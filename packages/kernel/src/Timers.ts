@@ -40,6 +40,9 @@ interface Timer {
   run: (() => void) | undefined
 }
 
+/** The most milliseconds that a host's timer takes. */
+const WAIT_MAX = 2 ** 31 - 1
+
 const before = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
 /** A binary heap with the next timer in front; cancelled ones stay until they come up, or are half of it. */
@@ -122,7 +125,8 @@ export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"
     if (first === undefined) return disarm()
     if (armed !== undefined && armed.at <= first.at) return
     disarm()
-    const wait = Math.max(0, first.at - clock.unsafeCurrentTimeMillis())
+    // A longer one than hosts can count to is waited for in pieces.
+    const wait = Math.min(Math.max(0, first.at - clock.unsafeCurrentTimeMillis()), WAIT_MAX)
     const { at } = first
     armed = {
       at,

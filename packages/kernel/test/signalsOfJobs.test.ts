@@ -1,0 +1,122 @@
+/** Stopping, continuing, and what parents are told. */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Flags from "../src/abi/SignalFlags.js"
+import * as Abi from "../src/abi/Signals.js"
+import * as WaitOptions from "../src/abi/WaitStatus.js"
+import * as SignalSet from "../src/SignalSet.js"
+import type { SystemCalls } from "../src/Sys.js"
+import * as Machine from "./interruption/machine.js"
+import { errnoOf, idle, program, under } from "./interruption/run.js"
+
+const { SIG_SETMASK } = Flags
+const { SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTERM, SIGTSTP } = Abi
+
+describe("stopping and continuing", () => {
+  const job = (machine: Machine.Machine, body: (sys: SystemCalls) => ReturnType<SystemCalls["nanosleep"]>) => {
+    const parent = machine.start(program((sys) => sys.nanosleep(1e12)))
+    return machine.start(program(body), [], { processGroup: 0 }, parent)
+  }
+
+  it.effect("a stopped process does nothing, and its sleep has passed when it goes on", () =>
+    under(20, (machine) =>
+      Effect.gen(function*() {
+        const process = job(machine, (sys) => sys.nanosleep(10e6))
+        yield* idle
+        machine.send(process, SIGSTOP)
+        yield* Effect.sleep(100)
+        expect(process.state).toBe("stopped")
+        machine.send(process, SIGCONT)
+        yield* idle
+        expect(process.status).toEqual({ _tag: "Exited", code: 0 })
+      })))
+
+  it.effect("SIGTERM waits until it is continued; SIGKILL does not", () =>
+    under(20, (machine) =>
+      Effect.gen(function*() {
+        const one = job(machine, (sys) => sys.nanosleep(1e12))
+        const two = job(machine, (sys) => sys.nanosleep(1e12))
+        yield* idle
+        for (const each of [one, two]) machine.send(each, SIGSTOP)
+        machine.send(one, SIGTERM)
+        expect(one.state).toBe("stopped")
+        machine.send(one, SIGCONT)
+        expect(one.status).toMatchObject({ _tag: "Signaled", signal: SIGTERM })
+        machine.send(two, SIGKILL)
+        expect(two.status).toMatchObject({ _tag: "Signaled", signal: SIGKILL })
+        yield* idle
+      })))
+
+  it.effect("SIGCONT continues even if it is blocked or ignored, and takes pending stops away, and the other way round", () =>
+    under(20, (machine) =>
+      Effect.gen(function*() {
+        const process = job(machine, (sys) =>
+          Effect.zipRight(
+            Effect.orDie(sys.sigprocmask(SIG_SETMASK, SignalSet.of(SIGCONT, SIGTSTP))),
+            sys.nanosleep(1e12)
+          ))
+        yield* idle
+        machine.send(process, SIGSTOP)
+        machine.send(process, SIGCONT)
+        expect(process.state).toBe("running")
+        expect(process.signals.pending).toBe(SignalSet.of(SIGCONT))
+        machine.send(process, SIGTSTP)
+        expect(process.signals.pending).toBe(SignalSet.of(SIGTSTP))
+        machine.send(process, SIGCONT)
+        expect(process.signals.pending & SignalSet.of(SIGTSTP)).toBe(0n)
+        machine.send(process, SIGKILL)
+        yield* idle
+      })))
+})
+
+describe("SIGCHLD", () => {
+  const parentOf = (machine: Machine.Machine, flags: number, disposition: "ignore" | "count") => {
+    const seen = { signals: 0, waited: [] as Array<string> }
+    const parent = machine.start(program((sys) =>
+      Effect.gen(function*() {
+        yield* sys.sigaction(SIGCHLD, {
+          flags,
+          disposition: disposition === "ignore" ? "ignore" : () => Effect.sync(() => void seen.signals++)
+        })
+        const pid = yield* sys.spawn(program((own) => own.nanosleep(20e6)), { processGroup: 0 })
+        yield* Effect.sleep(1)
+        yield* sys.kill(pid, SIGSTOP)
+        yield* Effect.sleep(1)
+        yield* sys.kill(pid, SIGCONT)
+        yield* Effect.sleep(30)
+        seen.waited.push(yield* errnoOf(sys.wait(pid, WaitOptions.WNOHANG)))
+      })
+    ))
+    return Effect.as(Machine.awaitEnd(parent), seen)
+  }
+
+  it.effect("comes for a stop, a continuation and an end", () =>
+    under(
+      20,
+      (machine) =>
+        Effect.map(parentOf(machine, 0, "count"), (seen) => expect(seen).toEqual({ signals: 3, waited: ["success"] }))
+    ))
+
+  it.effect("with SA_NOCLDSTOP for an end alone", () =>
+    under(
+      20,
+      (machine) =>
+        Effect.map(parentOf(machine, Flags.SA_NOCLDSTOP, "count"), (seen) =>
+          expect(seen).toEqual({ signals: 1, waited: ["success"] }))
+    ))
+
+  it.effect("with SA_NOCLDWAIT there is nobody to wait for, but the signal comes", () =>
+    under(
+      20,
+      (machine) =>
+        Effect.map(parentOf(machine, Flags.SA_NOCLDWAIT, "count"), (seen) =>
+          expect(seen).toEqual({ signals: 3, waited: ["ECHILD"] }))
+    ))
+
+  it.effect("ignored: nobody to wait for either", () =>
+    under(
+      20,
+      (machine) =>
+        Effect.map(parentOf(machine, 0, "ignore"), (seen) => expect(seen).toEqual({ signals: 0, waited: ["ECHILD"] }))
+    ))
+})
