@@ -51,12 +51,38 @@ export const path = (random: Random): string => {
   return (random.chance(0.12) ? "/" : "") + names.join(slash) + (random.chance(0.1) ? "/" : "")
 }
 
+/** The same place, said in another way. */
+export const dressed = (random: Random, name: string): string =>
+  random.weighted([
+    [20, name],
+    [2, `/${name}`],
+    [1.5, `${name}/`],
+    [1, `./${name}`],
+    [1, `d/../${name}`],
+    [0.7, `${name}/.`],
+    [0.7, `${name}/..`],
+    [0.5, `../${name}`],
+    [0.5, `l/${name}`]
+  ])
+
 /** Where a symbolic link points: to something, to nothing, to itself. */
 export const target = (random: Random): string =>
-  random.weighted([[30, ""], [2, "l"], [2, "m"], [2, "a/"], [1, "x".repeat(4095)], [0.3, "x".repeat(4096)], [
-    0.3,
-    "x"
-  ]]) ||
+  random.weighted([
+    [10, "a"],
+    [8, "d"],
+    [4, "d/e"],
+    [3, "b"],
+    [12, ""],
+    [2, "l"],
+    [2, "m"],
+    [2, "a/"],
+    [1, "x".repeat(4095)],
+    [0.3, "x".repeat(4096)],
+    [
+      0.3,
+      "x"
+    ]
+  ]) ||
   (random.chance(0.03) ? "" : path(random))
 
 export const mode = (random: Random): number =>

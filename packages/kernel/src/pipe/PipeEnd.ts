@@ -6,19 +6,23 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
+import { O_NOATIME } from "../abi/OpenFlags.js"
 import * as PollEvents from "../abi/PollEvents.js"
+import type { CoarseClock } from "../CoarseClock.js"
 import { Description, type ReadError, type WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
+import { accessed } from "../vfs/accessed.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { Pipe } from "./Pipe.js"
 
 /** The inode of a pipe without a name. */
 export class PipeInode extends Inode {}
 
-/** What both ends share besides the pipe: how to tell a writer that nobody reads. */
+/** What both ends share besides the pipe: the time, and how to tell a writer that nobody reads. */
 export interface PipeContext {
+  readonly now: CoarseClock
   readonly brokenPipe: (writer: Process) => void
 }
 
@@ -39,9 +43,23 @@ export class PipeEnd extends Description {
   override read(into: Uint8Array): Effect.Effect<number, ReadError> {
     const { pipe } = this
     const answer = pipe.tryRead(into)
-    if (answer !== undefined) return answer
+    if (answer !== undefined) return this.wasRead(answer)
     if (this.nonBlocking) return Errno.fail("EAGAIN")
-    return WaitQueue.sleep([pipe.canRead], () => pipe.tryRead(into))
+    return WaitQueue.sleep([pipe.canRead], () => this.wasRead(pipe.tryRead(into)))
+  }
+
+  /** A pipe has its times, as a file has. */
+  private wasRead<A extends WaitQueue.Attempt<number>>(answer: A): A {
+    if (answer === undefined || answer._tag === "Failure" || answer.value === 0) return answer
+    const { context: { now }, inode, location } = this
+    if (location === undefined) inode.atime = now()
+    else if ((this.flags & O_NOATIME) === 0) accessed(now, location.mount, inode)
+    return answer
+  }
+
+  private wasWritten(count: number): Exit.Exit<number> {
+    this.inode.mtime = this.inode.ctime = this.context.now()
+    return Exit.succeed(count)
   }
 
   override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
@@ -52,8 +70,8 @@ export class PipeEnd extends Description {
     // Whoever waits with a write already comes first.
     const waits = WaitQueue.contended(pipe.canWrite)
     const done = waits && !this.nonBlocking ? 0 : pipe.fill(from, 0)
-    if (done === from.length) return Exit.succeed(done)
-    if (this.nonBlocking) return done > 0 ? Exit.succeed(done) : Errno.fail("EAGAIN")
+    if (done === from.length) return this.wasWritten(done)
+    if (this.nonBlocking) return done > 0 ? this.wasWritten(done) : Errno.fail("EAGAIN")
     return this.writeRest(from, done, caller)
   }
 
@@ -65,15 +83,15 @@ export class PipeEnd extends Description {
       const attempt = (): WaitQueue.Attempt<number, Errno.Errno<"EPIPE">> => {
         if (pipe.readers === 0) {
           const broken = this.broken(caller)
-          return done > 0 ? Exit.succeed(done) : broken
+          return done > 0 ? this.wasWritten(done) : broken
         }
         // A write of up to PIPE_BUF bytes takes one buffer, so it goes in whole or not at all.
         done = pipe.fill(from, done)
-        return done === from.length ? Exit.succeed(done) : undefined
+        return done === from.length ? this.wasWritten(done) : undefined
       }
       return WaitQueue.sleep([pipe.canWrite], attempt, {
         fair: begun === 0,
-        partial: () => done > 0 ? Exit.succeed(done) : undefined
+        partial: () => done > 0 ? this.wasWritten(done) : undefined
       })
     })
   }

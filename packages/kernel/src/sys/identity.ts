@@ -26,7 +26,10 @@ export const setresuid = (self: Process, ruid: number, euid: number, suid: numbe
   if (!wanted.every(isId)) return Errno.fail("EINVAL", { syscall: "setresuid" })
   const c = self.credentials
   if (!allowed(c.euid === 0, [c.uid, c.euid, c.suid], wanted)) return Errno.fail("EPERM", { syscall: "setresuid" })
-  self.credentials = { ...c, uid: pick(ruid, c.uid), euid: pick(euid, c.euid), suid: pick(suid, c.suid) }
+  // Who stays who he is keeps his credentials, and with them what he opened.
+  if (wanted.some((id, i) => id !== -1 && id !== [c.uid, c.euid, c.suid][i])) {
+    self.credentials = { ...c, uid: pick(ruid, c.uid), euid: pick(euid, c.euid), suid: pick(suid, c.suid) }
+  }
   return Exit.void
 }
 
@@ -36,7 +39,9 @@ export const setresgid = (self: Process, rgid: number, egid: number, sgid: numbe
   if (!wanted.every(isId)) return Errno.fail("EINVAL", { syscall: "setresgid" })
   const c = self.credentials
   if (!allowed(c.euid === 0, [c.gid, c.egid, c.sgid], wanted)) return Errno.fail("EPERM", { syscall: "setresgid" })
-  self.credentials = { ...c, gid: pick(rgid, c.gid), egid: pick(egid, c.egid), sgid: pick(sgid, c.sgid) }
+  if (wanted.some((id, i) => id !== -1 && id !== [c.gid, c.egid, c.sgid][i])) {
+    self.credentials = { ...c, gid: pick(rgid, c.gid), egid: pick(egid, c.egid), sgid: pick(sgid, c.sgid) }
+  }
   return Exit.void
 }
 
@@ -44,18 +49,18 @@ export const setresgid = (self: Process, rgid: number, egid: number, sgid: numbe
 export const setuid = (self: Process, uid: number): Exit.Exit<void, IdError> => {
   if (!isId(uid) || uid < 0) return Errno.fail("EINVAL", { syscall: "setuid" })
   const c = self.credentials
-  if (c.euid === 0) return setresuid(self, uid, uid, uid)
-  if (uid !== c.uid && uid !== c.suid) return Errno.fail("EPERM", { syscall: "setuid" })
-  return setresuid(self, -1, uid, -1)
+  if (c.euid !== 0 && uid !== c.uid && uid !== c.suid) return Errno.fail("EPERM", { syscall: "setuid" })
+  self.credentials = c.euid === 0 ? { ...c, uid, euid: uid, suid: uid } : { ...c, euid: uid }
+  return Exit.void
 }
 
 /** @see setgid(2) */
 export const setgid = (self: Process, gid: number): Exit.Exit<void, IdError> => {
   if (!isId(gid) || gid < 0) return Errno.fail("EINVAL", { syscall: "setgid" })
   const c = self.credentials
-  if (c.euid === 0) return setresgid(self, gid, gid, gid)
-  if (gid !== c.gid && gid !== c.sgid) return Errno.fail("EPERM", { syscall: "setgid" })
-  return setresgid(self, -1, gid, -1)
+  if (c.euid !== 0 && gid !== c.gid && gid !== c.sgid) return Errno.fail("EPERM", { syscall: "setgid" })
+  self.credentials = c.euid === 0 ? { ...c, gid, egid: gid, sgid: gid } : { ...c, egid: gid }
+  return Exit.void
 }
 
 /** NGROUPS_MAX. */

@@ -82,14 +82,20 @@ export class RegularFile extends Description {
   }
 
   override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
+    // Writing nothing does not even move to the end that O_APPEND is about.
+    if (from.length === 0) return Exit.succeed(0)
     const { place: { mount: { superblock } } } = this
     if (!superblock.prompt) {
       return Step.run(this.inTurn(() => Step.run(this.writeLocked(from, undefined, caller))))
     }
-    if ((this.flags & OpenFlags.O_APPEND) !== 0) this.offset = this.inode.size
-    const answer = this.writeNow(from, this.offset, caller)
-    if (Step.isReady(answer)) return this.moved(answer)
+    const at = (this.flags & OpenFlags.O_APPEND) !== 0 ? this.inode.size : this.offset
+    const answer = this.writeNow(from, at, caller)
+    if (Step.isReady(answer)) {
+      if (answer._tag === "Success") this.offset = at + answer.value
+      return answer
+    }
     superblock.prompt = false
+    this.offset = at
     return Step.run(this.inTurn(() => answer))
   }
 
