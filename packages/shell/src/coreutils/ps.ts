@@ -199,26 +199,16 @@ const bsd = [
 
 function* chosenColumns(run: Utility.Run, text: string): Steps<ReadonlyArray<Column>> {
   const chosen: Array<Column> = []
-  // Behind a `=` everything is the title, commas too.
-  const match = /^([^=]*)(?:=(.*))?$/s.exec(text)!
-  const names = match[1]!.split(/[ ,]+/).filter((name) => name !== "")
-  for (const [i, name] of names.entries()) {
+  for (const item of text.split(/[ ,]+/).filter((part) => part !== "")) {
+    const [name = "", title] = item.split("=")
     const known = columns[aliases[name] ?? name]
     if (known === undefined) {
       yield* run.error(`error: unknown user-defined format specifier "${name}"\n`)
       return yield* run.misuse()
     }
-    const title = i === names.length - 1 ? match[2] : undefined
-    const tall = aliases[name] === "args" ? { ...known, title: name === "cmd" ? "CMD" : "COMMAND" } : known
-    chosen.push(
-      title === undefined
-        ? tall
-        : {
-          ...tall,
-          title,
-          width: title === "" ? tall.width : Math.sign(tall.width) * Math.max(Math.abs(tall.width), title.length)
-        }
-    )
+    const named = name === "cmd" ? { ...known, title: "CMD" } : known
+    const width = Math.max(Math.abs(known.width), title?.length ?? 0) * Math.sign(known.width)
+    chosen.push(title === undefined ? named : { ...named, title, width })
   }
   return chosen
 }

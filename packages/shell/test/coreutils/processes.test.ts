@@ -1,5 +1,5 @@
-import { Kernel, MemoryBackend } from "@effix/kernel"
 import { expect, layer } from "@effect/vitest"
+import { Kernel, MemoryBackend } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { TestKernel } from "./support/Differential.js"
@@ -82,7 +82,11 @@ layer(TestKernel, { excludeTestServices: true })("core utilities as processes", 
       const kernel = yield* Kernel.Kernel
       yield* kernel.writeFile("/tmp/closed/secret", "password\n", 0o600)
       const read = yield* kernel.exec(["grep", "-r", "password", "/tmp/closed"], { user: 1000 })
-      expect(read).toMatchObject({ exitCode: 2, stdoutText: "", stderrText: "grep: /tmp/closed/secret: Permission denied\n" })
+      expect(read).toMatchObject({
+        exitCode: 2,
+        stdoutText: "",
+        stderrText: "grep: /tmp/closed/secret: Permission denied\n"
+      })
     }))
 
   it.effect("chroot sees only what lies below", () =>
@@ -106,7 +110,9 @@ layer(TestKernel, { excludeTestServices: true })("core utilities as processes", 
     Effect.gen(function*() {
       const kernel = yield* Kernel.Kernel
       expect((yield* kernel.exec(["which", "ls"])).stdoutText).toMatch(/\/bin\/ls\n$/)
-      expect((yield* kernel.exec(["df", "/"])).stdoutText).toMatch(/^Filesystem +1K-blocks +Used +Available +Use% +Mounted on\n.* \/\n$/)
+      expect((yield* kernel.exec(["df", "/"])).stdoutText).toMatch(
+        /^Filesystem +1K-blocks +Used +Available +Use% +Mounted on\n.* \/\n$/
+      )
       expect((yield* kernel.exec(["du", "-s", "/etc"])).stdoutText).toMatch(/^\d+\t\/etc\n$/)
       expect((yield* kernel.exec(["uname", "-s"])).stdoutText).toBe("Linux\n")
     }))
