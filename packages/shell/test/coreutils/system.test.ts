@@ -256,6 +256,6 @@ sameAsGnu(
     { argv: ["mknod", "p", "p"], tree: {} },
     { argv: ["mknod", "p"], tree: {} },
     { argv: ["mknod", "p", "z"], tree: {} },
-    { argv: ["mknod", "p", "p", "1", "2"], tree: {} },
-  ])
+    { argv: ["mknod", "p", "p", "1", "2"], tree: {} }
+  ]
 )
