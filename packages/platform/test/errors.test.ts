@@ -12,26 +12,28 @@ const coded = (code: string) => failure("Unknown", Object.assign(new Error(code)
 const answer = (error: ReturnType<typeof failure>, allowed: ReadonlyArray<Errno.Code> = Errors.renames) =>
   Effect.map(Effect.flip(Errors.only(allowed, Errors.asked(error))), ({ _tag }) => _tag)
 
-it.effect.each([
-  ["ENOENT", "ENOENT"],
-  ["EACCES", "EACCES"],
-  ["EEXIST", "EEXIST"],
-  ["ENOTEMPTY", "ENOTEMPTY"],
-  ["ENOSPC", "ENOSPC"],
-  ["EDQUOT", "EDQUOT"],
-  ["EROFS", "EROFS"],
-  ["EPERM", "EPERM"],
-  ["EXDEV", "EXDEV"],
-  ["EBUSY", "EBUSY"],
-  ["EMLINK", "EMLINK"],
-  // What cannot be true of the file that was asked about is true of another in its place.
-  ["ENOTDIR", "ESTALE"],
-  ["ELOOP", "ESTALE"],
-  // What concerns the host alone.
-  ["EMFILE", "EIO"],
-  ["ENFILE", "EIO"],
-  ["ERR_FS_CP_EINVAL", "EIO"]
-] as const)("The host's %s is the guest's %s", ([code, errno]) =>
+it.effect.each(
+  [
+    ["ENOENT", "ENOENT"],
+    ["EACCES", "EACCES"],
+    ["EEXIST", "EEXIST"],
+    ["ENOTEMPTY", "ENOTEMPTY"],
+    ["ENOSPC", "ENOSPC"],
+    ["EDQUOT", "EDQUOT"],
+    ["EROFS", "EROFS"],
+    ["EPERM", "EPERM"],
+    ["EXDEV", "EXDEV"],
+    ["EBUSY", "EBUSY"],
+    ["EMLINK", "EMLINK"],
+    // What cannot be true of the file that was asked about is true of another in its place.
+    ["ENOTDIR", "ESTALE"],
+    ["ELOOP", "ESTALE"],
+    // What concerns the host alone.
+    ["EMFILE", "EIO"],
+    ["ENFILE", "EIO"],
+    ["ERR_FS_CP_EINVAL", "EIO"]
+  ] as const
+)("The host's %s is the guest's %s", ([code, errno]) =>
   Effect.gen(function*() {
     expect(yield* answer(coded(code))).toBe(errno)
   }))
