@@ -35,11 +35,12 @@ const CALLS_PER_TURN = 512
 export const make = (runtime: Runtime.Runtime<never>, chosen: Scheduler.Scheduler): Host["Type"] => {
   const isOurs = chosen === compat.defaultScheduler
   const scheduler = isOurs ? fairScheduler() : chosen
+  const lean = compat.lean(runtime, scheduler)
   return {
     scheduler,
     callsPerTurn: isOurs ? CALLS_PER_TURN : 0,
-    fork: (effect) => compat.fork(runtime, effect, nothing, scheduler),
-    forkWith: (effect, services) => compat.fork(runtime, effect, services, scheduler)
+    fork: (effect) => compat.fork(lean, effect, nothing),
+    forkWith: (effect, services) => compat.fork(lean, effect, services)
   }
 }
 

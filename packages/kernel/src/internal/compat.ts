@@ -7,6 +7,7 @@
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
@@ -24,17 +25,34 @@ export const errorOf = <A, E>(exit: Exit.Exit<A, E>): Option.Option<E> =>
 export const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>
   Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
 
+/**
+ * The same runtime under another scheduler, with those fiber refs alone that differ from what they are anyway: each
+ * fiber gets a copy of all, which would be a quarter of the memory of a process and of the time that it takes to start.
+ */
+export const lean = (runtime: Runtime.Runtime<never>, scheduler: Scheduler.Scheduler): Runtime.Runtime<never> => {
+  const nothing = FiberRefs.empty()
+  const kept: Array<readonly [FiberRef.FiberRef<unknown>, readonly [readonly [FiberId.Single, unknown]]]> = []
+  for (const [ref, [[id, value]]] of runtime.fiberRefs.locals) {
+    if (!Equal.equals(value, FiberRefs.getOrDefault(nothing, ref))) kept.push([ref, [[id, value]]])
+  }
+  const fiberRefs = FiberRefs.updateAs(FiberRefs.unsafeMake(new Map(kept)), {
+    fiberId: FiberId.none,
+    fiberRef: FiberRef.currentScheduler,
+    value: scheduler
+  })
+  return Runtime.make({ context: runtime.context, fiberRefs, runtimeFlags: runtime.runtimeFlags })
+}
+
 /** Starts a fiber that sees `services` and nothing else; it takes its first step at the scheduler's next turn. */
 export const fork = <A, E, R>(
   runtime: Runtime.Runtime<never>,
   effect: Effect.Effect<A, E, R>,
-  services: Context.Context<R>,
-  scheduler: Scheduler.Scheduler
+  services: Context.Context<R>
 ): Fiber.RuntimeFiber<A, E> =>
   Runtime.runFork(
     Runtime.make({ context: services, fiberRefs: runtime.fiberRefs, runtimeFlags: runtime.runtimeFlags }),
     effect,
-    { immediate: false, scheduler }
+    { immediate: false }
   )
 
 /** Interrupts a fiber from synchronous code, without waiting for its clean-up. */

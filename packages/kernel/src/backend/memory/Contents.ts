@@ -59,6 +59,12 @@ export class Contents {
 
   private writeSmall(offset: number, from: Uint8Array, end: number): void {
     const before = this.small
+    if (before === undefined && offset === 0) {
+      // Copies without filling with zeros first.
+      this.small = new Uint8Array(from)
+      this.held = end
+      return
+    }
     if (before === undefined || before.length < end) {
       // The first write is taken as the whole file; one that goes on has more to come, so room doubles.
       const room = before === undefined ? end : Math.min(PAGE, Math.max(end, before.length * 2))
