@@ -1,7 +1,7 @@
 /**
  * What is done to a machine from outside while a program runs.
  */
-import { Credentials, type Dentry, Errno, MemoryBackend, type Vfs } from "@effix/kernel"
+import { Credentials, type Dentry, type Errno, MemoryBackend, type Vfs } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import type { Answer } from "./perform.js"
 
@@ -33,10 +33,10 @@ export class Keeper {
   protect(path: string): Answer {
     return Effect.gen(this, function*() {
       const { dentry, mount } = yield* this.vfs.findDirectory(viewerOf(this.root), this.root, path)
-      if (dentry !== mount.root) return yield* Errno.fail("EINVAL")
+      if (dentry !== mount.root) return "not mounted"
       mount.readOnly = true
       return "0"
-    })
+    }).pipe(Effect.orElseSucceed(() => "not mounted"))
   }
 
   /** Where a mount is by now is looked up from the mount itself: its directory may have been renamed. */

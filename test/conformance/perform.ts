@@ -1,8 +1,9 @@
 /**
  * One step of a program, as a call of `Sys`, and what it answered as text.
  */
-import { type Errno, FileMode, Resources, type Sys } from "@effix/kernel"
+import { type Errno, Fcntl, FileMode, Resources, type Sys } from "@effix/kernel"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { type Argument, escape, type Step } from "./program.js"
 import type { Said } from "./said.js"
 
@@ -175,13 +176,18 @@ const onSelf = (sys: Sys.SystemCalls, call: Step[0], args: ReadonlyArray<Argumen
   }
 }
 
-/** Where a directory is read on is a number that means nothing to anybody else, but for 0. */
-const seek = (sys: Sys.SystemCalls, fd: number, offset: number, whence: number): Answer =>
-  Effect.gen(function*() {
-    const to = yield* sys.lseek(fd, offset, whence)
-    const { mode } = yield* sys.fstat(fd)
-    return to > 0 && FileMode.isDirectory(mode) ? "cursor" : String(to)
+/** Where a directory is read on is a number that means nothing to anybody else, and so is the sum of it and another. */
+const seek = (sys: Sys.SystemCalls, fd: number, offset: number, whence: number): Answer => {
+  const directory = Effect.match(sys.fstat(fd), {
+    onFailure: () => false,
+    onSuccess: ({ mode }) => FileMode.isDirectory(mode)
   })
+  return Effect.flatMap(Effect.either(sys.lseek(fd, offset, whence)), (to) =>
+    Effect.flatMap(directory, (is) => {
+      const opaque = Either.isRight(to) || (whence === Fcntl.SEEK_CUR && to.left._tag === "EINVAL")
+      return is && opaque ? Effect.succeed("cursor") : Effect.map(to, String)
+    }))
+}
 
 /** All entries from the descriptor's position on, sorted. */
 const list = (sys: Sys.SystemCalls, said: Said, fd: number): Answer =>

@@ -128,11 +128,14 @@ static void list(int fd) {
   }
 }
 
-/* Where a directory is read on is a number that means nothing to anybody else, but for 0. */
+/* Where a directory is read on is a number that means nothing to anybody else, and so is the sum of it and another. */
 static void seek(int fd, long offset, int whence) {
   struct stat st;
   long to = syscall(SYS_lseek, fd, offset, whence);
-  if (to > 0 && syscall(SYS_fstat, fd, &st) == 0 && S_ISDIR(st.st_mode)) say("cursor");
+  int error = errno;
+  int directory = syscall(SYS_fstat, fd, &st) == 0 && S_ISDIR(st.st_mode);
+  errno = error;
+  if (directory && (to >= 0 || (whence == SEEK_CUR && errno == EINVAL))) say("cursor");
   else done(to);
 }
 
@@ -297,7 +300,8 @@ static int on_self(const struct step *step) {
   } else if (is(step, "mount")) {
     done(mount("tmpfs", text(step, 1), "tmpfs", 0, second == 0 ? "mode=755" : "mode=755,size=16k,nr_inodes=4"));
   } else if (is(step, "readonly")) {
-    done(mount("none", text(step, 1), NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+    if (mount("none", text(step, 1), NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0) say("not mounted");
+    else done(0);
   } else if (is(step, "setrlimit")) {
     struct rlimit limit = { (rlim_t)second, (rlim_t)second };
     done(syscall(SYS_prlimit64, 0, first, &limit, NULL));

@@ -48,17 +48,16 @@ export class PipeEnd extends Description {
     return WaitQueue.sleep([pipe.canRead], () => this.wasRead(pipe.tryRead(into)))
   }
 
-  /** A pipe has its times, as a file has. */
+  /** A FIFO has times as a file has; those of a pipe without a name stand still. */
   private wasRead<A extends WaitQueue.Attempt<number>>(answer: A): A {
-    if (answer === undefined || answer._tag === "Failure" || answer.value === 0) return answer
-    const { context: { now }, inode, location } = this
-    if (location === undefined) inode.atime = now()
-    else if ((this.flags & O_NOATIME) === 0) accessed(now, location.mount, inode)
+    const { location } = this
+    if (location === undefined || answer?._tag !== "Success" || answer.value === 0) return answer
+    if ((this.flags & O_NOATIME) === 0) accessed(this.context.now, location.mount, this.inode)
     return answer
   }
 
   private wasWritten(count: number): Exit.Exit<number> {
-    this.inode.mtime = this.inode.ctime = this.context.now()
+    if (this.location !== undefined) this.inode.mtime = this.inode.ctime = this.context.now()
     return Exit.succeed(count)
   }
 

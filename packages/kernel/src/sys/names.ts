@@ -70,6 +70,8 @@ export const renameat2 = (
   )
 }
 
+const SLASH = 47
+
 /**
  * What a descriptor names, to be given another name; `undefined` for what is in no file system. Only user 0, or whoever opened it, may: a descriptor that was
  * handed over is no right to the file for ever.
@@ -98,11 +100,15 @@ export const linkat = (
   if ((flags & ~(Fcntl.AT_SYMLINK_FOLLOW | Fcntl.AT_EMPTY_PATH)) !== 0) {
     return Errno.fail("EINVAL", { syscall: "link", path })
   }
-  if (path === "") {
-    if ((flags & Fcntl.AT_EMPTY_PATH) === 0) return Errno.fail("ENOENT", { syscall: "link", path })
+  const mayBeEmpty = (flags & Fcntl.AT_EMPTY_PATH) !== 0
+  if (path === "" && !mayBeEmpty) return Errno.fail("ENOENT", { syscall: "link", path })
+  if (mayBeEmpty && path.charCodeAt(0) !== SLASH) {
+    // Asked even of a descriptor that a path begins at.
     const from = namedBy(self, dirfd)
     if (from._tag === "Failure") return told(from, "link", path)
-    return told(vfs.link(self, from.value, path, startAt(self, newDirfd, newPath), newPath, false), "link", newPath)
+    if (path === "") {
+      return told(vfs.link(self, from.value, path, startAt(self, newDirfd, newPath), newPath, false), "link", newPath)
+    }
   }
   const follow = (flags & Fcntl.AT_SYMLINK_FOLLOW) !== 0
   return atBoth(

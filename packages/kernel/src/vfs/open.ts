@@ -153,6 +153,9 @@ function* openSteps<A, E>(
     // What is allowed is not worth a turn of the generator: two of them are a fifth of an open.
     const typed = checkType(inode, flags)
     if (typed !== Exit.void) yield* typed
+    // What is to be cut has to lie where anything can be changed, before anybody asks by whom.
+    const cuts = (flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)
+    if (cuts) yield* Permission.writableMount(mount)
     const allowed = Permission.access(caller, inode, wanted)
     if (allowed !== Exit.void) yield* allowed
     if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return yield* Errno.fail("EPERM")
