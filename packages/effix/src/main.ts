@@ -5,8 +5,7 @@
 import { readFileSync } from "node:fs"
 import { type Asked, help, parse, UsageError } from "./cli/arguments.js"
 import { complain } from "./cli/complain.js"
-
-const MISUSED = 2
+import { HUNG_UP, MISUSED } from "./cli/statuses.js"
 
 const version = (): string => {
   const manifest: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
@@ -33,5 +32,8 @@ else if (what._tag === "Version") process.stdout.write(`effix ${version()}\n`)
 else {
   // Loaded only now: what needs no kernel should not wait for one.
   const { run } = await import("./cli/run.js")
-  process.exit(await run(what))
+  const status = await run(what)
+  // Ended as it was asked to. By way of `exit`, node would stumble over a terminal that is gone, and dump core.
+  if (status === HUNG_UP) process.kill(process.pid, "SIGHUP")
+  else process.exit(status)
 }

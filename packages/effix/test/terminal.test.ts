@@ -10,6 +10,8 @@ interface Step {
   /** Rows and columns. */
   readonly size?: readonly [number, number]
   readonly signal?: number
+  /** Takes the terminal away. */
+  readonly hangup?: true
 }
 
 interface Played {
@@ -99,11 +101,17 @@ it.each([["SIGTERM", 15], ["SIGHUP", 1], ["SIGINT", 2]] as const)(
   within,
   async (_, signal) => {
     const ended = await play([], [{ expect: "# ", signal }])
-    expect(ended).toMatchObject({ ...done, code: 128 + signal })
+    const how = signal === 1 ? { code: null, signal } : { code: 128 + signal }
+    expect(ended).toMatchObject({ ...done, ...how })
   }
 )
 
 it("The terminal is restored when time is up", within, async () => {
   const ended = await play(["--timeout", "1s"], [{ expect: "# ", send: "while :; do :; done\r" }])
   expect(ended).toMatchObject({ ...done, code: 124 })
+})
+
+it("A terminal that is hung up ends the command", within, async () => {
+  const ended = await play([], [{ expect: "# ", send: "sleep 1000\r" }, { expect: "sleep 1000\r", hangup: true }])
+  expect(ended).toMatchObject({ code: -1 })
 })

@@ -7,10 +7,7 @@ import * as Errno from "@effix/kernel/Errno"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
-
-const MISUSED = 2
-const CANNOT_RUN = 126
-const NOT_FOUND = 127
+import { CANNOT_RUN, MISUSED, NOT_FOUND } from "./statuses.js"
 
 /** Ends the command with a status, once the complaint is made. */
 export class Refusal extends Data.TaggedError("Refusal")<{ readonly status: number; readonly complaint: string }> {}

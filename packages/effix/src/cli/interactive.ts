@@ -17,12 +17,10 @@ import type { Invocation } from "./arguments.js"
 import { writeOut } from "./batch.js"
 import { launchOptions, timeLimit } from "./launch.js"
 import { passOn } from "./signals.js"
+import { HUNG_UP, SIGNALED } from "./statuses.js"
 
 /** How long the last output may take to come out, when somebody in the background holds on to the terminal. */
 const DRAIN = "250 millis"
-
-/** The exit status of what a signal ended is this and its number. */
-const SIGNALED = 128
 
 const restore = (): void => {
   if (process.stdin.isTTY && process.stdin.isRaw) process.stdin.setRawMode(false)
@@ -60,6 +58,9 @@ export const runInteractive = (
       ...size(),
       ...(command === undefined ? {} : { command })
     })
+    const ending = yield* Deferred.make<number>()
+    const hangUp = (signal: number) =>
+      Effect.zipRight(Deferred.succeed(ending, signal === SIGHUP ? HUNG_UP : SIGNALED + signal), terminal.kill(SIGHUP))
     const run = Runtime.runFork(yield* Effect.runtime<never>())
     yield* rawMode
     yield* Effect.acquireRelease(
@@ -70,9 +71,10 @@ export const runInteractive = (
           stdin.pause()
           typed = typed.then(() => Effect.runPromise(terminal.write(bytes))).finally(() => stdin.resume())
         }
-        const onEnd = () => void run(Effect.ignore(terminal.kill()))
+        const onEnd = () => void run(Effect.ignore(hangUp(SIGHUP)))
         const onResize = () => void run(terminal.resize(size()))
-        stdin.on("data", onData).on("end", onEnd)
+        // A terminal that was hung up is read with an error.
+        stdin.on("data", onData).on("end", onEnd).on("error", onEnd)
         stdout.on("resize", onResize)
         return () => {
           stdin.off("data", onData).off("end", onEnd)
@@ -81,15 +83,14 @@ export const runInteractive = (
       }),
       (stop) => Effect.sync(stop)
     )
-    const hungUp = yield* Deferred.make<number>()
     // An interactive shell may ignore what is meant for us; a terminal that goes away it cannot.
-    yield* passOn((signal) => Effect.zipRight(Deferred.succeed(hungUp, SIGNALED + signal), terminal.kill(SIGHUP)))
+    yield* passOn(hangUp)
     const output = yield* Effect.forkScoped(
       Stream.runForEach(terminal.output, (bytes) => writeOut(stdout, bytes)).pipe(
         Effect.catchAll(() => Effect.ignore(terminal.kill()))
       )
     )
-    const ended = Effect.raceFirst(Effect.map(terminal.wait, shellCode), Deferred.await(hungUp))
+    const ended = Effect.raceFirst(Effect.map(terminal.wait, shellCode), Deferred.await(ending))
     const code = yield* timeLimit(ended, invocation)
     yield* Effect.timeoutOption(Fiber.join(output), DRAIN)
     return code

@@ -5,9 +5,7 @@ import type { SpawnHostOptions } from "@effix/kernel/Kernel"
 import * as Effect from "effect/Effect"
 import type { Invocation } from "./arguments.js"
 import { complain } from "./complain.js"
-
-/** The exit status when time is up, as timeout(1) has it. */
-const TIMED_OUT = 124
+import { TIMED_OUT } from "./statuses.js"
 
 export const launchOptions = ({ cwd, env, user }: Invocation): SpawnHostOptions => ({
   env,

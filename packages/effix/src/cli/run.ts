@@ -13,9 +13,8 @@ import { runBatch } from "./batch.js"
 import { complain } from "./complain.js"
 import { checkDirectory, type Refusal, refuse, scriptIn, textOf } from "./hostFiles.js"
 import { runInteractive } from "./interactive.js"
+import { BROKEN, CANNOT_RUN, MISUSED, NOT_FOUND } from "./statuses.js"
 
-const MISUSED = 2
-const BROKEN = 70
 const SHELL = "/bin/sh"
 
 /** The arguments of the shell; `undefined` for a login shell. */
@@ -53,7 +52,7 @@ const explain = (error: Errno.Any, { cwd, user }: Invocation): Effect.Effect<nev
   if (error.details?.syscall === "chdir") {
     return refuse(MISUSED, `--cwd ${cwd}: ${textOf(error)}; name a directory of the kernel, such as /tmp or a mount`)
   }
-  return refuse(error._tag === "ENOENT" ? 127 : 126, error.message)
+  return refuse(error._tag === "ENOENT" ? NOT_FOUND : CANNOT_RUN, error.message)
 }
 
 const main = (invocation: Invocation): Effect.Effect<number, Refusal, Kernel.Services> =>

@@ -54,6 +54,12 @@ for step in asked["steps"]:
             read_some(0.1)
     if "send" in step:
         os.write(master, step["send"].encode())
+    if "hangup" in step:
+        os.close(master)
+        os.close(slave)
+        code = child.wait(60)
+        json.dump({"output": output, "code": code, "signal": None, "restored": True, "hung": False}, sys.stdout)
+        sys.exit(0)
     if "signal" in step:
         os.kill(child.pid, step["signal"])
 while child.poll() is None and time.monotonic() < deadline:
