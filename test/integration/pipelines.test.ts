@@ -1,5 +1,5 @@
 /** Pipelines over a tree of the host, byte for byte against the host's own shell and tools. */
-import { expect, it } from "@effect/vitest"
+import { afterAll, beforeAll, expect, it } from "@effect/vitest"
 import * as Kernel from "@effix/kernel/Kernel"
 import * as HostDirectory from "@effix/platform/node/NodeHostDirectory"
 import * as Effect from "effect/Effect"
@@ -29,21 +29,20 @@ const pipelines = [
 const repository = fileURLToPath(new URL("../../", import.meta.url))
 
 /** A copy of some sources, which nobody edits meanwhile. */
-const tree = Effect.acquireRelease(
-  Effect.sync(() => {
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "effix-tree-"))
-    for (const each of ["packages/kernel/src", "packages/shell/src"]) {
-      fs.cpSync(path.join(repository, each), path.join(directory, each), { recursive: true })
-    }
-    fs.symlinkSync("packages/kernel", path.join(directory, "link"))
-    return directory
-  }),
-  (directory) => Effect.sync(() => fs.rmSync(directory, { recursive: true }))
-)
+let directory = ""
+
+beforeAll(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), "effix-tree-"))
+  for (const each of ["packages/kernel/src", "packages/shell/src"]) {
+    fs.cpSync(path.join(repository, each), path.join(directory, each), { recursive: true })
+  }
+  fs.symlinkSync("packages/kernel", path.join(directory, "link"))
+})
+
+afterAll(() => fs.rmSync(directory, { recursive: true }))
 
 it.live.each(pipelines)("%s", (pipeline) =>
-  Effect.scoped(Effect.gen(function*() {
-    const directory = yield* tree
+  Effect.gen(function*() {
     const kernel = yield* Kernel.Kernel
     yield* kernel.mount("/tree", yield* HostDirectory.make(directory, { readOnly: true }), { readOnly: true })
     const ours = yield* kernel.exec(pipeline, { cwd: "/tree", timeout: "60 seconds" })
@@ -54,4 +53,4 @@ it.live.each(pipelines)("%s", (pipeline) =>
     expect(ours.stderrText).toBe(theirs.stderr.toString())
     expect(ours.stdoutText).toBe(theirs.stdout.toString())
     expect(ours.exitCode).toBe(theirs.status)
-  })).pipe(Effect.provide(Kernel.layerWith({ drivers: Effix.layer }))), 60_000)
+  }).pipe(Effect.provide(Kernel.layerWith({ drivers: Effix.layer }))), 60_000)
