@@ -3,7 +3,8 @@
  *
  * A command is searched for along PATH, in the kernel's files; with `shell` it is a command line of `/bin/sh` or of the
  * shell that is named. What is piped flows through the kernel's own pipes. There is no terminal to inherit: `"inherit"`
- * as standard input is an empty one. When the scope of a process closes, it is killed with all that it has started.
+ * as standard input is an empty one. PATH, HOME, USER, LOGNAME and SHELL are always there, whether or not the environment
+ * is to be extended. When the scope of a process closes, it is killed with all that it has started.
  *
  * @example
  * ```ts
