@@ -35,8 +35,9 @@ export class LineReader {
   #scanned = 0
   #end = 0
   #atEnd = false
+  #filled = false
 
-  constructor(readonly sys: SystemCalls, readonly fd: number, readonly delimiter = 10, size = blockSize) {
+  constructor(readonly sys: SystemCalls, readonly fd: number, readonly delimiter = 10, size = 4096) {
     this.buffer = new Uint8Array(size)
   }
 
@@ -117,17 +118,20 @@ export class LineReader {
       this.#scanned -= this.#next
       this.#next = 0
     }
-    if (this.#end === this.buffer.length) {
-      const larger = new Uint8Array(this.buffer.length * 2)
+    // Filled by the last read, or by one line alone: there is more of it.
+    if (this.#end === this.buffer.length || (this.#filled && this.buffer.length < blockSize)) {
+      const larger = new Uint8Array(this.buffer.length * (this.buffer.length < blockSize ? 4 : 2))
       larger.set(this.buffer)
       this.buffer = larger
     }
+    const room = this.buffer.length - this.#end
     const count = yield* attempt(this.sys.read(this.fd, this.buffer.subarray(this.#end)))
     if (Errno.isErrno(count)) {
       this.error = count
       this.#atEnd = true
     } else if (count === 0) this.#atEnd = true
     else this.#end += count
+    this.#filled = count === room
     this.limit = this.#atEnd ? this.#end : this.buffer.lastIndexOf(this.delimiter, this.#end - 1) + 1
     return this.#next < this.#end || !this.#atEnd
   }

@@ -10,6 +10,7 @@ import * as Bytes from "../Bytes.js"
 import * as Credentials from "../Credentials.js"
 import { drop } from "../Description.js"
 import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
 import type { Vfs } from "../Vfs.js"
 
@@ -45,12 +46,22 @@ export const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
   return whole
 }
 
+type Lines = ReadonlyArray<ReadonlyArray<string>>
+
+/** What was read of a table, for as long as it is not written to. */
+const known = new WeakMap<Inode, { readonly mtime: bigint; readonly size: number; readonly lines: Lines }>()
+
 /** The fields of each line of a colon-separated table; an unreadable one is empty. */
-const table = (vfs: Vfs["Type"], init: Process, path: string): Effect.Effect<ReadonlyArray<ReadonlyArray<string>>> =>
-  readFile(vfs, init, path).pipe(
-    Effect.map((bytes) => Bytes.decode(bytes).split("\n").filter((line) => line !== "").map((line) => line.split(":"))),
-    Effect.catchAll(() => Effect.succeed([]))
-  )
+const table = (vfs: Vfs["Type"], init: Process, path: string): Effect.Effect<Lines> =>
+  Effect.gen(function*() {
+    const { inode } = yield* vfs.find(init, vfs.root, path, true)
+    const before = known.get(inode)
+    if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) return before.lines
+    const text = Bytes.decode(yield* readFile(vfs, init, path))
+    const lines = text.split("\n").filter((line) => line !== "").map((line) => line.split(":"))
+    known.set(inode, { mtime: inode.mtime, size: inode.size, lines })
+    return lines
+  }).pipe(Effect.catchAll(() => Effect.succeed([])))
 
 /** An account by name or number. A number that no line bears is a user all the same; a name is not. */
 export const find = (

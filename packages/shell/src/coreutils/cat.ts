@@ -4,6 +4,7 @@
  * @see cat(1)
  */
 import * as Errno from "@effix/kernel/Errno"
+import * as Block from "../Block.js"
 import { blockSize, writeAll } from "../BufferedWriter.js"
 import { attempt, type Steps, stop } from "../Steps.js"
 import * as Utility from "../Utility.js"
@@ -42,18 +43,19 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     if ("vetA".includes(key)) marks.controls = true
   }
   const plain = marks.number === "none" && !marks.squeeze && !marks.ends && !marks.tabs && !marks.controls
-  const buffer = new Uint8Array(blockSize)
   const mark = marker(run, marks)
-  yield* run.inputs(operands, (fd) => plain ? copy(run, fd, buffer) : marked(run, fd, buffer, mark))
+  yield* run.inputs(operands, (fd) => plain ? copy(run, fd) : marked(run, fd, new Uint8Array(blockSize), mark))
 })
 
-function* copy(run: Utility.Run, fd: number, buffer: Uint8Array): Steps<Errno.Any | undefined> {
+function* copy(run: Utility.Run, fd: number): Steps<Errno.Any | undefined> {
+  let buffer = Block.first()
   while (true) {
     const count = yield* attempt(run.sys.read(fd, buffer))
     if (Errno.isErrno(count)) return count
     if (count === 0) return undefined
     const error = yield* writeAll(run.sys, 1, count === buffer.length ? buffer : buffer.subarray(0, count))
     if (error !== undefined) return yield* stop(1, `write error: ${Errno.text(error._tag)}`)
+    buffer = Block.next(buffer, count)
   }
 }
 

@@ -7,7 +7,7 @@ import { SEEK_CUR, SEEK_END, SEEK_SET } from "@effix/kernel/abi/Fcntl"
 import { isRegular } from "@effix/kernel/abi/FileMode"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
-import { blockSize } from "../BufferedWriter.js"
+import * as Block from "../Block.js"
 import { LineReader } from "../LineReader.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"
@@ -87,18 +87,20 @@ interface Asked {
   readonly longest: boolean
 }
 
-function* count(run: Utility.Run, fd: number, asked: Asked, buffer: Uint8Array): Steps<Counts | Errno.Any> {
+function* count(run: Utility.Run, fd: number, asked: Asked): Steps<Counts | Errno.Any> {
   const counter = new Counter()
   if (!asked.lines && !asked.words && !asked.longest) {
     const size = yield* sizeOf(run, fd)
     if (size !== undefined) return { ...zero(), bytes: size }
   }
+  let buffer = Block.first()
   while (true) {
     const read = yield* attempt(run.sys.read(fd, buffer))
     if (Errno.isErrno(read)) return read
     if (read === 0) break
     if (asked.words || asked.longest) counter.all(buffer, read)
     else counter.lines(buffer, read)
+    buffer = Block.next(buffer, read)
   }
   counter.endLine()
   return counter.counts
@@ -153,7 +155,6 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   }
   const columns = Object.values(asked).filter(Boolean).length
   const width = yield* columnWidth(run, paths, columns)
-  const buffer = new Uint8Array(blockSize)
   const total = zero()
   const print = (counts: Counts, name: string): void => {
     const shown = [
@@ -168,7 +169,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   for (const path of paths.length === 0 && from === undefined ? [""] : paths) {
     const fd = yield* run.open(path === "" ? "-" : path)
     if (fd === undefined) continue
-    let counts = yield* count(run, fd, asked, buffer)
+    let counts = yield* count(run, fd, asked)
     yield* run.close(fd)
     if (Errno.isErrno(counts)) {
       yield* run.failPath(path === "" ? "-" : path, counts)
