@@ -7,9 +7,9 @@
 export const quick = process.env.BENCH_QUICK === "1"
 
 /** Microseconds of CPU time that operations run before they count, and in one batch. */
-const WARM = quick ? 40_000 : 250_000
-const BATCH = quick ? 15_000 : 60_000
-const BATCHES = quick ? 3 : 7
+const WARM = quick ? 40_000 : 200_000
+const BATCH = quick ? 15_000 : 40_000
+const BATCHES = quick ? 3 : 5
 
 const cpuTime = () => {
   const { system, user } = process.cpuUsage()

@@ -49,11 +49,7 @@ const full = () => {
 export const readdir = () => {
   const kernel = full()
   return measure((count) => {
-    for (let i = 0; i < count; i++) {
-      const entries = []
-      for (const [name, inode] of kernel.find("/d").entries) entries.push({ name, ino: inode.ino, mode: inode.mode })
-      seen += entries.length
-    }
+    for (let i = 0; i < count; i++) seen += Array.from(kernel.find("/d").entries.keys()).length
   })
 }
 
