@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url"
 const pipelines = [
   "find packages -name '*.ts' | xargs cat | sort | uniq -c | sort -rn | head",
   "find . -type f | sort",
+  "find . ; find packages -name '*.ts' | xargs cat | tail -n 3",
   "find . -type d | wc -l",
   "find . -name '*.ts' -size +8k | sort | xargs wc -l",
   "find packages -name '*.ts' | sort | xargs grep -c import | sort -t: -k2,2nr -k1,1 | head -n 20",

@@ -30,6 +30,8 @@ export interface HostStat {
 export interface HostCalls {
   /** Does not follow a symbolic link at the end. @see lstat(2) */
   readonly lstat: (path: string) => HostStat
+  /** The names in a directory, in the order of the directory, which `FileSystem` does not keep. @see readdir(3) */
+  readonly names: (path: string) => ReadonlyArray<string>
   /** @see fstat(2) */
   readonly fstat: (file: File) => HostStat
   /** Removes a directory only if it is empty. @see rmdir(2) */

@@ -23,6 +23,7 @@ describe.each(kinds)("A host directory, %s", (_, how) => {
       Effect.gen(function*() {
         fs.mkdirSync(path.join(root, "d"))
         fs.writeFileSync(path.join(root, "d/f"), "content", { mode: 0o640 })
+        fs.utimesSync(path.join(root, "d/f"), 1000, 2000)
         fs.symlinkSync("d/f", path.join(root, "l"))
         expect((yield* files.readDirectory("/host")).sort()).toEqual(["d", "l"])
         expect(yield* files.readFileString("/host/l")).toBe("content")

@@ -102,6 +102,11 @@ export class Host {
     return number
   }
 
+  names(path: string): Effect.Effect<ReadonlyArray<string>, Errno.Any> {
+    const { calls, fs } = this
+    return calls === undefined ? asked(fs.readDirectory(path)) : attempt(() => calls.names(path))
+  }
+
   fstat(file: File): Effect.Effect<HostStat, Errno.Any> {
     const { calls } = this
     return calls === undefined ? Effect.map(asked(file.stat), fromInfo) : attempt(() => calls.fstat(file))

@@ -9,7 +9,6 @@ import type * as Errno from "@effix/kernel/Errno"
 import type { DirectoryEntry } from "@effix/kernel/VfsBackend"
 import * as Effect from "effect/Effect"
 import type { HostStat } from "../HostCalls.js"
-import { asked } from "./errors.js"
 import type { HostInode, Listed } from "./HostInode.js"
 import { isReady, map, type Steps } from "./steps.js"
 import type { Tree } from "./Tree.js"
@@ -24,7 +23,7 @@ const UNSAYABLE = "\ufffd"
 const renew = (directory: HostInode, names: ReadonlyArray<string>): ReadonlyArray<Listed> => {
   const came = new Set(names)
   const stayed = directory.listed.filter(({ name }) => came.delete(name))
-  const added = Array.from(came).filter((name) => !name.includes(UNSAYABLE)).sort()
+  const added = Array.from(came).filter((name) => !name.includes(UNSAYABLE))
     .map((name) => ({ name, cursor: ++directory.lastCursor }))
   directory.listed = stayed.concat(added)
   return directory.listed
@@ -68,7 +67,7 @@ export function* list(
   // What was read at the beginning does for the rest of a listing.
   const listed = cursor > 0 && directory.listed.length > 0
     ? directory.listed
-    : renew(directory, yield* asked(tree.host.fs.readDirectory(path)))
+    : renew(directory, yield* tree.host.names(path))
   for (let at = behind(listed, cursor); at < listed.length; at += limit) {
     const entries = yield* describe(tree, path, listed.slice(at, at + limit))
     if (entries.length > 0) return entries

@@ -34,6 +34,16 @@ export const calls: HostCalls = {
     if (stats === undefined) throw missing
     return fromStats(stats)
   },
+  names: (path) => {
+    const directory = fs.opendirSync(path, { bufferSize: 1024 })
+    try {
+      const names: Array<string> = []
+      for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) names.push(entry.name)
+      return names
+    } finally {
+      directory.closeSync()
+    }
+  },
   fstat: (file) => fromStats(fs.fstatSync(file.fd, { bigint: true })),
   removeDirectory: (path) => fs.rmdirSync(path),
   setLinkTimes: (path, atime, mtime) => fs.lutimesSync(path, seconds(atime), seconds(mtime)),
