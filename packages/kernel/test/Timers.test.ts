@@ -1,7 +1,7 @@
 /** Timers: their order, cancelling, and that the host has one however many there are. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Simulation from "@effix/testing/Simulation"
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"

@@ -1,7 +1,7 @@
 /** The kit itself: what is sound passes, at once or late, and whatever is broken is caught. */
 import { describe, expect, it } from "@effect/vitest"
 import * as MemoryBackend from "@effix/kernel/backend/MemoryBackend"
-import * as Errno from "@effix/kernel/Errno"
+import type * as Errno from "@effix/kernel/Errno"
 import type { Inode } from "@effix/kernel/Inode"
 import type { Backend, Changes, DirectoryEntry } from "@effix/kernel/VfsBackend"
 import * as Effect from "effect/Effect"
