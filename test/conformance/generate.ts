@@ -71,14 +71,14 @@ class Generator {
     const rooted = random.chance(0.03)
     if (rooted) this.steps.push(["mkdir", "r", 0o755], ["chroot", "r"])
     if (random.chance(0.3)) this.add("umask", 0)
-    const mounted = !rooted && random.chance(0.1)
+    const mounted = !rooted && random.chance(0.12)
     if (mounted) {
       this.add("mkdir", "d", mode(random))
       this.add("mount", "d", 0)
     }
     for (const name of ["d", "a", "d/e", "b", "d/a", "l", "m", "p", "d/b"]) if (random.chance(0.75)) this.make(name)
     for (let i = random.between(1, 6); i > 0; i--) this.change(random.pick(this.known))
-    if (mounted && random.chance(0.2)) this.add("readonly", "d")
+    if (mounted && random.chance(0.35)) this.add("readonly", "d")
     if (random.chance(0.6)) this.add("chown", ".", user(random), group(random))
     if (random.chance(0.6)) this.add("chmod", "/", random.pick([0o777, 0o777, 0o1777, 0o2777, 0o3777, 0o755, 0o770]))
     this.add("umask", random.pick([0o022, 0, 0o077, 0o027, 0o777]))

@@ -153,8 +153,8 @@ function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number
   const { inode } = target
   if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EISDIR")
   if (!FileMode.isRegular(inode.mode)) return yield* Errno.fail("EINVAL")
-  yield* writable(target)
   yield* Permission.access(viewer, inode, FileMode.W_OK)
+  yield* writable(target)
   yield* setLength(core, viewer, target, size)
 }
 
