@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Flags from "../src/abi/SignalFlags.js"
 import * as Abi from "../src/abi/Signals.js"
 import * as WaitOptions from "../src/abi/WaitStatus.js"
+import type { Any } from "../src/Errno.js"
 import * as SignalSet from "../src/SignalSet.js"
 import type { SystemCalls } from "../src/Sys.js"
 import * as Machine from "./interruption/machine.js"
@@ -66,6 +67,83 @@ describe("stopping and continuing", () => {
         expect(process.signals.pending & SignalSet.of(SIGTSTP)).toBe(0n)
         machine.send(process, SIGKILL)
         yield* idle
+      })))
+})
+
+/** As recorded from Linux, with a C program that does the same. */
+describe("calls that a stop or a handler comes between", () => {
+  const ways = ["a stop", "a handler with SA_RESTART"] as const
+
+  /** Makes a call in a process that is disturbed once it sleeps, and answers what the call answered. */
+  const disturbed = (
+    machine: Machine.Machine,
+    way: typeof ways[number],
+    call: (sys: SystemCalls) => Effect.Effect<unknown, Any>,
+    meanwhile: Effect.Effect<unknown, Any> = Effect.void
+  ) =>
+    Effect.gen(function*() {
+      let answer: unknown
+      const parent = machine.start(program((sys) => sys.nanosleep(1e12)))
+      const process = machine.start(
+        program((sys) =>
+          Effect.gen(function*() {
+            yield* sys.sigaction(Abi.SIGUSR1, { flags: Flags.SA_RESTART, disposition: () => Effect.void })
+            answer = yield* Effect.match(call(sys), { onFailure: ({ _tag }) => _tag, onSuccess: (value) => value })
+          })
+        ),
+        [],
+        { processGroup: 0 },
+        parent
+      )
+      yield* idle
+      machine.send(process, way === "a stop" ? SIGSTOP : Abi.SIGUSR1)
+      yield* idle
+      machine.send(process, SIGCONT)
+      yield* idle
+      yield* meanwhile
+      yield* Effect.sleep(100)
+      return answer
+    })
+
+  for (const way of ways) {
+    it.effect(`${way}: a write to a pipe that was begun ends with what is in it`, () =>
+      under(20, (machine) =>
+        Effect.gen(function*() {
+          const { reader, writer } = machine.pipe()
+          writer.references++
+          reader.references++
+          const answer = yield* disturbed(machine, way, (sys) =>
+            Effect.gen(function*() {
+              machine.table.processes.get(yield* sys.getpid())!.fds.place(5, writer, false)
+              return yield* sys.write(5, new Uint8Array(10_000))
+            }))
+          expect(answer).toBe(4096)
+        }), { limits: { pipeCapacity: 4096 } }))
+
+    it.effect(`${way}: a read goes on, a sleep and a poll have passed when they would have`, () =>
+      under(20, (machine) =>
+        Effect.gen(function*() {
+          const { reader, writer } = machine.pipe()
+          reader.references++
+          writer.references++
+          const read = yield* disturbed(machine, way, (sys) =>
+            Effect.gen(function*() {
+              machine.table.processes.get(yield* sys.getpid())!.fds.place(5, reader, false)
+              return yield* sys.read(5, new Uint8Array(9))
+            }), Effect.suspend(() => writer.write(Uint8Array.of(1, 2), machine.init)))
+          expect(read).toBe(2)
+          expect(yield* disturbed(machine, way, (sys) => Effect.as(sys.nanosleep(5e6), "slept"))).toBe(
+            way === "a stop" ? "slept" : "EINTR"
+          )
+          expect(yield* disturbed(machine, way, (sys) => sys.poll([], 5))).toEqual(way === "a stop" ? [] : "EINTR")
+        })))
+  }
+
+  it.effect("a stop: sigtimedwait fails with EINTR, sigsuspend goes on", () =>
+    under(20, (machine) =>
+      Effect.gen(function*() {
+        expect(yield* disturbed(machine, "a stop", (sys) => sys.sigtimedwait(SignalSet.of(SIGTERM), 50))).toBe("EINTR")
+        expect(yield* disturbed(machine, "a stop", (sys) => sys.sigsuspend(0n))).toBe(undefined)
       })))
 })
 

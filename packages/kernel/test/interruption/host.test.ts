@@ -33,7 +33,7 @@ const copy: Program = Effect.gen(function*() {
   return 0
 })
 
-const INPUT = Uint8Array.from({ length: 20_000 }, (_, i) => i * 7 & 0xff)
+const INPUT = Uint8Array.from({ length: 9000 }, (_, i) => i * 7 & 0xff)
 
 const ways = [
   "nothing",
@@ -48,7 +48,7 @@ const ways = [
 type Way = typeof ways[number]
 
 const setUp = Effect.gen(function*() {
-  const machine = yield* Machine.make({ limits: { pipeCapacity: 8192 } })
+  const machine = yield* Machine.make({ limits: { pipeCapacity: 4096 } })
   const { host, init, ptys, rooms } = machine
   yield* rooms.vfs.mkdir(init, rooms.vfs.root, "/bin", 0o755)
   const kernel = hostInterface({ ...rooms, host, ptys })
@@ -106,7 +106,7 @@ const running = (seed: number) =>
           stdin: INPUT,
           onStdout: (bytes) => seen.push(bytes.slice()),
           ...(way === "its own timeout" ? { timeout: yield* Random.nextIntBetween(0, 2) } : {}),
-          ...(way === "too much output" ? { outputMax: 10_000 } : {})
+          ...(way === "too much output" ? { outputMax: 4000 } : {})
         })
       )
     }))
