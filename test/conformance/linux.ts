@@ -2,7 +2,7 @@
  * Asks the Linux of this machine, through a helper that is compiled on the spot.
  */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -28,10 +28,19 @@ export const cannotCompile = (): string | undefined => {
   return works("cc") || works("gcc") ? undefined : "needs a C compiler (cc or gcc)"
 }
 
+const setting = (name: string): number => Number(readFileSync(`/proc/sys/fs/${name}`, "utf8"))
+
 /** A running helper: answers one list of lines for each program, in order. */
 export class Linux {
   private readonly waiting: Array<{ lines: Array<string>; resolve: (lines: ReadonlyArray<string>) => void }> = []
   private rest = ""
+  /**
+   * Whether this Linux guards links, files and FIFOs in sticky directories more than the kernel does by itself, and
+   * Effix does. @see proc_sys_fs(5)
+   */
+  readonly guardsSticky = ["protected_symlinks", "protected_fifos", "protected_regular"].some((name) =>
+    setting(name) > 0
+  )
 
   private constructor(private readonly helper: ChildProcessWithoutNullStreams, private readonly directory: string) {
     helper.stdout.setEncoding("latin1")
@@ -43,6 +52,7 @@ export class Linux {
   static start(): Linux | string {
     const reason = cannotCompile()
     if (reason !== undefined) return reason
+    if (setting("protected_hardlinks") === 0) return "needs fs.protected_hardlinks, which is off"
     const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
     const directory = mkdtempSync(join(base, "effix-conformance-"))
     const root = mkdtempSync(join(directory, "root-"))

@@ -159,7 +159,7 @@ function* openSteps<A, E>(
     const allowed = Permission.access(caller, inode, wanted)
     if (allowed !== Exit.void) yield* allowed
     if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return yield* Errno.fail("EPERM")
-    if ((wanted & FileMode.W_OK) !== 0 && FileMode.isRegular(inode.mode)) yield* Permission.writableMount(mount)
+    if (OpenFlags.writes(flags) && FileMode.isRegular(inode.mode)) yield* Permission.writableMount(mount)
     if (core.policy !== undefined) {
       const name = found.found === undefined ? found.name : undefined
       const at = found.found ?? found
