@@ -55,12 +55,14 @@ const files = (hostname: string): ReadonlyArray<readonly [path: string, content:
   ["/etc/hosts", `127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t${hostname}\n`]
 ]
 
-const isThere = (error: Any): boolean => error._tag === "EEXIST" || error._tag === "EROFS"
+/** It is there already, or this file system does not take it: read-only, or with owners that are fixed. */
+const isLeft = ({ _tag }: Any): boolean =>
+  _tag === "EEXIST" || _tag === "EROFS" || _tag === "EPERM" || _tag === "EOPNOTSUPP"
 
 /** What is there already stays, and a file system that takes nothing is left as it is. */
 const unlessThere = <E extends Any>(self: Effect.Effect<unknown, E>): Effect.Effect<void, E> => {
-  if (!Step.isReady(self)) return Effect.catchIf(Effect.asVoid(self), isThere, () => Effect.void)
-  return self._tag === "Failure" && !(self.cause._tag === "Fail" && isThere(self.cause.error))
+  if (!Step.isReady(self)) return Effect.catchIf(Effect.asVoid(self), isLeft, () => Effect.void)
+  return self._tag === "Failure" && !(self.cause._tag === "Fail" && isLeft(self.cause.error))
     ? Exit.failCause(self.cause)
     : Exit.void
 }
