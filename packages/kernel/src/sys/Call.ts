@@ -46,7 +46,8 @@ export class Call<A, E> extends Effectable.Class<A, E> {
 
   commit(): Effect.Effect<A, E> {
     const { body, entry: { image } } = this
-    return image.attention === 0 ? body() : Effect.flatMap(image.attend(true), () => body())
+    // Asked again after that: between the two somebody may have killed the process.
+    return image.attention === 0 ? body() : Effect.flatMap(image.attend(true), () => this.commit())
   }
 
   override [Symbol.iterator](): Effect.EffectGenerator<Effect.Effect<A, E>> {
