@@ -27,6 +27,9 @@ export interface PipeContext {
 }
 
 export class PipeEnd extends Description {
+  /** Writers that had come and gone before this end was opened: only a later one can hang up on it. */
+  writersBefore = 0
+
   constructor(
     flags: number,
     readonly pipe: Pipe,
@@ -105,7 +108,7 @@ export class PipeEnd extends Description {
     let events = 0
     if (this.readable) {
       if (pipe.held > 0) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
-      if (pipe.writers === 0 && pipe.writerOpens > 0) events |= PollEvents.POLLHUP
+      if (pipe.writers === 0 && pipe.writerOpens !== this.writersBefore) events |= PollEvents.POLLHUP
     }
     if (this.writable) {
       if (!pipe.full) events |= PollEvents.POLLOUT | PollEvents.POLLWRNORM
@@ -138,6 +141,7 @@ export class PipeEnd extends Description {
 /** Another end of `pipe`, counted as open. */
 export const open = (pipe: Pipe, inode: Inode, flags: number, context: PipeContext): PipeEnd => {
   const end = new PipeEnd(flags, pipe, inode, context)
+  if (!end.writable && pipe.writers === 0) end.writersBefore = pipe.writerOpens
   if (end.readable) {
     pipe.readers++
     pipe.readerOpens++

@@ -176,6 +176,6 @@ export const access = (
   const { inode } = target
   const allowed = Permission.access(viewer, inode, mode)
   if (allowed._tag === "Failure" || (mode & FileMode.W_OK) === 0) return allowed
-  const stored = FileMode.isRegular(inode.mode) || FileMode.isDirectory(inode.mode)
+  const stored = FileMode.isRegular(inode.mode) || FileMode.isDirectory(inode.mode) || FileMode.isSymlink(inode.mode)
   return stored ? writable(target) : Exit.void
 }

@@ -122,7 +122,7 @@ export const letGo = (core: Core, { dentry, mount }: Location): Effect.Effect<vo
 }
 
 /** Drops one hold on an inode. */
-export const releaseInode = (mount: Mount, inode: Inode): Effect.Effect<void> =>
+const releaseInode = (mount: Mount, inode: Inode): Effect.Effect<void> =>
   --inode.references > 0 ? Exit.void : mount.superblock.backend.release?.(inode) ?? Exit.void
 
 /** The path of a place as a process with this root sees it; `undefined` when it has none. */

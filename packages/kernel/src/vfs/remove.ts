@@ -20,7 +20,9 @@ function* unlinkSteps(core: Core, viewer: Viewer, start: Location, path: string)
   if (found.last !== "name") return yield* Errno.fail("EISDIR")
   yield* Permission.writableMount(found.mount)
   if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
-  const { dentry, inode, mount, name } = found
+  const { dentry, mount, name } = found
+  // A directory that is a mount point stands for itself here, not for what covers it.
+  const inode = found.inode === undefined ? undefined : dentry.children?.get(name)?.inode ?? found.inode
   if (inode === undefined) return yield* Errno.fail("ENOENT")
   if (found.trailingSlash) return yield* Errno.fail(FileMode.isDirectory(inode.mode) ? "EISDIR" : "ENOTDIR")
   yield* Permission.mayRemove(core, viewer, found, inode, false)
