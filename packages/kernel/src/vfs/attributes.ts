@@ -155,6 +155,8 @@ function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number
   if (!FileMode.isRegular(inode.mode)) return yield* Errno.fail("EINVAL")
   yield* Permission.access(viewer, inode, FileMode.W_OK)
   yield* writable(target)
+  // Only ftruncate(2) and O_TRUNC stamp a file that is as long as it is to be.
+  if (size === inode.size && target.mount !== undefined) return yield* dropSetId(viewer, inode, target.mount)
   yield* setLength(core, viewer, target, size)
 }
 
