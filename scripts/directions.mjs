@@ -32,7 +32,7 @@ const packages = {
   platform: ["kernel"],
   shell: ["kernel"],
   testing: ["kernel"],
-  effix: ["kernel", "platform", "shell", "testing"]
+  effix: ["kernel", "platform", "shell"]
 }
 
 const kernel = "packages/kernel/src"

@@ -6,8 +6,16 @@
  */
 export const quick = process.env.BENCH_QUICK === "1"
 
-/** Microseconds of CPU time that operations run before they count, and in one batch. */
-const WARM = quick ? 40_000 : 200_000
+/**
+ * Microseconds of CPU time that operations run before they count, at least and at most: for as long as the compiler
+ * makes them faster. Code that is many functions long takes a while, the more so on a busy machine.
+ */
+const WARM = quick ? 40_000 : 900_000
+const WARM_MAX = quick ? 150_000 : 4_000_000
+/** Batches in a row that were no faster than the best so far. */
+const SETTLED = 4
+
+/** Microseconds of CPU time in one batch. */
 const BATCH = quick ? 15_000 : 40_000
 const BATCHES = quick ? 3 : 5
 
@@ -27,6 +35,8 @@ export class Meter {
   #fixed
   #batches
   #warmed = 0
+  #best = Infinity
+  #settled = 0
   #began = 0
 
   /** `count`: operations in a batch, for what may not be repeated at will. */
@@ -47,10 +57,19 @@ export class Meter {
 
   end() {
     const elapsed = cpuTime() - this.#began
-    const warm = this.#fixed || (this.#warmed >= WARM && elapsed >= BATCH)
-    if (warm) return void this.times.push(elapsed * 1000 / this.count)
+    if (this.#fixed || this.#isWarm(elapsed)) this.times.push(elapsed * 1000 / this.count)
+    else if (elapsed < BATCH) this.count *= elapsed * 16 < BATCH ? 8 : 2
+  }
+
+  #isWarm(elapsed) {
+    if (this.times.length > 0) return true
     this.#warmed += elapsed
-    if (elapsed < BATCH) this.count *= elapsed * 16 < BATCH ? 8 : 2
+    const each = elapsed / this.count
+    if (each < this.#best * 0.95) this.#settled = 0
+    else this.#settled++
+    this.#best = Math.min(this.#best, each)
+    if (elapsed < BATCH || this.#warmed < WARM) return false
+    return this.#settled >= SETTLED || this.#warmed >= WARM_MAX
   }
 
   /** Nanoseconds for one operation. */

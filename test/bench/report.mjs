@@ -73,7 +73,9 @@ times, and the table shows medians. Ratios below 1.5 are noise. *Plain JS* is th
 language must do: a map for each directory, one copy of each byte, one promise for each wait, and neither permissions nor
 links, mounts or signals. *effix* is measured through \`Sys\`, in a fiber of a running process. *Linux* is a C program on
 tmpfs, and bash. The aims were set on another day; they are scaled by how @secure-exec/core fares against that day (here
-${drift.toFixed(2)}), or by how plain JS does in that row where that is more: a page fault in a virtual machine, say, costs
+${
+    drift.toFixed(2)
+  }), or by how plain JS does in that row where that is more: a page fault in a virtual machine, say, costs
 what no kernel in it can save. The timer lag is wall-clock time, with whatever else the machine is busy with in it.
 
 ${table.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}

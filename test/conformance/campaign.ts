@@ -32,7 +32,7 @@ export const compare = async ({ effix, linux }: Both, program: Program): Promise
 /** The program of a seed and a number, whatever others were made. */
 export const programOf = (seed: number, index: number): Program => generate(new Random(seed * 1_000_003 + index))
 
-export interface Failure {
+interface Failure {
   readonly index: number
   readonly small: Difference
 }

@@ -10,7 +10,7 @@ import { Bytes, FileMode } from "@effix/kernel"
 export type Kind = "code" | "dirfd" | "fd" | "ids" | "number" | "text" | "time"
 
 /** What each call takes. Files begin with the calls on descriptors, as `Sys` does. */
-export const calls = {
+const calls = {
   open: ["text", "number", "number"],
   openat: ["dirfd", "text", "number", "number"],
   close: ["fd"],

@@ -11,7 +11,7 @@ export interface MountArgument {
 }
 
 /** What is to run: a script given as text, a script in a file of the host, one on standard input, or whoever types. */
-export type Source =
+type Source =
   | { readonly _tag: "Text"; readonly script: string }
   | { readonly _tag: "File"; readonly file: string }
   | { readonly _tag: "Input" }

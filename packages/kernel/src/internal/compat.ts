@@ -8,7 +8,7 @@ import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
@@ -20,10 +20,6 @@ import * as Scheduler from "effect/Scheduler"
 /** The typed error of a failed exit; none for success, defects and interruption. */
 export const errorOf = <A, E>(exit: Exit.Exit<A, E>): Option.Option<E> =>
   exit._tag === "Success" ? Option.none() : Cause.failureOption(exit.cause)
-
-/** Whether an exit failed by interruption and by nothing else. */
-export const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>
-  Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
 
 /**
  * The same runtime under another scheduler, with those fiber refs alone that differ from what they are anyway: each

@@ -15,9 +15,6 @@ import * as Exit from "effect/Exit"
 import { type YieldWrap, yieldWrapGet } from "effect/Utils"
 import { carryOn } from "./compat.js"
 
-/** The generators that can be run: the types of what they yield and of what they return. */
-export type Steps<A, E> = Generator<YieldWrap<Effect.Effect<unknown, E>>, A, never>
-
 type Resumable<A, E> = Generator<YieldWrap<Effect.Effect<unknown, E>>, A, unknown>
 
 /** Whether the answer is here already. */

@@ -27,7 +27,7 @@ const OUTPUT_MAX = 64 * 1024 * 1024
 const signalNames = new Map<number, string>(Object.entries(signalTable).map(([name, [number]]) => [number, name]))
 
 /** `"SIGKILL"` for 9; real-time signals are `"SIGRTMIN+n"`. */
-export const signalName = (signal: number): string => signalNames.get(signal) ?? `SIGRTMIN+${signal - 34}`
+const signalName = (signal: number): string => signalNames.get(signal) ?? `SIGRTMIN+${signal - 34}`
 
 /** A pipe from the host, and what fills it: what fits is in it at once, the rest follows as the program reads. */
 const standardInput = (

@@ -14,7 +14,7 @@ import * as WaitQueue from "../WaitQueue.js"
 import * as Accounts from "./accounts.js"
 import type { HostRooms, SpawnHostOptions } from "./contract.js"
 
-export const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /** The file that a name stands for: itself when it has a slash, else the first along PATH that can run. */
 const findProgram = (

@@ -59,7 +59,8 @@ export const openTerminal = (
       }))
     return {
       pid: process.pid,
-      write: (bytes) => Effect.ignore(writeAll(master, init, bytes)),
+      write: (bytes) =>
+        Effect.ignore(writeAll(master, init, bytes)),
       output: streamOf(master, init),
       resize: (size) => Effect.sync(() => resize(size)),
       wait: awaitEnd(process),

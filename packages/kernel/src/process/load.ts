@@ -22,7 +22,7 @@ const HEAD = 256
 /** How often one interpreter may name another. */
 const INTERPRETERS_MAX = 4
 
-export interface Image {
+interface Image {
   readonly main: Programs.Main
   readonly argv: ReadonlyArray<string>
   /** What /proc/PID/exe names. */
@@ -38,7 +38,7 @@ type Kind =
 const unknown: Kind = { _tag: "Unknown" }
 
 /** What the first bytes of a file say. */
-export const kindOf = (head: string): Kind => {
+const kindOf = (head: string): Kind => {
   const name = Programs.fromStub(head)
   if (name !== undefined) return { _tag: "Program", name }
   if (!head.startsWith("#!")) return unknown

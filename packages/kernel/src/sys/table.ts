@@ -78,7 +78,7 @@ export const told = <A, E extends Errno.Any>(
     : Effect.mapError(answer, (error) => Errno.within<Errno.Code>(error, { syscall, path }) as E)
 
 /** The same failure, with the call and the path in it. */
-export const explain = <A, E extends Errno.Any>(
+const explain = <A, E extends Errno.Any>(
   exit: Exit.Exit<A, E>,
   syscall: string,
   path: string

@@ -5,7 +5,7 @@ import * as Kernel from "../../src/Kernel.js"
 import { type Program, Sys, type SystemCalls } from "../../src/Sys.js"
 
 /** What a process wrote, and how it ended. */
-export interface Ran {
+interface Ran {
   readonly stdout: string
   readonly stderr: string
   readonly status: unknown

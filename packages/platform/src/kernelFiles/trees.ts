@@ -15,11 +15,11 @@ const BATCH = 1024
 /** Bytes that are copied at a time. */
 const BLOCK = 262_144
 
-export const stat = ({ process, vfs }: Caller, path: string, follow: boolean): Effect.Effect<Stat, Errno.Any> =>
+const stat = ({ process, vfs }: Caller, path: string, follow: boolean): Effect.Effect<Stat, Errno.Any> =>
   Effect.suspend(() => vfs.stat(process, process.cwd, path, follow))
 
 /** The entries of a directory, without `.` and `..`. */
-export const entries = (caller: Caller, path: string): Effect.Effect<ReadonlyArray<DirectoryEntry>, Errno.Any> =>
+const entries = (caller: Caller, path: string): Effect.Effect<ReadonlyArray<DirectoryEntry>, Errno.Any> =>
   using(caller, path, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0, (directory) =>
     Effect.gen(function*() {
       const all: Array<DirectoryEntry> = []

@@ -16,7 +16,7 @@ import type { Found } from "./findTree.js"
 export type Test = (file: Found) => boolean
 
 /** `+n` more than, `-n` less than, `n` exactly. */
-export const comparison = (text: string): ((value: number) => boolean) | undefined => {
+const comparison = (text: string): ((value: number) => boolean) | undefined => {
   const match = /^([-+]?)(\d+(?:\.\d+)?)$/.exec(text)
   if (match === null) return undefined
   const wanted = Number(match[2])
@@ -115,5 +115,3 @@ export const numeric = (text: string, field: (file: Found) => number): Test | un
   const compare = comparison(text)
   return compare === undefined ? undefined : (file) => compare(field(file))
 }
-
-export const emptyFile: Test = ({ stat }) => isRegular(stat.mode) && stat.size === 0

@@ -197,7 +197,7 @@ const worded: Readonly<Record<string, readonly [name: string, words: Words]>> = 
 }
 
 /** What was given explicitly, where that matters besides the value. */
-export interface Explicit {
+interface Explicit {
   format: boolean
   sort: boolean
   time: boolean

@@ -113,8 +113,7 @@ function* number(run: Utility.Run, fd: number, numbering: Numbering): Steps<Errn
 }
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
-  const option = (wanted: string, otherwise: string): string =>
-    last(options, wanted)?.value ?? otherwise
+  const option = (wanted: string, otherwise: string): string => last(options, wanted)?.value ?? otherwise
   const format = option("n", "rn")
   if (!["ln", "rn", "rz"].includes(format)) {
     return yield* run.misuse(`invalid line numbering format: ${Quote.value(format)}`)

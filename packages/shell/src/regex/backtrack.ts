@@ -6,7 +6,7 @@
  */
 import { isWord, type Node } from "./syntax.js"
 
-export const stepsMax = 400_000
+const stepsMax = 400_000
 const depthMax = 4000
 
 /** Thrown when the steps run out; caught by whoever asked. */

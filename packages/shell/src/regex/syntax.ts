@@ -7,7 +7,7 @@
  */
 import * as ByteClasses from "../ByteClasses.js"
 
-export type Assertion =
+type Assertion =
   | "lineStart"
   | "lineEnd"
   | "boundary"

@@ -202,7 +202,8 @@ static void spawn(const char *file, char *const *arguments, int count) {
 }
 
 static void shell(const char *script, int count) {
-  char *arguments[] = {"bash", "-c", (char *)script, NULL};
+  /* With a socket as standard input bash thinks of a remote login and reads ~/.bashrc. */
+  char *arguments[] = {"bash", "--norc", "-c", (char *)script, NULL};
   spawn("/bin/bash", arguments, count);
 }
 

@@ -4,7 +4,7 @@
  * An append never copies more than one page, whatever the size of the file; a page that was never written is a hole
  * and takes no memory.
  */
-export const PAGE = 65_536
+const PAGE = 65_536
 
 export class Contents {
   /** The whole file, while it fits one page and has no pages yet. */

@@ -2,7 +2,7 @@
 import type { Step } from "./replay.js"
 
 /** A small generator of random numbers (mulberry32). */
-export const random = (seed: number): () => number => {
+const random = (seed: number): () => number => {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -65,7 +65,7 @@ const wide = (operator: string, left: bigint, right: bigint): Integer => {
 }
 
 /** One binary operator. */
-export const apply = (operator: string, left: Integer, right: Integer): Integer => {
+const apply = (operator: string, left: Integer, right: Integer): Integer => {
   switch (operator) {
     case "<":
       return truth(left < right)

@@ -66,7 +66,7 @@ export const narrow = (value: bigint): Integer => {
 }
 
 /** The value of a constant: decimal, `0…` octal, `0x…` hexadecimal, `base#digits`. */
-export const parseNumber = (text: string): Integer => {
+const parseNumber = (text: string): Integer => {
   let base = 10
   let digits = text
   const hash = text.indexOf("#")

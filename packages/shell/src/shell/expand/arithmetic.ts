@@ -35,7 +35,7 @@ const environment = (shell: Shell): Environment => {
 }
 
 /** A subscript: a key of an associative array, a number for any other. */
-export const indexOf = (shell: Shell, name: string, text: string): number | string =>
+const indexOf = (shell: Shell, name: string, text: string): number | string =>
   shell.variables.isAssociative(name) ? text : toNumber(evaluateText(shell, text))
 
 const toNumber = (value: Integer): number => Number(value)

@@ -8,7 +8,7 @@ import * as Accounts from "../../Accounts.js"
 import type { Run, Shell } from "../state/Shell.js"
 import * as Values from "./values.js"
 
-export function* accounts(shell: Shell): Run<Accounts.Accounts> {
+function* accounts(shell: Shell): Run<Accounts.Accounts> {
   return yield* Effect.orElseSucceed(
     Effect.gen(() => Accounts.load(shell.sys)),
     () => new Accounts.Accounts([], [])

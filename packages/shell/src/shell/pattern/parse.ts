@@ -6,17 +6,17 @@
  */
 
 /** Exactly this code point. */
-export interface Literal {
+interface Literal {
   readonly kind: "literal"
   readonly code: number
 }
 /** One code point for which `accepts` holds: `?` and `[…]`. */
-export interface One {
+interface One {
   readonly kind: "one"
   readonly accepts: (code: number) => boolean
 }
 /** `*`. */
-export interface Star {
+interface Star {
   readonly kind: "star"
 }
 /** `?(…)`, `*(…)`, `+(…)`, `@(…)`, `!(…)`. */
@@ -69,7 +69,7 @@ const ascii: Readonly<Record<string, (code: number) => boolean>> = {
 }
 
 /** The test of a character class such as `alpha`; `undefined` for a name that is none. @see isalpha(3) */
-export const characterClass = (name: string): ((code: number) => boolean) | undefined => {
+const characterClass = (name: string): ((code: number) => boolean) | undefined => {
   const test = ascii[name]
   if (test === undefined) return undefined
   const wide = unicode[name]

@@ -41,7 +41,7 @@ export function* runList(shell: Shell, list: List, tail: Tail): Run<number> {
   return status
 }
 
-export function* runStatement(shell: Shell, statement: Statement, tail: Tail): Run<number> {
+function* runStatement(shell: Shell, statement: Statement, tail: Tail): Run<number> {
   if (++shell.steps % stepsBetweenYields === 0) yield* shell.sys.schedYield()
   shell.line = statement.line
   const status = statement.background
@@ -53,7 +53,7 @@ export function* runStatement(shell: Shell, statement: Statement, tail: Tail): R
 }
 
 /** A command failed: `set -e` and the ERR trap, where its status is not asked for. */
-export function* failed(shell: Shell, status: number): Run<number> {
+function* failed(shell: Shell, status: number): Run<number> {
   if (shell.tested > 0) return status
   if (shell.traps.actions.has("ERR")) yield* runErrorTrap(shell, status)
   if (shell.options.errexit) {

@@ -28,7 +28,7 @@ const types: Readonly<Record<string, (mode: number) => boolean>> = {
 const accesses: Readonly<Record<string, number>> = { "-r": Mode.R_OK, "-w": Mode.W_OK, "-x": Mode.X_OK }
 
 /** Whether a variable, an element or any element is set. */
-export const isSet = (shell: Shell, text: string): boolean => {
+const isSet = (shell: Shell, text: string): boolean => {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)\[(.*)\]$/.exec(text)
   if (match === null) return Values.parameter(shell, text) !== undefined
   const [, name = "", index = ""] = match

@@ -29,7 +29,7 @@ export const groupOptions = (shell: Shell, group = 0, background = false): Group
 const texts = new Map<number, string>(Object.values(signalTable).map(([signal, , text]) => [signal, text]))
 
 /** How a process ended or stopped, as `jobs` says it. */
-export const describe = (status: WaitStatus | undefined): string => {
+const describe = (status: WaitStatus | undefined): string => {
   if (status === undefined || status._tag === "Continued") return "Running"
   if (status._tag === "Exited") return status.code === 0 ? "Done" : `Exit ${status.code}`
   const text = texts.get(status.signal) ?? `Signal ${status.signal}`
@@ -38,7 +38,7 @@ export const describe = (status: WaitStatus | undefined): string => {
 }
 
 /** The terminal's settings, for after a job that may change them. */
-export function* terminalSettings(shell: Shell): Run<Termios | undefined> {
+function* terminalSettings(shell: Shell): Run<Termios | undefined> {
   if (shell.terminal === undefined) return undefined
   const settings = yield* call(shell.sys.tcgetattr(shell.terminal))
   return Errno.isErrno(settings) ? undefined : settings

@@ -47,7 +47,7 @@ export function* runProgram(shell: Shell, command: Simple, argv: ReadonlyArray<s
 }
 
 /** Whether a program may take this process over: nothing is left to do after it. */
-export const mayReplace = (shell: Shell): boolean =>
+const mayReplace = (shell: Shell): boolean =>
   !shell.interactive && !shell.options.monitor && shell.traps.actions.size === 0 && shell.traps.pending.length === 0
 
 /** Starts a program as a child; in it the redirections are made, and what is wrong with them or it is told. */

@@ -25,7 +25,7 @@ export interface Saved {
   readonly copy: number | undefined
 }
 
-export const openFlags: Readonly<Record<string, number>> = {
+const openFlags: Readonly<Record<string, number>> = {
   "<": O_RDONLY,
   ">": O_WRONLY | O_CREAT | O_TRUNC,
   ">|": O_WRONLY | O_CREAT | O_TRUNC,

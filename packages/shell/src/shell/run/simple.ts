@@ -131,7 +131,7 @@ function* runBuiltin(shell: Shell, special: boolean, run: Run<number>): Run<numb
 }
 
 /** Calls a function: its arguments, its scope of local variables. */
-export function* callFunction(
+function* callFunction(
   shell: Shell,
   name: string,
   definition: FunctionDefinition,

@@ -21,7 +21,7 @@ export function* runPending(shell: Shell): Run<void> {
 }
 
 /** Runs an action; `$?` is afterwards what it was before. */
-export function* runAction(shell: Shell, action: string): Run<void> {
+function* runAction(shell: Shell, action: string): Run<void> {
   const { line, status, tested } = shell
   yield* evaluateText(shell, action, line)
   shell.status = status

@@ -5,7 +5,7 @@
  */
 import type { WaitStatus } from "@effix/kernel/abi/WaitStatus"
 
-export interface JobProcess {
+interface JobProcess {
   readonly pid: number
   /** How it last changed; `undefined` while it runs. */
   status: WaitStatus | undefined

@@ -30,7 +30,7 @@ export interface Variable {
   readonly reference: boolean
 }
 
-export const plain: Variable = {
+const plain: Variable = {
   value: undefined,
   exported: false,
   readonly: false,

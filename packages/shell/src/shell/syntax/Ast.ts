@@ -7,13 +7,13 @@
 import type { Expression } from "../arithmetic/Expression.js"
 
 /** Text as it stands; unquoted text may hold pattern characters and is not split. */
-export interface Text {
+interface Text {
   readonly kind: "text"
   readonly text: string
   readonly quoted: boolean
 }
 /** `~`, `~user`, `~+`, `~-` at a place where it is special. */
-export interface Tilde {
+interface Tilde {
   readonly kind: "tilde"
   readonly user: string
 }
@@ -29,13 +29,13 @@ export interface Parameter {
   readonly source: string
 }
 /** `$(…)` and the one in backquotes. */
-export interface Substitution {
+interface Substitution {
   readonly kind: "command"
   readonly script: List
   readonly quoted: boolean
 }
 /** `$((…))`. */
-export interface Arithmetic {
+interface Arithmetic {
   readonly kind: "arithmetic"
   readonly expression: ArithmeticSource
   readonly quoted: boolean
@@ -121,7 +121,7 @@ export interface Pipeline extends Located {
   /** For each command but the last, whether its standard error goes down the pipe too. */
   readonly errors: ReadonlyArray<boolean>
 }
-export interface AndOr extends Located {
+interface AndOr extends Located {
   readonly kind: "andor"
   readonly commands: ReadonlyArray<Command>
   readonly operators: ReadonlyArray<"&&" | "||">
@@ -130,7 +130,7 @@ export interface Subshell extends Located {
   readonly kind: "subshell"
   readonly body: List
 }
-export interface Group extends Located {
+interface Group extends Located {
   readonly kind: "group"
   readonly body: List
 }
@@ -168,7 +168,7 @@ export interface Case extends Located {
     readonly terminator: ";;" | ";&" | ";;&"
   }>
 }
-export interface TestCommand extends Located {
+interface TestCommand extends Located {
   readonly kind: "test"
   readonly expression: Test
 }
@@ -187,7 +187,7 @@ export interface Coprocess extends Located {
   readonly name: string
   readonly body: Command
 }
-export interface Redirected extends Located {
+interface Redirected extends Located {
   readonly kind: "redirected"
   readonly command: Command
   readonly redirections: ReadonlyArray<Redirection>

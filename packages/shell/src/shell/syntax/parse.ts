@@ -8,8 +8,6 @@ import { parse as unbash } from "unbash"
 import type { List, Piece, Statement } from "./Ast.js"
 import { Converter, type SyntaxError } from "./commands.js"
 
-export type { SyntaxError } from "./commands.js"
-
 export interface Parsed {
   /** Everything, or what stands before the mistake. */
   readonly list: List

@@ -109,7 +109,7 @@ const operation = (
 }
 
 /** The subscript of `${a[i]}`. */
-export const subscript = (converter: Converter, word: Unbash.Word): "@" | "*" | Word =>
+const subscript = (converter: Converter, word: Unbash.Word): "@" | "*" | Word =>
   word.text === "@" || word.text === "*"
     ? word.text
     : makeWord(convertParts(converter, word, "plain"), word.text, "none")

@@ -24,7 +24,7 @@ const wide: ReadonlyArray<readonly [number, number]> = [
 
 const combining = /^[\p{Mn}\p{Me}\p{Cf}]$/u
 
-export const ofCharacter = (character: string): number => {
+const ofCharacter = (character: string): number => {
   const code = character.codePointAt(0) ?? 0
   if (code < 32 || code === 127) return 2
   if (code < 0x300) return 1

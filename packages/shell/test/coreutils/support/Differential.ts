@@ -13,7 +13,7 @@ import * as path from "node:path"
 import * as Coreutils from "../../../src/Coreutils.js"
 
 /** What a path of the tree is; a text is a file's content. */
-export type Entry =
+type Entry =
   | string
   | Uint8Array
   | { readonly file: string | Uint8Array; readonly mode?: number; readonly mtime?: number }
@@ -22,7 +22,7 @@ export type Entry =
   | { readonly hard: string }
   | { readonly fifo: true }
 
-export type Tree = Readonly<Record<string, Entry>>
+type Tree = Readonly<Record<string, Entry>>
 
 export interface Case {
   readonly argv: ReadonlyArray<string>
@@ -324,7 +324,7 @@ export const sameAsGnu = (title: string, cases: ReadonlyArray<Case>): void => {
             const ours = shape(one, yield* inKernel(one))
             const host = shape(one, onHost(one))
             // oxlint-disable-next-line vitest/valid-expect
-          expect(ours, name).toEqual({ ...host, ...one.expected })
+            expect(ours, name).toEqual({ ...host, ...one.expected })
           })
       )
     }
