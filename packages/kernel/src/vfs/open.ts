@@ -234,5 +234,14 @@ export const open = <A, E>(
   if ((flags & O_TMPFILE) === O_TMPFILE) {
     return finish<A, E>(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode, take)))
   }
-  return finish<A, E>(Step.run(openSteps(core, caller, start, path, flags, mode, take)))
+  const walked = (): Effect.Effect<A, E | OpenError> =>
+    finish<A, E>(Step.run(openSteps(core, caller, start, path, flags, mode, take)))
+  const opened = walked()
+  // A file that others replaced between the look-up and the opening is looked up once more, as Linux does.
+  return Step.isReady(opened)
+    ? opened
+    : Effect.catchAll(
+      opened,
+      (error) => Errno.isErrno(error) && error._tag === "ESTALE" ? walked() : Effect.fail(error)
+    )
 }

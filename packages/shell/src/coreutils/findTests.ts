@@ -3,7 +3,7 @@
  *
  * @see find(1)
  */
-import { isDirectory, isRegular, isSymlink } from "@effix/kernel/abi/FileMode"
+import { isDirectory, isSymlink } from "@effix/kernel/abi/FileMode"
 import type { Accounts } from "../Accounts.js"
 import * as Directory from "../Directory.js"
 import * as Latin1 from "../Latin1.js"
