@@ -3,7 +3,7 @@
  *
  * @see open(2)
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
