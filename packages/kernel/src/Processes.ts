@@ -233,6 +233,8 @@ export const make = (parts: Parts): Processes["Type"] => {
     image.fiber = fiber
     fiber.addObserver((exit) => {
       if (image.attention < 0) return
+      // There is nothing left to interrupt.
+      image.fiber = undefined
       image.end(statusOf(exit))
     })
   }
