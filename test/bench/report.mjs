@@ -66,7 +66,9 @@ export const report = (rows, columns, { quick, rounds }) => {
 
 Written by \`npm --prefix test/bench ci && npm --prefix test/bench start -- --write\`; do not edit.
 
-Node ${process.versions.node}, ${cpus().length} cores, ${quick ? "quick and rough" : `${rounds} rounds`}.
+Node ${process.versions.node}, ${cpus().length} cores, ${
+    quick ? "quick and rough" : `${rounds} ${rounds === 1 ? "round" : "rounds"}`
+  }.
 
 Times are CPU time, of all threads, in a fresh process for each cell; the columns of a row are measured in turn, several
 times, and the table shows medians. Ratios below 1.5 are noise. *Plain JS* is the least that a correct kernel in this

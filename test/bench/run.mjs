@@ -76,4 +76,8 @@ for (const row of chosen) {
 
 const text = report(chosen, columns, { quick: options.quick, rounds })
 console.log(text)
-if (options.write) writeFileSync(new URL("../../docs/benchmarks.md", import.meta.url), text)
+if (options.write) {
+  const page = `${here}../../docs/benchmarks.md`
+  writeFileSync(page, text)
+  spawnSync("npx", ["dprint", "fmt", page], { cwd: `${here}../..`, stdio: "inherit" })
+}
