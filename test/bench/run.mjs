@@ -1,8 +1,9 @@
 /**
  * Measures everything and prints one table.
  *
- * `npm start -- --quick` is done in a minute, and rough: fewer columns, and code that the compiler has hardly seen; `--rows PATTERN` takes some rows, `--subjects A,B` some columns;
- * `--write` puts the table into `docs/benchmarks.md`; `--profile` leaves a CPU profile of each cell of effix in `dist`.
+ * `npm start -- --quick` is done in a minute, and rough: fewer columns, and code that the compiler has hardly seen;
+ * `--rows PATTERN` takes some rows, `--subjects A,B` some columns; `--write` puts the table into `docs/benchmarks.md`;
+ * `--profile` leaves a CPU profile of each cell of effix in `dist`.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, writeFileSync } from "node:fs"
