@@ -114,7 +114,7 @@ export const make = (
         before = opens()
       },
       left: () => {
-        if (end !== undefined) dropUnused(end)
+        end?.uncount()
       }
     }).pipe(Effect.flatten)
   }
@@ -123,11 +123,6 @@ export const make = (
     const end = open(pipe, inode, flags, context)
     pipe.endsChanged()
     return end
-  }
-
-  /** An end is released within the step. */
-  const dropUnused = (end: PipeEnd): void => {
-    end.release()
   }
 
   return {

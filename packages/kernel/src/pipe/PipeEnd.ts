@@ -130,11 +130,16 @@ export class PipeEnd extends Description {
   }
 
   override release(): Effect.Effect<void> {
+    this.uncount()
+    return Exit.void
+  }
+
+  /** The pipe has one end less. */
+  uncount(): void {
     const { pipe } = this
     if (this.readable) pipe.readers--
     if (this.writable) pipe.writers--
     pipe.endsChanged()
-    return Exit.void
   }
 }
 

@@ -128,7 +128,7 @@ describe("closing the slave", () => {
       valueOf(Terminal.tcsetattr(process, 0, 0, termios))
       yield* slave.release()
       expect(process.session.terminal).toBe(slave.terminal)
-      process.fds.replace(0, machine.openSlave(slave.terminal!.path, process), false)
+      yield* process.fds.replace(0, machine.openSlave(slave.terminal!.path, process), false)
       expect(valueOf(Terminal.tcgetattr(process, 0))).toEqual(termios)
     }))
 

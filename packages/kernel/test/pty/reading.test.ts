@@ -136,7 +136,7 @@ describe("reading", () => {
       const { master, process, read } = setUp()
       const first = yield* read(100)
       const second = yield* read(100)
-      master.write(bytes("line\r"), process)
+      valueOf(master.write(bytes("line\r"), process))
       first.fiber.unsafeInterruptAsFork(first.fiber.id())
       yield* settled
       expect(Exit.isInterrupted(first.fiber.unsafePoll()!)).toBe(true)

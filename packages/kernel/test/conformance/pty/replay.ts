@@ -55,7 +55,7 @@ class Session {
     this.master = master
     this.slave = slave
     master.flags |= 0o4000
-    this.process.fds.replace(SLAVE, slave, false)
+    this.process.fds.place(SLAVE, slave, false)
   }
 
   read(from: Description, size: number): Answer {
