@@ -3,7 +3,7 @@
  *
  * Stepping through the lines of a block is synchronous; only {@link LineReader.fill} reads:
  *
- * ```ts
+ * ```text
  * do {
  *   while (lines.next()) use(lines.buffer, lines.from, lines.to)
  *   yield* out.ready()
