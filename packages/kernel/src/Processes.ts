@@ -27,6 +27,7 @@ import { andThen, both, isReady } from "./internal/step.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Policy from "./Policy.js"
 import { apply } from "./process/actions.js"
+import * as Groups from "./process/groups.js"
 import { Image } from "./process/Image.js"
 import * as Load from "./process/load.js"
 import * as Wait from "./process/wait.js"
@@ -143,31 +144,15 @@ export const make = (parts: Parts): Processes["Type"] => {
     "init",
     "/sbin/init"
   )
-  const joinGroup = (self: Process, group: ProcessGroup): void => {
-    self.group = group
-    group.members.add(self)
-    group.session.groups.set(group.id, group)
-    table.groups.set(group.id, group)
-    table.sessions.set(group.session.id, group.session)
-  }
-
-  const leaveGroup = (self: Process): void => {
-    const { group } = self
-    group.members.delete(self)
-    if (group.members.size > 0) return
-    table.groups.delete(group.id)
-    group.session.groups.delete(group.id)
-    if (group.session.groups.size === 0) table.sessions.delete(group.session.id)
-  }
   table.processes.set(init.pid, init)
-  joinGroup(init, init.group)
+  Groups.join(table, init, init.group)
 
   const reap = (child: Process): void => {
     child.state = "dead"
     child.parent?.children?.delete(child)
     child.parent?.changed?.delete(child)
     table.processes.delete(child.pid)
-    leaveGroup(child)
+    Groups.leave(table, child)
   }
 
   /** Gives the children of a process that ends to init, and tells stopped groups that nobody is left to continue them. */
@@ -293,14 +278,14 @@ export const make = (parts: Parts): Processes["Type"] => {
   /** Puts the child into its group or session, and among its parent's children. */
   const enroll = (parent: Process, child: Process, options: SpawnOptions): Exit.Exit<void, Errno.Errno<"EPERM">> => {
     if (options.session === true) {
-      joinGroup(child, new ProcessGroup(child.pid, new Session(child.pid)))
+      Groups.join(table, child, new ProcessGroup(child.pid, new Session(child.pid)))
     } else if (options.processGroup === undefined) {
-      joinGroup(child, parent.group)
+      Groups.join(table, child, parent.group)
     } else {
       const id = options.processGroup === 0 ? child.pid : options.processGroup
       const known = table.groups.get(id)
       if (known === undefined ? id !== child.pid : known.session !== parent.session) return Errno.fail("EPERM")
-      joinGroup(child, known ?? new ProcessGroup(id, parent.session))
+      Groups.join(table, child, known ?? new ProcessGroup(id, parent.session))
     }
     ;(parent.children ??= new Set()).add(child)
     table.processes.set(child.pid, child)
@@ -404,40 +389,14 @@ export const make = (parts: Parts): Processes["Type"] => {
     }
   }
 
-  const setGroup: Processes["Type"]["setGroup"] = (caller, pid, pgid) => {
-    if (pgid < 0) return Errno.fail("EINVAL")
-    const target = pid === 0 ? caller : table.processes.get(pid)
-    if (target === undefined || (target !== caller && target.parent !== caller)) return Errno.fail("ESRCH")
-    if (target !== caller) {
-      if (target.session !== caller.session) return Errno.fail("EPERM")
-      if (target.executed) return Errno.fail("EACCES")
-    }
-    if (target.session.id === target.pid) return Errno.fail("EPERM")
-    const id = pgid === 0 ? target.pid : pgid
-    if (id === target.group.id) return Exit.void
-    const known = table.groups.get(id)
-    if (known === undefined ? id !== target.pid : known.session !== target.session) return Errno.fail("EPERM")
-    const { session } = target
-    leaveGroup(target)
-    joinGroup(target, known ?? new ProcessGroup(id, session))
-    return Exit.void
-  }
-
-  const newSession: Processes["Type"]["newSession"] = (caller) => {
-    if (table.groups.has(caller.pid)) return Errno.fail("EPERM")
-    leaveGroup(caller)
-    joinGroup(caller, new ProcessGroup(caller.pid, new Session(caller.pid)))
-    return Exit.succeed(caller.pid)
-  }
-
   return {
     table,
     init,
     spawn,
     exec,
     wait: (caller, pid, options) => Wait.wait(table, reap, caller, pid, options),
-    setGroup,
-    newSession,
+    setGroup: (caller, pid, pgid) => Groups.set(table, caller, pid, pgid),
+    newSession: (caller) => Groups.newSession(table, caller),
     killTree: (origin) => {
       for (const each of Array.from(table.processes.values())) {
         if (each.origin === origin && each !== init) {
