@@ -80,7 +80,7 @@ describe.each(kinds)("Out of a host directory, %s", (_, how) => {
           fs.unlinkSync(victim)
           fs.symlinkSync(path.join(outside, "secret"), victim)
         }
-        expect(yield* codeOf(files.readFile("/host/f"))).toBe("ESTALE")
+        // Looked up once more, it is a link by now, and leads to where there is nothing in the kernel.
         expect(yield* codeOf(files.readFile("/host/f"))).toBe("ENOENT")
       }))
   })
@@ -96,7 +96,7 @@ describe.each(kinds)("Out of a host directory, %s", (_, how) => {
           fs.renameSync(directory, path.join(root, "elsewhere"))
           fs.symlinkSync(outside, directory)
         }
-        expect(yield* codeOf(files.readFile("/host/d/secret"))).toBe("ESTALE")
+        expect(yield* codeOf(files.readFile("/host/d/secret"))).toBe("ENOENT")
       }))
   })
 
