@@ -38,7 +38,7 @@ export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
   "meminfo": meminfo,
   "mounts": mounts,
   "stat": stat,
-  "sys/fs/file-max": ({ limits }) => `${limits.descriptionsMax}\n`,
+  "sys/fs/file-max": ({ limits }) => `${limits.openFilesMax * limits.processesMax}\n`,
   "sys/fs/pipe-max-size": ({ limits }) => `${limits.pipeCapacityMax}\n`,
   "sys/kernel/hostname": ({ limits }) => `${limits.hostname}\n`,
   "sys/kernel/osrelease": () => "6.18.0-effix\n",
