@@ -7,32 +7,36 @@ import type * as Effect from "effect/Effect"
 import * as FileMode from "../abi/FileMode.js"
 import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
 import type { RemovePathError } from "../Sys.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
-import { parent, walk } from "./walk.js"
+import { named, parent, type Walk, walk } from "./walk.js"
+
+/** Takes a name out of its directory, and forgets it; all has been checked. */
+function* takeAway(core: Core, { dentry, mount, name }: Walk, inode: Inode, how: "unlink" | "rmdir") {
+  yield* Lock.acquire(dentry.inode)
+  try {
+    yield* mount.superblock.backend[how](dentry.inode, name, inode, core.now())
+    Dentries.forget(core, dentry, name)
+  } finally {
+    Lock.release(dentry.inode)
+  }
+}
 
 function* unlinkSteps(core: Core, viewer: Viewer, start: Location, path: string) {
   const found = yield* walk(core, viewer, start, path, parent)
   if (found.last !== "name") return yield* Errno.fail("EISDIR")
   yield* Permission.writableMount(found.mount)
   if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
-  const { dentry, mount, name } = found
-  // A directory that is a mount point stands for itself here, not for what covers it.
-  const inode = found.inode === undefined ? undefined : dentry.children?.get(name)?.inode ?? found.inode
+  const inode = named(found)
   if (inode === undefined) return yield* Errno.fail("ENOENT")
   if (found.trailingSlash) return yield* Errno.fail(FileMode.isDirectory(inode.mode) ? "EISDIR" : "ENOTDIR")
   yield* Permission.mayRemove(core, viewer, found, inode, false)
-  yield* Lock.acquire(dentry.inode)
-  try {
-    yield* mount.superblock.backend.unlink(dentry.inode, name, inode, core.now())
-    Dentries.forget(core, dentry, name)
-  } finally {
-    Lock.release(dentry.inode)
-  }
+  yield* takeAway(core, found, inode, "unlink")
 }
 
 /** @see unlink(2) */
@@ -50,18 +54,11 @@ function* rmdirSteps(core: Core, viewer: Viewer, start: Location, path: string) 
   if (found.last === "root") return yield* Errno.fail("EBUSY")
   yield* Permission.writableMount(found.mount)
   if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
-  const { dentry, mount, name } = found
-  const inode = found.inode === undefined ? undefined : dentry.children?.get(name)?.inode ?? found.inode
+  const inode = named(found)
   if (inode === undefined) return yield* Errno.fail("ENOENT")
   yield* Permission.mayRemove(core, viewer, found, inode, true)
-  if ((dentry.children?.get(name)?.covered ?? 0) > 0) return yield* Errno.fail("EBUSY")
-  yield* Lock.acquire(dentry.inode)
-  try {
-    yield* mount.superblock.backend.rmdir(dentry.inode, name, inode, core.now())
-    Dentries.forget(core, dentry, name)
-  } finally {
-    Lock.release(dentry.inode)
-  }
+  if ((found.dentry.children?.get(found.name)?.covered ?? 0) > 0) return yield* Errno.fail("EBUSY")
+  yield* takeAway(core, found, inode, "rmdir")
 }
 
 /** @see rmdir(2) */

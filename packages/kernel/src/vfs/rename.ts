@@ -14,7 +14,7 @@ import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
-import { parent, walk } from "./walk.js"
+import { named, parent, walk } from "./walk.js"
 
 /** Whether `dentry` is `above` or lies somewhere below it. */
 const isWithin = (dentry: Dentry, above: Dentry): boolean => {
@@ -41,9 +41,8 @@ function* renameSteps(
   if (from.last !== "name") return yield* Errno.fail("EBUSY")
   if (to.last !== "name") return yield* Errno.fail(noReplace ? "EEXIST" : "EBUSY")
   yield* Permission.writableMount(from.mount)
-  // A directory that is a mount point stands for itself here, not for what covers it.
-  const inode = from.inode === undefined ? undefined : from.dentry.children?.get(from.name)?.inode ?? from.inode
-  const replaced = to.inode === undefined ? undefined : to.dentry.children?.get(to.name)?.inode ?? to.inode
+  const inode = named(from)
+  const replaced = named(to)
   if (from.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (inode === undefined) return yield* Errno.fail("ENOENT")
   if (to.tooLong) return yield* Errno.fail("ENAMETOOLONG")

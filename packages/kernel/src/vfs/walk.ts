@@ -295,3 +295,7 @@ export const walk = (
 
 /** The mount on which the result of a walk lies. */
 export const mountOf = (self: Walk): Mount => self.found?.mount ?? self.mount
+
+/** What bears the name itself: a directory that is a mount point stands for itself here, not for what covers it. */
+export const named = ({ dentry, inode, name }: Walk): Inode | undefined =>
+  inode === undefined ? undefined : dentry.children?.get(name)?.inode ?? inode
