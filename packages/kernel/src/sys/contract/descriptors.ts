@@ -1,0 +1,70 @@
+/**
+ * Calls on descriptors, whatever is behind them.
+ */
+import type * as Effect from "effect/Effect"
+import type { ReadError, SeekError, WriteError } from "../../Description.js"
+import type { Errno } from "../../Errno.js"
+import type { DirectoryEntry } from "../../VfsBackend.js"
+import type { OpenError, TruncateError } from "./errors.js"
+
+/** One descriptor to poll: the events asked for, and those that hold. @see poll(2) */
+export interface PollRequest {
+  readonly fd: number
+  readonly events: number
+}
+
+export interface DescriptorCalls {
+  /** @see open(2) */
+  readonly open: (path: string, flags: number, mode?: number) => Effect.Effect<number, OpenError>
+  /** `dirfd` is a directory's descriptor or AT_FDCWD. @see openat(2) */
+  readonly openat: (dirfd: number, path: string, flags: number, mode?: number) => Effect.Effect<number, OpenError>
+  /** @see close(2) */
+  readonly close: (fd: number) => Effect.Effect<void, Errno<"EBADF">>
+  /** Fills `into` and answers how many bytes; 0 is the end of the file. @see read(2) */
+  readonly read: (fd: number, into: Uint8Array) => Effect.Effect<number, ReadError>
+  /** Answers how many bytes of `from` were taken. @see write(2) */
+  readonly write: (fd: number, from: Uint8Array) => Effect.Effect<number, WriteError>
+  /** @see pread(2) */
+  readonly pread: (fd: number, into: Uint8Array, offset: number) => Effect.Effect<number, ReadError | Errno<"ESPIPE">>
+  /** @see pwrite(2) */
+  readonly pwrite: (fd: number, from: Uint8Array, offset: number) => Effect.Effect<number, WriteError | Errno<"ESPIPE">>
+  /** `whence` is SEEK_SET and its siblings; answers the new offset. @see lseek(2) */
+  readonly lseek: (fd: number, offset: number, whence: number) => Effect.Effect<number, SeekError>
+  /** @see dup(2) */
+  readonly dup: (fd: number) => Effect.Effect<number, Errno<"EBADF" | "EMFILE">>
+  /** @see dup2(2) */
+  readonly dup2: (from: number, to: number) => Effect.Effect<number, Errno<"EBADF">>
+  /** @see dup3(2) */
+  readonly dup3: (from: number, to: number, flags: number) => Effect.Effect<number, Errno<"EBADF" | "EINVAL">>
+  /** @see fcntl(2) */
+  readonly fcntl: (
+    fd: number,
+    command: number,
+    argument?: number
+  ) => Effect.Effect<number, Errno<"EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">>
+  /** Answers the reading and the writing end. @see pipe2(2) */
+  readonly pipe: (
+    flags?: number
+  ) => Effect.Effect<readonly [reader: number, writer: number], Errno<"EINVAL" | "EMFILE" | "ENFILE">>
+  /** Answers the events that hold, one for each request; `timeout` in milliseconds, below 0 for ever. @see poll(2) */
+  readonly poll: (
+    requests: ReadonlyArray<PollRequest>,
+    timeout?: number
+  ) => Effect.Effect<ReadonlyArray<number>, Errno<"EINTR" | "EINVAL">>
+  /** @see fsync(2) */
+  readonly fsync: (
+    fd: number
+  ) => Effect.Effect<void, Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOSPC" | "ESTALE">>
+  /** @see ftruncate(2) */
+  readonly ftruncate: (fd: number, size: number) => Effect.Effect<void, TruncateError>
+  /** The next entries of a directory, `.` and `..` among them; none at its end. @see getdents(2) */
+  readonly getdents: (
+    fd: number,
+    limit?: number
+  ) => Effect.Effect<
+    ReadonlyArray<DirectoryEntry>,
+    Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">
+  >
+  /** Bytes that can be read at once. @see ioctl_tty(2) */
+  readonly fionread: (fd: number) => Effect.Effect<number, Errno<"EBADF" | "ENOTTY">>
+}

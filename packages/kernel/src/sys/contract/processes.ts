@@ -1,0 +1,102 @@
+/**
+ * Calls that make, wait for and end processes.
+ */
+import type * as Effect from "effect/Effect"
+import type { WaitStatus } from "../../abi/WaitStatus.js"
+import type { Errno } from "../../Errno.js"
+import type { SignalSet } from "../../SignalSet.js"
+import type { Program } from "../../Sys.js"
+import type { ExecError, SpawnError } from "./errors.js"
+
+/** What happens to the descriptors of a child, in order, before it runs. @see posix_spawn(3) */
+export type FileAction =
+  | {
+    readonly _tag: "Open"
+    readonly fd: number
+    readonly path: string
+    readonly flags: number
+    readonly mode?: number
+  }
+  | { readonly _tag: "Dup2"; readonly from: number; readonly to: number }
+  | { readonly _tag: "Close"; readonly fd: number }
+  | { readonly _tag: "Chdir"; readonly path: string }
+  | { readonly _tag: "Fchdir"; readonly fd: number }
+  /** Makes the child's group the foreground group of this terminal. */
+  | { readonly _tag: "Foreground"; readonly fd: number }
+
+/** Attributes of a new process; what is left out is inherited. @see posix_spawn(3) */
+export interface SpawnOptions {
+  /** The arguments, from `argv[0]` on. Default: the path alone. */
+  readonly argv?: ReadonlyArray<string>
+  readonly env?: Readonly<Record<string, string>>
+  readonly actions?: ReadonlyArray<FileAction>
+  /** The group to join; 0 makes a new one. */
+  readonly processGroup?: number
+  /** Whether the child leads a session of its own. */
+  readonly session?: boolean
+  /** The signals that the child blocks. */
+  readonly signalMask?: SignalSet
+  /** Signals whose action is set back to the default. Caught signals always are. */
+  readonly signalDefault?: SignalSet
+  /**
+   * For a `Program` value: whether descriptors with FD_CLOEXEC stay open in it, as they do after fork(2). A path
+   * always closes them. Default: `true`.
+   */
+  readonly keepCloseOnExec?: boolean
+}
+
+/** One child that changed. */
+export interface Waited {
+  readonly pid: number
+  readonly status: WaitStatus
+}
+
+export interface ProcessCalls {
+  readonly getpid: () => Effect.Effect<number>
+  /** 0 when the parent is not in this kernel. */
+  readonly getppid: () => Effect.Effect<number>
+  /** The arguments that this process was started with, from `argv[0]` on. */
+  readonly argv: () => Effect.Effect<ReadonlyArray<string>>
+  /** The environment that this process was started with. */
+  readonly environ: () => Effect.Effect<Readonly<Record<string, string>>>
+  /**
+   * Starts a child: an executable file (no search along PATH), or a `Program` over copies of the caller's state.
+   * A failing action fails the call, and there is no child. @see posix_spawn(3)
+   */
+  readonly spawn: (what: string | Program, options?: SpawnOptions) => Effect.Effect<number, SpawnError>
+  /**
+   * Replaces what this process runs; pid, descriptors without FD_CLOEXEC, ignored signals and the mask stay. Does not
+   * return. @see execve(2)
+   */
+  readonly exec: (
+    path: string,
+    argv?: ReadonlyArray<string>,
+    env?: Readonly<Record<string, string>>
+  ) => Effect.Effect<never, ExecError>
+  /** Ends this process at once. Does not return. @see _exit(2) */
+  readonly exit: (code: number) => Effect.Effect<never>
+  /**
+   * Waits for a child to change. `pid`: above 0 that child, -1 any, 0 any of the caller's group, below -1 any of that
+   * group. `options`: WNOHANG (then `undefined` when none has), WUNTRACED, WCONTINUED, WNOWAIT. @see wait(2)
+   */
+  readonly wait: (
+    pid?: number,
+    options?: number
+  ) => Effect.Effect<Waited | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL">>
+  /** `pid`: above 0 that process, 0 the caller's group, -1 all, below -1 that group. Signal 0 only asks. @see kill(2) */
+  readonly kill: (pid: number, signal: number) => Effect.Effect<void, Errno<"EINVAL" | "EPERM" | "ESRCH">>
+  /** A signal with a value. @see sigqueue(3) */
+  readonly sigqueue: (
+    pid: number,
+    signal: number,
+    value: number
+  ) => Effect.Effect<void, Errno<"EAGAIN" | "EINVAL" | "EPERM" | "ESRCH">>
+  /** 0 is the caller itself. @see getpgid(2) */
+  readonly getpgid: (pid?: number) => Effect.Effect<number, Errno<"ESRCH">>
+  /** @see setpgid(2) */
+  readonly setpgid: (pid: number, pgid: number) => Effect.Effect<void, Errno<"EACCES" | "EINVAL" | "EPERM" | "ESRCH">>
+  /** @see getsid(2) */
+  readonly getsid: (pid?: number) => Effect.Effect<number, Errno<"ESRCH">>
+  /** @see setsid(2) */
+  readonly setsid: () => Effect.Effect<number, Errno<"EPERM">>
+}

@@ -1,0 +1,39 @@
+import * as Exit from "effect/Exit"
+import type { ResourceLimits } from "../../ProcessTable.js"
+import type { IdentityCalls } from "../contract/identity.js"
+import * as Identity from "../identity.js"
+import { ChildSys } from "./ChildSys.js"
+
+export abstract class IdentitySys extends ChildSys implements IdentityCalls {
+  credentials() {
+    return this.call(() => Exit.succeed(this.self.credentials))
+  }
+
+  setresuid(ruid: number, euid: number, suid: number) {
+    return this.call(() => Identity.setresuid(this.self, ruid, euid, suid))
+  }
+
+  setresgid(rgid: number, egid: number, sgid: number) {
+    return this.call(() => Identity.setresgid(this.self, rgid, egid, sgid))
+  }
+
+  setuid(uid: number) {
+    return this.call(() => Identity.setuid(this.self, uid))
+  }
+
+  setgid(gid: number) {
+    return this.call(() => Identity.setgid(this.self, gid))
+  }
+
+  setgroups(groups: ReadonlyArray<number>) {
+    return this.call(() => Identity.setgroups(this.self, groups))
+  }
+
+  getrlimit() {
+    return this.call(() => Exit.succeed(this.self.limits))
+  }
+
+  setrlimit(limits: Partial<ResourceLimits>) {
+    return this.call(() => Identity.setrlimit(this.self, limits))
+  }
+}

@@ -1,0 +1,47 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { SignalAction } from "../../ProcessTable.js"
+import * as SignalSet from "../../SignalSet.js"
+import { type SignalActionOptions, Sys } from "../../Sys.js"
+import type { SignalCalls } from "../contract/signals.js"
+import * as Signals from "../signals.js"
+import { IdentitySys } from "./IdentitySys.js"
+
+export abstract class SignalSys extends IdentitySys implements SignalCalls {
+  sigaction(signal: number, options?: SignalActionOptions) {
+    return this.callThenAttend(() =>
+      Signals.sigaction(this.rooms, this.self, signal, options === undefined ? undefined : this.action(options))
+    )
+  }
+
+  /** A handler runs with the `Sys` of the image that set it. */
+  private action({ disposition, flags = 0, mask = SignalSet.empty }: SignalActionOptions): SignalAction {
+    return {
+      disposition: typeof disposition === "function"
+        ? (info) => Effect.provideService(disposition(info), Sys, this.whole)
+        : disposition,
+      mask,
+      flags
+    }
+  }
+
+  sigprocmask(how: number, set: SignalSet.SignalSet) {
+    return this.callThenAttend(() => Signals.sigprocmask(this.rooms, this.self, how, set))
+  }
+
+  sigpending() {
+    return this.call(() => Exit.succeed(this.self.signals.pending & this.self.signals.blocked))
+  }
+
+  sigsuspend(mask: SignalSet.SignalSet) {
+    return this.call(() => Signals.sigsuspend(this.rooms, this.self, mask))
+  }
+
+  sigtimedwait(set: SignalSet.SignalSet, timeout = -1) {
+    return this.call(() => Signals.sigtimedwait(this.rooms, this.self, set, timeout))
+  }
+
+  alarm(seconds: number) {
+    return this.call(() => Exit.succeed(Signals.alarm(this.rooms, this.self, seconds)))
+  }
+}

@@ -1,0 +1,22 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { SystemInfoCalls } from "../contract/system.js"
+import * as System from "../system.js"
+import { TerminalSys } from "./TerminalSys.js"
+
+export abstract class SystemSys extends TerminalSys implements SystemInfoCalls {
+  uname() {
+    return this.call(() => Exit.succeed(System.uname(this.rooms)))
+  }
+
+  getrandom(into: Uint8Array) {
+    return this.call(() => {
+      this.rooms.entropy.fill(into)
+      return Exit.succeed(into.length)
+    })
+  }
+
+  schedYield() {
+    return this.call(() => Effect.yieldNow())
+  }
+}
