@@ -14,6 +14,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
 import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Errno from "./Errno.js"
@@ -174,12 +175,15 @@ export interface WaitOptions<A, E> {
   readonly left?: () => void
 }
 
-/** One blocking call, from the moment it may have to sleep. */
-class Waiter<A, E> implements Sleeping {
+/**
+ * One blocking call, from the moment it may have to sleep. As an effect it is what its fiber does first when it was
+ * woken.
+ */
+class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleeping {
   private readonly links: ReadonlyArray<Link>
   /** Among the sleepers of its process, until the wait ends, so that the kernel can evict it at any moment. */
   private readonly link: Link | undefined
-  private resume: ((effect: Effect.Effect<A, E | Errno.Errno<"EINTR">>) => void) | undefined = undefined
+  private resume: ((effect: Effect.Effect<A, E | Interrupted>) => void) | undefined = undefined
   /** The queue that woke it, until it has run. */
   private baton: WaitQueue | undefined = undefined
   private entered = false
@@ -191,7 +195,8 @@ class Waiter<A, E> implements Sleeping {
     private readonly options: WaitOptions<A, E>,
     private readonly sleeper: Sleeper["Type"] | undefined
   ) {
-    this.links = queues.map((queue) => new Link(queue, this))
+    super()
+    this.links = queues.length === 1 ? [new Link(queues[0]!, this)] : queues.map((queue) => new Link(queue, this))
     this.link = sleeper === undefined ? undefined : new Link(sleeper.sleeping, this)
   }
 
@@ -199,15 +204,17 @@ class Waiter<A, E> implements Sleeping {
    * Goes to sleep, unless there is no need to. The last look and the going to sleep are one step: before it the
    * fiber may have yielded, and what it looked at before is stale.
    */
-  readonly parked: Effect.Effect<A, E | Errno.Errno<"EINTR">> = Effect.async((resume) => {
-    const next = this.next(this.options.fair === true && this.links.some(isBehind))
-    if (next !== undefined) return resume(next)
-    this.resume = resume
-    this.queueUp()
-    if (this.entered) return
-    this.entered = true
-    this.options.entered?.()
-  })
+  park(): Effect.Effect<A, E | Interrupted> {
+    return Effect.async((resume) => {
+      const next = this.next(this.options.fair === true && this.links.some(isBehind))
+      if (next !== undefined) return resume(next)
+      this.resume = resume
+      this.queueUp()
+      if (this.entered) return
+      this.entered = true
+      this.options.entered?.()
+    })
+  }
 
   /** A waiter that was woken for nothing keeps its place. */
   private queueUp(): void {
@@ -226,21 +233,20 @@ class Waiter<A, E> implements Sleeping {
       this.baton = link.queue
       link.queue.woken++
     }
-    resume?.(this.running)
+    resume?.(this)
     return true
   }
 
-  /** What the waiter's fiber does first when it runs again. */
-  private readonly running = Effect.suspend(() => {
+  commit(): Effect.Effect<A, E | Interrupted> {
     const next = this.next(false)
     if (next !== undefined) return next
     // In this step: whoever comes before it sleeps again must find it in its place.
     this.queueUp()
-    return this.parked
-  })
+    return this.park()
+  }
 
   /** How the call goes on: its answer, its end, what its process must attend to first, or `undefined` for sleep. */
-  private next(behind: boolean): Effect.Effect<A, E | Errno.Errno<"EINTR">> | undefined {
+  private next(behind: boolean): Effect.Effect<A, E | Interrupted> | undefined {
     const { sleeper } = this
     if (sleeper !== undefined && sleeper.attention < 0) return this.leave(Effect.interrupt)
     // The condition is asked before the signal, as wait_event_interruptible does.
@@ -256,7 +262,7 @@ class Waiter<A, E> implements Sleeping {
   }
 
   /** Leaves its place for as long as a handler runs or the process is stopped. */
-  private attending(sleeper: Sleeper["Type"]): Effect.Effect<A, E | Errno.Errno<"EINTR">> {
+  private attending(sleeper: Sleeper["Type"]): Effect.Effect<A, E | Interrupted> {
     for (const link of this.links) {
       link.unlink()
       link.ticket = 0
@@ -268,7 +274,7 @@ class Waiter<A, E> implements Sleeping {
       (goesOn) => {
         const partial = this.options.partial?.()
         if (partial !== undefined) return this.leave(partial)
-        return goesOn ? this.parked : this.leave(Errno.fail("EINTR"))
+        return goesOn ? this.park() : this.leave(Errno.fail("EINTR"))
       }
     )
   }
@@ -325,14 +331,14 @@ export const sleep = <A, E>(
   queues: ReadonlyArray<WaitQueue>,
   attempt: () => Attempt<A, E>,
   options: WaitOptions<A, E> = noOptions
-): Effect.Effect<A, E | Errno.Errno<"EINTR">> =>
+): Effect.Effect<A, E | Interrupted> =>
   Effect.withFiberRuntime((fiber) => {
     const sleeper: Sleeper["Type"] | undefined = fiber.currentContext.unsafeMap.get(Sleeper.key)
     const waiter = new Waiter(queues, attempt, options, sleeper)
     // The kernel takes a process's own fiber out of its queues itself; any other may be raced or timed out at will.
     return sleeper !== undefined && sleeper.fiber === fiber
-      ? waiter.parked
-      : Effect.onInterrupt(waiter.parked, () => Effect.sync(() => waiter.abandon()))
+      ? waiter.park()
+      : Effect.onInterrupt(waiter.park(), () => Effect.sync(() => waiter.abandon()))
   })
 
 /** Attempts, and sleeps on `queues` as often as it must until the attempt answers. */
@@ -340,7 +346,7 @@ export const waitUntil = <A, E>(
   queues: ReadonlyArray<WaitQueue>,
   attempt: () => Attempt<A, E>,
   options?: WaitOptions<A, E>
-): Effect.Effect<A, E | Errno.Errno<"EINTR">> =>
+): Effect.Effect<A, E | Interrupted> =>
   Effect.suspend(() =>
     (options?.fair === true && queues.some(contended) ? undefined : attempt()) ?? sleep(queues, attempt, options)
   )
@@ -351,7 +357,7 @@ export const waitUntil = <A, E>(
  */
 export const uninterruptibly = <A>(queues: ReadonlyArray<WaitQueue>, attempt: () => Attempt<A>): Effect.Effect<A> =>
   Effect.uninterruptible(Effect.orDie(
-    Effect.suspend(() => new Waiter(queues, attempt, { interruptible: false, fair: true }, undefined).parked)
+    Effect.suspend(() => new Waiter(queues, attempt, { interruptible: false, fair: true }, undefined).park())
   ))
 
 /** Takes every waiter of a process out of its queues and ends it. */
