@@ -15,6 +15,7 @@ import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Host from "./Host.js"
 import * as compat from "./internal/compat.js"
+import { type Timer, TimerQueue } from "./timer/TimerQueue.js"
 import * as WaitQueue from "./WaitQueue.js"
 
 /** @category tags */
@@ -33,85 +34,11 @@ export class Timers extends Context.Tag("@effix/kernel/Timers")<Timers, {
 
 type SleepError = WaitQueue.Interrupted
 
-interface Timer {
-  readonly at: number
-  /** Breaks ties: timers for the same moment run in the order in which they were set. */
-  readonly order: number
-  run: (() => void) | undefined
-}
-
 /** The most milliseconds that a host's timer takes. */
 const WAIT_MAX = 2 ** 31 - 1
 
-const before = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
-
-/** A binary heap with the next timer in front; cancelled ones stay until they come up, or are half of it. */
-class Heap {
-  private timers: Array<Timer> = []
-  private cancelled = 0
-
-  get first(): Timer | undefined {
-    return this.timers[0]
-  }
-
-  get live(): number {
-    return this.timers.length - this.cancelled
-  }
-
-  push(timer: Timer): void {
-    const { timers } = this
-    let at = timers.push(timer) - 1
-    while (at > 0) {
-      const up = (at - 1) >> 1
-      if (!before(timer, timers[up]!)) break
-      timers[at] = timers[up]!
-      at = up
-    }
-    timers[at] = timer
-  }
-
-  pop(): Timer | undefined {
-    const { timers } = this
-    const first = timers[0]
-    const last = timers.pop()
-    if (first === undefined || last === undefined) return undefined
-    if (first.run === undefined) this.cancelled--
-    if (timers.length > 0) this.sink(last)
-    return first
-  }
-
-  private sink(timer: Timer): void {
-    const { timers } = this
-    let at = 0
-    for (;;) {
-      let down = 2 * at + 1
-      if (down >= timers.length) break
-      if (down + 1 < timers.length && before(timers[down + 1]!, timers[down]!)) down++
-      if (!before(timers[down]!, timer)) break
-      timers[at] = timers[down]!
-      at = down
-    }
-    timers[at] = timer
-  }
-
-  cancel(timer: Timer): void {
-    if (timer.run === undefined) return
-    timer.run = undefined
-    if (++this.cancelled < 64 || this.cancelled * 2 < this.timers.length) return
-    const live = this.timers.filter((each) => each.run !== undefined)
-    this.timers = []
-    this.cancelled = 0
-    for (const each of live) this.push(each)
-  }
-
-  clear(): void {
-    this.timers = []
-    this.cancelled = 0
-  }
-}
-
 export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"] => {
-  const heap = new Heap()
+  const queue = new TimerQueue()
   let order = 0
   let armed: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
 
@@ -121,13 +48,12 @@ export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"
   }
 
   const arm = (): void => {
-    const { first } = heap
-    if (first === undefined) return disarm()
-    if (armed !== undefined && armed.at <= first.at) return
+    const at = queue.from
+    if (at === Infinity) return disarm()
+    if (armed !== undefined && armed.at <= at) return
     disarm()
     // A longer one than hosts can count to is waited for in pieces.
-    const wait = Math.min(Math.max(0, first.at - clock.unsafeCurrentTimeMillis()), WAIT_MAX)
-    const { at } = first
+    const wait = Math.min(Math.max(0, at - clock.unsafeCurrentTimeMillis()), WAIT_MAX)
     armed = {
       at,
       fiber: host.fork(Effect.flatMap(clock.sleep(Duration.millis(Math.ceil(wait))), () => Effect.sync(fire)))
@@ -137,10 +63,9 @@ export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"
   const fire = (): void => {
     armed = undefined
     const now = clock.unsafeCurrentTimeMillis()
-    for (let { first } = heap; first !== undefined && first.at <= now; first = heap.first) {
-      const { run } = first
-      heap.pop()
-      first.run = undefined
+    for (let due = queue.takeDue(now); due !== undefined; due = queue.takeDue(now)) {
+      const { run } = due
+      due.run = undefined
       run?.()
     }
     arm()
@@ -148,14 +73,13 @@ export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"
 
   const after = (milliseconds: number, run: () => void): () => void => {
     const timer: Timer = { at: clock.unsafeCurrentTimeMillis() + milliseconds, order: order++, run }
-    heap.push(timer)
-    arm()
+    queue.add(timer)
+    if (armed === undefined || timer.at < armed.at) arm()
     return () => {
-      if (timer.run === undefined) return
-      heap.cancel(timer)
+      queue.cancel(timer)
       // A host timer for nothing would keep the host from exiting.
-      if (heap.live === 0) {
-        heap.clear()
+      if (queue.live === 0) {
+        queue.clear()
         disarm()
       }
     }
@@ -182,7 +106,7 @@ export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"
         })
       }),
     close: () => {
-      heap.clear()
+      queue.clear()
       disarm()
     }
   }
