@@ -11,7 +11,7 @@ const storeys = {
   "abi": `abi`,
   "values": `
     internal
-    Bytes CoarseClock Credentials Dentry Description Entropy Errno FdTable Host Inode KernelConfig ProcessTable
+    Bytes CapabilitySet CoarseClock Credentials Dentry Description Entropy Errno FdTable Host Inode KernelConfig ProcessTable
     SignalSet Timestamp VfsBackend WaitQueue`,
   "backends": `backend`,
   "rooms": `

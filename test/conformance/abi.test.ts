@@ -3,12 +3,14 @@
  */
 import {
   AbiSignals,
+  Capabilities,
   ErrnoTable,
   Fcntl,
   FileMode,
   Limits,
   OpenFlags,
   PollEvents,
+  Prctl,
   Resources,
   SignalFlags,
   Termios,
@@ -87,6 +89,13 @@ describe("the numbers are those of the headers of Linux", () => {
   )
 
   same("path limits", () => agrees(["<linux/limits.h>"], Limits, ["SYMLINKS_MAX", "RW_COUNT_MAX", "OFFSET_MAX"]))
+
+  same("capabilities, securebits and the commands of prctl about them", () => {
+    const { SECBIT_NO_CAP_AMBIENT_RAISE, SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED, ...others } = Capabilities
+    agrees(["<linux/capability.h>", "<linux/securebits.h>"], others)
+    assert.deepStrictEqual([SECBIT_NO_CAP_AMBIENT_RAISE, SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED], [0x40, 0x80])
+    agrees(["<sys/prctl.h>"], Prctl)
+  })
 
   same("poll events", () => agrees(["<poll.h>"], PollEvents))
 

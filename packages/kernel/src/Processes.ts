@@ -14,6 +14,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "./abi/Capabilities.js"
 import { SIGABRT, SIGCONT, SIGHUP, SIGKILL } from "./abi/Signals.js"
 import type { WaitStatus } from "./abi/WaitStatus.js"
 import * as Bytes from "./Bytes.js"
@@ -234,7 +235,9 @@ export const make = (parts: Parts): Processes["Type"] => {
 
   const tooMany = (parent: Process, credentials: Credentials.Credentials): Exit.Exit<void, Errno.Errno<"EAGAIN">> => {
     if (table.processes.size >= limits.processesMax) return Errno.fail("EAGAIN", { remedy: "raise processesMax" })
-    if (credentials.euid === 0 || parent.limits.processes >= table.processes.size) return Exit.void
+    const unlimited = credentials.uid === 0 || Credentials.capable(credentials, CAP_SYS_RESOURCE) ||
+      Credentials.capable(credentials, CAP_SYS_ADMIN)
+    if (unlimited || parent.limits.processes >= table.processes.size) return Exit.void
     let own = 0
     for (const each of table.processes.values()) if (each.credentials.uid === credentials.uid) own++
     return own >= parent.limits.processes
@@ -326,6 +329,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     andThen(loader.load(child, path, child.argv, child.env), (image) => {
       if (options.argv === undefined) child.argv = image.argv
       child.executable = image.executable
+      child.credentials = Credentials.afterExec(child.credentials, image.file)
       child.executed = true
       return Exit.succeed(Effect.suspend(() => image.main(image.argv)))
     })
@@ -371,6 +375,7 @@ export const make = (parts: Parts): Processes["Type"] => {
       self.env = env
       self.name = image.name
       self.executable = image.executable
+      self.credentials = Credentials.afterExec(self.credentials, image.file)
       self.executed = true
       resetCaught(self)
       const late = self.fds.closeForExec()

@@ -12,6 +12,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Any } from "./Errno.js"
+import type { CapabilityCalls } from "./sys/contract/capabilities.js"
 import type { DescriptorCalls } from "./sys/contract/descriptors.js"
 import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
@@ -21,6 +22,7 @@ import type { SystemInfoCalls } from "./sys/contract/system.js"
 import type { TerminalCalls } from "./sys/contract/terminals.js"
 import type { TimeCalls } from "./sys/contract/time.js"
 
+export type * from "./sys/contract/capabilities.js"
 export type * from "./sys/contract/descriptors.js"
 export type * from "./sys/contract/errors.js"
 export type * from "./sys/contract/files.js"
@@ -47,7 +49,8 @@ export interface SystemCalls
     SignalCalls,
     TimeCalls,
     TerminalCalls,
-    SystemInfoCalls
+    SystemInfoCalls,
+    CapabilityCalls
 {}
 
 /** @category tags */

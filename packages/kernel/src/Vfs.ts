@@ -246,7 +246,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
         if (found.found === undefined || !FileMode.isDirectory(found.found.dentry.inode.mode)) {
           return Errno.fail("ENOTDIR")
         }
-        const standable = viewer.credentials.euid === 0 ||
+        const standable =
           Attributes.access(viewer, { inode: found.found.dentry.inode, mount: undefined }, FileMode.X_OK)._tag ===
             "Success"
         return standable ? Exit.succeed(found.found) : Errno.fail("EACCES")

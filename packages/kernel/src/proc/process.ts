@@ -5,6 +5,8 @@
  * @see proc_pid_status(5)
  */
 import { O_CLOEXEC } from "../abi/OpenFlags.js"
+import * as CapabilitySet from "../CapabilitySet.js"
+import type { Credentials } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
 import type { Process, ProcessState } from "../ProcessTable.js"
@@ -55,6 +57,15 @@ const setOf = (self: Process, wanted: (disposition: unknown) => boolean): bigint
   return set
 }
 
+const capabilities = (self: Credentials): ReadonlyArray<string> => [
+  `CapInh:\t${CapabilitySet.text(self.inheritable)}`,
+  `CapPrm:\t${CapabilitySet.text(self.permitted)}`,
+  `CapEff:\t${CapabilitySet.text(self.effective)}`,
+  `CapBnd:\t${CapabilitySet.text(self.bounding)}`,
+  `CapAmb:\t${CapabilitySet.text(self.ambient)}`,
+  `NoNewPrivs:\t${self.noNewPrivileges ? 1 : 0}`
+]
+
 const status = (_parts: ProcParts, self: Process): string => {
   const { credentials: c, signals } = self
   const letter = stateLetter(self)
@@ -77,6 +88,7 @@ const status = (_parts: ProcParts, self: Process): string => {
     `SigBlk:\t${hex(signals.blocked)}`,
     `SigIgn:\t${hex(setOf(self, (disposition) => disposition === "ignore"))}`,
     `SigCgt:\t${hex(setOf(self, (disposition) => typeof disposition === "function"))}`,
+    ...capabilities(c),
     ""
   ].join("\n")
 }

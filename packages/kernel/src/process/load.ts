@@ -28,6 +28,8 @@ interface Image {
   /** What /proc/PID/exe names. */
   readonly executable: string
   readonly name: string
+  /** The file whose set-id bits count: for a script, that of its interpreter. */
+  readonly file: Inode
 }
 
 type Kind =
@@ -78,12 +80,14 @@ export const make = (parts: {
     if (!FileMode.isRegular(inode.mode) || mount === undefined) return yield* Errno.fail("EACCES")
     if (!permits(caller.credentials, inode, FileMode.X_OK)) return yield* Errno.fail("EACCES")
     const before = known.get(inode)
-    if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) return before.kind
+    if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) {
+      return { inode, kind: before.kind }
+    }
     const head = new Uint8Array(HEAD)
     const count = yield* mount.superblock.backend.read(inode, 0, head)
     const kind = kindOf(Bytes.decode(head.subarray(0, count)))
     known.set(inode, { kind, mtime: inode.mtime, size: inode.size })
-    return kind
+    return { inode, kind }
   }
 
   function* loadSteps(
@@ -96,7 +100,11 @@ export const make = (parts: {
     let file = path
     let args = argv
     for (let depth = 0; depth <= INTERPRETERS_MAX; depth++) {
-      const kind: Kind = yield* kindOfFile(caller, caller.cwd, file)
+      const { inode, kind }: { readonly inode: Inode; readonly kind: Kind } = yield* kindOfFile(
+        caller,
+        caller.cwd,
+        file
+      )
       if (policy?.program !== undefined) {
         const refusal = policy.program(caller, file, args)
         if (refusal !== undefined) return yield* Errno.fail("EACCES", { path: file, ...refusal })
@@ -105,7 +113,7 @@ export const make = (parts: {
       if (kind._tag === "Program") {
         const main = yield* programs.find(kind.name)
         // A script is known by its own name, not by that of its interpreter.
-        return { main, argv: args, executable: file, name: baseName(path) }
+        return { main, argv: args, executable: file, name: baseName(path), file: inode }
       }
       args = [kind.interpreter, ...(kind.argument === undefined ? [] : [kind.argument]), file, ...args.slice(1)]
       file = kind.interpreter

@@ -2,9 +2,9 @@
  * The system calls of one process: all families together.
  */
 import type { SystemCalls } from "../Sys.js"
-import { SystemSys } from "./family/SystemSys.js"
+import { CapabilitySys } from "./family/CapabilitySys.js"
 
-export class ProcessSys extends SystemSys implements SystemCalls {
+export class ProcessSys extends CapabilitySys implements SystemCalls {
   protected get whole(): SystemCalls {
     return this
   }

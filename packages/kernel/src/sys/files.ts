@@ -5,9 +5,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_SYS_CHROOT, SECBIT_NO_SETUID_FIXUP } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
 import { isDirectory } from "../abi/FileMode.js"
 import { O_PATH } from "../abi/OpenFlags.js"
+import * as CapabilitySet from "../CapabilitySet.js"
+import { capable, type Credentials } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
@@ -73,16 +76,26 @@ export const fstatat = (
   return at(self, "fstatat", dirfd, path, (start) => rooms.vfs.stat(self, start, path, follow))
 }
 
+/** What counts for the real user: all that is permitted to user 0, and nothing for others. */
+const effectiveForReal = ({ effective, permitted, securebits, uid }: Credentials) =>
+  (securebits & SECBIT_NO_SETUID_FIXUP) !== 0 ? effective : uid === 0 ? permitted : CapabilitySet.empty
+
 /** access(2) asks for the real user, as a set-user-id program must. */
 const asRealUser = (self: Process) => {
   const { credentials } = self
-  if (credentials.uid === credentials.euid && credentials.gid === credentials.egid) return self
+  const same = credentials.uid === credentials.euid && credentials.gid === credentials.egid
+  if (same && credentials.effective === effectiveForReal(credentials)) return self
   return {
     pid: self.pid,
     root: self.root,
     cwd: self.cwd,
     umask: self.umask,
-    credentials: { ...credentials, euid: credentials.uid, egid: credentials.gid }
+    credentials: {
+      ...credentials,
+      euid: credentials.uid,
+      egid: credentials.gid,
+      effective: effectiveForReal(credentials)
+    }
   }
 }
 
@@ -308,7 +321,7 @@ export const getcwd = ({ vfs }: Rooms, self: Process): Effect.Effect<string, Err
 export const chroot = ({ vfs }: Rooms, self: Process, path: string): Effect.Effect<void, PathError> =>
   told(
     Effect.flatMap(vfs.findDirectory(self, self.cwd, path), (to): Effect.Effect<void, PathError> => {
-      if (self.credentials.euid !== 0) return Errno.fail("EPERM")
+      if (!capable(self.credentials, CAP_SYS_CHROOT)) return Errno.fail("EPERM")
       return Effect.flatMap(vfs.hold(to), () => {
         const before = self.root
         self.root = to

@@ -4,7 +4,8 @@
  * @see credentials(7)
  */
 import * as Exit from "effect/Exit"
-import type { Credentials } from "../Credentials.js"
+import { CAP_SETGID, CAP_SETUID, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
+import { capable, type Credentials, withUsers } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import type { Process, ResourceLimits } from "../ProcessTable.js"
 
@@ -25,10 +26,13 @@ export const setresuid = (self: Process, ruid: number, euid: number, suid: numbe
   const wanted = [ruid, euid, suid]
   if (!wanted.every(isId)) return Errno.fail("EINVAL", { syscall: "setresuid" })
   const c = self.credentials
-  if (!allowed(c.euid === 0, [c.uid, c.euid, c.suid], wanted)) return Errno.fail("EPERM", { syscall: "setresuid" })
+  if (!allowed(capable(c, CAP_SETUID), [c.uid, c.euid, c.suid], wanted)) {
+    return Errno.fail("EPERM", { syscall: "setresuid" })
+  }
   // Who stays who he is keeps his credentials, and with them what he opened.
   if (wanted.some((id, i) => id !== -1 && id !== [c.uid, c.euid, c.suid][i])) {
-    self.credentials = { ...c, uid: pick(ruid, c.uid), euid: pick(euid, c.euid), suid: pick(suid, c.suid) }
+    const users = { uid: pick(ruid, c.uid), euid: pick(euid, c.euid), suid: pick(suid, c.suid) }
+    self.credentials = withUsers(c, users)
   }
   return Exit.void
 }
@@ -38,19 +42,22 @@ export const setresgid = (self: Process, rgid: number, egid: number, sgid: numbe
   const wanted = [rgid, egid, sgid]
   if (!wanted.every(isId)) return Errno.fail("EINVAL", { syscall: "setresgid" })
   const c = self.credentials
-  if (!allowed(c.euid === 0, [c.gid, c.egid, c.sgid], wanted)) return Errno.fail("EPERM", { syscall: "setresgid" })
+  if (!allowed(capable(c, CAP_SETGID), [c.gid, c.egid, c.sgid], wanted)) {
+    return Errno.fail("EPERM", { syscall: "setresgid" })
+  }
   if (wanted.some((id, i) => id !== -1 && id !== [c.gid, c.egid, c.sgid][i])) {
     self.credentials = { ...c, gid: pick(rgid, c.gid), egid: pick(egid, c.egid), sgid: pick(sgid, c.sgid) }
   }
   return Exit.void
 }
 
-/** For user 0 all three ids, for anybody else the effective one. @see setuid(2) */
+/** With CAP_SETUID all three ids, for anybody else the effective one. @see setuid(2) */
 export const setuid = (self: Process, uid: number): Exit.Exit<void, IdError> => {
   if (!isId(uid) || uid < 0) return Errno.fail("EINVAL", { syscall: "setuid" })
   const c = self.credentials
-  if (c.euid !== 0 && uid !== c.uid && uid !== c.suid) return Errno.fail("EPERM", { syscall: "setuid" })
-  self.credentials = c.euid === 0 ? { ...c, uid, euid: uid, suid: uid } : { ...c, euid: uid }
+  const privileged = capable(c, CAP_SETUID)
+  if (!privileged && uid !== c.uid && uid !== c.suid) return Errno.fail("EPERM", { syscall: "setuid" })
+  self.credentials = withUsers(c, privileged ? { uid, euid: uid, suid: uid } : { uid: c.uid, euid: uid, suid: c.suid })
   return Exit.void
 }
 
@@ -58,8 +65,9 @@ export const setuid = (self: Process, uid: number): Exit.Exit<void, IdError> => 
 export const setgid = (self: Process, gid: number): Exit.Exit<void, IdError> => {
   if (!isId(gid) || gid < 0) return Errno.fail("EINVAL", { syscall: "setgid" })
   const c = self.credentials
-  if (c.euid !== 0 && gid !== c.gid && gid !== c.sgid) return Errno.fail("EPERM", { syscall: "setgid" })
-  self.credentials = c.euid === 0 ? { ...c, gid, egid: gid, sgid: gid } : { ...c, egid: gid }
+  const privileged = capable(c, CAP_SETGID)
+  if (!privileged && gid !== c.gid && gid !== c.sgid) return Errno.fail("EPERM", { syscall: "setgid" })
+  self.credentials = privileged ? { ...c, gid, egid: gid, sgid: gid } : { ...c, egid: gid }
   return Exit.void
 }
 
@@ -68,7 +76,7 @@ const GROUPS_MAX = 65_536
 
 /** @see setgroups(2) */
 export const setgroups = (self: Process, groups: ReadonlyArray<number>): Exit.Exit<void, IdError> => {
-  if (self.credentials.euid !== 0) return Errno.fail("EPERM", { syscall: "setgroups" })
+  if (!capable(self.credentials, CAP_SETGID)) return Errno.fail("EPERM", { syscall: "setgroups" })
   if (groups.length > GROUPS_MAX || !groups.every((gid) => isId(gid) && gid >= 0)) {
     return Errno.fail("EINVAL", { syscall: "setgroups" })
   }
@@ -85,7 +93,7 @@ export const setrlimit = (self: Process, limits: Partial<ResourceLimits>): Exit.
   const before = self.limits
   const raises = next.fileSize > before.fileSize || next.openFiles > before.openFiles ||
     next.processes > before.processes
-  if (raises && self.credentials.euid !== 0) return Errno.fail("EPERM", { syscall: "setrlimit" })
+  if (raises && !capable(self.credentials, CAP_SYS_RESOURCE)) return Errno.fail("EPERM", { syscall: "setrlimit" })
   self.limits = next
   self.fds.limit = next.openFiles
   return Exit.void

@@ -5,7 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_DAC_READ_SEARCH } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
+import { capable } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
 import { isReady } from "../internal/step.js"
@@ -73,8 +75,8 @@ export const renameat2 = (
 const SLASH = 47
 
 /**
- * What a descriptor names, to be given another name; `undefined` for what is in no file system. Only user 0, or whoever opened it, may: a descriptor that was
- * handed over is no right to the file for ever.
+ * What a descriptor names, to be given another name; `undefined` for what is in no file system. Only whoever opened it
+ * may, or one with CAP_DAC_READ_SEARCH: a descriptor that was handed over is no right to the file for ever.
  */
 const namedBy = (
   self: Process,
@@ -83,7 +85,9 @@ const namedBy = (
   if (fd === Fcntl.AT_FDCWD) return Exit.succeed(self.cwd)
   const description = self.fds.get(fd)
   if (description === undefined) return Errno.fail("EBADF", { fd })
-  if (self.credentials.euid !== 0 && description.openedBy !== self.credentials) return Errno.fail("ENOENT", { fd })
+  if (description.openedBy !== self.credentials && !capable(self.credentials, CAP_DAC_READ_SEARCH)) {
+    return Errno.fail("ENOENT", { fd })
+  }
   return Exit.succeed(description.location)
 }
 

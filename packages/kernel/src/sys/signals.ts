@@ -5,8 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_KILL } from "../abi/Capabilities.js"
 import * as SignalFlags from "../abi/SignalFlags.js"
 import * as Abi from "../abi/Signals.js"
+import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import type { Process, SignalAction, SignalInfo } from "../ProcessTable.js"
 import * as Pending from "../signals/pending.js"
@@ -20,8 +22,8 @@ const isSignal = (signal: number): boolean => Number.isInteger(signal) && signal
 const maySignal = (sender: Process, target: Process, signal: number): boolean => {
   const { euid, uid } = sender.credentials
   const { suid: targetSaved, uid: targetReal } = target.credentials
-  return euid === 0 || euid === targetReal || euid === targetSaved || uid === targetReal || uid === targetSaved ||
-    (signal === Abi.SIGCONT && sender.session === target.session)
+  return euid === targetReal || euid === targetSaved || uid === targetReal || uid === targetSaved ||
+    capable(sender.credentials, CAP_KILL) || (signal === Abi.SIGCONT && sender.session === target.session)
 }
 
 type KillError = Errno.Errno<"EAGAIN" | "EINVAL" | "EPERM" | "ESRCH">

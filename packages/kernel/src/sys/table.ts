@@ -5,8 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_FOWNER, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
+import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { isReady } from "../internal/step.js"
@@ -163,8 +165,8 @@ const ofDescriptors: ReadonlyArray<number> = [
 ]
 
 /** O_NOATIME is for the owner. */
-const mayHideAccess = ({ credentials: { euid } }: Process, { inode }: Description): boolean =>
-  euid === 0 || euid === inode.uid
+const mayHideAccess = ({ credentials }: Process, { inode }: Description): boolean =>
+  credentials.euid === inode.uid || capable(credentials, CAP_FOWNER)
 
 /** @see fcntl(2) */
 export const fcntl = (
@@ -203,7 +205,7 @@ export const fcntl = (
       return capacity === undefined ? Errno.fail("EBADF", { syscall: "fcntl", fd }) : Exit.succeed(capacity)
     }
     case Fcntl.F_SETPIPE_SZ:
-      return pipes.resize(description, argument, self.credentials.euid === 0)
+      return pipes.resize(description, argument, capable(self.credentials, CAP_SYS_RESOURCE))
     default:
       return Errno.fail("EINVAL", { syscall: "fcntl", fd })
   }

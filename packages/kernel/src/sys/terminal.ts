@@ -9,7 +9,9 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_SYS_ADMIN } from "../abi/Capabilities.js"
 import * as T from "../abi/Termios.js"
+import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import type { Process, ProcessTable } from "../ProcessTable.js"
 import { TerminalDescription } from "../pty/description.js"
@@ -181,7 +183,7 @@ export const setControllingTerminal = (
     if (leader && pair.session === session) return Exit.void
     if (!leader || session.terminal !== undefined || pair.session !== undefined) return Errno.fail("EPERM")
     // Who may only write to a terminal must not come to read from it through /dev/tty.
-    if (!readable && process.credentials.euid !== 0) return Errno.fail("EPERM")
+    if (!readable && !capable(process.credentials, CAP_SYS_ADMIN)) return Errno.fail("EPERM")
     pair.control(process)
     return Exit.void
   })

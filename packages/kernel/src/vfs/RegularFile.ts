@@ -8,9 +8,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_FSETID } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
 import { OFFSET_MAX, RW_COUNT_MAX } from "../abi/Limits.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
+import { capable } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import { Description, type ReadError, type SeekError, type WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
@@ -131,7 +133,7 @@ export class RegularFile extends Description {
     }
     if (offset > OFFSET_MAX - bytes.length) return Errno.fail("EFBIG")
     const { core, inode, place: { mount } } = this
-    if ((inode.mode & 0o6000) !== 0 && caller.credentials.euid !== 0) {
+    if ((inode.mode & 0o6000) !== 0 && !capable(caller.credentials, CAP_FSETID)) {
       const dropped = Attributes.dropSetId(caller, inode, mount) as Effect.Effect<void, WriteError>
       return Step.andThen(dropped, () => this.backend.write(inode, offset, bytes, core.now()))
     }

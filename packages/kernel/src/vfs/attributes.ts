@@ -5,6 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_CHOWN, CAP_FSETID } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
 import * as Credentials from "../Credentials.js"
 import type { Mount } from "../Dentry.js"
@@ -48,7 +49,7 @@ function* chmodSteps(core: Core, viewer: Viewer, target: Target, mode: number) {
   if (FileMode.isSymlink(inode.mode)) return yield* Errno.fail("EOPNOTSUPP")
   if (!Permission.owns(viewer, inode)) return yield* Errno.fail("EPERM")
   const { credentials } = viewer
-  const lends = credentials.euid !== 0 && !Credentials.inGroup(credentials, inode.gid)
+  const lends = !Credentials.inGroup(credentials, inode.gid) && !Credentials.capable(credentials, CAP_FSETID)
   yield* change(core, target, { mode: mode & FileMode.PERMISSIONS & (lends ? ~FileMode.S_ISGID : -1) })
 }
 
@@ -65,7 +66,7 @@ export const chmod = (
  * execute, set-group-id is no loan of rights, but is kept for members only.
  */
 const withoutSetId = ({ credentials }: Pick<Viewer, "credentials">, { gid, mode }: Inode): number => {
-  const member = credentials.euid === 0 || Credentials.inGroup(credentials, gid)
+  const member = Credentials.inGroup(credentials, gid) || Credentials.capable(credentials, CAP_FSETID)
   const group = (mode & 0o010) !== 0 || !member ? FileMode.S_ISGID : 0
   return mode & ~(FileMode.S_ISUID | group)
 }
@@ -74,7 +75,7 @@ function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gi
   yield* writable(target)
   const { inode } = target
   const { credentials } = viewer
-  if (credentials.euid !== 0) {
+  if (!Credentials.capable(credentials, CAP_CHOWN)) {
     const owner = credentials.euid === inode.uid
     if (uid !== -1 && !(owner && uid === inode.uid)) return yield* Errno.fail("EPERM")
     const mayGive = owner && (gid === inode.gid || Credentials.inGroup(credentials, gid))
@@ -144,7 +145,8 @@ export const dropSetId = (
   inode: Inode,
   mount: Mount
 ): Effect.Effect<void, AttributePathError> => {
-  if ((inode.mode & (FileMode.S_ISUID | FileMode.S_ISGID)) === 0 || viewer.credentials.euid === 0) return Exit.void
+  const setId = (inode.mode & (FileMode.S_ISUID | FileMode.S_ISGID)) !== 0
+  if (!setId || Credentials.capable(viewer.credentials, CAP_FSETID)) return Exit.void
   const mode = withoutSetId(viewer, inode)
   return mode === inode.mode ? Exit.void : mount.superblock.backend.change(inode, { mode: mode & FileMode.PERMISSIONS })
 }

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_FSETID, CAP_MKNOD } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
 import { PATH_MAX } from "../abi/Limits.js"
 import * as Bytes from "../Bytes.js"
@@ -39,7 +40,7 @@ export const newInode = (
   const groupProgram = FileMode.S_ISGID | 0o010
   if (
     inherits && type !== FileMode.S_IFDIR && (mode & groupProgram) === groupProgram &&
-    credentials.euid !== 0 && !Credentials.inGroup(credentials, gid)
+    !Credentials.inGroup(credentials, gid) && !Credentials.capable(credentials, CAP_FSETID)
   ) bits &= ~FileMode.S_ISGID
   return { mode: type | bits, uid: credentials.euid, gid, rdev, now: core.now() }
 }
@@ -59,7 +60,7 @@ function* freeName(core: Core, viewer: Viewer, start: Location, path: string, as
 function* createSteps(core: Core, viewer: Viewer, start: Location, path: string, mode: number, rdev: number) {
   const type = mode & FileMode.S_IFMT
   const found = yield* freeName(core, viewer, start, path, type === FileMode.S_IFDIR)
-  if ((type === FileMode.S_IFCHR || type === FileMode.S_IFBLK) && viewer.credentials.euid !== 0) {
+  if ((type === FileMode.S_IFCHR || type === FileMode.S_IFBLK) && !Credentials.capable(viewer.credentials, CAP_MKNOD)) {
     return yield* Errno.fail("EPERM")
   }
   const made = yield* createAt(found, newInode(core, viewer, found.dentry.inode, mode, rdev))

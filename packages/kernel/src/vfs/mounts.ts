@@ -4,7 +4,9 @@
  * @see mount(2)
  */
 import type * as Effect from "effect/Effect"
+import { CAP_SYS_ADMIN } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
+import { capable } from "../Credentials.js"
 import { Dentry, type Location, Mount, type Superblock } from "../Dentry.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
@@ -32,7 +34,7 @@ export const superblock = (backend: Backend<Inode>, dev: number): Superblock => 
 })
 
 function* mountSteps(core: Core, viewer: Viewer, path: string, backend: Backend, options: MountOptions) {
-  if (viewer.credentials.euid !== 0) return yield* Errno.fail("EPERM")
+  if (!capable(viewer.credentials, CAP_SYS_ADMIN)) return yield* Errno.fail("EPERM")
   const found = yield* walk(core, viewer, viewer.cwd, path, existing)
   if (found.found === undefined || !FileMode.isDirectory(found.found.dentry.inode.mode)) {
     return yield* Errno.fail("ENOTDIR")
@@ -73,7 +75,7 @@ const isBusy = (self: Mount): boolean => {
 }
 
 function* unmountSteps(core: Core, viewer: Viewer, path: string) {
-  if (viewer.credentials.euid !== 0) return yield* Errno.fail("EPERM")
+  if (!capable(viewer.credentials, CAP_SYS_ADMIN)) return yield* Errno.fail("EPERM")
   const found = yield* walk(core, viewer, viewer.cwd, path, existing)
   const at = found.found
   if (at === undefined || at.dentry !== at.mount.root) return yield* Errno.fail("EINVAL")

@@ -4,6 +4,7 @@
  * @see path_resolution(7)
  */
 import * as Exit from "effect/Exit"
+import { CAP_FOWNER } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
 import * as Credentials from "../Credentials.js"
 import type { Location, Mount } from "../Dentry.js"
@@ -21,9 +22,9 @@ export const access = (
 ): Exit.Exit<void, Errno.Errno<"EACCES">> =>
   Credentials.permits(viewer.credentials, inode, wanted) ? Exit.void : Errno.fail("EACCES")
 
-/** Whether the viewer owns the file, or is user 0, who acts as every owner. */
+/** Whether the viewer owns the file, or may act as every owner. */
 export const owns = (viewer: Viewer, inode: Inode): boolean =>
-  viewer.credentials.euid === 0 || viewer.credentials.euid === inode.uid
+  viewer.credentials.euid === inode.uid || Credentials.capable(viewer.credentials, CAP_FOWNER)
 
 export const writableMount = (mount: Mount): Exit.Exit<void, Errno.Errno<"EROFS">> =>
   mount.readOnly ? Errno.fail("EROFS") : Exit.void

@@ -102,9 +102,7 @@ export class Walk {
 
       const directory = this.dentry.inode
       if (!FileMode.isDirectory(directory.mode)) return Errno.fail("ENOTDIR")
-      if (this.viewer.credentials.euid !== 0 && !permits(this.viewer.credentials, directory, FileMode.X_OK)) {
-        return Errno.fail("EACCES")
-      }
+      if (!permits(this.viewer.credentials, directory, FileMode.X_OK)) return Errno.fail("EACCES")
       if (name === ".") {
         if (isLast) return this.standHere(".")
         continue
