@@ -105,7 +105,7 @@ export interface MountAt {
 }
 
 export interface Options<EB = never, RB = never, ED = never> {
-  /** Where the root file system lives. Default: in memory. */
+  /** Where the root file system lives; it is told the kernel's limits if it asks. Default: in memory. */
   readonly backend?: Layer.Layer<VfsBackend, EB, RB>
   readonly config?: Partial<KernelConfig.Limits>
   /** Registers programs and devices; may enter any room of the kernel, and asks for nothing else. */
@@ -237,10 +237,10 @@ export const layerNoBackend: Layer.Layer<
  */
 export const layerWith = <EB = never, RB = never, ED = never>(
   options: Options<EB, RB, ED>
-): Layer.Layer<Services, EB | ED, RB> => {
+): Layer.Layer<Services, EB | ED, Exclude<RB, KernelConfig.KernelConfig>> => {
   const limits = KernelConfig.make(options.config)
   const { backend, drivers } = options
-  const rooms: Layer.Layer<Services, EB, RB> = backend === undefined
+  const rooms: Layer.Layer<Services, EB, Exclude<RB, KernelConfig.KernelConfig>> = backend === undefined
     ? Layer.scopedContext(compose(options, limits, undefined))
     : Layer.scopedContext(Effect.flatMap(VfsBackend, (given) => compose(options, limits, given))).pipe(
       Layer.provide(backend),

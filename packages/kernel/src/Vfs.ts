@@ -19,7 +19,7 @@ import type { Description } from "./Description.js"
 import * as Devices from "./Devices.js"
 import * as Errno from "./Errno.js"
 import { type Stat, stat as statOf } from "./Inode.js"
-import { isReady } from "./internal/step.js"
+import * as Step from "./internal/step.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Pipes from "./Pipes.js"
 import * as Policy from "./Policy.js"
@@ -186,13 +186,19 @@ const stat = (
   follow: boolean
 ): Effect.Effect<Stat, PathError> => {
   const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-  return isReady(walked)
+  return Step.isReady(walked)
     ? walked._tag === "Success" ? statFound(walked.value) : Exit.failCause(walked.cause)
     : Effect.flatMap(walked, statFound)
 }
 
-const statFound = (found: Walk.Walk): Exit.Exit<Stat> =>
-  Exit.succeed(statOf(found.inode!, found.jumped !== undefined ? 0 : Walk.mountOf(found).superblock.dev))
+const statFound = (found: Walk.Walk): Effect.Effect<Stat, StorageError> => {
+  const inode = found.inode!
+  const { backend, dev } = Walk.mountOf(found).superblock
+  if (found.jumped !== undefined) return Exit.succeed(statOf(inode, 0))
+  // One that is not coherent has looked just now.
+  if (!backend.coherent || backend.refresh === undefined) return Exit.succeed(statOf(inode, dev))
+  return Step.andThen(backend.refresh(inode), () => Exit.succeed(statOf(inode, dev)))
+}
 
 const readLink = (
   core: Core,
@@ -227,7 +233,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
   })
   const find = (viewer: Viewer, start: Location, path: string, follow: boolean) => {
     const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-    return isReady(walked) ? Exit.map(walked, targetOf) : Effect.map(walked, targetOf)
+    return Step.isReady(walked) ? Exit.map(walked, targetOf) : Effect.map(walked, targetOf)
   }
 
   return {
@@ -238,7 +244,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     fstat: ({ inode, location }) => {
       const fresh = refreshed(location?.mount, inode)
       const dev = location?.mount.superblock.dev ?? 0
-      return isReady(fresh) ? Exit.as(fresh, statOf(inode, dev)) : Effect.map(fresh, () => statOf(inode, dev))
+      return Step.isReady(fresh) ? Exit.as(fresh, statOf(inode, dev)) : Effect.map(fresh, () => statOf(inode, dev))
     },
     find,
     findDirectory: (viewer, start, path) =>

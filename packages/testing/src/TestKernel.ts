@@ -61,8 +61,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 export interface Options<E = never> {
-  /** Where the root file system lives. Default: in memory. */
-  readonly backend?: Backend
+  /** Where the root file system lives: a backend, or an effect that makes one. Default: in memory. */
+  readonly backend?: Backend | Effect.Effect<Backend, E>
   readonly config?: Partial<KernelConfig.Limits>
   /** Files by path, to be there from the beginning. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>
@@ -90,8 +90,10 @@ const register = (
  */
 export const layer = <E = never>(options: Options<E> = {}): Layer.Layer<Kernel.Services, E> => {
   const { backend, config, drivers, files, programs = {}, seed = 1 } = options
-  return Kernel.layerWith<never, never, E>({
-    ...(backend === undefined ? {} : { backend: Layer.succeed(VfsBackend, backend) }),
+  return Kernel.layerWith<E, never, E>({
+    ...(backend === undefined
+      ? {}
+      : { backend: Layer.effect(VfsBackend, Effect.isEffect(backend) ? backend : Effect.succeed(backend)) }),
     ...(config === undefined ? {} : { config }),
     ...(files === undefined ? {} : { files }),
     drivers: Layer.merge(Layer.orDie(register(programs)), drivers ?? Layer.empty)

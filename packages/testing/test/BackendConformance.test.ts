@@ -1,6 +1,7 @@
 /** The kit itself: what is sound passes, at once or late, and whatever is broken is caught. */
 import { describe, expect, it } from "@effect/vitest"
 import * as MemoryBackend from "@effix/kernel/backend/MemoryBackend"
+import * as TreeBackend from "@effix/kernel/backend/TreeBackend"
 import type * as Errno from "@effix/kernel/Errno"
 import type { Inode } from "@effix/kernel/Inode"
 import type { Backend, Changes, DirectoryEntry } from "@effix/kernel/VfsBackend"
@@ -11,6 +12,7 @@ import * as FaultyBackend from "../src/FaultyBackend.js"
 const memory = () => MemoryBackend.make({ bytesMax: 2 ** 31, inodesMax: 10_000, now: 0n })
 
 BackendConformance.suite("in memory", memory, { describe, it })
+BackendConformance.suite("a tree of values", () => TreeBackend.make({}), { describe, it })
 BackendConformance.suite("in memory, answering late", () => FaultyBackend.delayed(memory(), 2), { describe, it })
 
 type Call = (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, Errno.Any>

@@ -33,6 +33,7 @@ export const X_OK = 1
 export const F_OK = 0
 
 /** A device number as `st_rdev` holds it. @see makedev(3) */
-export const makedev = (major: number, minor: number): number => (major << 8) | (minor & 0xff)
-export const major = (device: number): number => device >>> 8
-export const minor = (device: number): number => device & 0xff
+export const makedev = (major: number, minor: number): number =>
+  ((major & 0xfff) << 8 | (minor & 0xff) | (minor & 0xfff00) << 12) >>> 0
+export const major = (device: number): number => device >>> 8 & 0xfff
+export const minor = (device: number): number => device & 0xff | device >>> 12 & 0xfff00

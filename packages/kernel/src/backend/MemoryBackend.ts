@@ -1,7 +1,8 @@
 /**
  * A file system in memory, as tmpfs is: the root of a kernel unless told otherwise, and the one that tests use.
  *
- * Answers at once, always. Bytes and inodes are limited, and a full one answers ENOSPC with nothing half written.
+ * Answers at once, always. Bytes and inodes are limited, for all together (ENOSPC) and for each user (EDQUOT). A write that
+ * fits in part is cut short.
  *
  * @see tmpfs(5)
  */
@@ -32,6 +33,8 @@ import {
   MemorySpecial,
   MemorySymlink
 } from "./memory/MemoryInode.js"
+import type { MemoryStore } from "./memory/MemoryStore.js"
+import { makeUsage, type Quotas, type Usage } from "./memory/Usage.js"
 
 const TMPFS_MAGIC = 0x01021994
 const BLOCK = 4096
@@ -41,24 +44,35 @@ const LINKS_MAX = 2_147_483_647
 export interface Options {
   readonly bytesMax: number
   readonly inodesMax: number
+  /** What each user may own of it, by uid; beyond that the answer is EDQUOT. Whoever is not named may own all of it. */
+  readonly quotas?: Quotas
+  /** Names that one file may have. Default: 2,147,483,647, as on tmpfs. */
+  readonly linksMax?: number
   /** When the root was made, in nanoseconds since the epoch. */
   readonly now: bigint
   /** The mode of the root. Default: 0o755. */
   readonly mode?: number
 }
 
+export type { MemoryStore } from "./memory/MemoryStore.js"
+export type { Quota, Quotas } from "./memory/Usage.js"
+
 /** Stands for nothing in a directory without entries. */
 const noEntries: ReadonlyArray<DirectoryEntry> = []
 
-class MemoryBackend implements Backend<MemoryInode> {
+class MemoryBackend implements MemoryStore {
   readonly type = "tmpfs"
   readonly coherent = true
   readonly root: MemoryDirectory
   private bytes = 0
   private inodes = 1
   private lastIno = 1
+  /** Inodes that count for nobody: they are those of a file system below. */
+  private lent = 0
+  private readonly usage: Usage | undefined
 
   constructor(private readonly options: Options) {
+    this.usage = makeUsage(options.quotas)
     this.root = new MemoryDirectory(1, {
       mode: FileMode.S_IFDIR | (options.mode ?? 0o755),
       uid: 0,
@@ -73,8 +87,27 @@ class MemoryBackend implements Backend<MemoryInode> {
     return inode === undefined ? Errno.fail("ENOENT") : Exit.succeed(inode)
   }
 
-  private makeInode(made: NewInode): Exit.Exit<MemoryInode, Errno.Errno<"ENOSPC">> {
-    if (this.inodes >= this.options.inodesMax) return Errno.fail("ENOSPC", { remedy: "raise memoryInodesMax" })
+  takeNumber(): number {
+    return ++this.lastIno
+  }
+
+  adopt(inode: MemoryInode, lent: boolean): boolean {
+    const names = inode instanceof MemoryDirectory ? 1 : inode.nlink
+    if (lent) this.lent += names
+    else if (this.crowded) return false
+    this.inodes += names
+    this.usage?.addInode(inode.uid)
+    return true
+  }
+
+  private get crowded(): boolean {
+    return this.inodes - this.lent >= this.options.inodesMax
+  }
+
+  private makeInode(made: NewInode): Exit.Exit<MemoryInode, Errno.Errno<"EDQUOT" | "ENOSPC">> {
+    if (this.crowded) return Errno.fail("ENOSPC", { remedy: "raise memoryInodesMax" })
+    if (this.usage?.mayOwnMore(made.uid) === false) return Errno.fail("EDQUOT")
+    this.usage?.addInode(made.uid)
     this.inodes++
     const ino = ++this.lastIno
     switch (made.mode & FileMode.S_IFMT) {
@@ -107,10 +140,10 @@ class MemoryBackend implements Backend<MemoryInode> {
 
   link(inode: MemoryInode, directory: MemoryInode, name: string, now: bigint) {
     if (entriesOf(directory)?.get(name) !== undefined) return Errno.fail("EEXIST")
-    if (inode.nlink >= LINKS_MAX) return Errno.fail("EMLINK")
+    if (inode.nlink >= (this.options.linksMax ?? LINKS_MAX)) return Errno.fail("EMLINK")
     // A second name takes memory as well, so tmpfs counts it as an inode.
     if (inode.nlink > 0) {
-      if (this.inodes >= this.options.inodesMax) return Errno.fail("ENOSPC", { remedy: "raise memoryInodesMax" })
+      if (this.crowded) return Errno.fail("ENOSPC", { remedy: "raise memoryInodesMax" })
       this.inodes++
     }
     inode.nlink++
@@ -146,10 +179,17 @@ class MemoryBackend implements Backend<MemoryInode> {
   private reclaim(inode: MemoryInode): void {
     if (inode.nlink > 0 || inode.references > 0) return
     this.inodes--
+    this.usage?.removeInode(inode.uid)
     if (inode instanceof MemoryFile && inode.contents !== undefined) {
-      this.bytes -= inode.contents.held
+      this.holds(inode, -inode.contents.held)
       inode.contents = undefined
     }
+  }
+
+  /** Counts bytes that came or went with a file's contents. */
+  private holds(inode: MemoryFile, bytes: number): void {
+    this.bytes += bytes
+    this.usage?.addBytes(inode.uid, bytes)
   }
 
   release(inode: MemoryInode) {
@@ -228,8 +268,12 @@ class MemoryBackend implements Backend<MemoryInode> {
   write(inode: MemoryInode, offset: number, from: Uint8Array, now: bigint) {
     if (!(inode instanceof MemoryFile)) return Errno.fail("EIO")
     const room = this.options.bytesMax - this.bytes
+    const allowed = this.usage?.bytesLeft(inode.uid) ?? Infinity
+    if (from.length + 2 * 65_536 > allowed && allowed < room) {
+      return this.writeTight(inode, offset, from, now, allowed, Errno.fail("EDQUOT"))
+    }
     // A page may be added at each end of what is written.
-    if (from.length + 2 * 65_536 > room) return this.writeTight(inode, offset, from, now, room)
+    if (from.length + 2 * 65_536 > room) return this.writeTight(inode, offset, from, now, room, outOfSpace(room))
     this.store(inode, offset, from, now)
     return Exit.succeed(from.length)
   }
@@ -238,31 +282,37 @@ class MemoryBackend implements Backend<MemoryInode> {
     const contents = inode.contents ??= new Contents()
     const before = contents.held
     contents.write(offset, from, inode.size)
-    this.bytes += contents.held - before
+    this.holds(inode, contents.held - before)
     if (offset + from.length > inode.size) inode.size = offset + from.length
     inode.mtime = inode.ctime = now
   }
 
   /** The disk is nearly full: writes what fits, piece by piece. */
-  private writeTight(inode: MemoryFile, offset: number, from: Uint8Array, now: bigint, room: number) {
+  private writeTight(
+    inode: MemoryFile,
+    offset: number,
+    from: Uint8Array,
+    now: bigint,
+    room: number,
+    full: Exit.Exit<never, Errno.Errno<"EDQUOT" | "ENOSPC">>
+  ) {
+    const most = this.bytes + room
     let done = 0
     while (done < from.length) {
       const step = Math.min(BLOCK - (offset + done) % BLOCK, from.length - done)
       const needs = (inode.contents ??= new Contents()).needs(offset + done, step, inode.size)
-      if (this.bytes + needs > this.options.bytesMax) break
+      if (this.bytes + needs > most) break
       this.store(inode, offset + done, from.subarray(done, done + step), now)
       done += step
     }
-    return done === 0
-      ? Errno.fail("ENOSPC", { remedy: `raise memoryBytesMax (${Math.max(0, room)} bytes are left)` })
-      : Exit.succeed(done)
+    return done === 0 ? full : Exit.succeed(done)
   }
 
   truncate(inode: MemoryInode, size: number, now: bigint) {
     if (inode instanceof MemoryFile && size < inode.size && inode.contents !== undefined) {
       const before = inode.contents.held
       inode.contents.cut(size)
-      this.bytes += inode.contents.held - before
+      this.holds(inode, inode.contents.held - before)
     }
     inode.size = size
     inode.mtime = inode.ctime = now
@@ -270,8 +320,12 @@ class MemoryBackend implements Backend<MemoryInode> {
   }
 
   change(inode: MemoryInode, changes: Changes) {
+    if (changes.uid !== undefined && changes.uid !== inode.uid) {
+      const held = inode instanceof MemoryFile ? inode.contents?.held ?? 0 : 0
+      if (this.usage?.give(inode.uid, changes.uid, held) === false) return Errno.fail("EDQUOT")
+      inode.uid = changes.uid
+    }
     if (changes.mode !== undefined) inode.mode = (inode.mode & FileMode.S_IFMT) | changes.mode
-    if (changes.uid !== undefined) inode.uid = changes.uid
     if (changes.gid !== undefined) inode.gid = changes.gid
     if (changes.atime !== undefined) inode.atime = changes.atime
     if (changes.mtime !== undefined) inode.mtime = changes.mtime
@@ -319,11 +373,14 @@ class MemoryBackend implements Backend<MemoryInode> {
       bfree: free,
       bavail: free,
       files: inodesMax,
-      ffree: Math.max(0, inodesMax - this.inodes),
+      ffree: Math.min(inodesMax, Math.max(0, inodesMax - (this.inodes - this.lent))),
       namelen: 255
     })
   }
 }
+
+const outOfSpace = (room: number): Exit.Exit<never, Errno.Errno<"ENOSPC">> =>
+  Errno.fail("ENOSPC", { remedy: `raise memoryBytesMax (${Math.max(0, room)} bytes are left)` })
 
 const symlink = (ino: number, made: NewInode): MemorySymlink => {
   const target = made.target ?? ""
@@ -349,6 +406,13 @@ const removeEntry = (directory: MemoryInode, name: string, now: bigint): void =>
 
 /** A new, empty file system. */
 export const make = (options: Options): Backend<MemoryInode> => new MemoryBackend(options)
+
+/**
+ * A new, empty file system into which other inodes can be put: what backends are built on that keep files in memory.
+ *
+ * @internal
+ */
+export const store = (options: Options): MemoryStore => new MemoryBackend(options)
 
 /** With the limits of the kernel's configuration. */
 export const makeWith = (limits: KernelConfig.Limits, now: bigint): Backend<MemoryInode> =>
