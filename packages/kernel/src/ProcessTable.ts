@@ -12,7 +12,7 @@ import type { Credentials } from "./Credentials.js"
 import type { Location } from "./Dentry.js"
 import type { FdTable } from "./FdTable.js"
 import type { SignalSet } from "./SignalSet.js"
-import * as WaitQueue from "./WaitQueue.js"
+import type * as WaitQueue from "./WaitQueue.js"
 
 /** Where a signal came from and what came with it. @see sigaction(2) */
 export interface SignalInfo {
@@ -52,8 +52,8 @@ export class SignalState {
   suspended: SignalSet | undefined = undefined
   /** The handlers that run: the mask that each found, and what it added. */
   frames: Array<{ saved: SignalSet; readonly added: SignalSet }> | undefined = undefined
-  /** Woken when a signal becomes pending, for sigtimedwait(2) and signalfd(2). */
-  readonly arrived = WaitQueue.make()
+  /** Woken when a signal becomes pending, for sigtimedwait(2) and signalfd(2); made by the first who waits. */
+  arrived: WaitQueue.WaitQueue | undefined = undefined
 }
 
 /** `Task.attention`: a caught signal waits for its handler. */
@@ -96,10 +96,12 @@ export class Process {
   /** Whether `status` is still to be told to whoever waits for it. */
   statusUntold = false
   readonly signals = new SignalState()
-  /** Woken when a child changes, and when this process itself ends (for whoever holds it from outside). */
-  readonly childChanged = WaitQueue.make()
-  readonly continued = WaitQueue.make()
-  readonly ended = WaitQueue.make()
+  /** Woken when a child changes. Like the next two, made by the first who waits: most processes need none of them. */
+  childChanged: WaitQueue.WaitQueue | undefined = undefined
+  /** Woken when it is continued. */
+  continued: WaitQueue.WaitQueue | undefined = undefined
+  /** Woken when it has ended, for whoever holds it from outside. */
+  ended: WaitQueue.WaitQueue | undefined = undefined
   umask = 0o022
   /** Pending alarm(2): cancels it and answers the milliseconds that were left. */
   alarm: { readonly at: number; readonly cancel: () => void } | undefined = undefined

@@ -29,7 +29,7 @@ import * as KernelConfig from "./KernelConfig.js"
 import * as Policy from "./Policy.js"
 import { apply } from "./process/actions.js"
 import * as Groups from "./process/groups.js"
-import { Image } from "./process/Image.js"
+import { Image, type ImageHooks } from "./process/Image.js"
 import * as Load from "./process/load.js"
 import * as Wait from "./process/wait.js"
 import { Process, ProcessGroup, ProcessTable, type ResourceLimits, Session, STOPPED } from "./ProcessTable.js"
@@ -116,8 +116,12 @@ const notComposed: MakeSys = () => {
 }
 
 /** What an errno that a program did not handle leaves on its standard error. */
-const complain = (self: Process, sys: SystemCalls, error: Errno.Any): Effect.Effect<number> =>
-  Effect.as(Effect.ignore(sys.write(2, Bytes.encode(`${self.name}: ${error.message}\n`))), 1)
+const complain = (self: Process, sys: SystemCalls, cause: Cause.Cause<Errno.Any>): Effect.Effect<number> => {
+  const failed = Cause.failureOrCause(cause)
+  return failed._tag === "Right"
+    ? Effect.failCause(failed.right)
+    : Effect.as(Effect.ignore(sys.write(2, Bytes.encode(`${self.name}: ${failed.left.message}\n`))), 1)
+}
 
 export const make = (parts: Parts): Processes["Type"] => {
   const { host, limits, programs, signals, vfs } = parts
@@ -197,17 +201,17 @@ export const make = (parts: Parts): Processes["Type"] => {
       if (wasLink) hangUpOrphans(self.group)
       if (self.session.id === self.pid) sessionEnded(self.session)
       if (signals.notifyParent(self, status)) reap(self)
-      WaitQueue.wakeAll(self.ended)
+      if (self.ended !== undefined) WaitQueue.wakeAll(self.ended)
     }
     if (isReady(released)) publish()
     else host.fork(Effect.ensuring(released, Effect.sync(publish)))
   }
 
-  const attend = signals.attend
+  const hooks: ImageHooks = { attend: signals.attend, ended }
 
   /** Starts what a process runs from now on. */
   const start = (self: Process, program: Program): void => {
-    const image = new Image(self, { attend, ended })
+    const image = new Image(self, hooks)
     // Stopped while its file was read: what exec starts is stopped as well.
     if (self.state === "stopped") image.attention |= STOPPED
     const sys = makeSys(self, image)
@@ -215,7 +219,10 @@ export const make = (parts: Parts): Processes["Type"] => {
     const services = Context.unsafeMake<Sys | WaitQueue.Sleeper>(
       new Map<string, SystemCalls | Image>([[Sys.key, sys], [WaitQueue.Sleeper.key, image]])
     )
-    const fiber = host.forkWith(Effect.catchAll(program, (error) => complain(self, sys, error)), services)
+    const fiber = host.forkWith(
+      Effect.catchAllCause(program, (cause) => complain(self, sys, cause)),
+      services
+    )
     image.fiber = fiber
     fiber.addObserver((exit) => {
       if (image.attention < 0) return

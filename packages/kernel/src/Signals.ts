@@ -113,7 +113,7 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
     if (target.state !== "stopped") return
     target.state = "running"
     if (target.task !== undefined) target.task.attention &= ~STOPPED
-    WaitQueue.wakeAll(target.continued)
+    if (target.continued !== undefined) WaitQueue.wakeAll(target.continued)
     notifyParent(target, { _tag: "Continued" })
     reconsider(target)
   }
@@ -137,7 +137,7 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
         child: { pid: child.pid, status }
       })
     }
-    WaitQueue.wakeAll(parent.childChanged)
+    if (parent.childChanged !== undefined) WaitQueue.wakeAll(parent.childChanged)
     return unwatched
   }
 
@@ -164,7 +164,7 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
       return true
     }
     if (!Pending.add(signals, info, limits.signalsQueuedMax)) return false
-    WaitQueue.wakeAll(signals.arrived)
+    if (signals.arrived !== undefined) WaitQueue.wakeAll(signals.arrived)
     if (!blocked) reconsider(target)
     return true
   }

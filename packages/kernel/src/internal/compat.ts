@@ -15,6 +15,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Scheduler from "effect/Scheduler"
 
 /** The typed error of a failed exit; none for success, defects and interruption. */
@@ -36,7 +37,9 @@ export const lean = (runtime: Runtime.Runtime<never>, scheduler: Scheduler.Sched
     fiberRef: FiberRef.currentScheduler,
     value: scheduler
   })
-  return Runtime.make({ context: runtime.context, fiberRefs, runtimeFlags: runtime.runtimeFlags })
+  // Effect's own counters of fibers; a kernel's are in its process table.
+  const runtimeFlags = RuntimeFlags.disable(runtime.runtimeFlags, RuntimeFlags.RuntimeMetrics)
+  return Runtime.make({ context: runtime.context, fiberRefs, runtimeFlags })
 }
 
 /** Starts a fiber that sees `services` and nothing else; it takes its first step at the scheduler's next turn. */

@@ -83,6 +83,8 @@ export const launch = (
 /** Waits, from outside, until a process has ended. */
 export const awaitEnd = (process: Process): Effect.Effect<NonNullable<Process["status"]>> =>
   Effect.orDie(
-    WaitQueue.waitUntil([process.ended], () =>
-      process.state === "zombie" || process.state === "dead" ? Exit.succeed(process.status!) : undefined)
+    Effect.suspend(() =>
+      WaitQueue.waitUntil([process.ended ??= WaitQueue.make()], () =>
+        process.state === "zombie" || process.state === "dead" ? Exit.succeed(process.status!) : undefined)
+    )
   )

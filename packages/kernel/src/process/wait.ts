@@ -72,5 +72,5 @@ export const wait = (
     }
     return Exit.succeed(waited)
   }
-  return attempt() ?? WaitQueue.sleep([caller.childChanged], attempt)
+  return attempt() ?? WaitQueue.sleep([caller.childChanged ??= WaitQueue.make()], attempt)
 }

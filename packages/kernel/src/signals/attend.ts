@@ -17,7 +17,7 @@ type Reconsider = (target: Process) => void
 /** Sleeps while the process is stopped. Signals do not wake it; SIGCONT and SIGKILL do. */
 const whileStopped = (self: Process): Effect.Effect<void> =>
   Effect.orDie(WaitQueue.waitUntil(
-    [self.continued],
+    [self.continued ??= WaitQueue.make()],
     () => self.state === "stopped" ? undefined : Exit.void,
     { interruptible: false }
   ))

@@ -170,7 +170,7 @@ export const sigtimedwait = (
   if (now !== undefined) return now
   const over = WaitQueue.make()
   let cancel: (() => void) | undefined
-  return WaitQueue.sleep([state.arrived, over], attempt, {
+  return WaitQueue.sleep([state.arrived ??= WaitQueue.make(), over], attempt, {
     restartable: false,
     entered: () => {
       if (timeout < 0) return

@@ -91,7 +91,7 @@ export const ready = <A, E>(effect: Effect.Effect<A, E>): A => {
 /** Waits, from outside, until a process has ended. */
 export const awaitEnd = (process: Process): Effect.Effect<WaitStatus> =>
   Effect.orDie(
-    WaitQueue.waitUntil([process.ended], () =>
+    WaitQueue.waitUntil([process.ended ??= WaitQueue.make()], () =>
       process.state === "zombie" || process.state === "dead" ? Exit.succeed(process.status!) : undefined)
   )
 

@@ -4,10 +4,10 @@ import type * as WaitQueue from "../../src/WaitQueue.js"
 import type { Machine } from "./machine.js"
 
 /** Nobody sleeps in these queues, and nobody was woken in them who has not run. */
-export const quiet = (...queues: ReadonlyArray<WaitQueue.WaitQueue>): void => {
-  for (const { first, woken } of queues) {
-    if (first !== undefined) throw new Error("somebody still waits")
-    if (woken !== 0) throw new Error(`${woken} were woken and never ran`)
+export const quiet = (...queues: ReadonlyArray<WaitQueue.WaitQueue | undefined>): void => {
+  for (const queue of queues) {
+    if (queue?.first !== undefined) throw new Error("somebody still waits")
+    if (queue !== undefined && queue.woken !== 0) throw new Error(`${queue.woken} were woken and never ran`)
   }
 }
 
