@@ -39,11 +39,11 @@ export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<E
   },
   dup: { EBUSY: "a race between threads in open(2)", EINTR: never },
   fcntl: {
-    EACCES: "no record locks yet",
-    EAGAIN: "no record locks yet",
-    EDEADLK: "no record locks yet",
-    EINTR: "no record locks yet",
-    ENOLCK: "no record locks yet",
+    EACCES: "Linux answers EAGAIN",
+    EAGAIN: "for record locks, which `actors.test.ts` compares",
+    EDEADLK: "for record locks, which `actors.test.ts` compares",
+    EINTR: "for record locks, which `actors.test.ts` compares",
+    ENOLCK: "for record locks, which `actors.test.ts` compares",
     ENOTDIR: "F_NOTIFY is not there"
   },
   pipe2: { ENFILE: exhausts, ENOPKG: "O_NOTIFICATION_PIPE is not there" },

@@ -39,6 +39,11 @@ export type SeekError = Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENX
 
 const nothing: ReadonlyArray<WaitQueue> = []
 
+/** What has to be told when a description that holds locks is no more. */
+export interface DescriptionLocks {
+  readonly released: (description: Description) => void
+}
+
 export abstract class Description {
   /** Descriptors, and descriptors in flight, that point here. */
   references = 0
@@ -48,6 +53,8 @@ export abstract class Description {
   location: Location | undefined = undefined
   /** Who opened it with a call, as he was then. */
   openedBy: Credentials | undefined = undefined
+  /** Set once it has asked for a lock that belongs to it. */
+  locks: DescriptionLocks | undefined = undefined
 
   constructor(
     /** Access mode and status flags, as F_GETFL answers them. */
@@ -166,4 +173,8 @@ export abstract class Description {
 }
 
 /** Drops one reference; the last one releases. */
-export const drop = (self: Description): Effect.Effect<void> => --self.references === 0 ? self.release() : Exit.void
+export const drop = (self: Description): Effect.Effect<void> => {
+  if (--self.references !== 0) return Exit.void
+  self.locks?.released(self)
+  return self.release()
+}

@@ -11,12 +11,19 @@ import * as Exit from "effect/Exit"
 import * as Description from "./Description.js"
 import * as Errno from "./Errno.js"
 
+/** What has to be told of every descriptor that is closed: a process's record locks on a file go with any of them. */
+export interface TableLocks {
+  readonly closed: (description: Description.Description) => void
+}
+
 export class FdTable {
   private readonly slots: Array<Description.Description | undefined> = []
   /** Descriptors with FD_CLOEXEC; made when the first is set. */
   private closeOnExec: Set<number> | undefined = undefined
   /** Every descriptor below this is in use. */
   private lowest = 0
+  /** Set once the process has had a record lock. */
+  locks: TableLocks | undefined = undefined
 
   constructor(
     /** RLIMIT_NOFILE: descriptors are below this. */
@@ -51,7 +58,9 @@ export class FdTable {
   replace(fd: number, description: Description.Description, closeOnExec: boolean): Effect.Effect<void> {
     const before = this.slots[fd]
     this.place(fd, description, closeOnExec)
-    return before === undefined ? Exit.void : Description.drop(before)
+    if (before === undefined) return Exit.void
+    this.locks?.closed(before)
+    return Description.drop(before)
   }
 
   /** Puts `description` at a descriptor that is free. */
@@ -72,6 +81,7 @@ export class FdTable {
     this.slots[fd] = undefined
     if (fd < this.lowest) this.lowest = fd
     this.closeOnExec?.delete(fd)
+    this.locks?.closed(description)
     return description
   }
 

@@ -50,6 +50,7 @@ import { boot, installStub } from "./kernel/boot.js"
 import type { HostInterface } from "./kernel/contract.js"
 import { hostInterface } from "./kernel/hostInterface.js"
 import * as KernelConfig from "./KernelConfig.js"
+import * as Locks from "./Locks.js"
 import * as Pipes from "./Pipes.js"
 import { Policy } from "./Policy.js"
 import * as Processes from "./Processes.js"
@@ -89,6 +90,7 @@ export type Services =
   | KernelConfig.KernelConfig
   | Devices.Devices
   | Host.Host
+  | Locks.Locks
   | Pipes.Pipes
   | Processes.Processes
   | Programs.Programs
@@ -142,6 +144,7 @@ const compose = (
     const signals = room(Signals.Signals, () => Signals.make(limits))
     const devices = room(Devices.Devices, Devices.make)
     const pipes = room(Pipes.Pipes, () => Pipes.make(limits, signals, now))
+    const locks = room(Locks.Locks, () => Locks.make(limits))
     const ptys = room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
     const vfs = room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, now }))
     const programs = room(Programs.Programs, Programs.make)
@@ -150,7 +153,17 @@ const compose = (
       () => Processes.make({ limits, host, vfs, programs, signals, policy, now: timers.now })
     )
 
-    const rooms: Rooms = { limits, vfs, pipes, processes, signals, timers, entropy, booted: timers.nanoseconds() }
+    const rooms: Rooms = {
+      limits,
+      vfs,
+      pipes,
+      locks,
+      processes,
+      signals,
+      timers,
+      entropy,
+      booted: timers.nanoseconds()
+    }
     processes.provideSys((process, image) => {
       const sys = new ProcessSys(rooms, process, image, host.callsPerTurn)
       return decorate === undefined ? sys : decorate(sys, process.pid)
@@ -177,6 +190,7 @@ const compose = (
       Context.add(KernelConfig.KernelConfig, limits),
       Context.add(Devices.Devices, devices),
       Context.add(Host.Host, host),
+      Context.add(Locks.Locks, locks),
       Context.add(Pipes.Pipes, pipes),
       Context.add(Processes.Processes, processes),
       Context.add(Programs.Programs, programs),
@@ -189,7 +203,7 @@ const compose = (
 
 /** `/dev`, `/dev/pts` and `/proc`. */
 const mountSystem = (
-  { limits, processes: { init, table }, timers, vfs }: Rooms,
+  { limits, locks, processes: { init, table }, timers, vfs }: Rooms,
   ptys: Ptys.Ptys["Type"],
   now: bigint
 ): Effect.Effect<void, Errno.Any> =>
@@ -198,7 +212,7 @@ const mountSystem = (
       source: "devtmpfs"
     })
     yield* vfs.mount(init, "/dev/pts", ptys.files)
-    const proc = ProcBackend.make({ table, vfs, limits, now: timers.now, bootedAt: timers.now() })
+    const proc = ProcBackend.make({ table, vfs, limits, locks, now: timers.now, bootedAt: timers.now() })
     yield* vfs.mount(init, "/proc", proc)
   })
 

@@ -35,6 +35,8 @@ export interface Limits {
   readonly terminalsMax: number
   /** Directory entries that the path walk remembers before it forgets those that nobody uses. */
   readonly dentriesMax: number
+  /** File locks of all processes together (ENOLCK). */
+  readonly locksMax: number
 }
 
 /** @category tags */
@@ -52,7 +54,8 @@ export const defaults: Limits = {
   argumentsMax: 2_097_152,
   signalsQueuedMax: 4096,
   terminalsMax: 4096,
-  dentriesMax: 65_536
+  dentriesMax: 65_536,
+  locksMax: 1_048_576
 }
 
 /** The defaults, with what `options` says instead. */
@@ -88,7 +91,8 @@ export const layerConfig: Layer.Layer<KernelConfig, ConfigError> = Layer.effect(
         argumentsMax: integer("argumentsMax"),
         signalsQueuedMax: integer("signalsQueuedMax"),
         terminalsMax: integer("terminalsMax"),
-        dentriesMax: integer("dentriesMax")
+        dentriesMax: integer("dentriesMax"),
+        locksMax: integer("locksMax")
       }),
       "KERNEL"
     )

@@ -16,6 +16,7 @@ import type { CapabilityCalls } from "./sys/contract/capabilities.js"
 import type { DescriptorCalls } from "./sys/contract/descriptors.js"
 import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
+import type { LockCalls } from "./sys/contract/locks.js"
 import type { ProcessCalls } from "./sys/contract/processes.js"
 import type { SignalCalls } from "./sys/contract/signals.js"
 import type { SystemInfoCalls } from "./sys/contract/system.js"
@@ -27,6 +28,7 @@ export type * from "./sys/contract/descriptors.js"
 export type * from "./sys/contract/errors.js"
 export type * from "./sys/contract/files.js"
 export type * from "./sys/contract/identity.js"
+export type * from "./sys/contract/locks.js"
 export type * from "./sys/contract/processes.js"
 export type * from "./sys/contract/signals.js"
 export type * from "./sys/contract/system.js"
@@ -44,6 +46,7 @@ export interface SystemCalls
   extends
     DescriptorCalls,
     FileCalls,
+    LockCalls,
     ProcessCalls,
     IdentityCalls,
     SignalCalls,

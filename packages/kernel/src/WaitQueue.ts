@@ -171,6 +171,8 @@ export interface WaitOptions<A, E> {
    * before the call to `sleep`: between the two, the fiber may be interrupted.
    */
   readonly entered?: () => void
+  /** Called when it leaves its place to attend to a signal or a stop; if it goes on, it comes anew. */
+  readonly aside?: () => void
   /** Called once, however the wait ends, and whether or not it was entered. */
   readonly left?: () => void
 }
@@ -268,6 +270,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
       link.ticket = 0
     }
     this.passBaton()
+    this.options.aside?.()
     return Effect.flatMap(
       // A defect of a handler ends the wait as well.
       Effect.onError(sleeper.attend(this.options.restartable !== false), () => Effect.sync(() => this.abandon())),

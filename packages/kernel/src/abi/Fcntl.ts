@@ -35,3 +35,25 @@ export const LOCK_SH = 1
 export const LOCK_EX = 2
 export const LOCK_NB = 4
 export const LOCK_UN = 8
+
+/** Types of record locks. @see fcntl_locking(2) */
+export const F_RDLCK = 0
+export const F_WRLCK = 1
+export const F_UNLCK = 2
+
+export const F_GETLK = 5
+export const F_SETLK = 6
+export const F_SETLKW = 7
+export const F_OFD_GETLK = 36
+export const F_OFD_SETLK = 37
+export const F_OFD_SETLKW = 38
+
+export const F_SETLEASE = 1024
+export const F_GETLEASE = 1025
+export const F_NOTIFY = 1026
+
+/** Commands of lockf(3). */
+export const F_ULOCK = 0
+export const F_LOCK = 1
+export const F_TLOCK = 2
+export const F_TEST = 3

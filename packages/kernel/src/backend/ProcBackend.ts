@@ -139,7 +139,7 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
           node(`${base}/fdinfo/${fd}`, S_IFREG | 0o400, () => ({
             text: () => {
               const now = self.fds.get(fd)
-              return now === undefined ? "" : ProcessTexts.fdInfo(self, fd, now)
+              return now === undefined ? "" : ProcessTexts.fdInfo(parts, self, fd, now)
             }
           }), self.credentials)),
       root: () => placeLink(`${base}/root`, self, () => self.root)

@@ -2,6 +2,7 @@
  * What `/proc` looks at.
  */
 import type { Limits } from "../KernelConfig.js"
+import type { Locks } from "../Locks.js"
 import type { ProcessTable } from "../ProcessTable.js"
 import type { Vfs } from "../Vfs.js"
 
@@ -9,6 +10,7 @@ export interface ProcParts {
   readonly table: ProcessTable
   readonly vfs: Vfs["Type"]
   readonly limits: Limits
+  readonly locks: Locks["Type"]
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly bootedAt: number

@@ -10,6 +10,7 @@ import type { Credentials } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
 import type { Process, ProcessState } from "../ProcessTable.js"
+import { locksOf } from "./locks.js"
 import type { ProcParts } from "./parts.js"
 
 /** Clock ticks per second, as every program assumes. */
@@ -129,10 +130,11 @@ export const mounts = ({ vfs }: ProcParts): string =>
   }).join("")
 
 /** The text of `/proc/PID/fdinfo/N`. */
-export const fdInfo = (self: Process, fd: number, description: Description): string => {
+export const fdInfo = (parts: ProcParts, self: Process, fd: number, description: Description): string => {
   const flags = description.flags | (self.fds.isCloseOnExec(fd) ? O_CLOEXEC : 0)
   const ino = description.inode.ino
-  return `pos:\t${description.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t0\nino:\t${ino}\n`
+  return `pos:\t${description.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t0\nino:\t${ino}\n` +
+    locksOf(parts, self, description)
 }
 
 /** What a link of `/proc/PID` shows for a place: its path, or what it was. */

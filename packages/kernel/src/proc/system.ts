@@ -3,6 +3,7 @@
  *
  * @see proc(5)
  */
+import { locks } from "./locks.js"
 import type { ProcParts } from "./parts.js"
 import { mounts } from "./process.js"
 
@@ -35,6 +36,7 @@ export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
   "cpuinfo": () => "processor\t: 0\nvendor_id\t: Effix\nmodel name\t: JavaScript\n\n",
   "filesystems": filesystems,
   "loadavg": loadavg,
+  "locks": locks,
   "meminfo": meminfo,
   "mounts": mounts,
   "stat": stat,

@@ -2,9 +2,9 @@
  * The system calls of one process: all families together.
  */
 import type { SystemCalls } from "../Sys.js"
-import { CapabilitySys } from "./family/CapabilitySys.js"
+import { LockSys } from "./family/LockSys.js"
 
-export class ProcessSys extends CapabilitySys implements SystemCalls {
+export class ProcessSys extends LockSys implements SystemCalls {
   protected get whole(): SystemCalls {
     return this
   }

@@ -2,6 +2,7 @@
  * The rooms that system calls enter.
  */
 import type { Limits } from "../KernelConfig.js"
+import type { Locks } from "../Locks.js"
 import type { Pipes } from "../Pipes.js"
 import type { Processes } from "../Processes.js"
 import type { Signals } from "../Signals.js"
@@ -12,6 +13,7 @@ export interface Rooms {
   readonly limits: Limits
   readonly vfs: Vfs["Type"]
   readonly pipes: Pipes["Type"]
+  readonly locks: Locks["Type"]
   readonly processes: Processes["Type"]
   readonly signals: Signals["Type"]
   readonly timers: Timers["Type"]

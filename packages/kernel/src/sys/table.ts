@@ -5,8 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { CAP_FOWNER, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
+import { CAP_FOWNER, CAP_LEASE, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
+import { isRegular } from "../abi/FileMode.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
@@ -153,7 +154,7 @@ export const pipe = (
   return Exit.succeed([first, second] as const)
 }
 
-type FcntlError = Errno.Errno<"EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">
+type FcntlError = Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">
 
 /** Commands that need no open file: all that O_PATH is good for. */
 const ofDescriptors: ReadonlyArray<number> = [
@@ -167,6 +168,20 @@ const ofDescriptors: ReadonlyArray<number> = [
 /** O_NOATIME is for the owner. */
 const mayHideAccess = ({ credentials }: Process, { inode }: Description): boolean =>
   credentials.euid === inode.uid || capable(credentials, CAP_FOWNER)
+
+/** There are no leases: whoever may have one is told that somebody else has the file open. */
+const setLease = (
+  { credentials }: Process,
+  { inode }: Description,
+  type: number
+): Exit.Exit<never, Errno.Errno<"EACCES" | "EAGAIN" | "EINVAL">> => {
+  if (type === Fcntl.F_UNLCK) return Errno.fail("EAGAIN", { syscall: "fcntl" })
+  if (credentials.euid !== inode.uid && !capable(credentials, CAP_LEASE)) {
+    return Errno.fail("EACCES", { syscall: "fcntl" })
+  }
+  const known = type === Fcntl.F_RDLCK || type === Fcntl.F_WRLCK
+  return Errno.fail(known && isRegular(inode.mode) ? "EAGAIN" : "EINVAL", { syscall: "fcntl" })
+}
 
 /** @see fcntl(2) */
 export const fcntl = (
@@ -206,6 +221,10 @@ export const fcntl = (
     }
     case Fcntl.F_SETPIPE_SZ:
       return pipes.resize(description, argument, capable(self.credentials, CAP_SYS_RESOURCE))
+    case Fcntl.F_GETLEASE:
+      return Exit.succeed(Fcntl.F_UNLCK)
+    case Fcntl.F_SETLEASE:
+      return setLease(self, description, argument)
     default:
       return Errno.fail("EINVAL", { syscall: "fcntl", fd })
   }

@@ -9,6 +9,7 @@ import type { Description } from "../../src/Description.js"
 import * as Devices from "../../src/Devices.js"
 import * as Host from "../../src/Host.js"
 import * as KernelConfig from "../../src/KernelConfig.js"
+import * as Locks from "../../src/Locks.js"
 import * as Pipes from "../../src/Pipes.js"
 import * as Processes from "../../src/Processes.js"
 import type { Process } from "../../src/ProcessTable.js"
@@ -115,7 +116,18 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
     const programs = Programs.make()
     const processes = Processes.make({ limits, host, vfs, programs, signals, policy: undefined, now: timers.now })
     const entropy = { fill: (into: Uint8Array) => into.fill(0) }
-    const rooms: Rooms = { limits, vfs, pipes, processes, signals, timers, entropy, booted: timers.nanoseconds() }
+    const locks = Locks.make(limits)
+    const rooms: Rooms = {
+      limits,
+      vfs,
+      pipes,
+      locks,
+      processes,
+      signals,
+      timers,
+      entropy,
+      booted: timers.nanoseconds()
+    }
     processes.provideSys((process, image) => new ProcessSys(rooms, process, image))
     processes.onSessionEnd(ptys.hangupSession)
     Ptys.register(devices, ptys)

@@ -36,12 +36,12 @@ export interface DescriptorCalls {
   readonly dup2: (from: number, to: number) => Effect.Effect<number, Errno<"EBADF">>
   /** @see dup3(2) */
   readonly dup3: (from: number, to: number, flags: number) => Effect.Effect<number, Errno<"EBADF" | "EINVAL">>
-  /** @see fcntl(2) */
+  /** The commands that take a number; those that take a `struct flock` are `fcntlLock`'s. @see fcntl(2) */
   readonly fcntl: (
     fd: number,
     command: number,
     argument?: number
-  ) => Effect.Effect<number, Errno<"EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">>
+  ) => Effect.Effect<number, Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">>
   /** Answers the reading and the writing end. @see pipe2(2) */
   readonly pipe: (
     flags?: number
