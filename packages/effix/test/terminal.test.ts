@@ -10,6 +10,10 @@ interface Step {
   /** Rows and columns. */
   readonly size?: readonly [number, number]
   readonly signal?: number
+  /** Waits until the program is stopped. */
+  readonly stopped?: true
+  /** Waits until the terminal's settings are those that it had at first, or others. */
+  readonly settings?: "first" | "others"
   /** Takes the terminal away. */
   readonly hangup?: true
 }
@@ -114,4 +118,57 @@ it("The terminal is restored when time is up", within, async () => {
 it("A terminal that is hung up ends the command", within, async () => {
   const ended = await play([], [{ expect: "# ", send: "sleep 1000\r" }, { expect: "sleep 1000\r", hangup: true }])
   expect(ended).toMatchObject({ code: -1 })
+})
+
+it(
+  "The terminal is restored when the program is killed, and the screen that a guest had taken is given back",
+  within,
+  async () => {
+    const ended = await play([], [
+      { expect: "# ", send: "printf '\\033[?1049h\\033[?25lfu''ll screen'; sleep 1000\r" },
+      { expect: "full screen", signal: 9 }
+    ])
+    expect(ended).toMatchObject({ ...done, code: null, signal: 9 })
+    expect(ended.output.slice(-14)).toBe("\u001b[?1049l\u001b[?25h")
+  }
+)
+
+it("A program that is stopped gives the terminal back and takes it again", within, async () => {
+  const ended = await play([], [
+    { expect: "# ", signal: 20 },
+    { settings: "first", stopped: true, signal: 18 },
+    { settings: "others", send: "echo ba''ck; exit 4\r" },
+    { expect: "back" }
+  ])
+  expect(ended).toMatchObject({ ...done, code: 4 })
+})
+
+it("Jobs are stopped, continued, quit and refused the keyboard", within, async () => {
+  const sleeps = "sh -c 'echo no''w; exec sleep 1000'\r"
+  const ended = await play([], [
+    { expect: "# ", send: "sh -c 'echo no''w; exec cat'\r" },
+    { expect: "\nnow\r", send: "typed\r" },
+    { expect: "typed\r\ntyped\r", send: "\x1a" },
+    { expect: "Stopped" },
+    { expect: "# ", send: "jobs\r" },
+    { expect: "[1]+  Stopped" },
+    { expect: "# ", send: "fg\r" },
+    { expect: "\r\nsh -c", send: "again\r" },
+    { expect: "again\r\nagain\r", send: "\x04" },
+    { expect: "# ", send: sleeps },
+    { expect: "\nnow\r", send: "\x1c" },
+    { expect: "Quit" },
+    { expect: "# ", send: "cat &\r" },
+    { expect: "# ", send: "\r" },
+    { expect: "Stopped (tty input)" },
+    { expect: "# ", send: `kill %1; wait; jobs; ${sleeps}` },
+    { expect: "\nnow\r", send: "\x1a" },
+    { expect: "Stopped" },
+    { expect: "# ", send: "bg; jobs\r" },
+    { expect: "Running" },
+    { expect: "# ", send: "kill %%; wait %%; echo st''atus $?\r" },
+    { expect: "status 143" },
+    { expect: "# ", send: "\x04" }
+  ])
+  expect(ended).toMatchObject(done)
 })

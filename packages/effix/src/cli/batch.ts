@@ -19,7 +19,7 @@ class Closed {
 }
 
 /** Writes one piece and waits until the host has taken it. */
-export const writeOut = (to: Writable, bytes: Uint8Array): Effect.Effect<void, Closed> =>
+const writeOut = (to: Writable, bytes: Uint8Array): Effect.Effect<void, Closed> =>
   Effect.async((resume) => {
     to.write(bytes, (error) => resume(error == null ? Effect.void : Effect.fail(new Closed())))
   })

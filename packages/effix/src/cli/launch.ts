@@ -14,7 +14,10 @@ export const launchOptions = ({ cwd, env, user }: Invocation): SpawnHostOptions 
 })
 
 /** The exit code of `ended`, or what to answer when it takes too long. */
-export const timeLimit = (ended: Effect.Effect<number>, { timeout }: Invocation): Effect.Effect<number> =>
+export const timeLimit = <E, R>(
+  ended: Effect.Effect<number, E, R>,
+  { timeout }: Invocation
+): Effect.Effect<number, E, R> =>
   timeout === undefined
     ? ended
     : Effect.timeoutTo(ended, {

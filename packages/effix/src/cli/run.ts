@@ -62,8 +62,8 @@ const main = (invocation: Invocation): Effect.Effect<number, Refusal, Kernel.Ser
     const command = yield* commandOf(invocation)
     const { stderr, stdin, stdout } = process
     const onTerminal = invocation.source._tag !== "Input" && stdin.isTTY && stdout.isTTY && stderr.isTTY
-    const running = command === undefined || onTerminal
-      ? runInteractive(kernel, command, invocation)
+    const running: Effect.Effect<number, Errno.Any, Kernel.Services> = command === undefined || onTerminal
+      ? runInteractive(command, invocation)
       : runBatch(kernel, command, invocation)
     return yield* Effect.catchAll(running, (error) => explain(error, invocation))
   })

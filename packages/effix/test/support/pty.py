@@ -1,6 +1,6 @@
 """Runs a command on a terminal of its own and plays a user: waits for texts, types, resizes, sends signals.
 
-Reads a JSON object from standard input: {"argv": [...], "steps": [{"expect"?, "send"?, "size"?, "signal"?}, ...]}.
+Reads a JSON object from standard input: {"argv": [...], "steps": [{"expect"?, "send"?, "size"?, "signal"?, "stopped"?, "settings"?, "hangup"?}, ...]}.
 Writes one: {"output", "code", "signal", "restored"}.
 """
 import fcntl, json, os, select, struct, subprocess, sys, termios, time
@@ -25,7 +25,7 @@ def own_session():
 child = subprocess.Popen(asked["argv"], stdin=slave, stdout=slave, stderr=slave, preexec_fn=own_session)
 output = ""
 seen = 0
-deadline = time.monotonic() + 90
+deadline = time.monotonic() + 40
 
 
 def read_some(seconds):
@@ -45,6 +45,13 @@ for step in asked["steps"]:
                 sys.exit(0)
             read_some(0.1)
         seen += output[seen:].index(step["expect"]) + len(step["expect"])
+    if "stopped" in step:
+        while open(f"/proc/{child.pid}/stat").read().rsplit(")")[1].split()[0] != "T" and time.monotonic() < deadline:
+            read_some(0.02)
+    if "settings" in step:
+        # As they were at first, or not.
+        while (termios.tcgetattr(slave) == before) != (step["settings"] == "first") and time.monotonic() < deadline:
+            read_some(0.02)
     if "size" in step:
         resize(*step["size"])
         os.killpg(child.pid, 28)
@@ -68,6 +75,10 @@ hung = child.poll() is None
 if hung:
     child.kill()
     child.wait()
+# Who puts the terminal back after a crash is another program.
+patience = time.monotonic() + 10
+while termios.tcgetattr(slave) != before and time.monotonic() < patience:
+    read_some(0.02)
 while read_some(0.1):
     pass
 after = termios.tcgetattr(slave)

@@ -108,8 +108,10 @@ export interface TerminalOptions extends SpawnHostOptions {
 /** A process on a terminal of its own, held from the side of keyboard and screen. */
 export interface TerminalHandle {
   readonly pid: number
-  /** What a user types. */
+  /** What a user types; waits while the terminal has no room for more. */
   readonly write: (bytes: string | Uint8Array) => Effect.Effect<void>
+  /** The same, as a sink. */
+  readonly input: Sink.Sink<void, Uint8Array>
   /** What appears on the screen; ends when the last program lets go of the terminal. */
   readonly output: Stream.Stream<Uint8Array>
   readonly resize: (size: WindowSize) => Effect.Effect<void>

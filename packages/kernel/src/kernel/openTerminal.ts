@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Sink from "effect/Sink"
 import { O_RDWR } from "../abi/OpenFlags.js"
 import { SIGHUP } from "../abi/Signals.js"
 import { drop } from "../Description.js"
@@ -57,10 +58,12 @@ export const openTerminal = (
         rooms.signals.send(process, fromKernel(SIGHUP))
         killTree(process.origin)
       }))
+    const write = (bytes: string | Uint8Array) =>
+      Effect.ignore(writeAll(master, init, bytes))
     return {
       pid: process.pid,
-      write: (bytes) =>
-        Effect.ignore(writeAll(master, init, bytes)),
+      write,
+      input: Sink.forEach(write),
       output: streamOf(master, init),
       resize: (size) => Effect.sync(() => resize(size)),
       wait: awaitEnd(process),

@@ -16,7 +16,7 @@ const reasons: Partial<Record<Errno.Code, SystemErrorReason>> = {
   ENOTDIR: "BadResource"
 }
 
-type Module = "FileSystem" | "Command"
+type Module = "FileSystem" | "Command" | "Terminal"
 
 /** An errno as the error that a method of a service fails with. */
 export const systemError = (

@@ -3,10 +3,11 @@
  *
  * @see bash(1) JOB CONTROL BUILTINS
  */
-import { SIGCONT } from "@effix/kernel/abi/Signals"
+import { SIGCONT, SIGHUP, SIGTERM } from "@effix/kernel/abi/Signals"
 import { shellCode, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import * as Errno from "@effix/kernel/Errno"
 import { main as killMain } from "../../coreutils/kill.js"
+import * as SignalNames from "../../SignalNames.js"
 import { foreground, jobLine, takeTerminal } from "../run/job.js"
 import { print } from "../run/report.js"
 import { reap } from "../run/wait.js"
@@ -220,9 +221,18 @@ function* waitPid(shell: Shell, pid: number): Run<number> {
 
 const killProgram = utility(killMain)
 
+/** Signals that a stopped job is to die of, and cannot unless it goes on. */
+const ending: ReadonlyArray<number | undefined> = [SIGTERM, SIGHUP]
+
+const signalOf = ([, first = "", second = ""]: ReadonlyArray<string>): number | undefined =>
+  !first.startsWith("-") || first === "--"
+    ? SIGTERM
+    : SignalNames.parse(/^-[sn]$/.test(first) ? second : first.replace(/^-s?/, ""))
+
 /** `kill`, which knows jobs. */
 export const kill: Builtin = function*(shell, argv, context) {
   const out: Array<string> = []
+  const stopped: Array<Job> = []
   for (const argument of argv) {
     if (!argument.startsWith("%")) {
       out.push(argument)
@@ -230,10 +240,13 @@ export const kill: Builtin = function*(shell, argv, context) {
     }
     const job = shell.jobs.find(argument)
     if (typeof job !== "object") return yield* complain(shell, "kill", noSuchJob("kill", argument, job))
+    if (stateOf(job) === "stopped" && ending.includes(signalOf(argv))) stopped.push(job)
     if (job.group > 0) {
       if (!out.includes("--")) out.push("--")
       out.push(String(-job.group))
     } else out.push(...job.processes.map(({ pid }) => String(pid)))
   }
-  return yield* killProgram(shell, out, context)
+  const status = yield* killProgram(shell, out, context)
+  for (const { group } of stopped) if (group > 0) yield* call(shell.sys.kill(-group, SIGCONT))
+  return status
 }
