@@ -12,6 +12,7 @@ import {
   PollEvents,
   Prctl,
   Resources,
+  SignalCodes,
   SignalFlags,
   Termios,
   WaitStatus
@@ -105,6 +106,8 @@ describe("the numbers are those of the headers of Linux", () => {
   })
 
   same("signals", () => agrees(["<signal.h>"], AbiSignals))
+
+  same("codes of siginfo", () => agrees(["<signal.h>"], SignalCodes))
 
   // SA_RESETHAND is the sign bit of an `int`.
   same("flags of sigaction, ways of sigprocmask", () => {

@@ -1,7 +1,7 @@
 /**
  * One step of a program, as a call of `Sys`, and what it answered as text.
  */
-import { type Errno, Fcntl, FileMode, Resources, type Sys } from "@effix/kernel"
+import { type Errno, Fcntl, FileMode, type Sys } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { type Argument, escape, type Step } from "./program.js"
@@ -168,7 +168,7 @@ const onSelf = (sys: Sys.SystemCalls, call: Step[0], args: ReadonlyArray<Argumen
           `u=${c.uid},${c.euid},${c.suid} g=${c.gid},${c.egid},${c.sgid} +${[...c.groups].sort((a, b) => a - b).join()}`
       )
     case "setrlimit":
-      return done(sys.setrlimit(n(0) === Resources.RLIMIT_FSIZE ? { fileSize: n(1) } : { openFiles: n(1) }))
+      return done(sys.setrlimit(n(0), { soft: n(1), hard: n(1) }))
     case "wait":
       return Effect.map(sys.poll([{ fd: n(0), events: n(1) }], -1), ([events = 0]) => events.toString(16))
     default:

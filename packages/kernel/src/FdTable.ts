@@ -120,6 +120,11 @@ export class FdTable {
     return this.closeEach([...this.closeOnExec].sort((a, b) => a - b))
   }
 
+  /** Closes every descriptor from `first` on. @see closefrom(3) */
+  closeFrom(first: number): Effect.Effect<void> {
+    return this.closeEach(Array.from({ length: Math.max(0, this.slots.length - first) }, (_, i) => first + i))
+  }
+
   closeAll(): Effect.Effect<void> {
     return this.closeEach(this.slots.keys())
   }

@@ -141,7 +141,7 @@ const compose = (
       Option.getOrElse(Context.getOption(context, tag), make)
     const host = room(Host.Host, () => Host.make(runtime, scheduler))
     const timers = room(Timers.Timers, () => Timers.make(clock, host))
-    const signals = room(Signals.Signals, () => Signals.make(limits))
+    const signals = room(Signals.Signals, () => Signals.make())
     const devices = room(Devices.Devices, Devices.make)
     const pipes = room(Pipes.Pipes, () => Pipes.make(limits, signals, now))
     const locks = room(Locks.Locks, () => Locks.make(limits))

@@ -72,7 +72,10 @@ export const make = (
 ): Pipes["Type"] => {
   const fifos = new WeakMap<Inode, Pipe>()
   const capacity = roundUp(limits.pipeCapacity)
-  const context = { now, brokenPipe: (writer: Process) => void signals.send(writer, Signals.fromKernel(SIGPIPE)) }
+  const context = {
+    now,
+    brokenPipe: (writer: Process) => void signals.send(writer, Signals.fromProcess(SIGPIPE, writer))
+  }
   let lastIno = 0
 
   const fifoOf = (inode: Inode): Pipe => {

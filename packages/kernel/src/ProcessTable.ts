@@ -11,12 +11,15 @@ import type { WaitStatus } from "./abi/WaitStatus.js"
 import type { Credentials } from "./Credentials.js"
 import type { Location } from "./Dentry.js"
 import type { FdTable } from "./FdTable.js"
+import { LeastFirst } from "./internal/LeastFirst.js"
 import type { SignalSet } from "./SignalSet.js"
 import type * as WaitQueue from "./WaitQueue.js"
 
 /** Where a signal came from and what came with it. @see sigaction(2) */
 export interface SignalInfo {
   readonly signal: number
+  /** Why it was sent: SI_USER, SI_KERNEL, SI_QUEUE and their siblings; for SIGCHLD CLD_EXITED and its siblings. */
+  readonly code: number
   /** The process that sent it; 0 for the kernel. */
   readonly pid: number
   readonly uid: number
@@ -69,18 +72,54 @@ export const ENDED = -2_147_483_648
  */
 export interface Task extends WaitQueue.SleeperShape {
   attention: number
+  /** System calls that this image has made. */
+  calls: number
+  /** After so many RLIMIT_CPU is looked at. */
+  callsMax: number
   /** Ends the process: descriptors are closed and locks released before anyone is told. */
   readonly end: (status: WaitStatus) => void
 }
 
-/** RLIMIT_*: what a process may still do. */
+/** RLIMIT_*: what a process may still do. What nothing enforces is kept all the same. @see getrlimit(2) */
 export interface ResourceLimits {
-  /** Bytes of one file. */
+  /** RLIMIT_CPU: seconds, as getrusage(2) counts them; SIGXCPU when they are over. */
+  readonly cpu: number
+  /** RLIMIT_FSIZE: bytes of one file. */
   readonly fileSize: number
-  /** Descriptors. */
-  readonly openFiles: number
-  /** Processes of its user. */
+  /** RLIMIT_DATA. */
+  readonly data: number
+  /** RLIMIT_STACK. */
+  readonly stack: number
+  /** RLIMIT_CORE: with 0 a status never says that a core was dumped. */
+  readonly core: number
+  /** RLIMIT_RSS. */
+  readonly residentSet: number
+  /** RLIMIT_NPROC: processes of its user. */
   readonly processes: number
+  /** RLIMIT_NOFILE: descriptors. */
+  readonly openFiles: number
+  /** RLIMIT_MEMLOCK. */
+  readonly lockedMemory: number
+  /** RLIMIT_AS. */
+  readonly addressSpace: number
+  /** RLIMIT_LOCKS. */
+  readonly locks: number
+  /** RLIMIT_SIGPENDING: signals that are queued for it. */
+  readonly pendingSignals: number
+  /** RLIMIT_MSGQUEUE. */
+  readonly messageQueues: number
+  /** RLIMIT_NICE: 20 less the lowest nice value that it may give itself. */
+  readonly nice: number
+  /** RLIMIT_RTPRIO. */
+  readonly realtimePriority: number
+  /** RLIMIT_RTTIME. */
+  readonly realtimeTime: number
+}
+
+/** Calls that a process has made and others on whose end it has waited. */
+export interface Accounting {
+  calls: number
+  childCalls: number
 }
 
 export type ProcessState = "running" | "stopped" | "zombie" | "dead"
@@ -91,8 +130,10 @@ export class Process {
   state: ProcessState = "running"
   /** How it ended, or how it last changed. */
   status: WaitStatus | undefined = undefined
-  /** Children whose status is still to be told. */
-  changed: Set<Process> | undefined = undefined
+  /** Children whose status is still to be told, the eldest first. */
+  changed: LeastFirst<Process> | undefined = undefined
+  /** Its place among its parent's children: they are asked in the order in which they came. */
+  seniority = 0
   /** Whether `status` is still to be told to whoever waits for it. */
   statusUntold = false
   readonly signals = new SignalState()
@@ -106,10 +147,20 @@ export class Process {
   /** Pending alarm(2): cancels it and answers the milliseconds that were left. */
   alarm: { readonly at: number; readonly cancel: () => void } | undefined = undefined
   startTime = 0
+  /** Whether orphans among its descendants become its children. @see PR_SET_CHILD_SUBREAPER(2const) */
+  isSubreaper = false
+  /** The signal that it gets when its parent ends; 0 for none. @see PR_SET_PDEATHSIG(2const) */
+  parentDeathSignal = 0
+  /** From -20 to 19; who is nicer lets others have their turn sooner. @see nice(2) */
+  nice = 0
+  /** Calls of its former images and of the children that it waited for; made when there are any. */
+  accounting: Accounting | undefined = undefined
   /** The process that the host started, whose descendant this is, wherever its parents have gone. */
   origin: number
   /** Whether exec has run since spawn: setpgid(2) by the parent is over then. */
   executed = false
+  /** How far this process may raise its limits. */
+  hardLimits: ResourceLimits
   /** What runs; `undefined` for init, and once it has ended. */
   task: Task | undefined = undefined
 
@@ -121,6 +172,7 @@ export class Process {
     public root: Location,
     public cwd: Location,
     public fds: FdTable,
+    /** The soft limits, which count; each is at most what `hardLimits` says. */
     public limits: ResourceLimits,
     public env: Readonly<Record<string, string>>,
     public argv: ReadonlyArray<string>,
@@ -130,6 +182,7 @@ export class Process {
     public executable: string
   ) {
     this.origin = parent?.origin ?? pid
+    this.hardLimits = limits
   }
 
   get session(): Session {
@@ -173,6 +226,7 @@ export class ProcessTable {
   readonly groups = new Map<number, ProcessGroup>()
   readonly sessions = new Map<number, Session>()
   private lastPid = 0
+  private adoptions = 0
 
   /** The next number that no process, group or session bears. @see proc_sys_kernel(5) */
   nextPid(): number {
@@ -183,4 +237,21 @@ export class ProcessTable {
     )
     return this.lastPid
   }
+
+  /** Makes `child` the youngest child of `parent`, with all that it still has to tell. */
+  adopt(parent: Process, child: Process): void {
+    child.parent?.children?.delete(child)
+    child.parent?.changed?.delete(child)
+    child.parent = parent
+    child.seniority = ++this.adoptions
+    ;(parent.children ??= new Set()).add(child)
+    if (child.statusUntold) tell(parent, child)
+  }
+}
+
+const seniorityOf = (child: Process): number => child.seniority
+
+/** Has `child` among those of which `parent` is still to be told. */
+export const tell = (parent: Process, child: Process): void => {
+  ;(parent.changed ??= new LeastFirst(seniorityOf)).add(child)
 }

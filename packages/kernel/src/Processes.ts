@@ -28,22 +28,27 @@ import { andThen, both, isReady } from "./internal/step.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Policy from "./Policy.js"
 import { apply } from "./process/actions.js"
+import * as Cpu from "./process/cpu.js"
 import * as Groups from "./process/groups.js"
 import { Image, type ImageHooks } from "./process/Image.js"
+import * as Limits from "./process/limits.js"
 import * as Load from "./process/load.js"
+import { keep } from "./process/usage.js"
 import * as Wait from "./process/wait.js"
 import { Process, ProcessGroup, ProcessTable, type ResourceLimits, Session, STOPPED } from "./ProcessTable.js"
 import * as Programs from "./Programs.js"
 import * as Signals from "./Signals.js"
 import * as SignalSet from "./SignalSet.js"
 import {
+  type ChildChange,
   type ExecError,
   type Program,
   type SpawnError,
   type SpawnOptions,
   Sys,
   type SystemCalls,
-  type Waited
+  type Waited,
+  type WaitedUsage
 } from "./Sys.js"
 import { Vfs } from "./Vfs.js"
 import * as WaitQueue from "./WaitQueue.js"
@@ -83,7 +88,20 @@ export class Processes extends Context.Tag("@effix/kernel/Processes")<Processes,
     caller: Process,
     pid: number,
     options: number
-  ) => Effect.Effect<Waited | undefined, Errno.Errno<"ECHILD" | "EINTR" | "EINVAL">>
+  ) => Effect.Effect<Waited | undefined, Errno.Errno<"ECHILD" | "EINTR" | "EINVAL" | "ESRCH">>
+  /** The same, with what the child has used. @see wait4(2) */
+  readonly wait4: (
+    caller: Process,
+    pid: number,
+    options: number
+  ) => Effect.Effect<WaitedUsage | undefined, Errno.Errno<"ECHILD" | "EINTR" | "EINVAL" | "ESRCH">>
+  /** @see waitid(2) */
+  readonly waitid: (
+    caller: Process,
+    idType: number,
+    id: number,
+    options: number
+  ) => Effect.Effect<ChildChange | undefined, Errno.Errno<"ECHILD" | "EINTR" | "EINVAL">>
   /** @see setpgid(2) */
   readonly setGroup: (
     caller: Process,
@@ -130,11 +148,6 @@ export const make = (parts: Parts): Processes["Type"] => {
   let makeSys = notComposed
   let sessionEnded: (session: Session) => void = () => {}
 
-  const initialLimits: ResourceLimits = {
-    fileSize: limits.fileSizeMax,
-    openFiles: limits.openFilesMax,
-    processes: limits.processesMax
-  }
   const init = new Process(
     table.nextPid(),
     undefined,
@@ -143,7 +156,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     vfs.root,
     vfs.root,
     new FdTable(limits.openFilesMax),
-    initialLimits,
+    Limits.initial(limits),
     {},
     ["init"],
     "init",
@@ -160,22 +173,26 @@ export const make = (parts: Parts): Processes["Type"] => {
     Groups.leave(table, child)
   }
 
-  /** Gives the children of a process that ends to init, and tells stopped groups that nobody is left to continue them. */
+  /** Who takes in the orphans of a process: the nearest of its ancestors that wants to, else init. */
+  const reaperOf = (self: Process): Process => {
+    for (let each = self.parent; each !== undefined; each = each.parent) {
+      if (each.isSubreaper && each.task !== undefined) return each
+    }
+    return init
+  }
+
+  /** Gives the children of a process that ends to somebody else, and tells stopped groups that nobody is left to continue them. */
   const orphan = (self: Process): void => {
-    if (self.children === undefined) return
-    const groups = new Set<ProcessGroup>()
-    for (const child of self.children) {
-      if (child.group !== self.group && child.session === self.session && !Signals.isOrphaned(child.group)) {
-        groups.add(child.group)
-      }
+    const { children } = self
+    if (children === undefined || children.size === 0) return
+    const reaper = reaperOf(self)
+    for (const child of Array.from(children)) {
+      table.adopt(reaper, child)
+      if (child.parentDeathSignal !== 0) signals.send(child, Signals.fromProcess(child.parentDeathSignal, self))
+      if (child.state === "zombie" && signals.notifyParent(child, child.status!)) reap(child)
+      // The one that ends may have been its link to the rest of the session.
+      if (child.group !== self.group && child.session === self.session) hangUpOrphans(child.group)
     }
-    for (const child of Array.from(self.children)) {
-      self.children.delete(child)
-      child.parent = init
-      if (child.state === "zombie") reap(child)
-      else (init.children ??= new Set()).add(child)
-    }
-    for (const group of groups) hangUpOrphans(group)
   }
 
   const hangUpOrphans = (group: ProcessGroup): void => {
@@ -207,7 +224,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     else host.fork(Effect.ensuring(released, Effect.sync(publish)))
   }
 
-  const hooks: ImageHooks = { attend: signals.attend, ended }
+  const hooks: ImageHooks = { attend: signals.attend, ended, spent: (self) => Cpu.spent(signals, self) }
 
   /** Starts what a process runs from now on. */
   const start = (self: Process, program: Program): void => {
@@ -216,6 +233,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     if (self.state === "stopped") image.attention |= STOPPED
     const sys = makeSys(self, image)
     self.task = image
+    if (self.limits.cpu !== Infinity || self.hardLimits.cpu !== Infinity) Cpu.watch(self)
     const services = Context.unsafeMake<Sys | WaitQueue.Sleeper>(
       new Map<string, SystemCalls | Image>([[Sys.key, sys], [WaitQueue.Sleeper.key, image]])
     )
@@ -259,17 +277,23 @@ export const make = (parts: Parts): Processes["Type"] => {
       table.nextPid(),
       parent,
       parent.group,
-      overrides.credentials ?? parent.credentials,
+      overrides.credentials ?? (options.resetIds === true ? resetIds(parent.credentials) : parent.credentials),
       parent.root,
       overrides.cwd ?? parent.cwd,
       overrides.fds ?? parent.fds.copy(),
-      overrides.limits === undefined ? parent.limits : { ...parent.limits, ...overrides.limits },
+      parent.limits,
       options.env ?? parent.env,
       argv,
       Load.baseName(name),
       parent.executable
     )
+    child.hardLimits = parent.hardLimits
+    if (overrides.limits !== undefined) {
+      child.limits = { ...child.limits, ...overrides.limits }
+      child.hardLimits = { ...child.hardLimits, ...overrides.limits }
+    }
     child.fds.limit = child.limits.openFiles
+    child.nice = parent.nice
     child.umask = overrides.umask ?? parent.umask
     child.startTime = parts.now()
     if (parent === init) child.origin = child.pid
@@ -288,6 +312,8 @@ export const make = (parts: Parts): Processes["Type"] => {
   /** Puts the child into its group or session, and among its parent's children. */
   const enroll = (parent: Process, child: Process, options: SpawnOptions): Exit.Exit<void, Errno.Errno<"EPERM">> => {
     if (options.session === true) {
+      // Who leads a session can no longer change its group.
+      if (options.processGroup !== undefined) return Errno.fail("EPERM")
       Groups.join(table, child, new ProcessGroup(child.pid, new Session(child.pid)))
     } else if (options.processGroup === undefined) {
       Groups.join(table, child, parent.group)
@@ -297,7 +323,7 @@ export const make = (parts: Parts): Processes["Type"] => {
       if (known === undefined ? id !== child.pid : known.session !== parent.session) return Errno.fail("EPERM")
       Groups.join(table, child, known ?? new ProcessGroup(id, parent.session))
     }
-    ;(parent.children ??= new Set()).add(child)
+    table.adopt(parent, child)
     table.processes.set(child.pid, child)
     return Exit.void
   }
@@ -378,6 +404,9 @@ export const make = (parts: Parts): Processes["Type"] => {
     Effect.flatMap(loader.load(self, path, argv, env), (image) => {
       const before = self.task
       if (before === undefined) return Effect.interrupt
+      keep(self, before.calls)
+      // What finalizers of the old image still call is counted nowhere.
+      before.calls = 0
       self.argv = argv
       self.env = env
       self.name = image.name
@@ -407,6 +436,8 @@ export const make = (parts: Parts): Processes["Type"] => {
     spawn,
     exec,
     wait: (caller, pid, options) => Wait.wait(table, reap, caller, pid, options),
+    wait4: (caller, pid, options) => Wait.wait4(table, reap, caller, pid, options),
+    waitid: (caller, idType, id, options) => Wait.waitid(table, reap, caller, idType, id, options),
     setGroup: (caller, pid, pgid) => Groups.set(table, caller, pid, pgid),
     newSession: (caller) => Groups.newSession(table, caller),
     killTree: (origin) => {
@@ -424,6 +455,13 @@ export const make = (parts: Parts): Processes["Type"] => {
     }
   }
 }
+
+/** The effective ids are the real ones. @see posix_spawnattr_setflags(3) */
+const resetIds = (self: Credentials.Credentials): Credentials.Credentials => ({
+  ...self,
+  euid: self.uid,
+  egid: self.gid
+})
 
 const noOverrides: Overrides = {}
 const noActions: NonNullable<SpawnOptions["actions"]> = []

@@ -8,19 +8,20 @@
  * @see signal(7)
  */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as SignalCodes from "./abi/SignalCodes.js"
 import * as SignalFlags from "./abi/SignalFlags.js"
 import * as Abi from "./abi/Signals.js"
-import type { WaitStatus } from "./abi/WaitStatus.js"
-import * as KernelConfig from "./KernelConfig.js"
+import { codeOf, type WaitStatus } from "./abi/WaitStatus.js"
 import {
   type Process,
   type ProcessGroup,
   type SignalAction,
   type SignalInfo,
   SIGNALLED,
-  STOPPED
+  STOPPED,
+  tell
 } from "./ProcessTable.js"
 import { attend } from "./signals/attend.js"
 import { defaultActionOf, isIgnored, stopSignals } from "./signals/disposition.js"
@@ -50,7 +51,22 @@ export class Signals extends Context.Tag("@effix/kernel/Signals")<Signals, {
 }>() {}
 
 /** The info of a signal that the kernel itself sends. */
-export const fromKernel = (signal: number): SignalInfo => ({ signal, pid: 0, uid: 0, value: 0 })
+export const fromKernel = (signal: number): SignalInfo => ({
+  signal,
+  code: SignalCodes.SI_KERNEL,
+  pid: 0,
+  uid: 0,
+  value: 0
+})
+
+/** The info of a signal that a process sends, or has brought upon itself. */
+export const fromProcess = (signal: number, { credentials, pid }: Process): SignalInfo => ({
+  signal,
+  code: SignalCodes.SI_USER,
+  pid,
+  uid: credentials.uid,
+  value: 0
+})
 
 const defaultAction: SignalAction = { disposition: "default", mask: SignalSet.empty, flags: 0 }
 
@@ -63,7 +79,7 @@ export const isOrphaned = (group: ProcessGroup): boolean => {
   return true
 }
 
-export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
+export const make = (): Signals["Type"] => {
   const actionOf = (target: Process, signal: number): SignalAction =>
     target.signals.actions?.get(signal) ?? defaultAction
 
@@ -93,7 +109,11 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
         return
       case "terminate":
       case "core":
-        target.task?.end({ _tag: "Signaled", signal, coreDumped: defaultActionOf(signal) === "core" })
+        target.task?.end({
+          _tag: "Signaled",
+          signal,
+          coreDumped: defaultActionOf(signal) === "core" && target.limits.core > 0
+        })
         return
       default:
         return
@@ -122,15 +142,16 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
     const { parent } = child
     child.status = status
     child.statusUntold = true
-    if (parent !== undefined) (parent.changed ??= new Set()).add(child)
+    if (parent !== undefined) tell(parent, child)
     if (parent === undefined || parent.task === undefined) return true
     const action = actionOf(parent, Abi.SIGCHLD)
+    const ignored = action.disposition === "ignore"
     const ended = status._tag === "Exited" || status._tag === "Signaled"
-    const unwatched = ended &&
-      (action.disposition === "ignore" || (action.flags & SignalFlags.SA_NOCLDWAIT) !== 0)
-    if (ended || (action.flags & SignalFlags.SA_NOCLDSTOP) === 0) {
+    // Blocked or not, nothing is sent to who ignores it.
+    if (!ignored && (ended || (action.flags & SignalFlags.SA_NOCLDSTOP) === 0)) {
       send(parent, {
         signal: Abi.SIGCHLD,
+        code: codeOf(status),
         pid: child.pid,
         uid: child.credentials.uid,
         value: 0,
@@ -138,7 +159,7 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
       })
     }
     if (parent.childChanged !== undefined) WaitQueue.wakeAll(parent.childChanged)
-    return unwatched
+    return ended && (ignored || (action.flags & SignalFlags.SA_NOCLDWAIT) !== 0)
   }
 
   const send = (target: Process, info: SignalInfo): boolean => {
@@ -163,7 +184,10 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
       act(target, signal)
       return true
     }
-    if (!Pending.add(signals, info, limits.signalsQueuedMax)) return false
+    const queued = Pending.add(signals, info, target.limits.pendingSignals)
+    // Only what sigqueue(3) sends is refused; of anything else that is too much, the signal comes without its info.
+    if (!queued && signal >= Abi.SIGRTMIN && info.code !== SignalCodes.SI_USER) return false
+    signals.pending = SignalSet.add(signals.pending, signal)
     if (signals.arrived !== undefined) WaitQueue.wakeAll(signals.arrived)
     if (!blocked) reconsider(target)
     return true
@@ -178,7 +202,7 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
     actionOf,
     setAction: (target, signal, action) => {
       const before = actionOf(target, signal)
-      ;(target.signals.actions ??= new Map()).set(signal, action)
+      ;(target.signals.actions ??= new Map()).set(signal, { ...action, mask: action.mask & ~SignalSet.unstoppable })
       // Setting a signal to be ignored discards what is pending of it. @see sigaction(2)
       if (isIgnored(action, signal)) {
         target.signals.pending = SignalSet.remove(target.signals.pending, signal)
@@ -199,7 +223,4 @@ export const make = (limits: KernelConfig.Limits): Signals["Type"] => {
 }
 
 /** @category layers */
-export const layer: Layer.Layer<Signals, never, KernelConfig.KernelConfig> = Layer.effect(
-  Signals,
-  Effect.map(KernelConfig.KernelConfig, make)
-)
+export const layer: Layer.Layer<Signals> = Layer.sync(Signals, make)

@@ -18,6 +18,7 @@ import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
 import type { LockCalls } from "./sys/contract/locks.js"
 import type { ProcessCalls } from "./sys/contract/processes.js"
+import type { ResourceCalls } from "./sys/contract/resources.js"
 import type { SignalCalls } from "./sys/contract/signals.js"
 import type { SystemInfoCalls } from "./sys/contract/system.js"
 import type { TerminalCalls } from "./sys/contract/terminals.js"
@@ -30,6 +31,7 @@ export type * from "./sys/contract/files.js"
 export type * from "./sys/contract/identity.js"
 export type * from "./sys/contract/locks.js"
 export type * from "./sys/contract/processes.js"
+export type * from "./sys/contract/resources.js"
 export type * from "./sys/contract/signals.js"
 export type * from "./sys/contract/system.js"
 export type * from "./sys/contract/terminals.js"
@@ -49,6 +51,7 @@ export interface SystemCalls
     LockCalls,
     ProcessCalls,
     IdentityCalls,
+    ResourceCalls,
     SignalCalls,
     TimeCalls,
     TerminalCalls,

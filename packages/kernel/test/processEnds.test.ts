@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { O_RDONLY } from "../src/abi/OpenFlags.js"
 import { SIGABRT, SIGCONT, SIGKILL, SIGSTOP, SIGTERM } from "../src/abi/Signals.js"
-import { WCONTINUED, WNOHANG, WNOWAIT, WUNTRACED } from "../src/abi/WaitStatus.js"
+import { P_PGID, WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WUNTRACED } from "../src/abi/WaitStatus.js"
 import * as Errno from "../src/Errno.js"
 import type { Program } from "../src/Sys.js"
 import * as Machine from "./interruption/machine.js"
@@ -122,7 +122,7 @@ describe("wait", () => {
           expect(yield* sys.wait(one)).toEqual({ pid: one, status: exited(1) })
           expect(yield* errnoOf(sys.wait(0))).toBe("ECHILD")
           expect(yield* errnoOf(sys.wait(-one))).toBe("ECHILD")
-          expect(yield* sys.wait(-two, WNOWAIT)).toEqual({ pid: two, status: exited(2) })
+          expect(yield* sys.waitid(P_PGID, two, WEXITED | WNOWAIT)).toMatchObject({ pid: two, status: 2 })
           expect(yield* sys.wait(-two)).toEqual({ pid: two, status: exited(2) })
           expect(yield* errnoOf(sys.wait())).toBe("ECHILD")
           expect(yield* errnoOf(sys.wait(1))).toBe("ECHILD")

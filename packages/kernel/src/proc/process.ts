@@ -9,8 +9,11 @@ import * as CapabilitySet from "../CapabilitySet.js"
 import type { Credentials } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
+import { resources } from "../process/limits.js"
+import { childUsageOf, usageOf } from "../process/usage.js"
 import type { Process, ProcessState } from "../ProcessTable.js"
 import { locksOf } from "./locks.js"
+import type { ResourceUsage } from "../Sys.js"
 import type { ProcParts } from "./parts.js"
 
 /** Clock ticks per second, as every program assumes. */
@@ -42,9 +45,14 @@ const stat = ({ bootedAt }: ProcParts, self: Process): string => {
     terminal?.rdev ?? 0,
     terminal?.foreground?.id ?? -1
   ]
-  const priority = [20, 0, 1, 0, started]
-  return `${[...head, ...zeros(9), ...priority, ...zeros(30)].join(" ")}\n`
+  // Flags and faults; then the time of the process and of its children, in ticks.
+  const used = [...zeros(5), ...ticksOf(usageOf(self)), ...ticksOf(childUsageOf(self))]
+  const priority = [20 + self.nice, self.nice, 1, 0, started]
+  return `${[...head, ...used, ...priority, ...zeros(30)].join(" ")}\n`
 }
+
+const ticksOf = ({ systemTime, userTime }: ResourceUsage): ReadonlyArray<number> =>
+  [userTime, systemTime].map((microseconds) => Math.floor(microseconds * HZ / 1e6))
 
 const zeros = (count: number): ReadonlyArray<number> => Array.from({ length: count }, () => 0)
 
@@ -84,6 +92,7 @@ const status = (_parts: ProcParts, self: Process): string => {
     `FDSize:\t${self.fds.free()}`,
     `Groups:\t${c.groups.join(" ")}`,
     `Threads:\t1`,
+    `SigQ:\t${signals.queue?.length ?? 0}/${amount(self.limits.pendingSignals)}`,
     `SigPnd:\t${hex(0n)}`,
     `ShdPnd:\t${hex(signals.pending)}`,
     `SigBlk:\t${hex(signals.blocked)}`,
@@ -94,16 +103,36 @@ const status = (_parts: ProcParts, self: Process): string => {
   ].join("\n")
 }
 
-const limitLine = (name: string, value: number, unit: string): string => {
-  const text = value === Infinity ? "unlimited" : `${value}`
-  return `${name.padEnd(25)} ${text.padEnd(20)} ${text.padEnd(20)} ${unit}\n`
-}
+const limitTexts: ReadonlyArray<readonly [name: string, unit: string]> = [
+  ["Max cpu time", "seconds"],
+  ["Max file size", "bytes"],
+  ["Max data size", "bytes"],
+  ["Max stack size", "bytes"],
+  ["Max core file size", "bytes"],
+  ["Max resident set", "bytes"],
+  ["Max processes", "processes"],
+  ["Max open files", "files"],
+  ["Max locked memory", "bytes"],
+  ["Max address space", "bytes"],
+  ["Max file locks", "locks"],
+  ["Max pending signals", "signals"],
+  ["Max msgqueue size", "bytes"],
+  ["Max nice priority", ""],
+  ["Max realtime priority", ""],
+  ["Max realtime timeout", "us"]
+]
 
-const limits = (_parts: ProcParts, { limits: { fileSize, openFiles, processes } }: Process): string =>
-  `${"Limit".padEnd(25)} ${"Soft Limit".padEnd(20)} ${"Hard Limit".padEnd(20)} Units\n` +
-  limitLine("Max file size", fileSize, "bytes") +
-  limitLine("Max processes", processes, "processes") +
-  limitLine("Max open files", openFiles, "files")
+const limitLine = (name: string, soft: string, hard: string, unit: string): string =>
+  `${name.padEnd(25)} ${soft.padEnd(20)} ${hard.padEnd(20)} ${unit.padEnd(10)}\n`
+
+const amount = (value: number): string => value === Infinity ? "unlimited" : `${value}`
+
+const limits = (_parts: ProcParts, { hardLimits, limits }: Process): string =>
+  limitLine("Limit", "Soft Limit", "Hard Limit", "Units") +
+  limitTexts.map(([name, unit], number) => {
+    const resource = resources[number]!
+    return limitLine(name, amount(limits[resource]), amount(hardLimits[resource]), unit)
+  }).join("")
 
 /** Terminated each by a NUL. */
 const nul = (texts: ReadonlyArray<string>): string => texts.map((text) => `${text}\0`).join("")

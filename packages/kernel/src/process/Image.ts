@@ -10,10 +10,16 @@ import type { WaitStatus } from "../abi/WaitStatus.js"
 import { interruptNow } from "../internal/compat.js"
 import { ENDED, type Process, type Task } from "../ProcessTable.js"
 import * as WaitQueue from "../WaitQueue.js"
+import { keep } from "./usage.js"
+
+/** So many calls that nobody makes them. */
+export const CALLS_MAX = 2 ** 31 - 1
 
 export class Image implements Task {
   fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined = undefined
   attention = 0
+  calls = 0
+  callsMax = CALLS_MAX
   readonly sleeping = WaitQueue.make()
 
   constructor(readonly process: Process, private readonly hooks: ImageHooks) {}
@@ -23,9 +29,15 @@ export class Image implements Task {
     return this.attention < 0 ? Effect.interrupt : this.hooks.attend(this.process, restartable)
   }
 
+  /** It has made as many calls as it may. */
+  spent(): void {
+    this.hooks.spent(this.process)
+  }
+
   end(status: WaitStatus): void {
     if (this.attention < 0) return
     this.revoke()
+    keep(this.process, this.calls)
     this.hooks.ended(this.process, status)
   }
 
@@ -40,4 +52,6 @@ export class Image implements Task {
 export interface ImageHooks {
   readonly attend: (process: Process, restartable: boolean) => Effect.Effect<boolean>
   readonly ended: (process: Process, status: WaitStatus) => void
+  /** It has made `callsMax` calls. */
+  readonly spent: (process: Process) => void
 }

@@ -36,9 +36,12 @@ const applyOne = (vfs: Vfs["Type"], child: Process, action: FileAction): Effect.
       return Exit.void
     }
     case "Close": {
+      if (action.fd < 0 || action.fd >= fds.limit) return Errno.fail("EBADF", { fd: action.fd })
       const description = fds.remove(action.fd)
       return description === undefined ? Exit.void : drop(description)
     }
+    case "CloseFrom":
+      return action.from < 0 ? Errno.fail("EBADF", { fd: action.from }) : fds.closeFrom(action.from)
     case "Chdir":
       return Effect.flatMap(vfs.findDirectory(child, child.cwd, action.path), (to) => moveTo(vfs, child, to))
     case "Fchdir": {
@@ -47,8 +50,8 @@ const applyOne = (vfs: Vfs["Type"], child: Process, action: FileAction): Effect.
     }
     case "Foreground": {
       const terminal = fds.get(action.fd)?.terminal
-      if (terminal === undefined) return Errno.fail("ENOTTY", { fd: action.fd })
-      if (terminal.session === child.session) terminal.foreground = child.group
+      if (terminal === undefined || terminal.session !== child.session) return Errno.fail("ENOTTY", { fd: action.fd })
+      terminal.foreground = child.group
       return Exit.void
     }
   }

@@ -5,72 +5,175 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { WCONTINUED, WNOHANG, WNOWAIT, WUNTRACED } from "../abi/WaitStatus.js"
+import * as W from "../abi/WaitStatus.js"
 import * as Errno from "../Errno.js"
 import type { Process, ProcessTable } from "../ProcessTable.js"
-import type { Waited } from "../Sys.js"
+import type { ChildChange, Waited, WaitedUsage } from "../Sys.js"
 import * as WaitQueue from "../WaitQueue.js"
+import { charge, usageOf } from "./usage.js"
 
-const matches = (child: Process, pid: number, caller: Process): boolean =>
-  pid === -1 || (pid > 0 ? child.pid === pid : pid === 0 ? child.group === caller.group : child.group.id === -pid)
+/** The children that are meant: one, those of a group, or all. */
+export interface Selector {
+  readonly pid?: number
+  readonly group?: number
+}
+
+const all: Selector = {}
+
+const matches = (child: Process, { group, pid }: Selector): boolean =>
+  pid === undefined ? group === undefined || child.group.id === group : child.pid === pid
 
 const isTold = (child: Process, options: number): boolean => {
   switch (child.status?._tag) {
     case "Stopped":
-      return child.statusUntold && (options & WUNTRACED) !== 0
+      return child.statusUntold && (options & W.WSTOPPED) !== 0
     case "Continued":
-      return child.statusUntold && (options & WCONTINUED) !== 0
+      return child.statusUntold && (options & W.WCONTINUED) !== 0
     default:
-      return child.state === "zombie"
+      return child.state === "zombie" && (options & W.WEXITED) !== 0
   }
 }
 
-/** The first child, in the order in which they changed, that the selector takes. */
-const find = (table: ProcessTable, caller: Process, pid: number, options: number): Process | undefined => {
+/** The eldest child that the selector takes and that has something to tell. */
+const find = (table: ProcessTable, caller: Process, selector: Selector, options: number): Process | undefined => {
   const { changed } = caller
   if (changed === undefined || changed.size === 0) return undefined
-  if (pid > 0) {
-    const child = table.processes.get(pid)
+  if (selector.pid !== undefined) {
+    const child = table.processes.get(selector.pid)
     return child !== undefined && changed.has(child) && isTold(child, options) ? child : undefined
   }
-  for (const child of changed) if (matches(child, pid, caller) && isTold(child, options)) return child
-  return undefined
+  const first = changed.first()
+  if (first !== undefined && matches(first, selector) && isTold(first, options)) return first
+  return changed.inOrder().find((child) => matches(child, selector) && isTold(child, options))
 }
 
-const hasChild = (table: ProcessTable, caller: Process, pid: number): boolean => {
+const hasChild = (table: ProcessTable, caller: Process, selector: Selector): boolean => {
   const { children } = caller
   if (children === undefined || children.size === 0) return false
-  if (pid === -1) return true
-  if (pid > 0) return table.processes.get(pid)?.parent === caller
-  for (const child of children) if (matches(child, pid, caller)) return true
+  if (selector.pid !== undefined) return table.processes.get(selector.pid)?.parent === caller
+  if (selector.group === undefined) return true
+  for (const child of children) if (matches(child, selector)) return true
   return false
 }
 
 type WaitError = Errno.Errno<"ECHILD" | "EINVAL">
 
-export const wait = (
+export type Reap = (child: Process) => void
+
+const waitFor = <A>(
   table: ProcessTable,
-  reap: (child: Process) => void,
+  reap: Reap,
   caller: Process,
-  pid: number,
-  options: number
-): Effect.Effect<Waited | undefined, WaitError | WaitQueue.Interrupted> => {
-  if ((options & ~(WNOHANG | WUNTRACED | WCONTINUED | WNOWAIT)) !== 0) return Errno.fail("EINVAL")
-  const attempt = (): WaitQueue.Attempt<Waited | undefined, WaitError> => {
-    const child = find(table, caller, pid, options)
+  selector: Selector,
+  options: number,
+  tell: (child: Process) => A
+): Effect.Effect<A | undefined, WaitError | WaitQueue.Interrupted> => {
+  const attempt = (): WaitQueue.Attempt<A | undefined, WaitError> => {
+    const child = find(table, caller, selector, options)
     if (child === undefined) {
-      if (!hasChild(table, caller, pid)) return Errno.fail("ECHILD")
-      return (options & WNOHANG) !== 0 ? Exit.succeed(undefined) : undefined
+      if (!hasChild(table, caller, selector)) return Errno.fail("ECHILD")
+      return (options & W.WNOHANG) !== 0 ? Exit.succeed(undefined) : undefined
     }
-    const waited: Waited = { pid: child.pid, status: child.status! }
-    if ((options & WNOWAIT) === 0) {
-      if (child.state === "zombie") reap(child)
-      else {
+    const told = tell(child)
+    if ((options & W.WNOWAIT) === 0) {
+      if (child.state === "zombie") {
+        charge(caller, child)
+        reap(child)
+      } else {
         child.statusUntold = false
         caller.changed?.delete(child)
       }
     }
-    return Exit.succeed(waited)
+    return Exit.succeed(told)
   }
   return attempt() ?? WaitQueue.sleep([caller.childChanged ??= WaitQueue.make()], attempt)
+}
+
+/** As wait4(2) and waitpid(2) name the children. */
+const selectorOf = (caller: Process, pid: number): Selector =>
+  pid > 0 ? { pid } : pid === -1 ? all : { group: pid === 0 ? caller.group.id : -pid }
+
+const forms = W.__WNOTHREAD | W.__WALL | W.__WCLONE
+
+const waitOptions = W.WNOHANG | W.WUNTRACED | W.WCONTINUED | forms
+
+const waited = (child: Process): Waited => ({ pid: child.pid, status: child.status! })
+const waitedUsage = (child: Process): WaitedUsage => ({ ...waited(child), usage: usageOf(child) })
+
+/** `-(2 ** 31)` has no opposite that is a group. */
+const PID_MIN = -0x8000_0000
+
+const wait4With = <A>(
+  table: ProcessTable,
+  reap: Reap,
+  caller: Process,
+  pid: number,
+  options: number,
+  tell: (child: Process) => A
+): Effect.Effect<A | undefined, WaitError | Errno.Errno<"EINTR" | "ESRCH">> => {
+  if ((options & ~waitOptions) !== 0) return Errno.fail("EINVAL")
+  if (pid === PID_MIN) return Errno.fail("ESRCH")
+  return waitFor(table, reap, caller, selectorOf(caller, pid), options | W.WEXITED, tell)
+}
+
+type Wait4<A> = (
+  table: ProcessTable,
+  reap: Reap,
+  caller: Process,
+  pid: number,
+  options: number
+) => Effect.Effect<A | undefined, WaitError | Errno.Errno<"EINTR" | "ESRCH">>
+
+/** @see waitpid(2) */
+export const wait: Wait4<Waited> = (table, reap, caller, pid, options) =>
+  wait4With(table, reap, caller, pid, options, waited)
+
+/** @see wait4(2) */
+export const wait4: Wait4<WaitedUsage> = (table, reap, caller, pid, options) =>
+  wait4With(table, reap, caller, pid, options, waitedUsage)
+
+const changeOf = (child: Process): ChildChange => ({
+  pid: child.pid,
+  uid: child.credentials.uid,
+  code: W.codeOf(child.status!),
+  status: W.numberOf(child.status!)
+})
+
+const changes = W.WEXITED | W.WSTOPPED | W.WCONTINUED
+
+/** Which children the first two arguments of waitid(2) name. */
+export const selectorOfId = (
+  caller: Process,
+  idType: number,
+  id: number
+): Exit.Exit<Selector, Errno.Errno<"EINVAL">> => {
+  switch (idType) {
+    case W.P_ALL:
+      return Exit.succeed(all)
+    case W.P_PID:
+      return id > 0 ? Exit.succeed({ pid: id }) : Errno.fail("EINVAL")
+    case W.P_PGID:
+      if (id < 0) return Errno.fail("EINVAL")
+      return Exit.succeed({ group: id === 0 ? caller.group.id : id })
+    default:
+      return Errno.fail("EINVAL")
+  }
+}
+
+/** @see waitid(2) */
+export const waitid = (
+  table: ProcessTable,
+  reap: Reap,
+  caller: Process,
+  idType: number,
+  id: number,
+  options: number
+): Effect.Effect<ChildChange | undefined, WaitError | WaitQueue.Interrupted> => {
+  if ((options & ~(changes | W.WNOHANG | W.WNOWAIT | forms)) !== 0 || (options & changes) === 0) {
+    return Errno.fail("EINVAL")
+  }
+  const selector = selectorOfId(caller, idType, id)
+  return selector._tag === "Success"
+    ? waitFor(table, reap, caller, selector.value, options, changeOf)
+    : Exit.failCause(selector.cause)
 }

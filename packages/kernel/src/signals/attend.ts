@@ -42,7 +42,10 @@ const deliver = (
     if (signal === 0 || typeof disposition !== "function") return Exit.succeed(undefined)
     const info = Pending.take(signals, signal)
     const end = begin(signals, action.mask | (noDefer(action) ? SignalSet.empty : SignalSet.bit(signal)))
-    if ((action.flags & SignalFlags.SA_RESETHAND) !== 0) signals.actions?.delete(signal)
+    // Mask and flags stay.
+    if ((action.flags & SignalFlags.SA_RESETHAND) !== 0) {
+      signals.actions?.set(signal, { ...action, disposition: "default" })
+    }
     let begun = false
     const handler = Effect.suspend(() => {
       reconsider(self)
@@ -52,7 +55,9 @@ const deliver = (
     return restore(Effect.zipRight(deliver(self, actionOf, reconsider), handler)).pipe(
       Effect.ensuring(Effect.sync(() => {
         // The mask of an image that exec has replaced is nobody's any more.
-        if (self.task !== task) return
+        if (self.task !== task) {
+          return
+        }
         end()
         if (!begun) {
           if ((action.flags & SignalFlags.SA_RESETHAND) !== 0) signals.actions?.set(signal, action)

@@ -3,16 +3,19 @@
  *
  * @see signal(7)
  */
-import { SIGRTMIN } from "../abi/Signals.js"
+import { SI_KERNEL, SI_USER } from "../abi/SignalCodes.js"
+import { SIGBUS, SIGFPE, SIGILL, SIGRTMIN, SIGSEGV, SIGSYS, SIGTRAP } from "../abi/Signals.js"
 import type { SignalInfo, SignalState } from "../ProcessTable.js"
 import * as SignalSet from "../SignalSet.js"
 
-/** Adds a pending signal; `false` when the queue of real-time signals is full. */
+/** Adds a pending signal; `false` when there is no room for what came with it. */
 export const add = (self: SignalState, info: SignalInfo, queuedMax: number): boolean => {
   const { signal } = info
   if (signal < SIGRTMIN && SignalSet.has(self.pending, signal)) return true
   const queue = self.queue ??= []
-  if (signal >= SIGRTMIN && queue.length >= queuedMax) return false
+  // What the kernel itself has to say, and kill(2) of a standard signal, goes in whatever the limit is.
+  const exempt = info.code === SI_KERNEL || (signal < SIGRTMIN && info.code >= SI_USER)
+  if (!exempt && queue.length >= queuedMax) return false
   queue.push(info)
   self.pending = SignalSet.add(self.pending, signal)
   return true
@@ -22,7 +25,7 @@ export const add = (self: SignalState, info: SignalInfo, queuedMax: number): boo
 export const take = (self: SignalState, signal: number): SignalInfo => {
   const queue = self.queue ?? []
   const at = queue.findIndex((info) => info.signal === signal)
-  const info = queue[at] ?? { signal, pid: 0, uid: 0, value: 0 }
+  const info = queue[at] ?? { signal, code: SI_USER, pid: 0, uid: 0, value: 0 }
   if (at >= 0) queue.splice(at, 1)
   if (signal < SIGRTMIN || !queue.some((other) => other.signal === signal)) {
     self.pending = SignalSet.remove(self.pending, signal)
@@ -42,6 +45,15 @@ export const forget = (self: SignalState): void => {
   if (self.queue !== undefined) self.queue = self.queue.filter((info) => SignalSet.has(self.pending, info.signal))
 }
 
+/** What a faulting instruction would raise: these are delivered before all others, whoever has sent them. */
+const synchronous = SignalSet.of(SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGSYS)
+
+/** The signal of a set that comes first; 0 when it is empty. */
+export const first = (set: SignalSet.SignalSet): number => {
+  if (set === SignalSet.empty) return 0
+  const faults = set & synchronous
+  return SignalSet.lowest(faults === SignalSet.empty ? set : faults)
+}
+
 /** The signal that is delivered next; 0 when none is pending or all that are, are blocked. */
-export const nextDeliverable = (self: SignalState): number =>
-  self.pending === SignalSet.empty ? 0 : SignalSet.lowest(self.pending & ~self.blocked)
+export const nextDeliverable = (self: SignalState): number => first(self.pending & ~self.blocked)

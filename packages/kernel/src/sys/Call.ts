@@ -14,6 +14,7 @@ import * as Effectable from "effect/Effectable"
 import { SingleShotGen, YieldWrap } from "effect/Utils"
 import { isReady } from "../internal/step.js"
 import type { Image } from "../process/Image.js"
+import { callsPerTurn } from "../process/priority.js"
 
 /** How the calls of one image are entered. */
 export class Entry {
@@ -46,6 +47,7 @@ export class Call<A, E> extends Effectable.Class<A, E> {
 
   commit(): Effect.Effect<A, E> {
     const { body, entry: { image } } = this
+    if (++image.calls >= image.callsMax) image.spent()
     // Asked again after that: between the two somebody may have killed the process.
     return image.attention === 0 ? body() : Effect.flatMap(image.attend(true), () => this.commit())
   }
@@ -54,6 +56,7 @@ export class Call<A, E> extends Effectable.Class<A, E> {
     const { body, entry } = this
     if (entry.left === 0) return this.inTurn()
     entry.left--
+    if (++entry.image.calls >= entry.image.callsMax) entry.image.spent()
     if (entry.image.attention !== 0) return through(Effect.suspend(() => this.commit()))
     const answer = body()
     if (!isReady(answer)) return through(answer)
@@ -66,7 +69,7 @@ export class Call<A, E> extends Effectable.Class<A, E> {
     const { entry } = this
     const call = Effect.suspend(() => this.commit())
     if (entry.callsPerTurn === 0) return through(call)
-    entry.left = entry.callsPerTurn
+    entry.left = callsPerTurn(entry.callsPerTurn, entry.image.process.nice)
     return through(Effect.zipRight(Effect.yieldNow(), call))
   }
 }

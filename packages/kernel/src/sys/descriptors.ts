@@ -11,7 +11,7 @@ import type { Description, ReadError, SeekError, WriteError } from "../Descripti
 import * as Errno from "../Errno.js"
 import { isReady } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
-import { fromKernel } from "../Signals.js"
+import { fromProcess } from "../Signals.js"
 import type { DirectoryEntry } from "../VfsBackend.js"
 import type { Rooms } from "./Rooms.js"
 
@@ -40,7 +40,7 @@ export const overLimit = <A, E extends Errno.Any>(
   if (self.limits.fileSize === Infinity || (isReady(written) && written._tag === "Success")) return written
   return Effect.tapError(
     written,
-    (error) => Effect.sync(() => error._tag === "EFBIG" && signals.send(self, fromKernel(SIGXFSZ)))
+    (error) => Effect.sync(() => error._tag === "EFBIG" && signals.send(self, fromProcess(SIGXFSZ, self)))
   )
 }
 

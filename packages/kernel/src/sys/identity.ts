@@ -4,10 +4,10 @@
  * @see credentials(7)
  */
 import * as Exit from "effect/Exit"
-import { CAP_SETGID, CAP_SETUID, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
+import { CAP_SETGID, CAP_SETUID } from "../abi/Capabilities.js"
 import { capable, type Credentials, withUsers } from "../Credentials.js"
 import * as Errno from "../Errno.js"
-import type { Process, ResourceLimits } from "../ProcessTable.js"
+import type { Process } from "../ProcessTable.js"
 
 type IdError = Errno.Errno<"EPERM" | "EINVAL">
 
@@ -21,6 +21,13 @@ const allowed = (privileged: boolean, has: ReadonlyArray<number>, wanted: Readon
 
 const pick = (wanted: number, before: number): number => wanted === -1 ? before : wanted
 
+/** Gives a process other credentials. Who changes who he acts as wants nothing to do with his parent's end. */
+const become = (self: Process, next: Credentials): void => {
+  const { egid, euid } = self.credentials
+  if (next.euid !== euid || next.egid !== egid) self.parentDeathSignal = 0
+  self.credentials = next
+}
+
 /** @see setresuid(2) */
 export const setresuid = (self: Process, ruid: number, euid: number, suid: number): Exit.Exit<void, IdError> => {
   const wanted = [ruid, euid, suid]
@@ -31,8 +38,7 @@ export const setresuid = (self: Process, ruid: number, euid: number, suid: numbe
   }
   // Who stays who he is keeps his credentials, and with them what he opened.
   if (wanted.some((id, i) => id !== -1 && id !== [c.uid, c.euid, c.suid][i])) {
-    const users = { uid: pick(ruid, c.uid), euid: pick(euid, c.euid), suid: pick(suid, c.suid) }
-    self.credentials = withUsers(c, users)
+    become(self, withUsers(c, { uid: pick(ruid, c.uid), euid: pick(euid, c.euid), suid: pick(suid, c.suid) }))
   }
   return Exit.void
 }
@@ -46,7 +52,7 @@ export const setresgid = (self: Process, rgid: number, egid: number, sgid: numbe
     return Errno.fail("EPERM", { syscall: "setresgid" })
   }
   if (wanted.some((id, i) => id !== -1 && id !== [c.gid, c.egid, c.sgid][i])) {
-    self.credentials = { ...c, gid: pick(rgid, c.gid), egid: pick(egid, c.egid), sgid: pick(sgid, c.sgid) }
+    become(self, { ...c, gid: pick(rgid, c.gid), egid: pick(egid, c.egid), sgid: pick(sgid, c.sgid) })
   }
   return Exit.void
 }
@@ -57,7 +63,7 @@ export const setuid = (self: Process, uid: number): Exit.Exit<void, IdError> => 
   const c = self.credentials
   const privileged = capable(c, CAP_SETUID)
   if (!privileged && uid !== c.uid && uid !== c.suid) return Errno.fail("EPERM", { syscall: "setuid" })
-  self.credentials = withUsers(c, privileged ? { uid, euid: uid, suid: uid } : { uid: c.uid, euid: uid, suid: c.suid })
+  become(self, withUsers(c, privileged ? { uid, euid: uid, suid: uid } : { uid: c.uid, euid: uid, suid: c.suid }))
   return Exit.void
 }
 
@@ -67,7 +73,36 @@ export const setgid = (self: Process, gid: number): Exit.Exit<void, IdError> => 
   const c = self.credentials
   const privileged = capable(c, CAP_SETGID)
   if (!privileged && gid !== c.gid && gid !== c.sgid) return Errno.fail("EPERM", { syscall: "setgid" })
-  self.credentials = privileged ? { ...c, gid, egid: gid, sgid: gid } : { ...c, egid: gid }
+  become(self, privileged ? { ...c, gid, egid: gid, sgid: gid } : { ...c, egid: gid })
+  return Exit.void
+}
+
+/** The saved id follows the effective one where the real one is set, or the effective one to what is not the real one. */
+const follows = (real: number, effective: number, before: number): boolean =>
+  real !== -1 || (effective !== -1 && effective !== before)
+
+/** @see setreuid(2) */
+export const setreuid = (self: Process, ruid: number, euid: number): Exit.Exit<void, IdError> => {
+  if (!isId(ruid) || !isId(euid)) return Errno.fail("EINVAL", { syscall: "setreuid" })
+  const c = self.credentials
+  const privileged = capable(c, CAP_SETUID)
+  const may = allowed(privileged, [c.uid, c.euid], [ruid]) && allowed(privileged, [c.uid, c.euid, c.suid], [euid])
+  if (!may) return Errno.fail("EPERM", { syscall: "setreuid" })
+  const next = pick(euid, c.euid)
+  const suid = follows(ruid, euid, c.uid) ? next : c.suid
+  become(self, withUsers(c, { uid: pick(ruid, c.uid), euid: next, suid }))
+  return Exit.void
+}
+
+/** @see setregid(2) */
+export const setregid = (self: Process, rgid: number, egid: number): Exit.Exit<void, IdError> => {
+  if (!isId(rgid) || !isId(egid)) return Errno.fail("EINVAL", { syscall: "setregid" })
+  const c = self.credentials
+  const privileged = capable(c, CAP_SETGID)
+  const may = allowed(privileged, [c.gid, c.egid], [rgid]) && allowed(privileged, [c.gid, c.egid, c.sgid], [egid])
+  if (!may) return Errno.fail("EPERM", { syscall: "setregid" })
+  const next = pick(egid, c.egid)
+  become(self, { ...c, gid: pick(rgid, c.gid), egid: next, sgid: follows(rgid, egid, c.gid) ? next : c.sgid })
   return Exit.void
 }
 
@@ -82,19 +117,5 @@ export const setgroups = (self: Process, groups: ReadonlyArray<number>): Exit.Ex
   }
   const changed: Credentials = { ...self.credentials, groups: [...groups] }
   self.credentials = changed
-  return Exit.void
-}
-
-/** @see setrlimit(2) */
-export const setrlimit = (self: Process, limits: Partial<ResourceLimits>): Exit.Exit<void, IdError> => {
-  const next = { ...self.limits, ...limits }
-  const values = [next.fileSize, next.openFiles, next.processes]
-  if (values.some((value) => Number.isNaN(value) || value < 0)) return Errno.fail("EINVAL", { syscall: "setrlimit" })
-  const before = self.limits
-  const raises = next.fileSize > before.fileSize || next.openFiles > before.openFiles ||
-    next.processes > before.processes
-  if (raises && !capable(self.credentials, CAP_SYS_RESOURCE)) return Errno.fail("EPERM", { syscall: "setrlimit" })
-  self.limits = next
-  self.fds.limit = next.openFiles
   return Exit.void
 }

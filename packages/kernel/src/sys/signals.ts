@@ -6,13 +6,15 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_KILL } from "../abi/Capabilities.js"
+import { SI_QUEUE, SI_USER } from "../abi/SignalCodes.js"
 import * as SignalFlags from "../abi/SignalFlags.js"
 import * as Abi from "../abi/Signals.js"
 import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import type { Process, SignalAction, SignalInfo } from "../ProcessTable.js"
+import { fromKernel } from "../Signals.js"
 import * as Pending from "../signals/pending.js"
-import * as SignalSet from "../SignalSet.js"
+import type * as SignalSet from "../SignalSet.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { Rooms } from "./Rooms.js"
 
@@ -34,54 +36,72 @@ const sendOne = (
   target: Process,
   info: SignalInfo
 ): Exit.Exit<void, KillError> => {
+  if (info.signal !== 0 && !isSignal(info.signal)) return Errno.fail("EINVAL", { syscall: "kill" })
   if (!maySignal(self, target, info.signal)) return Errno.fail("EPERM", { syscall: "kill" })
   return signals.send(target, info)
     ? Exit.void
     : Errno.fail("EAGAIN", { syscall: "sigqueue", remedy: "raise signalsQueuedMax" })
 }
 
-/** Sends to many: it fails only when not one of them could be sent to. */
-const sendAll = (
+/** Sends to a group: it fails only when not one of its members could be sent to. */
+const sendGroup = (
   rooms: Rooms,
   self: Process,
-  targets: ReadonlyArray<Process>,
+  members: ReadonlyArray<Process>,
   info: SignalInfo
 ): Exit.Exit<void, KillError> => {
-  if (targets.length === 0) return Errno.fail("ESRCH", { syscall: "kill" })
+  let answer: Exit.Exit<void, KillError> = Errno.fail("ESRCH", { syscall: "kill" })
   let sent = false
-  for (const target of targets) if (sendOne(rooms, self, target, info)._tag === "Success") sent = true
-  return sent ? Exit.void : Errno.fail("EPERM", { syscall: "kill" })
+  for (const target of members) {
+    answer = sendOne(rooms, self, target, info)
+    if (answer._tag === "Success") sent = true
+  }
+  return sent ? Exit.void : answer
 }
 
-const targetsOf = ({ processes: { init, table } }: Rooms, self: Process, pid: number): ReadonlyArray<Process> => {
-  if (pid === -1) return Array.from(table.processes.values()).filter((each) => each !== init && each !== self)
-  const group = pid === 0 ? self.group : table.groups.get(-pid)
-  return group === undefined ? [] : Array.from(group.members)
+const isRefusal = (answer: Exit.Exit<void, KillError>): boolean =>
+  answer._tag === "Failure" && answer.cause._tag === "Fail" && answer.cause.error._tag === "EPERM"
+
+/** Sends to all others but init. Those that may not be sent to do not count, even when there are no more. */
+const sendAll = (rooms: Rooms, self: Process, info: SignalInfo): Exit.Exit<void, KillError> => {
+  const { init, table } = rooms.processes
+  const others = Array.from(table.processes.values()).filter((each) => each !== init && each !== self)
+  let answer: Exit.Exit<void, KillError> = others.length === 0 ? Errno.fail("ESRCH", { syscall: "kill" }) : Exit.void
+  for (const target of others) {
+    const each = sendOne(rooms, self, target, info)
+    if (!isRefusal(each)) answer = each
+  }
+  return answer
 }
 
-const send = (
-  rooms: Rooms,
-  self: Process,
-  pid: number,
-  signal: number,
-  value: number
-): Exit.Exit<void, KillError> => {
-  if (signal !== 0 && !isSignal(signal)) return Errno.fail("EINVAL", { syscall: "kill" })
-  const info: SignalInfo = { signal, pid: self.pid, uid: self.credentials.uid, value }
-  if (pid <= 0) return sendAll(rooms, self, targetsOf(rooms, self, pid), info)
-  const target = rooms.processes.table.processes.get(pid)
+const send = (rooms: Rooms, self: Process, pid: number, info: SignalInfo): Exit.Exit<void, KillError> => {
+  const { table } = rooms.processes
+  if (pid === -1) return sendAll(rooms, self, info)
+  if (pid <= 0) {
+    const group = pid === 0 ? self.group : table.groups.get(-pid)
+    return sendGroup(rooms, self, Array.from(group?.members ?? []), info)
+  }
+  const target = table.processes.get(pid)
   return target === undefined ? Errno.fail("ESRCH", { syscall: "kill" }) : sendOne(rooms, self, target, info)
 }
 
-/** Only a real-time signal can be too much for the queue, and kill(2) sends those as well. @see kill(2) */
+const infoOf = (self: Process, signal: number, code: number, value: number): SignalInfo => ({
+  signal,
+  code,
+  pid: self.pid,
+  uid: self.credentials.uid,
+  value
+})
+
+/** @see kill(2) */
 export const kill = (
   rooms: Rooms,
   self: Process,
   pid: number,
   signal: number
 ): Effect.Effect<void, Exclude<KillError, Errno.Errno<"EAGAIN">>> =>
-  // What kill(2) cannot queue is pending all the same: the signal without its info.
-  Effect.catchTag(send(rooms, self, pid, signal, 0), "EAGAIN", () => Exit.void)
+  // What kill(2) cannot queue is pending all the same, so it never says so.
+  Effect.catchTag(send(rooms, self, pid, infoOf(self, signal, SI_USER, 0)), "EAGAIN", () => Exit.void)
 
 /** @see sigqueue(3) */
 export const sigqueue = (
@@ -91,7 +111,9 @@ export const sigqueue = (
   signal: number,
   value: number
 ): Exit.Exit<void, KillError> =>
-  pid <= 0 ? Errno.fail("EINVAL", { syscall: "sigqueue" }) : send(rooms, self, pid, signal, value)
+  pid <= 0
+    ? Errno.fail("ESRCH", { syscall: "sigqueue" })
+    : send(rooms, self, pid, infoOf(self, signal, SI_QUEUE, value))
 
 /** @see sigaction(2) */
 export const sigaction = (
@@ -152,6 +174,10 @@ export const sigsuspend = (
   })
 }
 
+/** @see pause(2) */
+export const pause = (): Effect.Effect<never, Errno.Errno<"EINTR">> =>
+  WaitQueue.sleep<never, never>([], () => undefined, { restartable: false })
+
 /** @see sigtimedwait(2) */
 export const sigtimedwait = (
   { timers }: Rooms,
@@ -162,7 +188,7 @@ export const sigtimedwait = (
   const state = self.signals
   let expired = timeout === 0
   const attempt = (): WaitQueue.Attempt<SignalInfo, Errno.Errno<"EAGAIN" | "EINTR">> => {
-    const signal = SignalSet.lowest(state.pending & set)
+    const signal = Pending.first(state.pending & set)
     if (signal !== 0) return Exit.succeed(Pending.take(state, signal))
     return expired ? Errno.fail("EAGAIN", { syscall: "sigtimedwait" }) : undefined
   }
@@ -194,7 +220,7 @@ export const alarm = ({ signals, timers }: Rooms, self: Process, seconds: number
     const at = timers.now() + seconds * 1000
     const cancel = timers.after(seconds * 1000, () => {
       self.alarm = undefined
-      signals.send(self, { signal: Abi.SIGALRM, pid: 0, uid: 0, value: 0 })
+      signals.send(self, fromKernel(Abi.SIGALRM))
     })
     self.alarm = { at, cancel }
   }

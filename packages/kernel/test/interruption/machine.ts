@@ -107,7 +107,7 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
     )
     const now = CoarseClock.make(clock)
     const timers = Timers.make(clock, host)
-    const signals = Signals.make(limits)
+    const signals = Signals.make()
     const devices = Devices.make()
     const pipes = Pipes.make(limits, signals, now)
     const ptys = Ptys.make({ limits, signals, after: timers.after, now })

@@ -3,6 +3,7 @@ import { describe, it } from "@effect/vitest"
 import * as Simulation from "@effix/testing/Simulation"
 import * as Effect from "effect/Effect"
 import { POLLIN } from "../../src/abi/PollEvents.js"
+import { SI_QUEUE } from "../../src/abi/SignalCodes.js"
 import { SIG_SETMASK } from "../../src/abi/SignalFlags.js"
 import { SIGRTMIN, SIGUSR2 } from "../../src/abi/Signals.js"
 import { drop } from "../../src/Description.js"
@@ -104,7 +105,7 @@ const sigtimedwait = (seed: number) =>
         yield* Disturbances.sometime
         while (victim.task !== undefined && !armed) yield* Disturbances.moment
         if (victim.task === undefined) return
-        machine.rooms.signals.send(victim, { signal: SIGRTMIN + value % 2, pid: 0, uid: 0, value })
+        machine.rooms.signals.send(victim, { signal: SIGRTMIN + value % 2, code: SI_QUEUE, pid: 0, uid: 0, value })
         sent++
       }
     })

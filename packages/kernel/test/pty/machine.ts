@@ -9,6 +9,7 @@ import type { Description } from "../../src/Description.js"
 import * as Devices from "../../src/Devices.js"
 import { FdTable } from "../../src/FdTable.js"
 import * as KernelConfig from "../../src/KernelConfig.js"
+import * as Limits from "../../src/process/limits.js"
 import { ENDED, Process, ProcessGroup, ProcessTable, Session, type Task } from "../../src/ProcessTable.js"
 import * as Ptys from "../../src/Ptys.js"
 import * as Signals from "../../src/Signals.js"
@@ -30,7 +31,7 @@ export class Machine {
 
   constructor(limits: Partial<KernelConfig.Limits> = {}) {
     const config = KernelConfig.make(limits)
-    this.signals = Signals.make(config)
+    this.signals = Signals.make()
     this.ptys = Ptys.make({
       limits: config,
       signals: this.signals,
@@ -88,7 +89,7 @@ export class Machine {
       nowhere,
       nowhere,
       new FdTable(64),
-      { fileSize: Infinity, openFiles: 64, processes: 64 },
+      Limits.initial(KernelConfig.make({ openFilesMax: 64, processesMax: 64 })),
       {},
       [],
       "test",
@@ -164,6 +165,8 @@ export const call = <A, E>(
 /** What a process runs in these tests is some fiber of the test. */
 class TestTask implements Task {
   attention = 0
+  calls = 0
+  callsMax = Infinity
   readonly fiber = undefined
   readonly sleeping = WaitQueue.make()
   readonly attend: (restartable: boolean) => Effect.Effect<boolean>

@@ -7,6 +7,7 @@ import type { Errno } from "../../Errno.js"
 import type { SignalSet } from "../../SignalSet.js"
 import type { Program } from "../../Sys.js"
 import type { ExecError, SpawnError } from "./errors.js"
+import type { ResourceUsage } from "./resources.js"
 
 /** What happens to the descriptors of a child, in order, before it runs. @see posix_spawn(3) */
 export type FileAction =
@@ -19,6 +20,8 @@ export type FileAction =
   }
   | { readonly _tag: "Dup2"; readonly from: number; readonly to: number }
   | { readonly _tag: "Close"; readonly fd: number }
+  /** Closes every descriptor from this one on. */
+  | { readonly _tag: "CloseFrom"; readonly from: number }
   | { readonly _tag: "Chdir"; readonly path: string }
   | { readonly _tag: "Fchdir"; readonly fd: number }
   /** Makes the child's group the foreground group of this terminal. */
@@ -32,8 +35,10 @@ export interface SpawnOptions {
   readonly actions?: ReadonlyArray<FileAction>
   /** The group to join; 0 makes a new one. */
   readonly processGroup?: number
-  /** Whether the child leads a session of its own. */
+  /** Whether the child leads a session of its own; then it is in a group of its own as well. */
   readonly session?: boolean
+  /** Whether the child's effective user and group are the real ones. */
+  readonly resetIds?: boolean
   /** The signals that the child blocks. */
   readonly signalMask?: SignalSet
   /** Signals whose action is set back to the default. Caught signals always are. */
@@ -49,6 +54,22 @@ export interface SpawnOptions {
 export interface Waited {
   readonly pid: number
   readonly status: WaitStatus
+}
+
+/** The same, with what it has used. */
+export interface WaitedUsage extends Waited {
+  readonly usage: ResourceUsage
+}
+
+/** What waitid(2) puts into siginfo_t. */
+export interface ChildChange {
+  readonly pid: number
+  /** Its real user. */
+  readonly uid: number
+  /** CLD_EXITED, CLD_KILLED, CLD_DUMPED, CLD_STOPPED or CLD_CONTINUED. */
+  readonly code: number
+  /** Its exit code, or the signal that killed, stopped or continued it. */
+  readonly status: number
 }
 
 export interface ProcessCalls {
@@ -77,12 +98,28 @@ export interface ProcessCalls {
   readonly exit: (code: number) => Effect.Effect<never>
   /**
    * Waits for a child to change. `pid`: above 0 that child, -1 any, 0 any of the caller's group, below -1 any of that
-   * group. `options`: WNOHANG (then `undefined` when none has), WUNTRACED, WCONTINUED, WNOWAIT. @see wait(2)
+   * group. `options`: WNOHANG (then `undefined` when none has), WUNTRACED, WCONTINUED. Of several that have, the one
+   * that has been its child for longest is told first. @see waitpid(2)
    */
   readonly wait: (
     pid?: number,
     options?: number
-  ) => Effect.Effect<Waited | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL">>
+  ) => Effect.Effect<Waited | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL" | "ESRCH">>
+  /** As `wait`, with what the child has used. @see wait4(2) */
+  readonly wait4: (
+    pid?: number,
+    options?: number
+  ) => Effect.Effect<WaitedUsage | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL" | "ESRCH">>
+  /**
+   * Waits for a change of one child (P_PID), of one of a group (P_PGID; 0 is the caller's), or of any (P_ALL).
+   * `options` says which changes: WEXITED, WSTOPPED, WCONTINUED; and WNOHANG, or WNOWAIT to be told of it again.
+   * @see waitid(2)
+   */
+  readonly waitid: (
+    idType: number,
+    id: number,
+    options: number
+  ) => Effect.Effect<ChildChange | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL">>
   /** `pid`: above 0 that process, 0 the caller's group, -1 all, below -1 that group. Signal 0 only asks. @see kill(2) */
   readonly kill: (pid: number, signal: number) => Effect.Effect<void, Errno<"EINVAL" | "EPERM" | "ESRCH">>
   /** A signal with a value. @see sigqueue(3) */

@@ -25,6 +25,8 @@ export interface SignalCalls {
   readonly sigpending: () => Effect.Effect<SignalSet>
   /** Waits, under another mask, for a handler to run. @see sigsuspend(2) */
   readonly sigsuspend: (mask: SignalSet) => Effect.Effect<never, Errno<"EINTR">>
+  /** Waits for a handler to run. @see pause(2) */
+  readonly pause: () => Effect.Effect<never, Errno<"EINTR">>
   /** Takes one pending signal of `set` without running a handler; `timeout` in milliseconds. @see sigtimedwait(2) */
   readonly sigtimedwait: (set: SignalSet, timeout?: number) => Effect.Effect<SignalInfo, Errno<"EAGAIN" | "EINTR">>
   /** Sends SIGALRM in `seconds` (fractions allowed); 0 cancels. Answers the seconds that were left. @see alarm(2) */

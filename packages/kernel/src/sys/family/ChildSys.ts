@@ -50,6 +50,14 @@ export abstract class ChildSys extends FileSys implements ProcessCalls {
     return this.call(() => this.rooms.processes.wait(this.self, pid, options))
   }
 
+  wait4(pid = -1, options = 0) {
+    return this.call(() => this.rooms.processes.wait4(this.self, pid, options))
+  }
+
+  waitid(idType: number, id: number, options: number) {
+    return this.call(() => this.rooms.processes.waitid(this.self, idType, id, options))
+  }
+
   kill(pid: number, signal: number) {
     return this.callThenAttend(() => SignalCalls.kill(this.rooms, this.self, pid, signal))
   }

@@ -1,5 +1,4 @@
 import * as Exit from "effect/Exit"
-import type { ResourceLimits } from "../../ProcessTable.js"
 import type { IdentityCalls } from "../contract/identity.js"
 import * as Identity from "../identity.js"
 import { ChildSys } from "./ChildSys.js"
@@ -17,6 +16,14 @@ export abstract class IdentitySys extends ChildSys implements IdentityCalls {
     return this.call(() => Identity.setresgid(this.self, rgid, egid, sgid))
   }
 
+  setreuid(ruid: number, euid: number) {
+    return this.call(() => Identity.setreuid(this.self, ruid, euid))
+  }
+
+  setregid(rgid: number, egid: number) {
+    return this.call(() => Identity.setregid(this.self, rgid, egid))
+  }
+
   setuid(uid: number) {
     return this.call(() => Identity.setuid(this.self, uid))
   }
@@ -27,13 +34,5 @@ export abstract class IdentitySys extends ChildSys implements IdentityCalls {
 
   setgroups(groups: ReadonlyArray<number>) {
     return this.call(() => Identity.setgroups(this.self, groups))
-  }
-
-  getrlimit() {
-    return this.call(() => Exit.succeed(this.self.limits))
-  }
-
-  setrlimit(limits: Partial<ResourceLimits>) {
-    return this.call(() => Identity.setrlimit(this.self, limits))
   }
 }

@@ -5,9 +5,9 @@ import * as SignalSet from "../../SignalSet.js"
 import { type SignalActionOptions, Sys } from "../../Sys.js"
 import type { SignalCalls } from "../contract/signals.js"
 import * as Signals from "../signals.js"
-import { IdentitySys } from "./IdentitySys.js"
+import { ResourceSys } from "./ResourceSys.js"
 
-export abstract class SignalSys extends IdentitySys implements SignalCalls {
+export abstract class SignalSys extends ResourceSys implements SignalCalls {
   sigaction(signal: number, options?: SignalActionOptions) {
     return this.callThenAttend(() =>
       Signals.sigaction(this.rooms, this.self, signal, options === undefined ? undefined : this.action(options))
@@ -35,6 +35,10 @@ export abstract class SignalSys extends IdentitySys implements SignalCalls {
 
   sigsuspend(mask: SignalSet.SignalSet) {
     return this.call(() => Signals.sigsuspend(this.rooms, this.self, mask))
+  }
+
+  pause() {
+    return this.call(() => Signals.pause())
   }
 
   sigtimedwait(set: SignalSet.SignalSet, timeout = -1) {

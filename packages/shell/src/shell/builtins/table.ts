@@ -13,12 +13,13 @@ import * as Flow from "./flow.js"
 import { getopts } from "./getopts.js"
 import { history } from "./history.js"
 import * as Jobs from "./jobs.js"
-import * as Limits from "./limits.js"
 import { printf } from "./printf.js"
 import * as Read from "./read.js"
 import * as Set from "./set.js"
 import { test } from "./test.js"
 import { trap } from "./trap.js"
+import { ulimit } from "./ulimit.js"
+import { times, umask } from "./umask.js"
 import { utility } from "./utility.js"
 import * as Variables from "./variables.js"
 
@@ -69,13 +70,13 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["shift", run(() => Flow.shift)],
   ["shopt", run(() => Set.shopt)],
   ["test", run(() => test)],
-  ["times", run(() => Limits.times)],
+  ["times", run(() => times)],
   ["trap", run(() => trap)],
   ["true", run(() => trueBuiltin)],
   ["type", run(() => Command.type)],
   ["typeset", run(() => Variables.typeset)],
-  ["ulimit", run(() => Limits.ulimit)],
-  ["umask", run(() => Limits.umask)],
+  ["ulimit", run(() => ulimit)],
+  ["umask", run(() => umask)],
   ["unalias", run(() => Command.unalias)],
   ["unset", run(() => Variables.unset)],
   ["wait", run(() => Jobs.wait)]

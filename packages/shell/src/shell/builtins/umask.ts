@@ -1,14 +1,11 @@
 /**
- * `umask`, `ulimit`, `times`.
+ * `umask`, `times`.
  *
  * @see umask(1p)
- * @see ulimit(1p)
+ * @see times(1p)
  */
-import * as Errno from "@effix/kernel/Errno"
-import type { ResourceLimits } from "@effix/kernel/ProcessTable"
 import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
-import { call } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
 
 const symbolic = (mask: number): string => {
@@ -69,60 +66,12 @@ export const umask: Builtin = function*(shell, argv) {
   return letters.includes("S") ? yield* print(shell, "umask", `${symbolic(next)}\n`) : 0
 }
 
-interface Resource {
-  readonly key: keyof ResourceLimits
-  readonly unit: number
-  readonly text: string
-}
+const minutes = (ticks: number): string => `${Math.floor(ticks / 6000)}m${((ticks % 6000) / 100).toFixed(3)}s`
 
-const resources: Readonly<Record<string, Resource>> = {
-  f: { key: "fileSize", unit: 1024, text: "file size                   (blocks, -f) " },
-  n: { key: "openFiles", unit: 1, text: "open files                          (-n) " },
-  u: { key: "processes", unit: 1, text: "max user processes                  (-u) " }
-}
-
-/** Resources that exist on other systems: asking for them is no mistake. */
-const without = "cdlmstv"
-
-export const ulimit: Builtin = function*(shell, argv) {
-  const given = flags(argv, "SHacdfilmnpqrstuvx")
-  if (typeof given === "string") return yield* misuse(shell, "ulimit", given)
-  const { letters, rest: [text] } = given
-  const limits = yield* shell.sys.getrlimit()
-  const show = (resource: Resource): string => {
-    const value = limits[resource.key]
-    return Number.isFinite(value) ? String(Math.floor(value / unitOf(resource))) : "unlimited"
-  }
-  const unitOf = (resource: Resource): number =>
-    resource.key === "fileSize" && shell.options.posix ? 512 : resource.unit
-  if (letters.includes("a")) {
-    return yield* print(shell, "ulimit", Object.values(resources).map((one) => `${one.text}${show(one)}\n`).join(""))
-  }
-  const letter = letters.find((one) => one !== "S" && one !== "H") ?? "f"
-  const resource = resources[letter]
-  if (resource === undefined) {
-    if (text === undefined && without.includes(letter)) return yield* print(shell, "ulimit", "unlimited\n")
-    return yield* complain(shell, "ulimit", `-${letter}: this kernel has no such limit`)
-  }
-  if (text === undefined) return yield* print(shell, "ulimit", `${show(resource)}\n`)
-  const value = text === "unlimited"
-    ? Number.POSITIVE_INFINITY
-    : /^[0-9]+$/.test(text)
-    ? Number(text) * unitOf(resource)
-    : undefined
-  if (text === "hard" || text === "soft") return 0
-  if (value === undefined) return yield* complain(shell, "ulimit", `${text}: invalid number`)
-  const failed = yield* call(shell.sys.setrlimit({ [resource.key]: value }))
-  if (!Errno.isErrno(failed)) return 0
-  return yield* complain(
-    shell,
-    "ulimit",
-    `${resource.text.split("  ")[0]}: cannot modify limit: ${Errno.text(failed._tag)}`
-  )
-}
-
-/** Processor time is not counted in this kernel: zeros, in the usual form. */
+/** What the shell and its children have used: a microsecond for each system call. */
 export const times: Builtin = function*(shell, argv) {
   if (argv.length > 1) throw new Fatal(2, "times: too many arguments")
-  return yield* print(shell, "times", "0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n")
+  const { childrenSystem, childrenUser, system, user } = yield* shell.sys.times()
+  const line = (userTicks: number, systemTicks: number): string => `${minutes(userTicks)} ${minutes(systemTicks)}\n`
+  return yield* print(shell, "times", line(user, system) + line(childrenUser, childrenSystem))
 }
