@@ -15,26 +15,31 @@ import type { Location } from "./Dentry.js"
 import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
 import type { Process, Terminal } from "./ProcessTable.js"
+import type { ReceiveError, WriteError as SendError } from "./socket/errors.js"
 import type { DirectoryEntry } from "./VfsBackend.js"
 import type { WaitQueue } from "./WaitQueue.js"
 
-export type ReadError = Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EIO" | "EISDIR" | "ESTALE">
-export type WriteError = Errno.Errno<
-  | "EACCES"
-  | "EAGAIN"
-  | "EBADF"
-  | "EDQUOT"
-  | "EFBIG"
-  | "EINTR"
-  | "EINVAL"
-  | "EIO"
-  | "ENOSPC"
-  | "EOPNOTSUPP"
-  | "EPERM"
-  | "EPIPE"
-  | "EROFS"
-  | "ESTALE"
->
+export type ReadError =
+  | ReceiveError
+  | Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EIO" | "EISDIR" | "ESTALE">
+export type WriteError =
+  | SendError
+  | Errno.Errno<
+    | "EACCES"
+    | "EAGAIN"
+    | "EBADF"
+    | "EDQUOT"
+    | "EFBIG"
+    | "EINTR"
+    | "EINVAL"
+    | "EIO"
+    | "ENOSPC"
+    | "EOPNOTSUPP"
+    | "EPERM"
+    | "EPIPE"
+    | "EROFS"
+    | "ESTALE"
+  >
 export type SeekError = Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENXIO" | "ESPIPE" | "ESTALE">
 
 const nothing: ReadonlyArray<WaitQueue> = []
@@ -152,7 +157,7 @@ export abstract class Description {
   }
 
   /** Bytes that can be read at once (FIONREAD). */
-  available(): Exit.Exit<number, Errno.Errno<"ENOTTY">> {
+  available(): Exit.Exit<number, Errno.Errno<"EINVAL" | "ENOTTY">> {
     return Errno.fail("ENOTTY")
   }
 
@@ -166,6 +171,11 @@ export abstract class Description {
     return Errno.fail("ENXIO")
   }
 
+  /** Called when one reference less points here, and others still do. */
+  dropped(): Effect.Effect<void> {
+    return Exit.void
+  }
+
   /** Called once, when nothing points here any more. */
   release(): Effect.Effect<void> {
     return Exit.void
@@ -174,7 +184,7 @@ export abstract class Description {
 
 /** Drops one reference; the last one releases. */
 export const drop = (self: Description): Effect.Effect<void> => {
-  if (--self.references !== 0) return Exit.void
+  if (--self.references !== 0) return self.dropped()
   self.locks?.released(self)
   return self.release()
 }

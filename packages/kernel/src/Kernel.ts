@@ -57,6 +57,7 @@ import * as Processes from "./Processes.js"
 import * as Programs from "./Programs.js"
 import * as Ptys from "./Ptys.js"
 import * as Signals from "./Signals.js"
+import * as Sockets from "./Sockets.js"
 import { ProcessSys } from "./sys/ProcessSys.js"
 import type { Rooms } from "./sys/Rooms.js"
 import * as Timers from "./Timers.js"
@@ -96,6 +97,7 @@ export type Services =
   | Programs.Programs
   | Ptys.Ptys
   | Signals.Signals
+  | Sockets.Sockets
   | Timers.Timers
   | Vfs.Vfs
 
@@ -153,6 +155,7 @@ const compose = (
       () => Processes.make({ limits, host, vfs, programs, signals, policy, now: timers.now })
     )
 
+    const sockets = room(Sockets.Sockets, () => Sockets.make({ signals, timers, vfs, host, now }))
     const rooms: Rooms = {
       limits,
       vfs,
@@ -160,6 +163,7 @@ const compose = (
       locks,
       processes,
       signals,
+      sockets,
       timers,
       entropy,
       booted: timers.nanoseconds()
@@ -196,6 +200,7 @@ const compose = (
       Context.add(Programs.Programs, programs),
       Context.add(Ptys.Ptys, ptys),
       Context.add(Signals.Signals, signals),
+      Context.add(Sockets.Sockets, sockets),
       Context.add(Timers.Timers, timers),
       Context.add(Vfs.Vfs, vfs)
     )

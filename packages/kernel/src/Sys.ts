@@ -20,6 +20,7 @@ import type { LockCalls } from "./sys/contract/locks.js"
 import type { ProcessCalls } from "./sys/contract/processes.js"
 import type { ResourceCalls } from "./sys/contract/resources.js"
 import type { SignalCalls } from "./sys/contract/signals.js"
+import type { SocketCalls } from "./sys/contract/sockets.js"
 import type { SystemInfoCalls } from "./sys/contract/system.js"
 import type { TerminalCalls } from "./sys/contract/terminals.js"
 import type { TimeCalls } from "./sys/contract/time.js"
@@ -33,6 +34,7 @@ export type * from "./sys/contract/locks.js"
 export type * from "./sys/contract/processes.js"
 export type * from "./sys/contract/resources.js"
 export type * from "./sys/contract/signals.js"
+export type * from "./sys/contract/sockets.js"
 export type * from "./sys/contract/system.js"
 export type * from "./sys/contract/terminals.js"
 export type * from "./sys/contract/time.js"
@@ -53,6 +55,7 @@ export interface SystemCalls
     IdentityCalls,
     ResourceCalls,
     SignalCalls,
+    SocketCalls,
     TimeCalls,
     TerminalCalls,
     SystemInfoCalls,

@@ -18,7 +18,7 @@ import { type Location, Mount } from "./Dentry.js"
 import type { Description } from "./Description.js"
 import * as Devices from "./Devices.js"
 import * as Errno from "./Errno.js"
-import { type Stat, stat as statOf } from "./Inode.js"
+import { type Inode, type Stat, stat as statOf } from "./Inode.js"
 import * as Step from "./internal/step.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Pipes from "./Pipes.js"
@@ -42,11 +42,13 @@ import * as Mounts from "./vfs/mounts.js"
 import { open } from "./vfs/open.js"
 import * as Remove from "./vfs/remove.js"
 import { rename } from "./vfs/rename.js"
+import * as SocketFile from "./vfs/socketFile.js"
 import * as Walk from "./vfs/walk.js"
 import { type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
 
 export type { Viewer } from "./vfs/Core.js"
 export type { MountError, MountOptions, UnmountError } from "./vfs/mounts.js"
+export type { SocketFileError } from "./vfs/socketFile.js"
 
 /** Where the second path of a call begins is asked for when the first has been walked. */
 export type StartError = Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">
@@ -96,6 +98,23 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     mode: number,
     device: number
   ) => Effect.Effect<void, CreatePathError>
+  /**
+   * Makes the file of a socket and hands it, held, to `take`; whoever has a name already leaves `take` out and is told
+   * EINVAL if nothing worse. @see bind(2)
+   */
+  readonly bindSocket: (
+    viewer: Viewer,
+    start: Location,
+    path: string,
+    permissions: number,
+    take: ((at: Location) => boolean) | undefined
+  ) => Effect.Effect<void, SocketFile.SocketFileError>
+  /** Finds the file of a socket that the viewer may send to. @see connect(2) */
+  readonly findSocket: (
+    viewer: Viewer,
+    start: Location,
+    path: string
+  ) => Effect.Effect<Inode, PathError | Errno.Errno<"ECONNREFUSED">>
   readonly symlink: (
     viewer: Viewer,
     start: Location,
@@ -259,6 +278,9 @@ export const make = (parts: Parts): Vfs["Type"] => {
       }),
     mkdir: (viewer, start, path, mode) => Create.mkdir(core, viewer, start, path, mode),
     mknod: (viewer, start, path, mode, device) => Create.mknod(core, viewer, start, path, mode, device),
+    bindSocket: (viewer, start, path, permissions, take) =>
+      SocketFile.bindSocket(core, viewer, start, path, permissions, take),
+    findSocket: (viewer, start, path) => SocketFile.findSocket(core, viewer, start, path),
     symlink: (viewer, start, target, path) => Create.symlink(core, viewer, start, target, path),
     link: (viewer, start, path, newStart, newPath, follow) =>
       Create.link(core, viewer, start, path, newStart, newPath, follow),

@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import * as Bytes from "../Bytes.js"
-import { drop } from "../Description.js"
-import type { Any, Errno } from "../Errno.js"
+import { drop, type WriteError } from "../Description.js"
+import type { Any } from "../Errno.js"
 import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import { stub } from "../Programs.js"
@@ -89,7 +89,7 @@ export const writeNew = (
   content: Uint8Array,
   mode: number,
   flags = OpenFlags.O_EXCL
-): Effect.Effect<void, OpenError | Errno<"EPIPE">> => Step.run(writeSteps(vfs, init, path, content, mode, flags))
+): Effect.Effect<void, OpenError | WriteError> => Step.run(writeSteps(vfs, init, path, content, mode, flags))
 
 function* bootSteps(vfs: Vfs["Type"], init: Process, hostname: string) {
   init.umask = 0

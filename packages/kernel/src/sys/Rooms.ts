@@ -6,6 +6,7 @@ import type { Locks } from "../Locks.js"
 import type { Pipes } from "../Pipes.js"
 import type { Processes } from "../Processes.js"
 import type { Signals } from "../Signals.js"
+import type { Sockets } from "../Sockets.js"
 import type { Timers } from "../Timers.js"
 import type { Vfs } from "../Vfs.js"
 
@@ -16,6 +17,7 @@ export interface Rooms {
   readonly locks: Locks["Type"]
   readonly processes: Processes["Type"]
   readonly signals: Signals["Type"]
+  readonly sockets: Sockets["Type"]
   readonly timers: Timers["Type"]
   readonly entropy: { readonly fill: (into: Uint8Array) => void }
   /** Nanoseconds of the realtime clock when the kernel was booted. */

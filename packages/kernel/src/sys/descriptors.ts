@@ -120,5 +120,8 @@ export const getdents = (
 > => described(self, fd, "getdents", (description) => description.list(limit))
 
 /** @see ioctl_tty(2) FIONREAD */
-export const fionread = (self: Process, fd: number): Effect.Effect<number, Errno.Errno<"EBADF" | "ENOTTY">> =>
+export const fionread = (
+  self: Process,
+  fd: number
+): Effect.Effect<number, Errno.Errno<"EBADF" | "EINVAL" | "ENOTTY">> =>
   described(self, fd, "ioctl", (description) => description.available())

@@ -46,7 +46,7 @@ export const newInode = (
 }
 
 /** The parent of a name that is to be made, checked in the order of `filename_create`. */
-function* freeName(core: Core, viewer: Viewer, start: Location, path: string, asDirectory: boolean) {
+export function* freeName(core: Core, viewer: Viewer, start: Location, path: string, asDirectory: boolean) {
   const found = yield* walk(core, viewer, start, path, parent)
   if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")

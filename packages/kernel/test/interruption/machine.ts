@@ -16,6 +16,7 @@ import type { Process } from "../../src/ProcessTable.js"
 import * as Programs from "../../src/Programs.js"
 import * as Ptys from "../../src/Ptys.js"
 import * as Signals from "../../src/Signals.js"
+import * as Sockets from "../../src/Sockets.js"
 import type { Program, SpawnOptions } from "../../src/Sys.js"
 import { ProcessSys } from "../../src/sys/ProcessSys.js"
 import type { Rooms } from "../../src/sys/Rooms.js"
@@ -116,6 +117,7 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
     const programs = Programs.make()
     const processes = Processes.make({ limits, host, vfs, programs, signals, policy: undefined, now: timers.now })
     const entropy = { fill: (into: Uint8Array) => into.fill(0) }
+    const sockets = Sockets.make({ signals, timers, vfs, host, now })
     const locks = Locks.make(limits)
     const rooms: Rooms = {
       limits,
@@ -124,6 +126,7 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
       locks,
       processes,
       signals,
+      sockets,
       timers,
       entropy,
       booted: timers.nanoseconds()

@@ -66,5 +66,5 @@ export interface DescriptorCalls {
     Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENOENT" | "ENOTDIR" | "ESTALE">
   >
   /** Bytes that can be read at once. @see ioctl_tty(2) */
-  readonly fionread: (fd: number) => Effect.Effect<number, Errno<"EBADF" | "ENOTTY">>
+  readonly fionread: (fd: number) => Effect.Effect<number, Errno<"EBADF" | "EINVAL" | "ENOTTY">>
 }

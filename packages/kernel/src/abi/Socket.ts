@@ -1,0 +1,126 @@
+/**
+ * Numbers of the socket calls: domains, types, flags and options, as Linux on x86-64 has them.
+ *
+ * @see socket(7)
+ */
+export const AF_UNSPEC = 0
+export const AF_UNIX = 1
+export const AF_INET = 2
+export const AF_INET6 = 10
+
+export const SOCK_STREAM = 1
+export const SOCK_DGRAM = 2
+export const SOCK_RAW = 3
+export const SOCK_SEQPACKET = 5
+/** The bits of a socket's type that are a type; the others are flags. */
+export const SOCK_TYPE_MASK = 0xf
+export const SOCK_NONBLOCK = 0o4000
+export const SOCK_CLOEXEC = 0o2000000
+
+export const IPPROTO_IP = 0
+export const IPPROTO_TCP = 6
+export const IPPROTO_UDP = 17
+export const IPPROTO_IPV6 = 41
+
+export const MSG_OOB = 0x1
+export const MSG_PEEK = 0x2
+export const MSG_DONTROUTE = 0x4
+export const MSG_CTRUNC = 0x8
+export const MSG_TRUNC = 0x20
+export const MSG_DONTWAIT = 0x40
+export const MSG_EOR = 0x80
+export const MSG_WAITALL = 0x100
+export const MSG_CONFIRM = 0x800
+export const MSG_ERRQUEUE = 0x2000
+export const MSG_NOSIGNAL = 0x4000
+export const MSG_MORE = 0x8000
+export const MSG_CMSG_CLOEXEC = 0x40000000
+
+export const SHUT_RD = 0
+export const SHUT_WR = 1
+export const SHUT_RDWR = 2
+
+/** The most connections that listen(2) lets wait. */
+export const SOMAXCONN = 4096
+
+export const SOL_SOCKET = 1
+export const SOL_IP = 0
+export const SOL_TCP = 6
+export const SOL_UDP = 17
+export const SOL_IPV6 = 41
+
+export const SO_DEBUG = 1
+export const SO_REUSEADDR = 2
+export const SO_TYPE = 3
+export const SO_ERROR = 4
+export const SO_DONTROUTE = 5
+export const SO_BROADCAST = 6
+export const SO_SNDBUF = 7
+export const SO_RCVBUF = 8
+export const SO_KEEPALIVE = 9
+export const SO_OOBINLINE = 10
+export const SO_NO_CHECK = 11
+export const SO_PRIORITY = 12
+export const SO_LINGER = 13
+export const SO_REUSEPORT = 15
+export const SO_PASSCRED = 16
+export const SO_PEERCRED = 17
+export const SO_RCVLOWAT = 18
+export const SO_SNDLOWAT = 19
+export const SO_RCVTIMEO = 20
+export const SO_SNDTIMEO = 21
+export const SO_BINDTODEVICE = 25
+export const SO_TIMESTAMP = 29
+export const SO_ACCEPTCONN = 30
+export const SO_SNDBUFFORCE = 32
+export const SO_RCVBUFFORCE = 33
+export const SO_MARK = 36
+export const SO_PROTOCOL = 38
+export const SO_DOMAIN = 39
+export const SO_PEEK_OFF = 42
+export const SO_BUSY_POLL = 46
+export const SO_INCOMING_CPU = 49
+export const SO_COOKIE = 57
+export const SO_PEERGROUPS = 59
+export const SO_ZEROCOPY = 60
+
+export const SCM_RIGHTS = 1
+export const SCM_CREDENTIALS = 2
+
+export const TCP_NODELAY = 1
+export const TCP_MAXSEG = 2
+export const TCP_CORK = 3
+export const TCP_KEEPIDLE = 4
+export const TCP_KEEPINTVL = 5
+export const TCP_KEEPCNT = 6
+export const TCP_SYNCNT = 7
+export const TCP_LINGER2 = 8
+export const TCP_DEFER_ACCEPT = 9
+export const TCP_WINDOW_CLAMP = 10
+export const TCP_QUICKACK = 12
+export const TCP_CONGESTION = 13
+export const TCP_USER_TIMEOUT = 18
+export const TCP_FASTOPEN = 23
+
+export const IP_TOS = 1
+export const IP_TTL = 2
+export const IP_PKTINFO = 8
+export const IP_RECVERR = 11
+export const IP_FREEBIND = 15
+export const IP_MULTICAST_IF = 32
+export const IP_MULTICAST_TTL = 33
+export const IP_MULTICAST_LOOP = 34
+export const IP_ADD_MEMBERSHIP = 35
+export const IP_DROP_MEMBERSHIP = 36
+
+export const IPV6_UNICAST_HOPS = 16
+export const IPV6_MULTICAST_IF = 17
+export const IPV6_MULTICAST_HOPS = 18
+export const IPV6_MULTICAST_LOOP = 19
+export const IPV6_ADD_MEMBERSHIP = 20
+export const IPV6_DROP_MEMBERSHIP = 21
+export const IPV6_RECVERR = 25
+export const IPV6_V6ONLY = 26
+export const IPV6_RECVPKTINFO = 49
+export const IPV6_PKTINFO = 50
+export const IPV6_TCLASS = 67

@@ -1,0 +1,31 @@
+/**
+ * What goes along with the bytes of a message, and what a receiver is told besides them.
+ *
+ * @see cmsg(3)
+ */
+import type { Description } from "../Description.js"
+import type { SocketAddress } from "./Address.js"
+import type { ProcessCredentials } from "./OptionValue.js"
+
+/** Descriptors and credentials on their way. The descriptions are counted as references while they are. */
+export interface Attached {
+  readonly rights: ReadonlyArray<Description> | undefined
+  readonly credentials: ProcessCredentials | undefined
+}
+
+/** Filled in by a receiving call. */
+export class Received {
+  /** Whom the message is from; `undefined` where the protocol does not tell. */
+  from: SocketAddress | undefined = undefined
+  /** A sum of MSG_TRUNC, MSG_CTRUNC and their siblings. */
+  flags = 0
+  credentials: ProcessCredentials | undefined = undefined
+
+  constructor(
+    /**
+     * Takes over descriptions that came along, one reference of each, in the step in which the message is received: a
+     * receiver that is interrupted right then has them, and nobody else does.
+     */
+    readonly install: (rights: ReadonlyArray<Description>, received: Received) => void
+  ) {}
+}

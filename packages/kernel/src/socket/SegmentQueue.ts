@@ -1,0 +1,58 @@
+/**
+ * What a socket has received and nobody has taken yet: bytes in one ring, and the messages that they belong to.
+ *
+ * A datagram socket keeps its messages apart; a Unix stream reads across them, but not across descriptors that came
+ * along with one.
+ */
+import type { Attached } from "./Message.js"
+import { Ring } from "./Ring.js"
+
+/** One message, or what is left of it. */
+export class Segment<Sender> {
+  next: Segment<Sender> | undefined = undefined
+
+  constructor(
+    readonly sender: Sender,
+    /** Bytes that are left of it. */
+    public length: number,
+    /** The memory that is counted for it. */
+    readonly charge: number,
+    public attached: Attached | undefined
+  ) {}
+}
+
+export class SegmentQueue<Sender> {
+  readonly ring = new Ring()
+  first: Segment<Sender> | undefined = undefined
+  private last: Segment<Sender> | undefined = undefined
+  /** How many messages there are. */
+  count = 0
+
+  /** Puts in the bytes of `segment`, which begin at `start` of `from`. */
+  put(segment: Segment<Sender>, from: Uint8Array, start: number): void {
+    if (segment.length > 0) this.ring.put(from, start, segment.length)
+    if (this.last === undefined) this.first = segment
+    else this.last.next = segment
+    this.last = segment
+    this.count++
+  }
+
+  /** Drops the first message, whose bytes have been taken or are not wanted. */
+  shift(): void {
+    const { first } = this
+    if (first === undefined) return
+    if (first.length > 0) this.ring.drop(first.length)
+    this.first = first.next
+    if (this.first === undefined) this.last = undefined
+    this.count--
+  }
+
+  /** Takes everything out, and hands each message to `gone`. */
+  clear(gone: (segment: Segment<Sender>) => void): void {
+    const { first } = this
+    this.first = this.last = undefined
+    this.count = 0
+    this.ring.clear()
+    for (let segment = first; segment !== undefined; segment = segment.next) gone(segment)
+  }
+}

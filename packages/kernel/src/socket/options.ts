@@ -1,0 +1,175 @@
+/**
+ * Options of the socket level: what is kept in fields, what is only read back, and what may not be set.
+ *
+ * @see socket(7)
+ */
+import * as Exit from "effect/Exit"
+import { errnoTable } from "../abi/ErrnoTable.js"
+import * as Abi from "../abi/Socket.js"
+import * as Errno from "../Errno.js"
+import type { Process } from "../ProcessTable.js"
+import type { OptionError } from "./errors.js"
+import type { Linger, Membership, OptionValue } from "./OptionValue.js"
+import type { Socket } from "./Socket.js"
+
+const BUFFER_MIN_SEND = 4608
+const BUFFER_MIN_RECEIVE = 2304
+const INT_MAX = 0x7fffffff
+
+/** Options that are on or off and that nothing here depends on. */
+const switches: ReadonlyArray<number> = [
+  Abi.SO_DEBUG,
+  Abi.SO_DONTROUTE,
+  Abi.SO_KEEPALIVE,
+  Abi.SO_OOBINLINE,
+  Abi.SO_NO_CHECK,
+  Abi.SO_TIMESTAMP,
+  Abi.SO_ZEROCOPY
+]
+/** Numbers that nothing here depends on, with what they are before they are set. */
+const numbers: ReadonlyMap<number, number> = new Map([
+  [Abi.SO_PRIORITY, 0],
+  [Abi.SO_MARK, 0],
+  [Abi.SO_BUSY_POLL, 0],
+  [Abi.SO_INCOMING_CPU, -1]
+])
+
+export const keep = (self: Socket, key: number, value: number): Exit.Exit<void> => {
+  ;(self.kept ??= new Map()).set(key, value)
+  return Exit.void
+}
+
+export const isNumber = (value: OptionValue): value is number => typeof value === "number"
+const isLinger = (value: OptionValue): value is Linger => typeof value === "object" && "on" in value
+export const isMembership = (value: OptionValue): value is Membership => typeof value === "object" && "group" in value
+
+const onOff = (on: boolean): Exit.Exit<number> => Exit.succeed(on ? 1 : 0)
+const milliseconds = (timeout: number): Exit.Exit<number> => Exit.succeed(timeout === Infinity ? 0 : timeout)
+
+/** @see getsockopt(2) */
+export const getOption = (self: Socket, level: number, option: number): Exit.Exit<OptionValue, OptionError> => {
+  if (level !== Abi.SOL_SOCKET) return Errno.fail("EOPNOTSUPP")
+  switch (option) {
+    case Abi.SO_TYPE:
+      return Exit.succeed(self.type)
+    case Abi.SO_DOMAIN:
+      return Exit.succeed(self.domain)
+    case Abi.SO_PROTOCOL:
+      return Exit.succeed(self.protocol)
+    case Abi.SO_ACCEPTCONN:
+      return onOff(self.listening)
+    case Abi.SO_ERROR: {
+      const { error } = self
+      self.error = undefined
+      return Exit.succeed(error === undefined ? 0 : errnoTable[error][0])
+    }
+    case Abi.SO_REUSEADDR:
+      return onOff(self.reuseAddress)
+    case Abi.SO_REUSEPORT:
+      return onOff(self.reusePort)
+    case Abi.SO_BROADCAST:
+      return onOff(self.broadcast)
+    case Abi.SO_SNDBUF:
+      return Exit.succeed(self.sendBuffer)
+    case Abi.SO_RCVBUF:
+      return Exit.succeed(self.receiveBuffer)
+    case Abi.SO_LINGER:
+      return Exit.succeed({ on: self.lingers, seconds: self.linger })
+    case Abi.SO_RCVTIMEO:
+      return milliseconds(self.receiveTimeout)
+    case Abi.SO_SNDTIMEO:
+      return milliseconds(self.sendTimeout)
+    case Abi.SO_RCVLOWAT:
+      return Exit.succeed(self.lowWater)
+    case Abi.SO_SNDLOWAT:
+      return Exit.succeed(1)
+    case Abi.SO_PEEK_OFF:
+      return Exit.succeed(self.peekOffset)
+    case Abi.SO_COOKIE:
+      return Exit.succeed(self.ino)
+    case Abi.SO_BINDTODEVICE:
+      return Exit.succeed("")
+  }
+  const initial = switches.includes(option) ? 0 : numbers.get(option)
+  return initial === undefined ? Errno.fail("ENOPROTOOPT") : Exit.succeed(self.kept?.get(option) ?? initial)
+}
+
+/** A size as SO_SNDBUF takes it: cut to what is granted, doubled, and not below the least. */
+const buffer = (wanted: number, most: number, least: number): number =>
+  Math.max(least, 2 * Math.min(wanted < 0 ? INT_MAX : wanted, most))
+
+const timeout = (value: number): number => value === 0 ? Infinity : Math.max(0, value)
+
+/** @see setsockopt(2) */
+export const setOption = (
+  self: Socket,
+  level: number,
+  option: number,
+  value: OptionValue,
+  caller: Process
+): Exit.Exit<void, OptionError> => {
+  if (level !== Abi.SOL_SOCKET) return Errno.fail("EOPNOTSUPP")
+  const privileged = caller.credentials.euid === 0
+  if (option === Abi.SO_LINGER) {
+    if (!isLinger(value)) return Errno.fail("EINVAL")
+    self.lingers = value.on
+    if (value.on) self.linger = value.seconds
+    return Exit.void
+  }
+  if (option === Abi.SO_BINDTODEVICE) return Exit.void
+  if (!isNumber(value)) return Errno.fail("EINVAL")
+  const { context: { bufferMax } } = self
+  switch (option) {
+    case Abi.SO_TYPE:
+    case Abi.SO_DOMAIN:
+    case Abi.SO_PROTOCOL:
+    case Abi.SO_ACCEPTCONN:
+    case Abi.SO_ERROR:
+    case Abi.SO_SNDLOWAT:
+    case Abi.SO_PEERCRED:
+    case Abi.SO_PEERGROUPS:
+    case Abi.SO_COOKIE:
+      return Errno.fail("ENOPROTOOPT")
+    case Abi.SO_REUSEADDR:
+      self.reuseAddress = value !== 0
+      return Exit.void
+    case Abi.SO_REUSEPORT:
+      self.reusePort = value !== 0
+      return Exit.void
+    case Abi.SO_BROADCAST:
+      self.broadcast = value !== 0
+      return Exit.void
+    case Abi.SO_SNDBUFFORCE:
+    case Abi.SO_RCVBUFFORCE:
+      if (!privileged) return Errno.fail("EPERM")
+      if (option === Abi.SO_SNDBUFFORCE) self.sendBuffer = buffer(Math.max(0, value), INT_MAX >> 1, BUFFER_MIN_SEND)
+      else self.receiveBuffer = buffer(Math.max(0, value), INT_MAX >> 1, BUFFER_MIN_RECEIVE)
+      return Exit.void
+    case Abi.SO_SNDBUF:
+      self.sendBuffer = buffer(value, bufferMax, BUFFER_MIN_SEND)
+      self.changed()
+      return Exit.void
+    case Abi.SO_RCVBUF:
+      self.receiveBuffer = buffer(value, bufferMax, BUFFER_MIN_RECEIVE)
+      return Exit.void
+    case Abi.SO_RCVTIMEO:
+      self.receiveTimeout = timeout(value)
+      return Exit.void
+    case Abi.SO_SNDTIMEO:
+      self.sendTimeout = timeout(value)
+      return Exit.void
+    case Abi.SO_RCVLOWAT:
+      self.lowWater = value < 0 ? INT_MAX : Math.max(1, value)
+      return Exit.void
+    case Abi.SO_PRIORITY:
+      if ((value < 0 || value > 6) && !privileged) return Errno.fail("EPERM")
+      return keep(self, option, value)
+    case Abi.SO_MARK:
+      return privileged ? keep(self, option, value) : Errno.fail("EPERM")
+    case Abi.SO_DEBUG:
+      if (value !== 0 && !privileged) return Errno.fail("EACCES")
+      return keep(self, option, value === 0 ? 0 : 1)
+  }
+  if (switches.includes(option)) return keep(self, option, value === 0 ? 0 : 1)
+  return numbers.has(option) ? keep(self, option, value) : Errno.fail("ENOPROTOOPT")
+}

@@ -1,0 +1,254 @@
+/**
+ * SOCK_STREAM of Unix sockets: bytes without boundaries, except around descriptors and changes of sender.
+ *
+ * @see unix(7)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as PollEvents from "../../abi/PollEvents.js"
+import { MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/Socket.js"
+import * as Errno from "../../Errno.js"
+import type { Process } from "../../ProcessTable.js"
+import * as WaitQueue from "../../WaitQueue.js"
+import type { SocketAddress } from "../Address.js"
+import { ofStream, streamPiece } from "../charge.js"
+import type { ReceiveError, SendError, WriteError } from "../errors.js"
+import type { Attached, Received } from "../Message.js"
+import { Segment } from "../SegmentQueue.js"
+import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { credentialsIn, hold, sameSender, take } from "./rights.js"
+import { UnixConnection } from "./UnixConnection.js"
+import type { UnixDomain } from "./UnixDomain.js"
+import { credentialsOf, type UnixSocket } from "./UnixSocket.js"
+
+export class UnixStream extends UnixConnection {
+  constructor(unix: UnixDomain, flags: number, caller: Process) {
+    super(unix, SOCK_STREAM, flags, caller)
+  }
+
+  protected another(caller: Process): UnixStream {
+    return new UnixStream(this.unix, 0, caller)
+  }
+
+  sendTo(_to: SocketAddress, _from: Uint8Array, flags: number): Exit.Exit<number, SendError> {
+    return Errno.fail(this.state === "connected" && (flags & MSG_OOB) === 0 ? "EISCONN" : "EOPNOTSUPP")
+  }
+
+  send(
+    from: Uint8Array,
+    flags: number,
+    attached: Attached | undefined,
+    caller: Process
+  ): Effect.Effect<number, WriteError> {
+    if ((flags & MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    const { peer } = this
+    if (peer === undefined) return Errno.fail("ENOTCONN")
+    if ((this.shut & SEND_SHUTDOWN) !== 0) return this.broken(flags, caller)
+    if (from.length === 0) return Exit.succeed(0)
+    const message = this.withCredentials(attached, peer, caller)
+    const done = this.fill(from, 0, message, peer)
+    if (done === from.length) return Exit.succeed(done)
+    return this.sendRest(from, done, flags, message, peer, caller)
+  }
+
+  private broken(flags: number, caller: Process): Exit.Exit<never, Errno.Errno<"EPIPE">> {
+    if ((flags & MSG_NOSIGNAL) === 0) this.context.brokenPipe(caller)
+    return Errno.fail("EPIPE")
+  }
+
+  /** The credentials go along where either side wants to know. */
+  private withCredentials(
+    attached: Attached | undefined,
+    peer: UnixSocket,
+    caller: Process
+  ): Attached | undefined {
+    if (attached?.credentials !== undefined || !(this.passCredentials || peer.passCredentials)) return attached
+    return { rights: attached?.rights, credentials: credentialsOf(caller) }
+  }
+
+  /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
+  private fill(from: Uint8Array, done: number, attached: Attached | undefined, peer: UnixSocket): number {
+    if (this.error !== undefined || (this.shut & SEND_SHUTDOWN) !== 0 || (peer.shut & RCV_SHUTDOWN) !== 0) return done
+    const most = streamPiece(this.sendBuffer)
+    while (done < from.length && this.charged < this.sendBuffer) {
+      const count = Math.min(from.length - done, most)
+      // Descriptors go with the first byte, and credentials with every one.
+      const along = attached === undefined || done === 0 || attached.rights === undefined
+        ? attached
+        : { rights: undefined, credentials: attached.credentials }
+      if (along?.rights !== undefined) hold(along.rights)
+      peer.deliver(new Segment<UnixSocket>(this, count, ofStream(count), along), from, done)
+      done += count
+    }
+    return done
+  }
+
+  /** Goes on with what found too little room. */
+  private sendRest(
+    from: Uint8Array,
+    begun: number,
+    flags: number,
+    attached: Attached | undefined,
+    peer: UnixSocket,
+    caller: Process
+  ): Effect.Effect<number, WriteError> {
+    let done = begun
+    const soFar = (): Exit.Exit<number> | undefined => done > 0 ? Exit.succeed(done) : undefined
+    const attempt = (): WaitQueue.Attempt<number, WriteError> => {
+      done = this.fill(from, done, attached, peer)
+      if (done === from.length) return Exit.succeed(done)
+      if (this.error !== undefined) return soFar() ?? this.takeError()
+      if ((this.shut & SEND_SHUTDOWN) !== 0) return soFar() ?? Errno.fail("EPIPE")
+      if ((peer.shut & RCV_SHUTDOWN) !== 0) return soFar() ?? this.broken(flags, caller)
+      return undefined
+    }
+    const now = attempt()
+    if (now !== undefined) return now
+    if (this.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
+    return this.wait([this.canSend], attempt, this.sendTimeout, Errno.fail("EAGAIN"), soFar)
+  }
+
+  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+    if (this.state !== "connected") return Errno.fail("EINVAL")
+    if ((flags & MSG_OOB) !== 0) return Errno.fail("EINVAL")
+    const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(this.lowWater, into.length)
+    if (least > 1) return this.receiveAtLeast(least, into, flags, received)
+    const now = this.tryReceive(into, flags, received)
+    if (now !== undefined) return now
+    if (this.impatient(flags)) return Errno.fail("EAGAIN")
+    return this.wait(
+      [this.canReceive],
+      () => this.tryReceive(into, flags, received),
+      this.receiveTimeout,
+      Errno.fail("EAGAIN")
+    )
+  }
+
+  /** Takes what is there; `undefined` when there is nothing yet. */
+  private tryReceive(
+    into: Uint8Array,
+    flags: number,
+    received: Received | undefined
+  ): WaitQueue.Attempt<number, ReceiveError> {
+    if (this.queue.first !== undefined) {
+      const count = (flags & MSG_PEEK) !== 0 ? this.peek(into, received) : this.take(into, received)
+      if (this.queue.first !== undefined) WaitQueue.wake(this.canReceive)
+      return Exit.succeed(count)
+    }
+    const error = this.takeError()
+    if (error !== undefined) return error
+    return (this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined
+  }
+
+  private take(into: Uint8Array, received: Received | undefined): number {
+    const { queue } = this
+    let done = 0
+    for (let segment = queue.first; segment !== undefined; segment = queue.first) {
+      if (received !== undefined && !this.introduce(segment, received, done === 0)) break
+      const count = Math.min(segment.length, into.length - done)
+      queue.ring.copy(into, done, count)
+      queue.ring.drop(count)
+      segment.length -= count
+      done += count
+      const carries = segment.attached?.rights !== undefined
+      if (carries) take(segment, received, false)
+      if (segment.length > 0) break
+      this.shiftSegment()
+      if (carries || done === into.length) break
+    }
+    if (this.peekOffset > 0) this.peekOffset = Math.max(0, this.peekOffset - done)
+    return done
+  }
+
+  private peek(into: Uint8Array, received: Received | undefined): number {
+    const { queue } = this
+    let skip = Math.max(0, this.peekOffset)
+    let at = 0
+    let done = 0
+    for (let segment = queue.first; segment !== undefined; segment = segment.next) {
+      if (skip >= at + segment.length) {
+        at += segment.length
+        continue
+      }
+      if (received !== undefined && !this.introduce(segment, received, done === 0)) break
+      const count = Math.min(at + segment.length - skip, into.length - done)
+      queue.ring.copy(into, done, count, skip)
+      done += count
+      skip += count
+      at += segment.length
+      if (segment.attached?.rights !== undefined) {
+        take(segment, received, true)
+        break
+      }
+      if (done === into.length) break
+    }
+    if (this.peekOffset >= 0) this.peekOffset += done
+    return done
+  }
+
+  /** Says who sent what comes next; `false` when it is somebody else than before. */
+  private introduce(segment: Segment<UnixSocket>, received: Received, first: boolean): boolean {
+    if (first) {
+      if (segment.sender.bound !== undefined) received.from = segment.sender.name
+      if (this.passCredentials) received.credentials = credentialsIn(segment.attached)
+      return true
+    }
+    return received.credentials === undefined || sameSender(received.credentials, credentialsIn(segment.attached))
+  }
+
+  /** Waits for so many bytes, and takes none before, so that whoever is interrupted has taken none. */
+  private receiveAtLeast(
+    least: number,
+    into: Uint8Array,
+    flags: number,
+    received: Received | undefined
+  ): Effect.Effect<number, ReceiveError> {
+    let done = 0
+    const soFar = (): WaitQueue.Attempt<number, ReceiveError> => {
+      if (this.queue.first !== undefined) done += this.peekOrTake(into.subarray(done), flags, received)
+      return done > 0 ? Exit.succeed(done) : undefined
+    }
+    const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
+      const { queue: { first, ring } } = this
+      // What ends a read before its buffer is full, and a sender who waits for room: nothing is won by waiting.
+      const ends = (this.shut & RCV_SHUTDOWN) !== 0 || this.error !== undefined || carriesRights(first)
+      if (done + ring.held >= least || (ends && first !== undefined)) return soFar()
+      if (ends) return done > 0 ? Exit.succeed(done) : this.tryReceive(into, flags, received)
+      if (first !== undefined && !first.sender.spacious && (flags & MSG_PEEK) === 0) {
+        done += this.take(into.subarray(done), received)
+      }
+      return undefined
+    }
+    const now = attempt()
+    if (now !== undefined) return now
+    if (this.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
+    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"), soFar)
+  }
+
+  private peekOrTake(into: Uint8Array, flags: number, received: Received | undefined): number {
+    return (flags & MSG_PEEK) !== 0 ? this.peek(into, received) : this.take(into, received)
+  }
+
+  override poll(): number {
+    let events = 0
+    if (this.error !== undefined) events |= PollEvents.POLLERR
+    if (this.shut === SHUTDOWN_MASK || this.state === "closed") events |= PollEvents.POLLHUP
+    if ((this.shut & RCV_SHUTDOWN) !== 0) events |= PollEvents.POLLRDHUP | PollEvents.POLLIN | PollEvents.POLLRDNORM
+    if (this.queue.first !== undefined || (this.connections?.length ?? 0) > 0) {
+      events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
+    }
+    if (this.spacious) events |= PollEvents.POLLOUT | PollEvents.POLLWRNORM | PollEvents.POLLWRBAND
+    return events
+  }
+
+  override available(): Exit.Exit<number, Errno.Errno<"EINVAL">> {
+    return this.listening ? Errno.fail("EINVAL") : Exit.succeed(this.queue.ring.held)
+  }
+}
+
+const carriesRights = (first: Segment<UnixSocket> | undefined): boolean => {
+  for (let segment = first; segment !== undefined; segment = segment.next) {
+    if (segment.attached?.rights !== undefined) return true
+  }
+  return false
+}

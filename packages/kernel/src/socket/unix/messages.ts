@@ -1,0 +1,150 @@
+/**
+ * Messages with boundaries between Unix sockets: what datagrams and seqpackets have in common.
+ *
+ * @see unix(7)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as PollEvents from "../../abi/PollEvents.js"
+import { MSG_OOB, MSG_PEEK, MSG_TRUNC, SOCK_SEQPACKET } from "../../abi/Socket.js"
+import * as Errno from "../../Errno.js"
+import type { Process } from "../../ProcessTable.js"
+import * as WaitQueue from "../../WaitQueue.js"
+import { ofDatagram } from "../charge.js"
+import type { ReceiveError, WriteError } from "../errors.js"
+import type { Attached, Received } from "../Message.js"
+import { Segment } from "../SegmentQueue.js"
+import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { credentialsIn, hold, take } from "./rights.js"
+import { credentialsOf, type UnixSocket } from "./UnixSocket.js"
+
+/** What the kernel needs of SO_SNDBUF besides the message. */
+const OVERHEAD = 32
+
+/** Whether `target` has so much to receive that others than its peer wait. */
+const isFull = (self: UnixSocket, target: UnixSocket): boolean =>
+  target !== self && target.peer !== self && target.queue.count > target.backlog
+
+/** Sends a message to `target`; `gone` answers for one that was closed. */
+export const send = (
+  self: UnixSocket,
+  target: UnixSocket,
+  from: Uint8Array,
+  flags: number,
+  attached: Attached | undefined,
+  caller: Process,
+  gone: () => Exit.Exit<never, WriteError>
+): Effect.Effect<number, WriteError> => {
+  if (from.length > self.sendBuffer - OVERHEAD) return Errno.fail("EMSGSIZE")
+  const attempt = (): WaitQueue.Attempt<number, WriteError> => {
+    const error = self.takeError()
+    if (error !== undefined) return error
+    if ((self.shut & SEND_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
+    if (self.charged >= self.sendBuffer) return undefined
+    if (target.peer !== undefined && target.peer !== self) return Errno.fail("EPERM")
+    if (target.dead) return gone()
+    if ((target.shut & RCV_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
+    if (isFull(self, target)) return undefined
+    deliver(self, target, from, attached, caller)
+    return Exit.succeed(from.length)
+  }
+  const now = attempt()
+  if (now !== undefined) return now
+  if (self.impatient(flags)) return Errno.fail("EAGAIN")
+  return self.wait([self.canSend, target.hasRoom], attempt, self.sendTimeout, Errno.fail("EAGAIN"))
+}
+
+const deliver = (
+  self: UnixSocket,
+  target: UnixSocket,
+  from: Uint8Array,
+  attached: Attached | undefined,
+  caller: Process
+): void => {
+  const told = attached?.credentials !== undefined || !(self.passCredentials || target.passCredentials)
+  const along = told ? attached : { rights: attached?.rights, credentials: credentialsOf(caller) }
+  if (along?.rights !== undefined) hold(along.rights)
+  target.deliver(new Segment<UnixSocket>(self, from.length, ofDatagram(from.length), along), from, 0)
+}
+
+/** Takes the next message, or what of it has room in `into`. */
+export const receive = (
+  self: UnixSocket,
+  into: Uint8Array,
+  flags: number,
+  received: Received | undefined
+): Effect.Effect<number, ReceiveError> => {
+  if ((flags & MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+  const now = tryReceive(self, into, flags, received)
+  if (now !== undefined) return now
+  const closed = (self.shut & RCV_SHUTDOWN) !== 0
+  if (self.impatient(flags)) return closed && self.type === SOCK_SEQPACKET ? Exit.succeed(0) : Errno.fail("EAGAIN")
+  return self.wait(
+    [self.canReceive],
+    () => tryReceive(self, into, flags, received) ?? ((self.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
+    self.receiveTimeout,
+    Errno.fail("EAGAIN")
+  )
+}
+
+const tryReceive = (
+  self: UnixSocket,
+  into: Uint8Array,
+  flags: number,
+  received: Received | undefined
+): WaitQueue.Attempt<number, ReceiveError> => {
+  const error = self.takeError()
+  if (error !== undefined) return error
+  const { queue } = self
+  const peeks = (flags & MSG_PEEK) !== 0
+  let skip = peeks ? Math.max(0, self.peekOffset) : 0
+  let before = 0
+  let segment = queue.first
+  // SO_PEEK_OFF passes over whole messages, and an empty one is met all the same.
+  while (segment !== undefined && skip > 0 && skip >= segment.length) {
+    skip -= segment.length
+    before += segment.length
+    segment = segment.next
+  }
+  if (segment === undefined) return undefined
+  const { attached, length, sender } = segment
+  const count = Math.min(length - skip, into.length)
+  if (count > 0) queue.ring.copy(into, 0, count, before + skip)
+  if (received !== undefined) {
+    if (sender.bound !== undefined) received.from = sender.name
+    if (count < length - skip) received.flags |= MSG_TRUNC
+    if (self.passCredentials) received.credentials = credentialsIn(attached)
+  }
+  if (attached?.rights !== undefined) take(segment, received, peeks)
+  if (peeks) {
+    if (self.peekOffset >= 0) self.peekOffset += count
+  } else {
+    self.shiftSegment()
+    if (self.peekOffset > 0) self.peekOffset = Math.max(0, self.peekOffset - length)
+    if (queue.first !== undefined) WaitQueue.wake(self.canReceive)
+  }
+  return Exit.succeed((flags & MSG_TRUNC) !== 0 ? length - skip : count)
+}
+
+/** The events of poll(2). */
+export const poll = (self: UnixSocket): number => {
+  const { peer, queue, shut } = self
+  let events = 0
+  if (self.error !== undefined) events |= PollEvents.POLLERR
+  if ((shut & RCV_SHUTDOWN) !== 0) events |= PollEvents.POLLRDHUP | PollEvents.POLLIN | PollEvents.POLLRDNORM
+  if (shut === SHUTDOWN_MASK || (self.type === SOCK_SEQPACKET && self.state === "closed")) events |= PollEvents.POLLHUP
+  if (queue.first !== undefined || (self.connections?.length ?? 0) > 0) {
+    events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
+  }
+  if (self.spacious && !(peer !== undefined && isFull(self, peer))) {
+    events |= PollEvents.POLLOUT | PollEvents.POLLWRNORM | PollEvents.POLLWRBAND
+  }
+  return events
+}
+
+/** FIONREAD answers for the first message. */
+export const available = (self: UnixSocket): Exit.Exit<number, Errno.Errno<"EINVAL">> => {
+  if (self.listening) return Errno.fail("EINVAL")
+  // Connected in pairs, it answers for all.
+  return Exit.succeed(self.type === SOCK_SEQPACKET ? self.queue.ring.held : self.queue.first?.length ?? 0)
+}

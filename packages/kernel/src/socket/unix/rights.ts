@@ -1,0 +1,63 @@
+/**
+ * Descriptors on their way from one process to another (SCM_RIGHTS).
+ *
+ * A description that is on its way is held by the message. Sockets among them are counted apart, for the collection
+ * of those that can be reached by nobody any more.
+ *
+ * @see unix(7)
+ */
+import { type Description, drop } from "../../Description.js"
+import type { Attached, Received } from "../Message.js"
+import type { ProcessCredentials } from "../OptionValue.js"
+import type { Segment } from "../SegmentQueue.js"
+import { Passenger } from "./Passenger.js"
+import type { UnixSocket } from "./UnixSocket.js"
+
+/** Descriptors in one message. */
+export const RIGHTS_MAX = 253
+
+/** Whoever did not say who he is. */
+const unknown: ProcessCredentials = { pid: 0, uid: 65_534, gid: 65_534 }
+
+/** Holds descriptions for as long as they are on their way. */
+export const hold = (rights: ReadonlyArray<Description>): void => {
+  for (const each of rights) {
+    each.references++
+    if (each instanceof Passenger && each.inFlight++ === 0) each.unix.inFlight.add(each)
+  }
+}
+
+/** They have arrived, or will not: what is counted for their way is counted no more. */
+const landed = (rights: ReadonlyArray<Description>): void => {
+  for (const each of rights) {
+    if (each instanceof Passenger && --each.inFlight === 0) each.unix.inFlight.delete(each)
+  }
+}
+
+/** Drops descriptions that nobody received. */
+export const letGo = ({ context }: Passenger, rights: ReadonlyArray<Description>): void => {
+  landed(rights)
+  for (const each of rights) context.finish(drop(each))
+}
+
+/** Hands what came along with a message to the receiver, who owns a reference of each description then. */
+export const take = (segment: Segment<UnixSocket>, received: Received | undefined, peeks: boolean): void => {
+  const { attached, sender } = segment
+  if (attached?.rights === undefined) return
+  const { rights } = attached
+  if (peeks) {
+    if (received === undefined) return
+    for (const each of rights) each.references++
+    return received.install(rights, received)
+  }
+  segment.attached = { rights: undefined, credentials: attached.credentials }
+  if (received === undefined) return letGo(sender, rights)
+  landed(rights)
+  received.install(rights, received)
+}
+
+/** Who sent a message, as the receiver is told. */
+export const credentialsIn = (attached: Attached | undefined): ProcessCredentials => attached?.credentials ?? unknown
+
+export const sameSender = (a: ProcessCredentials, b: ProcessCredentials): boolean =>
+  a.pid === b.pid && a.uid === b.uid && a.gid === b.gid

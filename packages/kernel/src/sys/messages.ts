@@ -1,0 +1,184 @@
+/**
+ * Calls that send and receive messages: bytes, and what goes along with them.
+ *
+ * @see sendmsg(2)
+ * @see recvmsg(2)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { AF_UNIX, MSG_CMSG_CLOEXEC, MSG_CTRUNC } from "../abi/Socket.js"
+import { type Description, drop } from "../Description.js"
+import * as Errno from "../Errno.js"
+import { isReady } from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import type { SocketAddress } from "../socket/Address.js"
+import type { ReceiveError, SendError } from "../socket/errors.js"
+import { type Attached, Received } from "../socket/Message.js"
+import type { ProcessCredentials } from "../socket/OptionValue.js"
+import type { Socket } from "../socket/Socket.js"
+import { RIGHTS_MAX } from "../socket/unix/rights.js"
+import type { ControlMessage, IncomingMessage, OutgoingMessage, Receptacle } from "../Sys.js"
+import type { Rooms } from "./Rooms.js"
+import { type NotASocket, onSocket } from "./sockets.js"
+
+/** What a control message takes up besides its data, and with credentials. */
+const HEADER = 16
+const CREDENTIALS_LENGTH = HEADER + 12
+const CREDENTIALS_SPACE = 32
+const FD = 4
+
+const gather = (data: Uint8Array | ReadonlyArray<Uint8Array>): Uint8Array => {
+  if (data instanceof Uint8Array) return data
+  if (data.length === 1) return data[0]!
+  const whole = new Uint8Array(data.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of data) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+/** Whether a process may say that it is who it says. */
+const maySay = ({ credentials: c, pid }: Process, said: ProcessCredentials): boolean =>
+  c.euid === 0 || (
+    said.pid === pid && (said.uid === c.uid || said.uid === c.euid || said.uid === c.suid) &&
+    (said.gid === c.gid || said.gid === c.egid || said.gid === c.sgid)
+  )
+
+type AttachError = Errno.Errno<"EBADF" | "EINVAL" | "EPERM" | "ESRCH">
+
+/** What control messages add to a message. */
+const attach = (
+  { processes }: Rooms,
+  self: Process,
+  control: ReadonlyArray<ControlMessage>
+): Exit.Exit<Attached, AttachError> => {
+  const rights: Array<Description> = []
+  let credentials: ProcessCredentials | undefined
+  for (const message of control) {
+    if (message._tag === "Rights") {
+      if (rights.length + message.fds.length > RIGHTS_MAX) return Errno.fail("EINVAL")
+      for (const fd of message.fds) {
+        const description = self.fds.get(fd)
+        if (description === undefined) return Errno.fail("EBADF", { syscall: "sendmsg", fd })
+        rights.push(description)
+      }
+    } else {
+      const { gid, pid, uid } = message
+      if (!maySay(self, message)) return Errno.fail("EPERM")
+      if (pid !== self.pid && !processes.table.processes.has(pid)) return Errno.fail("ESRCH")
+      credentials = { pid, uid, gid }
+    }
+  }
+  return Exit.succeed({ rights: rights.length === 0 ? undefined : rights, credentials })
+}
+
+/** @see sendmsg(2) */
+export const sendmsg = (
+  rooms: Rooms,
+  self: Process,
+  fd: number,
+  { control, data, to }: OutgoingMessage,
+  flags: number
+): Effect.Effect<number, SendError | NotASocket> =>
+  onSocket(self, "sendmsg", fd, (socket): Effect.Effect<number, SendError> => {
+    const from = gather(data)
+    if (control === undefined || control.length === 0 || socket.domain !== AF_UNIX) {
+      return transmit(socket, from, flags, to, undefined, self)
+    }
+    const attached = attach(rooms, self, control)
+    if (attached._tag === "Failure") return Exit.failCause(attached.cause)
+    return keeping(attached.value.rights, () => transmit(socket, from, flags, to, attached.value, self))
+  })
+
+const transmit = (
+  socket: Socket,
+  from: Uint8Array,
+  flags: number,
+  to: SocketAddress | undefined,
+  attached: Attached | undefined,
+  self: Process
+): Effect.Effect<number, SendError> =>
+  to === undefined ? socket.send(from, flags, attached, self) : socket.sendTo(to, from, flags, attached, self)
+
+/** Keeps descriptions open while a message that takes them along waits: others may close them meanwhile. */
+const keeping = <A, E>(
+  rights: ReadonlyArray<Description> | undefined,
+  send: () => Effect.Effect<A, E>
+): Effect.Effect<A, E> => {
+  const sent = send()
+  if (rights === undefined || isReady(sent)) return sent
+  return Effect.acquireUseRelease(
+    Effect.sync(() => {
+      for (const each of rights) each.references++
+    }),
+    () => sent,
+    () => Effect.forEach(rights, drop, { discard: true })
+  )
+}
+
+/** @see recvfrom(2) */
+export const recvfrom = (
+  self: Process,
+  fd: number,
+  into: Uint8Array,
+  flags: number
+): Effect.Effect<Pick<IncomingMessage, "count" | "from">, ReceiveError | NotASocket> =>
+  onSocket(self, "recvfrom", fd, (socket) => {
+    const received = new Received(refuse(socket.context.finish))
+    return after(socket.receive(into, flags, received), (count) => ({ count, from: received.from }))
+  })
+
+/** Descriptors are dropped by whoever does not ask for them. */
+const refuse = (finish: (effect: Effect.Effect<void>) => void) => (rights: ReadonlyArray<Description>): void => {
+  for (const each of rights) finish(drop(each))
+}
+
+const after = <A, B, E>(answer: Effect.Effect<A, E>, then: (value: A) => B): Effect.Effect<B, E> =>
+  isReady(answer) ? Exit.map(answer, then) : Effect.map(answer, then)
+
+/** @see recvmsg(2) */
+export const recvmsg = (
+  self: Process,
+  fd: number,
+  { controlLength = 0, into }: Receptacle,
+  flags: number
+): Effect.Effect<IncomingMessage, ReceiveError | NotASocket> =>
+  onSocket(self, "recvmsg", fd, (socket) => {
+    const installed: Array<number> = []
+    const received = new Received((rights, { credentials }) => {
+      const left = controlLength - (credentials === undefined ? 0 : CREDENTIALS_SPACE)
+      const most = Math.max(0, Math.floor((left - HEADER) / FD))
+      for (const each of rights) {
+        const number = installed.length < most ? self.fds.free() : self.fds.limit
+        if (number < self.fds.limit) {
+          self.fds.place(number, each, (flags & MSG_CMSG_CLOEXEC) !== 0)
+          installed.push(number)
+        } else received.flags |= MSG_CTRUNC
+        // The table has counted a reference of its own.
+        socket.context.finish(drop(each))
+      }
+    })
+    const parts = into instanceof Uint8Array ? [into] : into
+    const whole = parts.length === 1
+      ? parts[0]!
+      : new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+    return after(socket.receive(whole, flags, received), (count): IncomingMessage => {
+      if (parts.length !== 1) scatter(whole, parts)
+      const control: Array<ControlMessage> = []
+      const { credentials, from } = received
+      if (credentials !== undefined && controlLength < CREDENTIALS_LENGTH) received.flags |= MSG_CTRUNC
+      else if (credentials !== undefined) control.push({ _tag: "Credentials", ...credentials })
+      if (installed.length > 0) control.push({ _tag: "Rights", fds: installed })
+      return { count, from, control, flags: received.flags | (flags & MSG_CMSG_CLOEXEC) }
+    })
+  })
+
+const scatter = (whole: Uint8Array, parts: ReadonlyArray<Uint8Array>): void => {
+  let at = 0
+  for (const part of parts) {
+    part.set(whole.subarray(at, at + part.length))
+    at += part.length
+  }
+}
