@@ -4,8 +4,10 @@
  * @see socket(7)
  */
 import * as Exit from "effect/Exit"
+import { CAP_NET_ADMIN } from "../abi/Capabilities.js"
 import { errnoTable } from "../abi/ErrnoTable.js"
 import * as Abi from "../abi/Socket.js"
+import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import type { Process } from "../ProcessTable.js"
 import type { OptionError } from "./errors.js"
@@ -109,7 +111,7 @@ export const setOption = (
   caller: Process
 ): Exit.Exit<void, OptionError> => {
   if (level !== Abi.SOL_SOCKET) return Errno.fail("EOPNOTSUPP")
-  const privileged = caller.credentials.euid === 0
+  const privileged = capable(caller.credentials, CAP_NET_ADMIN)
   if (option === Abi.SO_LINGER) {
     if (!isLinger(value)) return Errno.fail("EINVAL")
     self.lingers = value.on

@@ -6,7 +6,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN } from "../abi/Capabilities.js"
 import { AF_UNIX, MSG_CMSG_CLOEXEC, MSG_CTRUNC } from "../abi/Socket.js"
+import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { isReady } from "../internal/step.js"
@@ -41,10 +43,9 @@ const gather = (data: Uint8Array | ReadonlyArray<Uint8Array>): Uint8Array => {
 
 /** Whether a process may say that it is who it says. */
 const maySay = ({ credentials: c, pid }: Process, said: ProcessCredentials): boolean =>
-  c.euid === 0 || (
-    said.pid === pid && (said.uid === c.uid || said.uid === c.euid || said.uid === c.suid) &&
-    (said.gid === c.gid || said.gid === c.egid || said.gid === c.sgid)
-  )
+  (said.pid === pid || capable(c, CAP_SYS_ADMIN)) &&
+  (said.uid === c.uid || said.uid === c.euid || said.uid === c.suid || capable(c, CAP_SETUID)) &&
+  (said.gid === c.gid || said.gid === c.egid || said.gid === c.sgid || capable(c, CAP_SETGID))
 
 type AttachError = Errno.Errno<"EBADF" | "EINVAL" | "EPERM" | "ESRCH">
 
