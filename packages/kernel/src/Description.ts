@@ -60,6 +60,8 @@ export abstract class Description {
   openedBy: Credentials | undefined = undefined
   /** Set once it has asked for a lock that belongs to it. */
   locks: DescriptionLocks | undefined = undefined
+  /** Those who are told when nothing points here any more, before it is released: the epolls that watch it. */
+  closing: Set<() => void> | undefined = undefined
 
   constructor(
     /** Access mode and status flags, as F_GETFL answers them. */
@@ -146,14 +148,29 @@ export abstract class Description {
     return Errno.fail("EINVAL")
   }
 
-  /** The events of poll(2) that hold now. A regular file is always ready. */
-  poll(): number {
+  /** The events of poll(2) that hold now, for `_caller` where it matters who asks. A regular file is always ready. */
+  poll(_caller?: Process): number {
     return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM
   }
 
   /** The queues that are woken when the answer of `poll` may have changed. */
   get pollQueues(): ReadonlyArray<WaitQueue> {
     return nothing
+  }
+
+  /** The same, where it matters who asks. */
+  pollQueuesFor(_caller: Process): ReadonlyArray<WaitQueue> {
+    return this.pollQueues
+  }
+
+  /** Whether it is ready at one time and not at another: epoll takes nothing else. */
+  get pollable(): boolean {
+    return this.pollQueues.length > 0
+  }
+
+  /** What `/proc/PID/fdinfo` shows besides what it shows of every descriptor: lines. */
+  info(): string {
+    return ""
   }
 
   /** Bytes that can be read at once (FIONREAD). */
@@ -186,5 +203,6 @@ export abstract class Description {
 export const drop = (self: Description): Effect.Effect<void> => {
   if (--self.references !== 0) return self.dropped()
   self.locks?.released(self)
+  if (self.closing !== undefined) { for (const told of self.closing) told() }
   return self.release()
 }

@@ -45,6 +45,8 @@ import * as BasicDevices from "./device/basic.js"
 import * as Devices from "./Devices.js"
 import { Entropy } from "./Entropy.js"
 import type * as Errno from "./Errno.js"
+import * as AnonymousInode from "./event/AnonymousInode.js"
+import * as Events from "./Events.js"
 import * as Host from "./Host.js"
 import { boot, installStub } from "./kernel/boot.js"
 import type { HostInterface } from "./kernel/contract.js"
@@ -53,6 +55,7 @@ import * as KernelConfig from "./KernelConfig.js"
 import * as Locks from "./Locks.js"
 import * as Pipes from "./Pipes.js"
 import { Policy } from "./Policy.js"
+import * as Polls from "./Polls.js"
 import * as Processes from "./Processes.js"
 import * as Programs from "./Programs.js"
 import * as Ptys from "./Ptys.js"
@@ -90,9 +93,11 @@ export type Services =
   | Kernel
   | KernelConfig.KernelConfig
   | Devices.Devices
+  | Events.Events
   | Host.Host
   | Locks.Locks
   | Pipes.Pipes
+  | Polls.Polls
   | Processes.Processes
   | Programs.Programs
   | Ptys.Ptys
@@ -147,6 +152,9 @@ const compose = (
     const devices = room(Devices.Devices, Devices.make)
     const pipes = room(Pipes.Pipes, () => Pipes.make(limits, signals, now))
     const locks = room(Locks.Locks, () => Locks.make(limits))
+    const anonymous = AnonymousInode.make(now())
+    const events = room(Events.Events, () => Events.make(anonymous))
+    const polls = room(Polls.Polls, () => Polls.make(limits, anonymous))
     const ptys = room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
     const vfs = room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, now }))
     const programs = room(Programs.Programs, Programs.make)
@@ -161,6 +169,8 @@ const compose = (
       vfs,
       pipes,
       locks,
+      events,
+      polls,
       processes,
       signals,
       sockets,
@@ -193,9 +203,11 @@ const compose = (
     return Context.make(Kernel, kernel).pipe(
       Context.add(KernelConfig.KernelConfig, limits),
       Context.add(Devices.Devices, devices),
+      Context.add(Events.Events, events),
       Context.add(Host.Host, host),
       Context.add(Locks.Locks, locks),
       Context.add(Pipes.Pipes, pipes),
+      Context.add(Polls.Polls, polls),
       Context.add(Processes.Processes, processes),
       Context.add(Programs.Programs, programs),
       Context.add(Ptys.Ptys, ptys),

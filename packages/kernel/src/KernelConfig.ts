@@ -33,6 +33,8 @@ export interface Limits {
   readonly signalsQueuedMax: number
   /** Pseudo-terminals open at once (ENOSPC). */
   readonly terminalsMax: number
+  /** Descriptors that the epolls of one user watch (ENOSPC). */
+  readonly watchesMax: number
   /** Directory entries that the path walk remembers before it forgets those that nobody uses. */
   readonly dentriesMax: number
   /** File locks of all processes together (ENOLCK). */
@@ -54,6 +56,7 @@ export const defaults: Limits = {
   argumentsMax: 2_097_152,
   signalsQueuedMax: 4096,
   terminalsMax: 4096,
+  watchesMax: 1_048_576,
   dentriesMax: 65_536,
   locksMax: 1_048_576
 }
@@ -91,6 +94,7 @@ export const layerConfig: Layer.Layer<KernelConfig, ConfigError> = Layer.effect(
         argumentsMax: integer("argumentsMax"),
         signalsQueuedMax: integer("signalsQueuedMax"),
         terminalsMax: integer("terminalsMax"),
+        watchesMax: integer("watchesMax"),
         dentriesMax: integer("dentriesMax"),
         locksMax: integer("locksMax")
       }),

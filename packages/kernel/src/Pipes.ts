@@ -124,7 +124,7 @@ export const make = (
 
   const openCounted = (pipe: Pipe, inode: Inode, flags: number): PipeEnd => {
     const end = open(pipe, inode, flags, context)
-    pipe.endsChanged()
+    pipe.joined((end.readable && pipe.readers === 1) || (end.writable && pipe.writers === 1))
     return end
   }
 

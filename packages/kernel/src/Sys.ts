@@ -18,6 +18,7 @@ import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
 import type { LockCalls } from "./sys/contract/locks.js"
 import type { ProcessCalls } from "./sys/contract/processes.js"
+import type { ReadinessCalls } from "./sys/contract/readiness.js"
 import type { ResourceCalls } from "./sys/contract/resources.js"
 import type { SignalCalls } from "./sys/contract/signals.js"
 import type { SocketCalls } from "./sys/contract/sockets.js"
@@ -32,6 +33,7 @@ export type * from "./sys/contract/files.js"
 export type * from "./sys/contract/identity.js"
 export type * from "./sys/contract/locks.js"
 export type * from "./sys/contract/processes.js"
+export type * from "./sys/contract/readiness.js"
 export type * from "./sys/contract/resources.js"
 export type * from "./sys/contract/signals.js"
 export type * from "./sys/contract/sockets.js"
@@ -54,6 +56,7 @@ export interface SystemCalls
     ProcessCalls,
     IdentityCalls,
     ResourceCalls,
+    ReadinessCalls,
     SignalCalls,
     SocketCalls,
     TimeCalls,

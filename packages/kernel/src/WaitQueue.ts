@@ -65,7 +65,7 @@ export class WaitQueue {
   /** How many have come. @internal */
   tickets = 0
   /** @internal */
-  watchers: Set<() => void> | undefined = undefined
+  watchers: Set<(events: number) => void> | undefined = undefined
 }
 
 export const make = (): WaitQueue => new WaitQueue()
@@ -91,13 +91,17 @@ const enqueue = (link: Link): void => {
   else after.prev = link
 }
 
-const tellWatchers = ({ watchers }: WaitQueue): void => {
-  if (watchers !== undefined) { for (const notify of watchers) notify() }
+/**
+ * Tells every watcher and wakes nobody. `events` are those of poll(2) that may have become true; 0 is any of them, and
+ * what a wake-up tells.
+ */
+export const tell = ({ watchers }: WaitQueue, events = 0): void => {
+  if (watchers !== undefined) { for (const notify of watchers) notify(events) }
 }
 
 /** Tells every watcher, and wakes the first waiter. */
 export const wake = (self: WaitQueue): void => {
-  tellWatchers(self)
+  tell(self)
   for (let link = self.first; link !== undefined;) {
     const { next } = link
     if (link.sleeping.wokenBy(link)) return
@@ -107,7 +111,7 @@ export const wake = (self: WaitQueue): void => {
 
 /** Wakes everybody, in the order in which they came. */
 export const wakeAll = (self: WaitQueue): void => {
-  tellWatchers(self)
+  tell(self)
   for (let link = self.first; link !== undefined;) {
     const { next } = link
     link.sleeping.wokenBy(link)
@@ -119,9 +123,9 @@ export const wakeAll = (self: WaitQueue): void => {
  * Calls `notify`, in the same step, each time one of `queues` is woken, until the answered function is called.
  * Watchers come before all waiters and take no wake-up away from them; nobody queues up behind one.
  */
-export const watch = (queues: Iterable<WaitQueue>, notify: () => void): () => void => {
+export const watch = (queues: Iterable<WaitQueue>, notify: (events: number) => void): () => void => {
   const watched = Array.from(queues)
-  const told = (): void => notify()
+  const told = (events: number): void => notify(events)
   for (const queue of watched) (queue.watchers ??= new Set()).add(told)
   return () => {
     for (const queue of watched) {

@@ -8,6 +8,7 @@
  * @see pipe(7)
  */
 import * as Exit from "effect/Exit"
+import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
 import * as Errno from "../Errno.js"
 import * as WaitQueue from "../WaitQueue.js"
 
@@ -24,6 +25,9 @@ export class Pipe {
   readonly canRead = WaitQueue.make()
   readonly canWrite = WaitQueue.make()
   readonly opened = WaitQueue.make()
+  /** Where those watch who poll an end; made for the first. */
+  private watchReaders: WaitQueue.WaitQueue | undefined = undefined
+  private watchWriters: WaitQueue.WaitQueue | undefined = undefined
 
   private ring = new Uint8Array(0)
   private readAt = 0 // both count up for ever; their difference is the number of bytes held
@@ -60,9 +64,26 @@ export class Pipe {
     this.copyOut(into, count)
     const wasFull = this.full
     this.consume(count)
-    if (wasFull && !this.full) WaitQueue.wake(this.canWrite)
+    if (wasFull && !this.full) {
+      WaitQueue.wake(this.canWrite)
+      if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters, POLLOUT | POLLWRNORM)
+    }
     if (this.writtenAt !== this.readAt) WaitQueue.wake(this.canRead)
     return Exit.succeed(count)
+  }
+
+  /** What is told to those who poll the reading ends. */
+  get readersWatch(): WaitQueue.WaitQueue {
+    return this.watchReaders ??= WaitQueue.make()
+  }
+
+  get writersWatch(): WaitQueue.WaitQueue {
+    return this.watchWriters ??= WaitQueue.make()
+  }
+
+  /** There is something to read, or was tried to be. Whoever polls hears it of every write, as on Linux. */
+  tellReaders(): void {
+    if (this.watchReaders !== undefined) WaitQueue.tell(this.watchReaders, POLLIN | POLLRDNORM)
   }
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
@@ -89,7 +110,9 @@ export class Pipe {
     if (done > before) {
       if (wasEmpty || this.canRead.first !== undefined) WaitQueue.wake(this.canRead)
       if (!this.full) WaitQueue.wake(this.canWrite)
+      if (wasEmpty && done < from.length) this.tellReaders()
     }
+    if (done === from.length) this.tellReaders()
     return done
   }
 
@@ -113,14 +136,30 @@ export class Pipe {
     this.readAt = this.writtenAt = 0
     this.copyIn(held, 0, held.length)
     if (!this.full) WaitQueue.wake(this.canWrite)
+    if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters)
     return Exit.void
   }
 
-  /** Wakes everybody: an end was opened or closed, and what each waits for may never come. */
-  endsChanged(): void {
+  /** Wakes everybody: an end was opened, or closed. */
+  private wakeEverybody(): void {
     WaitQueue.wakeAll(this.canRead)
     WaitQueue.wakeAll(this.canWrite)
     WaitQueue.wakeAll(this.opened)
+  }
+
+  /** An end was opened; whether it was the first of its side, is what those who poll a reading end hear. */
+  joined(first: boolean): void {
+    this.wakeEverybody()
+    if (first && this.watchReaders !== undefined) WaitQueue.tell(this.watchReaders)
+  }
+
+  /** An end was closed, and what others wait for may never come. */
+  left(): void {
+    this.wakeEverybody()
+    if ((this.readers === 0) !== (this.writers === 0)) {
+      if (this.watchReaders !== undefined) WaitQueue.tell(this.watchReaders)
+      if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters)
+    }
     if (this.readers === 0 && this.writers === 0) {
       this.ring = new Uint8Array(0)
       this.readAt = this.writtenAt = this.slots = 0

@@ -48,7 +48,11 @@ export class PipeEnd extends Description {
     const answer = pipe.tryRead(into)
     if (answer !== undefined) return this.wasRead(answer)
     if (this.nonBlocking) return Errno.fail("EAGAIN")
-    return WaitQueue.sleep([pipe.canRead], () => this.wasRead(pipe.tryRead(into)))
+    return WaitQueue.sleep([pipe.canRead], () => {
+      const read = this.wasRead(pipe.tryRead(into))
+      if (read !== undefined && pipe.held > 0) pipe.tellReaders()
+      return read
+    })
   }
 
   /** A FIFO has times as a file has; those of a pipe without a name stand still. */
@@ -73,7 +77,10 @@ export class PipeEnd extends Description {
     const waits = WaitQueue.contended(pipe.canWrite)
     const done = waits && !this.nonBlocking ? 0 : pipe.fill(from, 0)
     if (done === from.length) return this.wasWritten(done)
-    if (this.nonBlocking) return done > 0 ? this.wasWritten(done) : Errno.fail("EAGAIN")
+    if (this.nonBlocking) {
+      pipe.tellReaders()
+      return done > 0 ? this.wasWritten(done) : Errno.fail("EAGAIN")
+    }
     return this.writeRest(from, done, caller)
   }
 
@@ -118,7 +125,9 @@ export class PipeEnd extends Description {
   }
 
   override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {
-    return [this.pipe.canRead, this.pipe.canWrite]
+    const { pipe, readable, writable } = this
+    if (readable && writable) return [pipe.readersWatch, pipe.writersWatch]
+    return [readable ? pipe.readersWatch : pipe.writersWatch]
   }
 
   override available(): Exit.Exit<number> {
@@ -139,7 +148,7 @@ export class PipeEnd extends Description {
     const { pipe } = this
     if (this.readable) pipe.readers--
     if (this.writable) pipe.writers--
-    pipe.endsChanged()
+    pipe.left()
   }
 }
 

@@ -12,8 +12,8 @@ import type { Description } from "../Description.js"
 import { resources } from "../process/limits.js"
 import { childUsageOf, usageOf } from "../process/usage.js"
 import type { Process, ProcessState } from "../ProcessTable.js"
-import { locksOf } from "./locks.js"
 import type { ResourceUsage } from "../Sys.js"
+import { locksOf } from "./locks.js"
 import type { ProcParts } from "./parts.js"
 
 /** Clock ticks per second, as every program assumes. */
@@ -163,7 +163,7 @@ export const fdInfo = (parts: ProcParts, self: Process, fd: number, description:
   const flags = description.flags | (self.fds.isCloseOnExec(fd) ? O_CLOEXEC : 0)
   const ino = description.inode.ino
   return `pos:\t${description.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t0\nino:\t${ino}\n` +
-    locksOf(parts, self, description)
+    locksOf(parts, self, description) + description.info()
 }
 
 /** What a link of `/proc/PID` shows for a place: its path, or what it was. */

@@ -1,9 +1,11 @@
 /**
  * The rooms that system calls enter.
  */
+import type { Events } from "../Events.js"
 import type { Limits } from "../KernelConfig.js"
 import type { Locks } from "../Locks.js"
 import type { Pipes } from "../Pipes.js"
+import type { Polls } from "../Polls.js"
 import type { Processes } from "../Processes.js"
 import type { Signals } from "../Signals.js"
 import type { Sockets } from "../Sockets.js"
@@ -15,6 +17,8 @@ export interface Rooms {
   readonly vfs: Vfs["Type"]
   readonly pipes: Pipes["Type"]
   readonly locks: Locks["Type"]
+  readonly events: Events["Type"]
+  readonly polls: Polls["Type"]
   readonly processes: Processes["Type"]
   readonly signals: Signals["Type"]
   readonly sockets: Sockets["Type"]

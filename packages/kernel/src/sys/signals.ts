@@ -17,6 +17,8 @@ import * as Pending from "../signals/pending.js"
 import type * as SignalSet from "../SignalSet.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { Rooms } from "./Rooms.js"
+import { TemporaryMask } from "./TemporaryMask.js"
+import { Timeout } from "./Timeout.js"
 
 const isSignal = (signal: number): boolean => Number.isInteger(signal) && signal >= 1 && signal <= Abi.SIGRTMAX
 
@@ -157,20 +159,11 @@ export const sigsuspend = (
   self: Process,
   mask: SignalSet.SignalSet
 ): Effect.Effect<never, Errno.Errno<"EINTR">> => {
-  let before: SignalSet.SignalSet | undefined
+  const temporary = new TemporaryMask(signals, self, mask)
   return WaitQueue.sleep<never, never>([], () => undefined, {
     restartable: false,
-    entered: () => {
-      before = self.signals.blocked
-      self.signals.suspended = before
-      signals.setMask(self, mask)
-    },
-    left: () => {
-      // Put back by the handler that ran; here only when none did.
-      if (before === undefined || self.signals.suspended === undefined) return
-      self.signals.suspended = undefined
-      signals.setMask(self, before)
-    }
+    entered: () => temporary.start(),
+    left: () => temporary.stop()
   })
 }
 
@@ -186,28 +179,18 @@ export const sigtimedwait = (
   timeout: number
 ): Effect.Effect<SignalInfo, Errno.Errno<"EAGAIN" | "EINTR">> => {
   const state = self.signals
-  let expired = timeout === 0
+  const limit = new Timeout(timers, timeout)
   const attempt = (): WaitQueue.Attempt<SignalInfo, Errno.Errno<"EAGAIN" | "EINTR">> => {
     const signal = Pending.first(state.pending & set)
     if (signal !== 0) return Exit.succeed(Pending.take(state, signal))
-    return expired ? Errno.fail("EAGAIN", { syscall: "sigtimedwait" }) : undefined
+    return limit.expired ? Errno.fail("EAGAIN", { syscall: "sigtimedwait" }) : undefined
   }
-  const now = attempt()
-  if (now !== undefined) return now
-  const over = WaitQueue.make()
-  let cancel: (() => void) | undefined
-  return WaitQueue.sleep([state.arrived ??= WaitQueue.make(), over], attempt, {
+  return attempt() ?? WaitQueue.sleep([state.arrived ??= WaitQueue.make(), limit.over], attempt, {
     restartable: false,
-    entered: () => {
-      if (timeout < 0) return
-      cancel = timers.after(timeout, () => {
-        expired = true
-        WaitQueue.wakeAll(over)
-      })
-    },
+    entered: () => limit.start(),
     // Being stopped and continued is enough to end it. @see signal(7), "Interruption … by stop signals"
     partial: () => attempt() ?? Errno.fail("EINTR", { syscall: "sigtimedwait" }),
-    left: () => cancel?.()
+    left: () => limit.stop()
   })
 }
 

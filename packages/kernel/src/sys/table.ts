@@ -19,7 +19,7 @@ import type { Rooms } from "./Rooms.js"
 import { startAt, unlikePath } from "./start.js"
 
 /** Puts a new description into the table; when there is no room it is released again. */
-const install = (
+export const install = (
   self: Process,
   description: Description,
   flags: number
@@ -89,6 +89,12 @@ const explain = <A, E extends Errno.Any>(
   if (exit._tag === "Success" || exit.cause._tag !== "Fail") return exit
   const { error } = exit.cause
   return Exit.fail(Errno.within<Errno.Code>(error, { syscall, path }) as E)
+}
+
+/** What is open as `fd`, and not only named by it (O_PATH). */
+export const opened = (self: Process, fd: number): Description | undefined => {
+  const description = self.fds.get(fd)
+  return description === undefined || (description.flags & OpenFlags.O_PATH) !== 0 ? undefined : description
 }
 
 /** @see close(2) */

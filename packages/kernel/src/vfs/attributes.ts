@@ -43,8 +43,12 @@ function* change(core: Core, { inode, mount }: Target, changes: Changes) {
 const writable = ({ mount }: Target): Exit.Exit<void, Errno.Errno<"EROFS">> =>
   mount === undefined ? Exit.void : Permission.writableMount(mount)
 
+/** As {@link writable}; but what is no file at all, such as an epoll, has nothing to change. */
+const changeable = (target: Target): Exit.Exit<void, Errno.Errno<"EOPNOTSUPP" | "EROFS">> =>
+  (target.inode.mode & FileMode.S_IFMT) === 0 ? Errno.fail("EOPNOTSUPP") : writable(target)
+
 function* chmodSteps(core: Core, viewer: Viewer, target: Target, mode: number) {
-  yield* writable(target)
+  yield* changeable(target)
   const { inode } = target
   if (FileMode.isSymlink(inode.mode)) return yield* Errno.fail("EOPNOTSUPP")
   if (!Permission.owns(viewer, inode)) return yield* Errno.fail("EPERM")
@@ -72,7 +76,7 @@ const withoutSetId = ({ credentials }: Pick<Viewer, "credentials">, { gid, mode 
 }
 
 function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gid: number) {
-  yield* writable(target)
+  yield* changeable(target)
   const { inode } = target
   const { credentials } = viewer
   if (!Credentials.capable(credentials, CAP_CHOWN)) {
@@ -101,7 +105,7 @@ export const chown = (
 ): Effect.Effect<void, AttributePathError> => Step.run(chownSteps(core, viewer, target, uid, gid))
 
 function* utimensSteps(core: Core, viewer: Viewer, target: Target, atime: SetTime, mtime: SetTime) {
-  yield* writable(target)
+  yield* changeable(target)
   const { inode } = target
   if (!Permission.owns(viewer, inode)) {
     // Anybody who may write may say "now"; any other time is the owner's to say.

@@ -7,10 +7,13 @@ import * as MemoryBackend from "../../src/backend/MemoryBackend.js"
 import * as CoarseClock from "../../src/CoarseClock.js"
 import type { Description } from "../../src/Description.js"
 import * as Devices from "../../src/Devices.js"
+import * as AnonymousInode from "../../src/event/AnonymousInode.js"
+import * as Events from "../../src/Events.js"
 import * as Host from "../../src/Host.js"
 import * as KernelConfig from "../../src/KernelConfig.js"
 import * as Locks from "../../src/Locks.js"
 import * as Pipes from "../../src/Pipes.js"
+import * as Polls from "../../src/Polls.js"
 import * as Processes from "../../src/Processes.js"
 import type { Process } from "../../src/ProcessTable.js"
 import * as Programs from "../../src/Programs.js"
@@ -119,11 +122,14 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
     const entropy = { fill: (into: Uint8Array) => into.fill(0) }
     const sockets = Sockets.make({ signals, timers, vfs, host, now })
     const locks = Locks.make(limits)
+    const anonymous = AnonymousInode.make(now())
     const rooms: Rooms = {
       limits,
       vfs,
       pipes,
       locks,
+      events: Events.make(anonymous),
+      polls: Polls.make(limits, anonymous),
       processes,
       signals,
       sockets,

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Bytes from "../../src/Bytes.js"
+import type { Any } from "../../src/Errno.js"
 import * as Kernel from "../../src/Kernel.js"
 import { type Program, Sys, type SystemCalls } from "../../src/Sys.js"
 
@@ -40,6 +41,10 @@ export const inProcess = <A, E>(
       () => answer
     )
   })
+
+/** A program that does this with its own system calls, and ends with 0. */
+export const inChild = (body: (sys: SystemCalls) => Effect.Effect<unknown, Any>): Program =>
+  Effect.flatMap(Sys, (sys) => Effect.as(body(sys), 0))
 
 /** The errno that a call answers; a call that succeeds is a failed test. */
 export const errnoOf = <E extends { readonly _tag: string }>(self: Effect.Effect<unknown, E>): Effect.Effect<string> =>

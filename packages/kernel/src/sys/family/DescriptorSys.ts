@@ -3,7 +3,7 @@ import type { PollRequest } from "../../Sys.js"
 import type { DescriptorCalls } from "../contract/descriptors.js"
 import * as Descriptors from "../descriptors.js"
 import * as Files from "../files.js"
-import { poll } from "../poll.js"
+import { ppoll } from "../poll.js"
 import * as Table from "../table.js"
 import { BaseSys } from "./BaseSys.js"
 
@@ -61,7 +61,7 @@ export abstract class DescriptorSys extends BaseSys implements DescriptorCalls {
   }
 
   poll(requests: ReadonlyArray<PollRequest>, timeout = -1) {
-    return this.call(() => poll(this.rooms, this.self, requests, timeout))
+    return this.call(() => ppoll(this.rooms, this.self, requests, timeout, undefined))
   }
 
   fsync(fd: number) {

@@ -5,9 +5,9 @@ import * as SignalSet from "../../SignalSet.js"
 import { type SignalActionOptions, Sys } from "../../Sys.js"
 import type { SignalCalls } from "../contract/signals.js"
 import * as Signals from "../signals.js"
-import { ResourceSys } from "./ResourceSys.js"
+import { ReadinessSys } from "./ReadinessSys.js"
 
-export abstract class SignalSys extends ResourceSys implements SignalCalls {
+export abstract class SignalSys extends ReadinessSys implements SignalCalls {
   sigaction(signal: number, options?: SignalActionOptions) {
     return this.callThenAttend(() =>
       Signals.sigaction(this.rooms, this.self, signal, options === undefined ? undefined : this.action(options))
