@@ -40,6 +40,7 @@ import * as Create from "./vfs/create.js"
 import * as Dentries from "./vfs/dentries.js"
 import * as Mounts from "./vfs/mounts.js"
 import { open } from "./vfs/open.js"
+import { Prefixes } from "./vfs/prefixes.js"
 import * as Remove from "./vfs/remove.js"
 import { rename } from "./vfs/rename.js"
 import * as SocketFile from "./vfs/socketFile.js"
@@ -244,7 +245,8 @@ export const make = (parts: Parts): Vfs["Type"] => {
     superblocks: new Set([top]),
     linkable: new WeakSet(),
     lastDev: 1,
-    dentries: 0
+    dentries: 0,
+    prefixes: new Prefixes()
   }
   const targetOf = (found: Walk.Walk): Attributes.Target => ({
     inode: found.inode!,

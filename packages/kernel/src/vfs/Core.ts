@@ -9,6 +9,7 @@ import type { Inode } from "../Inode.js"
 import type { Limits } from "../KernelConfig.js"
 import type { Pipes } from "../Pipes.js"
 import type { PolicyRules } from "../Policy.js"
+import type { Prefixes } from "./prefixes.js"
 
 /** Whoever a path is walked for: a process, as far as paths are concerned. */
 export interface Viewer {
@@ -36,4 +37,5 @@ export interface Core {
   lastDev: number
   /** Dentries that are remembered without being used. */
   dentries: number
+  readonly prefixes: Prefixes
 }

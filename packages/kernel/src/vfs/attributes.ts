@@ -17,6 +17,7 @@ import type { Changes } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
+import * as Prefixes from "./prefixes.js"
 
 /** A file to change: `mount` is `undefined` for what lies in no file system, such as a pipe. */
 export interface Target {
@@ -28,6 +29,7 @@ export type SetTime = bigint | "now" | "omit"
 
 function* change(core: Core, { inode, mount }: Target, changes: Changes) {
   const complete = { ...changes, ctime: core.now() }
+  if (FileMode.isDirectory(inode.mode)) Prefixes.changed()
   if (mount === undefined) {
     Object.assign(inode, { ...complete, mode: (inode.mode & FileMode.S_IFMT) | (changes.mode ?? inode.mode & 0o7777) })
     return

@@ -9,6 +9,7 @@ import type { Inode } from "../Inode.js"
 import { isReady } from "../internal/step.js"
 import type { StorageError } from "../VfsBackend.js"
 import type { Core } from "./Core.js"
+import * as Prefixes from "./prefixes.js"
 
 /** The dentry of `name`, made if need be. One that stands for another inode by now is replaced. */
 export const child = (core: Core, parent: Dentry, name: string, inode: Inode): Dentry => {
@@ -34,6 +35,7 @@ const remove = (parent: Dentry, gone: Dentry): void => {
   parent.children?.delete(gone.name)
   parent.uses--
   gone.unlinked = true
+  Prefixes.changed()
 }
 
 /** Forgets `name`: nothing bears it any more. */
@@ -51,6 +53,7 @@ export const move = (core: Core, from: Dentry, name: string, to: Dentry, newName
   if (moved === undefined) return
   from.children?.delete(name)
   from.uses--
+  Prefixes.changed()
   moved.parent = to
   moved.name = newName
   add(to, moved)
@@ -58,6 +61,7 @@ export const move = (core: Core, from: Dentry, name: string, to: Dentry, newName
 
 /** Follows an exchange of two names. */
 export const exchange = (a: Dentry, aName: string, b: Dentry, bName: string): void => {
+  Prefixes.changed()
   const first = a.children?.get(aName)
   const second = b.children?.get(bName)
   if (first !== undefined) {
@@ -82,6 +86,7 @@ export const exchange = (a: Dentry, aName: string, b: Dentry, bName: string): vo
 
 /** Forgets every dentry that nobody uses. Costs what was remembered, and happens once per that many new ones. */
 const sweep = (core: Core): void => {
+  Prefixes.changed()
   const visit = (dentry: Dentry): void => {
     for (const each of dentry.children?.values() ?? []) {
       visit(each)

@@ -14,6 +14,7 @@ import * as Step from "../internal/step.js"
 import type { PathError } from "../Sys.js"
 import type { Backend } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
+import * as Prefixes from "./prefixes.js"
 import { existing, walk } from "./walk.js"
 
 export interface MountOptions {
@@ -48,6 +49,7 @@ function* mountSteps(core: Core, viewer: Viewer, path: string, backend: Backend,
 
 const attach = (core: Core, mount: Mount, at: Location): void => {
   core.superblocks.add(mount.superblock)
+  Prefixes.changed()
   at.mount.children.set(at.dentry, mount)
   at.dentry.covered++
   at.dentry.uses++
@@ -88,6 +90,7 @@ const detach = (core: Core, mount: Mount, at: Location): void => {
   at.dentry.covered--
   at.dentry.uses--
   core.superblocks.delete(mount.superblock)
+  Prefixes.changed()
 }
 
 /** Takes away what covers `path`; EBUSY while anything of it is in use. */

@@ -22,6 +22,7 @@ import type { LookupError } from "../VfsBackend.js"
 import { accessed } from "./accessed.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
+import { lengthOf } from "./prefixes.js"
 
 /** What the last name of the path turned out to be. */
 export type Last = "name" | "root" | "." | ".."
@@ -64,8 +65,11 @@ export class Walk {
   /** The description that a magic link led to. */
   jumped: Description | undefined = undefined
 
+  private readonly start: Location
   private at = 0
   private links = 0
+  /** How long the part of the path is that leads to its last name, as long as that is worth remembering. */
+  private prefix: number
 
   constructor(
     private readonly core: Core,
@@ -74,14 +78,25 @@ export class Walk {
     private path: string,
     private readonly mode: Mode
   ) {
-    const from = path.charCodeAt(0) === SLASH ? viewer.root : start
-    this.mount = from.mount
-    this.dentry = from.dentry
+    this.prefix = lengthOf(path)
+    this.start = path.charCodeAt(0) === SLASH ? viewer.root : start
+    this.mount = this.start.mount
+    this.dentry = this.start.dentry
   }
 
   run(): Effect.Effect<this, PathError> {
     if (this.path.length === 0) return Errno.fail("ENOENT")
     if (this.path.length * 3 >= PATH_MAX && Bytes.byteLength(this.path) >= PATH_MAX) return Errno.fail("ENAMETOOLONG")
+    if (this.prefix > 0) {
+      const { core: { prefixes }, path, start, viewer } = this
+      const known = prefixes.get(path.slice(0, this.prefix), viewer, start)
+      if (known !== undefined) {
+        this.mount = known.mount
+        this.dentry = known.dentry
+        this.at = this.prefix + 1
+        this.prefix = 0
+      }
+    }
     return this.advance()
   }
 
@@ -115,6 +130,7 @@ export class Walk {
         continue
       }
       if (isLast) {
+        if (this.prefix > 0) this.remember()
         this.name = name
         this.last = "name"
         this.trailingSlash = next > end
@@ -134,6 +150,8 @@ export class Walk {
       }
       const looked = known === undefined ? this.lookup(name) : Exit.succeed(known.inode)
       if (!isReady(looked)) {
+        // Meanwhile, what was walked may come to lead elsewhere.
+        this.prefix = 0
         return Effect.flatMap(Effect.exit(looked), (exit) => this.goOn(exit, name, isLast) ?? this.advance())
       }
       const done = this.goOn(looked, name, isLast)
@@ -141,11 +159,18 @@ export class Walk {
     }
   }
 
+  /** The last name is next: keeps where all before it lead. */
+  private remember(): void {
+    const { core: { prefixes }, dentry, mount, path, prefix, start, viewer } = this
+    prefixes.set(path.slice(0, prefix), viewer, start, { mount, dentry })
+  }
+
   /** The dentry of `name` where the walk stands, if there is one that can be relied upon. */
   private remembered(name: string): Dentry | undefined {
     const known = this.dentry.children?.get(name)
-    if (known === undefined || known.covered > 0) return known
-    return this.mount.superblock.backend.coherent ? known : undefined
+    if (this.mount.superblock.backend.coherent) return known
+    this.prefix = 0
+    return known === undefined || known.covered === 0 ? undefined : known
   }
 
   /** Asks the backend for `name` in the directory where the walk stands. */
@@ -233,6 +258,7 @@ export class Walk {
 
   private followLink(link: Inode, isLast: boolean): Effect.Effect<this, PathError> | undefined {
     if (++this.links > SYMLINKS_MAX) return Errno.fail("ELOOP")
+    this.prefix = 0
     const { backend } = this.mount.superblock
     accessed(this.core.now, this.mount, link)
     const jump = backend.follow?.(link, this.viewer.pid)
