@@ -11,6 +11,7 @@ import * as basename from "./coreutils/basename.js"
 import * as cat from "./coreutils/cat.js"
 import * as chmod from "./coreutils/chmod.js"
 import * as chown from "./coreutils/chown.js"
+import * as clear from "./coreutils/clear.js"
 import * as cmp from "./coreutils/cmp.js"
 import * as comm from "./coreutils/comm.js"
 import * as cp from "./coreutils/cp.js"
@@ -54,6 +55,7 @@ import * as seq from "./coreutils/seq.js"
 import * as sleep from "./coreutils/sleep.js"
 import * as sort from "./coreutils/sort.js"
 import * as stat from "./coreutils/stat.js"
+import * as stty from "./coreutils/stty.js"
 import * as tac from "./coreutils/tac.js"
 import * as tail from "./coreutils/tail.js"
 import * as tee from "./coreutils/tee.js"
@@ -80,6 +82,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   chmod: chmod.main,
   chown: chown.main,
   chroot: nohup.chroot,
+  clear: clear.main,
   cmp: cmp.main,
   comm: comm.main,
   cp: cp.main,
@@ -133,6 +136,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   sleep: sleep.main,
   sort: sort.main,
   stat: stat.main,
+  stty: stty.main,
   sync: uname.sync,
   tac: tac.main,
   tail: tail.main,
@@ -143,6 +147,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   tr: tr.main,
   true: trueUtility.main,
   truncate: truncate.main,
+  tty: stty.tty,
   uname: uname.main,
   unexpand: expand.unexpand,
   uniq: uniq.main,

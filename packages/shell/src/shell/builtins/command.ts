@@ -16,7 +16,7 @@ import { type Builtin, complain, flags, misuse } from "./Builtin.js"
 import { keywords, specialBuiltins } from "./names.js"
 import { builtins } from "./table.js"
 
-const nothing: Simple = { kind: "simple", assignments: [], words: [], redirections: [], line: 0 }
+const nothing: Simple = { kind: "simple", source: "", assignments: [], words: [], redirections: [], line: 0 }
 
 export const command: Builtin = function*(shell, argv, context) {
   const given = flags(argv, "pvV")

@@ -3,11 +3,22 @@
  *
  * @see trap(1p)
  */
-import { SIGINT, SIGKILL, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU } from "@effix/kernel/abi/Signals"
+import {
+  SIGHUP,
+  SIGINT,
+  SIGKILL,
+  SIGQUIT,
+  SIGSTOP,
+  SIGTERM,
+  SIGTSTP,
+  SIGTTIN,
+  SIGTTOU
+} from "@effix/kernel/abi/Signals"
 import * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
 import * as SignalNames from "../../SignalNames.js"
 import * as Quote from "../expand/quote.js"
+import { hangUp } from "../run/hangUp.js"
 import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
@@ -33,6 +44,8 @@ function* install(shell: Shell, signal: number, action: string | undefined): Run
     yield* call(shell.sys.sigaction(signal, {
       disposition: () => Effect.sync(() => void shell.traps.pending.push(signal))
     }))
+  } else if (shell.interactive && signal === SIGHUP) {
+    yield* call(shell.sys.sigaction(signal, { disposition: () => hangUp(shell) }))
   } else {
     const ignored = shell.interactive && interactiveIgnored.has(signal)
     yield* call(shell.sys.sigaction(signal, { disposition: ignored ? "ignore" : "default" }))

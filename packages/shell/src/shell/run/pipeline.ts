@@ -38,7 +38,7 @@ function* stages(shell: Shell, command: Ast.Pipeline): Run<number> {
   if (shell.options.lastpipe && !shell.options.monitor) return yield* lastHere(shell, command)
   const pids = yield* startStages(shell, command, false)
   if (Errno.isErrno(pids)) return yield* cannotFork(shell, pids)
-  const status = yield* foreground(shell, pids, () => "pipeline", true, statuses)
+  const status = yield* foreground(shell, pids, () => command.source, true, statuses)
   setStatuses(shell, statuses)
   return status
 }
@@ -63,7 +63,7 @@ function* lastHere(shell: Shell, command: Ast.Pipeline): Run<number> {
   try {
     const status = yield* execute(shell, command.commands[last]!, false)
     if (!Errno.isErrno(pids)) {
-      const others = yield* foreground(shell, pids, () => "pipeline", true)
+      const others = yield* foreground(shell, pids, () => command.source, true)
       if (shell.options.pipefail && status === 0) return others
     }
     return status

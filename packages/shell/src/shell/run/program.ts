@@ -42,7 +42,7 @@ export function* runProgram(shell: Shell, command: Simple, argv: ReadonlyArray<s
   }
   const found = yield* search(shell, argv[0]!, path)
   const pid = yield* start(shell, command, found, argv, env, {}, path)
-  if (typeof pid === "number") return yield* foreground(shell, [pid], () => argv.join(" "), false)
+  if (typeof pid === "number") return yield* foreground(shell, [pid], () => command.source, false)
   return yield* cannotFork(shell, pid)
 }
 

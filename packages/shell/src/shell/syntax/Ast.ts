@@ -109,12 +109,14 @@ interface Located {
 }
 export interface Simple extends Located {
   readonly kind: "simple"
+  readonly source: string
   readonly assignments: ReadonlyArray<Assignment>
   readonly words: ReadonlyArray<Word>
   readonly redirections: ReadonlyArray<Redirection>
 }
 export interface Pipeline extends Located {
   readonly kind: "pipeline"
+  readonly source: string
   readonly negated: boolean
   readonly timed: false | "bash" | "posix"
   readonly commands: ReadonlyArray<Command>

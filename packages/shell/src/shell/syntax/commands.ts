@@ -209,6 +209,7 @@ export class Converter {
     }
     return {
       kind: "simple",
+      source: this.source.slice(node.pos, node.end),
       assignments,
       words,
       redirections: node.redirects.map((one) => this.redirection(one)),
@@ -221,6 +222,7 @@ export class Converter {
     const negations = node.prefixes.filter((prefix) => prefix.type === "Negation").length
     return {
       kind: "pipeline",
+      source: this.source.slice(node.pos, node.end),
       negated: negations % 2 === 1,
       timed: time === undefined ? false : time.type === "Time" && time.posix !== undefined ? "posix" : "bash",
       commands: node.commands.map((one) => this.command(one)),

@@ -1,6 +1,8 @@
 /**
  * The line that is being edited: characters, and the cursor between two of them.
  */
+import * as Width from "./width.js"
+
 export class Line {
   characters: Array<string> = []
   cursor = 0
@@ -12,14 +14,16 @@ export class Line {
   }
 
   set(text: string): void {
-    this.characters = Array.from(text)
+    this.characters = Width.clusters(text)
     this.cursor = this.characters.length
   }
 
   insert(text: string): void {
-    const added = Array.from(text)
-    this.characters.splice(this.cursor, 0, ...added)
-    this.cursor += added.length
+    // A mark goes with the character before it, whenever it was typed.
+    const after = this.characters.splice(this.cursor)
+    this.characters = Width.clusters(this.characters.join("") + text)
+    this.cursor = this.characters.length
+    this.characters.push(...after)
   }
 
   /** Removes what lies between the cursor and `to`. */

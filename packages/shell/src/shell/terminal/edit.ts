@@ -6,10 +6,13 @@
  *
  * @see readline(3)
  */
+import { SIGWINCH } from "@effix/kernel/abi/Signals"
 import * as T from "@effix/kernel/abi/Termios"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
+import * as Effect from "effect/Effect"
 import { writeAll } from "../run/report.js"
+import { runPending } from "../run/traps.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { complete, wordStart } from "./complete.js"
 import { readKey } from "./keys.js"
@@ -55,8 +58,12 @@ class Editor {
   /** Draws prompt and line, and puts the cursor where it belongs. */
   *draw(prompt = this.prompt, promptCells = this.promptCells): Run<void> {
     const { characters, cursor } = this.line
-    const end = promptCells + Width.of(characters)
-    const at = promptCells + Width.of(characters.slice(0, cursor))
+    const end = Width.after(promptCells, characters, this.columns)
+    let at = Width.after(promptCells, characters.slice(0, cursor), this.columns)
+    // The cursor stands on the character to come, wherever there was room for that.
+    if (cursor < characters.length) {
+      at = Width.after(at, [characters[cursor]!], this.columns) - Width.of([characters[cursor]!])
+    }
     const endRow = Math.floor(end / this.columns)
     const row = Math.floor(at / this.columns)
     const column = at % this.columns
@@ -107,7 +114,7 @@ class Editor {
     const after = this.line.characters.slice(this.line.cursor).join("")
     const head = before.slice(0, start) + found.word + (found.finished ? " " : "")
     this.line.set(head + after)
-    this.line.cursor = Array.from(head).length
+    this.line.cursor = Width.clusters(head).length
   }
 
   /** ^R: the latest line of the history that has what is typed. */
@@ -123,13 +130,14 @@ class Editor {
       yield* this.draw(prompt, Width.ofPrompt(prompt))
       const key = yield* readKey(this.shell)
       if (key === undefined) return "enter"
-      if ("text" in key) wanted += key.text
+      if (key === "interrupted") yield* this.measure()
+      else if ("text" in key) wanted += key.text
       else if (key.name === "backspace") wanted = wanted.slice(0, -1)
       else if (key.name === "ctrl-g" || key.name === "ctrl-c") {
         this.line.set("")
         return undefined
       } else if (key.name !== "ctrl-r") return key.name
-      const again = "name" in key && key.name === "ctrl-r"
+      const again = key !== "interrupted" && "name" in key && key.name === "ctrl-r"
       const found = wanted === "" ? -1 : find(again ? at - 1 : this.shell.history.length - 1)
       if (found >= 0) {
         at = found
@@ -147,12 +155,27 @@ class Editor {
     return true
   }
 
+  /** Something came in between: the window has another size, or a trap has to run. */
+  private *interrupted(): Run<void> {
+    if (this.shell.traps.pending.length > 0) {
+      yield* this.write("\r\n")
+      this.row = 0
+      yield* runPending(this.shell)
+    }
+    yield* this.measure()
+    yield* this.draw()
+  }
+
   *run(): Run<Edited> {
     yield* this.measure()
     yield* this.draw()
     for (;;) {
       const key = yield* readKey(this.shell)
       if (key === undefined) return "end"
+      if (key === "interrupted") {
+        yield* this.interrupted()
+        continue
+      }
       if ("text" in key) {
         this.line.insert(key.text)
         this.tabs = 0
@@ -212,9 +235,13 @@ export function* edit(shell: Shell, prompt: string): Run<Edited> {
   const lines = prompt.lastIndexOf("\n") + 1
   yield* writeAll(shell, 2, Bytes.encode(prompt.slice(0, lines)))
   yield* call(shell.sys.tcsetattr(0, T.TCSADRAIN, raw(settings)))
+  // Nothing to do but to notice: reading a key is interrupted, and the line is drawn anew.
+  const trapped = shell.traps.actions.has("WINCH")
+  if (!trapped) yield* call(shell.sys.sigaction(SIGWINCH, { disposition: () => Effect.void }))
   try {
     return yield* new Editor(shell, prompt.slice(lines)).run()
   } finally {
+    if (!trapped) yield* call(shell.sys.sigaction(SIGWINCH, { disposition: "default" }))
     yield* call(shell.sys.tcsetattr(0, T.TCSADRAIN, settings))
   }
 }

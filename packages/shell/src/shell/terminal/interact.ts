@@ -3,8 +3,9 @@
  *
  * @see sh(1p) Interactive shell
  */
-import { SIGINT, SIGQUIT, SIGTERM } from "@effix/kernel/abi/Signals"
+import { SIGHUP, SIGINT, SIGQUIT, SIGTERM } from "@effix/kernel/abi/Signals"
 import * as Bytes from "@effix/kernel/Bytes"
+import * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
 import { readFile } from "../builtins/flow.js"
 import { forget } from "../builtins/jobs.js"
@@ -13,6 +14,7 @@ import { change } from "../builtins/set.js"
 import { prompt } from "../expand/prompt.js"
 import { applyAliases } from "../run/aliases.js"
 import { runList } from "../run/evaluate.js"
+import { hangUp } from "../run/hangUp.js"
 import { jobLine } from "../run/job.js"
 import { statusOf } from "../run/process.js"
 import { writeAll } from "../run/report.js"
@@ -28,6 +30,14 @@ import { edit, type Edited } from "./edit.js"
 /** Lines that the history holds. */
 const historyMax = 1000
 
+/** `LINES` and `COLUMNS` follow the window. */
+function* checkWindow(shell: Shell): Run<void> {
+  const size = yield* call(shell.sys.getWindowSize(0))
+  if (Errno.isErrno(size) || size.columns === 0) return
+  shell.variables.set("LINES", String(size.rows))
+  shell.variables.set("COLUMNS", String(size.columns))
+}
+
 function* setUp(shell: Shell): Run<void> {
   yield* change(shell, "interactive", true)
   shell.options.expand_aliases = true
@@ -36,6 +46,7 @@ function* setUp(shell: Shell): Run<void> {
   yield* call(shell.sys.sigaction(SIGINT, {
     disposition: () => Effect.sync(() => void shell.traps.pending.push(SIGINT))
   }))
+  yield* call(shell.sys.sigaction(SIGHUP, { disposition: () => hangUp(shell) }))
   yield* change(shell, "monitor", true)
   const { variables } = shell
   if (variables.value("PS1") === undefined) variables.set("PS1", "\\u@\\h:\\w\\$ ")
@@ -114,6 +125,7 @@ export function* interact(shell: Shell): Run<number> {
       return status
     })
     yield* tellJobs(shell)
+    yield* checkWindow(shell)
     const text = yield* readCommand(shell)
     if (text === undefined) {
       if (shell.options.ignoreeof) continue

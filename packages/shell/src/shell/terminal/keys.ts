@@ -20,15 +20,17 @@ const finals: Readonly<Record<string, string>> = {
 const numbered: Readonly<Record<string, string>> = { 1: "home", 3: "delete", 4: "end", 7: "home", 8: "end" }
 
 function* byte(shell: Shell): Run<number | undefined> {
-  const one = new Uint8Array(1)
   for (;;) {
-    const count = yield* call(shell.sys.read(0, one))
-    if (typeof count !== "number") {
-      if (count._tag === "EINTR") continue
-      return undefined
-    }
-    return count === 0 ? undefined : one[0]
+    const read = yield* first(shell)
+    if (read !== "interrupted") return read
   }
+}
+
+function* first(shell: Shell): Run<number | "interrupted" | undefined> {
+  const one = new Uint8Array(1)
+  const count = yield* call(shell.sys.read(0, one))
+  if (typeof count !== "number") return count._tag === "EINTR" ? "interrupted" : undefined
+  return count === 0 ? undefined : one[0]
 }
 
 function* sequence(shell: Shell): Run<Key> {
@@ -52,10 +54,14 @@ function* sequence(shell: Shell): Run<Key> {
   }
 }
 
-/** The next key. */
-export function* readKey(shell: Shell): Run<Key | undefined> {
-  const first = yield* byte(shell)
-  if (first === undefined) return undefined
+/** The next key, or that a signal came before it. */
+export function* readKey(shell: Shell): Run<Key | "interrupted" | undefined> {
+  const code = yield* first(shell)
+  if (code === undefined || code === "interrupted") return code
+  return yield* key(shell, code)
+}
+
+function* key(shell: Shell, first: number): Run<Key> {
   if (first === 27) return yield* sequence(shell)
   if (first === 13 || first === 10) return { name: "enter" }
   if (first === 9) return { name: "tab" }

@@ -32,6 +32,28 @@ const ofCharacter = (character: string): number => {
   return wide.some(([low, high]) => code >= low && code <= high) ? 2 : 1
 }
 
+/** Characters, each with the accents and marks that are drawn in its cells. */
+export const clusters = (text: string): Array<string> => {
+  const found: Array<string> = []
+  for (const character of text) {
+    if (found.length > 0 && ofCharacter(character) === 0) found[found.length - 1] += character
+    else found.push(character)
+  }
+  return found
+}
+
+/** How many cells a text takes up to its end when it begins at cell `from` of rows of so many columns. */
+export const after = (from: number, characters: Iterable<string>, columns: number): number => {
+  let at = from
+  for (const character of characters) {
+    const cells = ofCharacter(character)
+    // A wide character that does not fit leaves the last cell empty; so does no control character, which is two.
+    if (cells === 2 && at % columns === columns - 1 && (character.codePointAt(0) ?? 0) > 127) at++
+    at += cells
+  }
+  return at
+}
+
 export const of = (characters: Iterable<string>): number => {
   let cells = 0
   for (const character of characters) cells += ofCharacter(character)
