@@ -5,17 +5,24 @@ import {
   AbiSignals,
   Capabilities,
   ErrnoTable,
+  Falloc,
   Fcntl,
   FileMode,
   Limits,
+  Memfd,
   OpenFlags,
+  Pathconf,
   PollEvents,
   Prctl,
+  Resolve,
   Resources,
   SignalCodes,
   SignalFlags,
+  Statx,
   Termios,
-  WaitStatus
+  TransferFlags,
+  WaitStatus,
+  Xattr
 } from "@effix/kernel"
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -48,7 +55,7 @@ const ask = (headers: ReadonlyArray<string>, main: ReadonlyArray<string>): Reado
 const constants = (module: object, without: ReadonlyArray<string> = []): Readonly<Record<string, number>> =>
   Object.fromEntries(
     Object.entries(module).filter(([name, value]) =>
-      typeof value === "number" && /^[A-Z]/.test(name) && !without.includes(name)
+      typeof value === "number" && /^_?[A-Z]/.test(name) && !without.includes(name)
     )
   )
 
@@ -71,7 +78,7 @@ describe("the numbers are those of the headers of Linux", () => {
     it(`${name}`, { timeout: 60_000 }, (context) => reason === undefined ? test() : context.skip(reason))
 
   // The C library hides O_LARGEFILE where every file is a large one; the kernel's own header has it.
-  same("open flags", () => agrees(["<linux/fcntl.h>"], OpenFlags))
+  same("open flags", () => agrees(["<linux/fcntl.h>"], OpenFlags, ["O_ASYNC"]))
 
   same("file types and permissions", () => agrees(["<sys/stat.h>", "<unistd.h>"], FileMode, ["PERMISSIONS"]))
 
@@ -86,10 +93,36 @@ describe("the numbers are those of the headers of Linux", () => {
 
   same(
     "commands of fcntl, origins of lseek, flags of the at calls, of rename and of flock",
-    () => agrees(["<linux/fcntl.h>", "<linux/fs.h>", "<linux/stat.h>"], Fcntl, ["AT_STATX_SYNC_TYPE"])
+    () =>
+      agrees(["<linux/fcntl.h>", "<linux/fs.h>", "<linux/stat.h>", "<linux/close_range.h>", "<unistd.h>"], Fcntl, [
+        "AT_STATX_SYNC_TYPE",
+        "F_DUPFD_QUERY",
+        "F_SEAL_EXEC"
+      ])
   )
 
-  same("path limits", () => agrees(["<linux/limits.h>"], Limits, ["SYMLINKS_MAX", "RW_COUNT_MAX", "OFFSET_MAX"]))
+  same(
+    "path limits",
+    () =>
+      agrees(["<linux/limits.h>", "<linux/uio.h>"], Limits, ["SYMLINKS_MAX", "RW_COUNT_MAX", "OFFSET_MAX", "IOV_MAX"])
+  )
+
+  // Those are newer than the headers of many systems.
+  const newFlags = ["RWF_NOAPPEND", "RWF_ATOMIC", "RWF_DONTCACHE", "RWF_NOSIGNAL"]
+
+  same("flags of preadv2 and of splice", () => agrees(["<linux/fs.h>", "<fcntl.h>"], TransferFlags, newFlags))
+
+  same("ways of fallocate, flags of sync_file_range", () => agrees(["<linux/falloc.h>", "<linux/fs.h>"], Falloc))
+
+  same("masks and attributes of statx", () => agrees(["<linux/stat.h>", "<linux/fcntl.h>"], Statx))
+
+  same("ways of openat2", () => agrees(["<linux/openat2.h>"], Resolve))
+
+  same("flags and sizes of extended attributes", () => agrees(["<sys/xattr.h>", "<linux/limits.h>"], Xattr))
+
+  same("flags of memfd_create", () => agrees(["<linux/memfd.h>"], Memfd, ["MFD_NOEXEC_SEAL", "MFD_EXEC"]))
+
+  same("names of pathconf", () => agrees(["<unistd.h>"], Pathconf))
 
   same("capabilities, securebits and the commands of prctl about them", () => {
     const { SECBIT_NO_CAP_AMBIENT_RAISE, SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED, ...others } = Capabilities

@@ -26,11 +26,12 @@ export interface Both {
 /** Where the two part on one program. */
 export const compare = async ({ effix, linux }: Both, program: Program): Promise<Difference | undefined> => {
   const asked = linux.run(program)
-  return difference(program, named(await asked), await effix.runPromise(Effix.run(program)))
+  return difference(program, named(await asked), await effix.runPromise(Effix.run(program, linux.disk)))
 }
 
 /** The program of a seed and a number, whatever others were made. */
-export const programOf = (seed: number, index: number): Program => generate(new Random(seed * 1_000_003 + index))
+export const programOf = (seed: number, index: number, disk = false): Program =>
+  generate(new Random(seed * 1_000_003 + index), disk)
 
 interface Failure {
   readonly index: number
@@ -53,11 +54,13 @@ export const campaign = async (
   let calls = 0
   for (let index = from; index < from + programs; index += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, from + programs - index) }, (_, i) => {
-      const program = programOf(seed, index + i)
+      const program = programOf(seed, index + i, both.linux.disk)
       return both.linux.guardsSticky ? withoutSticky(program) : program
     })
     const asked = Promise.all(batch.map((program) => both.linux.run(program)))
-    const told = await both.effix.runPromise(Effect.forEach(batch, Effix.run, { concurrency: TOGETHER }))
+    const told = await both.effix.runPromise(
+      Effect.forEach(batch, (each) => Effix.run(each, both.linux.disk), { concurrency: TOGETHER })
+    )
     const linux = await asked
     for (const [i, program] of batch.entries()) {
       calls += program.length

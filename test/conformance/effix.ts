@@ -16,7 +16,23 @@ const CONTENT = 1 << 18
 /** How long a call may take before it is said to block, in seconds. */
 const PATIENCE = 0.004
 
-const mayBlock: ReadonlyArray<string> = ["open", "openat", "read", "write", "wait"]
+const mayBlock: ReadonlyArray<string> = [
+  "open",
+  "openat",
+  "openat2",
+  "creat",
+  "read",
+  "write",
+  "readv",
+  "writev",
+  "preadv2",
+  "pwritev2",
+  "sendfile",
+  "splice",
+  "feed",
+  "tee",
+  "wait"
+]
 
 /** One line about one step: what it answered, or `!` and the errno. */
 const step = (sys: Sys.SystemCalls, said: Said, keeper: Keeper, each: Step): Effect.Effect<string> => {
@@ -87,13 +103,16 @@ const inProcess = (kernel: Kernel.HostInterface, body: (sys: Sys.SystemCalls) =>
 let programs = 0
 
 /** A line for each step, then one for each file that is there in the end. */
-export const run = (program: Program): Effect.Effect<ReadonlyArray<string>, Errno.Any, Kernel.Kernel | Vfs.Vfs> =>
+export const run = (
+  program: Program,
+  disk = false
+): Effect.Effect<ReadonlyArray<string>, Errno.Any, Kernel.Kernel | Vfs.Vfs> =>
   Effect.gen(function*() {
     const kernel = yield* Kernel.Kernel
     const vfs = yield* Vfs.Vfs
     const root = `/mnt/${programs++}`
     const lines: Array<string> = []
-    const said = new Said()
+    const said = new Said(disk)
     yield* kernel.mount(
       root,
       MemoryBackend.make({ bytesMax: 2 ** 33, inodesMax: 100_000, now: BigInt(Date.now()) * 1_000_000n })

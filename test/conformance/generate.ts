@@ -1,13 +1,13 @@
 /**
  * Makes programs: a tree of mixed owners and modes first, and then, as root or as somebody else, calls that meet in it.
  */
-import { Fcntl, FileMode, OpenFlags, PollEvents, Resources } from "@effix/kernel"
+import { Fcntl, FileMode, OpenFlags, PollEvents, Resolve, Resources, TransferFlags } from "@effix/kernel"
 import * as Names from "./names.js"
-import type { Program, Step } from "./program.js"
+import { NOWHERE, type Program, type Step } from "./program.js"
 import type { Random } from "./random.js"
 
 /** Calls of the body of a program. */
-export const BODY = { least: 10, most: 40 }
+export const BODY = { least: 10, most: 60 }
 
 const { device, group, mode, offset, openFlags, size, target, time, user } = Names
 
@@ -23,7 +23,7 @@ class Generator {
   private dropped = false
   private readonly limits = new Map([[Resources.RLIMIT_NOFILE, 1024]])
 
-  constructor(private readonly random: Random) {}
+  constructor(private readonly random: Random, private readonly disk: boolean) {}
 
   private add(...step: Step): void {
     this.steps.push(step)
@@ -105,7 +105,8 @@ class Generator {
       [3, () => this.add("chmod", name, mode(random))],
       [5, () => this.add("lchown", name, user(random), group(random))],
       [3, () => this.add("truncate", name, size(random))],
-      [1, () => this.add("utimensat", Fcntl.AT_FDCWD, name, time(random), time(random), 0)]
+      [1, () => this.add("utimensat", Fcntl.AT_FDCWD, name, time(random), time(random), 0)],
+      [2, () => this.add("setxattr", name, Names.attribute(random), Names.valueSize(random), 7, 0)]
     ])()
   }
 
@@ -146,6 +147,10 @@ class Generator {
       this.random.weighted<() => void>([
         [26, () => this.descriptors()],
         [bytes, () => this.bytes()],
+        [bytes * 0.4, () => this.vectors()],
+        [bytes * 0.4, () => this.transfers()],
+        [bytes * 0.3, () => this.storage()],
+        [8, () => this.extended()],
         [looking, () => this.looking()],
         [26, () => this.names()],
         [16, () => this.attributes()],
@@ -165,8 +170,52 @@ class Generator {
       [1, () => this.add("dup3", this.fd(), this.fd(), random.pick([0, OpenFlags.O_CLOEXEC, OpenFlags.O_NONBLOCK]))],
       [6, () => this.pipe()],
       [9, () => this.control()],
+      [1, () => this.add("creat", random.chance(0.7) ? this.path() : this.fresh(), mode(random))],
+      [4, () => this.open2()],
+      [1.5, () => this.memfd()],
+      [0.7, () => this.closeRange()],
       [3, () => this.add("poll", this.fd(), this.events(), this.fd(), this.events())]
     ])()
+  }
+
+  private open2(): void {
+    const { random } = this
+    const { O_CREAT, O_NONBLOCK, O_TMPFILE, known } = OpenFlags
+    const flags = openFlags(random) | O_NONBLOCK
+    const makes = (flags & O_CREAT) !== 0 || (flags & O_TMPFILE) === O_TMPFILE
+    const permissions = makes ? mode(random) : random.chance(0.05) ? 0o644 : 0
+    const R = Resolve
+    const resolve = random.weighted([
+      [2, 0],
+      [3, R.RESOLVE_BENEATH],
+      [3, R.RESOLVE_IN_ROOT],
+      [3, R.RESOLVE_NO_SYMLINKS],
+      [2, R.RESOLVE_NO_XDEV],
+      [1, R.RESOLVE_NO_MAGICLINKS],
+      [1, R.RESOLVE_BENEATH | R.RESOLVE_NO_SYMLINKS],
+      [0.5, R.RESOLVE_IN_ROOT | R.RESOLVE_NO_XDEV],
+      [0.3, R.RESOLVE_BENEATH | R.RESOLVE_IN_ROOT],
+      [0.3, 0x40]
+    ])
+    // O_PATH takes hardly any other flag here, so that it would hardly ever be right.
+    const plain = (flags & OpenFlags.O_PATH) !== 0 && random.chance(0.8) ? OpenFlags.O_PATH : flags & known
+    const given = plain === OpenFlags.O_PATH ? 0 : permissions
+    this.opened++
+    this.add("openat2", this.dirfd(), this.path(), plain, given, resolve)
+  }
+
+  private memfd(): void {
+    const { random } = this
+    this.opened++
+    const flags = random.weighted([[6, 2], [2, 0], [1, 3], [1, 8], [0.5, 16], [0.3, 24], [0.3, 64]])
+    this.add("memfd_create", random.pick(["a", "", "m/x", "n".repeat(249), "n".repeat(250)]), flags)
+  }
+
+  private closeRange(): void {
+    const { random } = this
+    const first = random.between(0, 8)
+    const last = random.pick([first, first + 1, first + 5, 0, 0xffff_ffff])
+    this.add("close_range", first, last, random.pick([0, 0, 4, 4, 2, 6, 1]))
   }
 
   private pipe(): void {
@@ -194,6 +243,13 @@ class Generator {
       [2, [F.F_GETPIPE_SZ, 0]],
       [3, [F.F_SETPIPE_SZ, random.pick([0, 1, 4096, 5000, 8192, 65_536, 100_000, 1_048_576, 2 ** 31 + 1])]],
       [this.dropped ? 0.5 : 0, [F.F_SETPIPE_SZ, 1_048_577]],
+      [1, [F.F_GET_SEALS, 0]],
+      [1.5, [F.F_ADD_SEALS, random.bits([1, 2, 4, 8, 16], 0.25) | (random.chance(0.05) ? 64 : 0)]],
+      [0.5, [F.F_SETSIG, random.pick([0, 10, 64, 65, -1])]],
+      [0.5, [F.F_GETSIG, 0]],
+      [0.5, [F.F_SETOWN, random.pick([0, 0, 999_999_999])]],
+      [0.5, [F.F_GETOWN, 0]],
+      [0.5, [F.F_DUPFD_QUERY, this.fd()]],
       [0.3, [99, 0]]
     ])
     this.add("fcntl", this.fd(), command, argument)
@@ -215,6 +271,114 @@ class Generator {
     ])()
   }
 
+  private vectors(): void {
+    const { random } = this
+    const lengths = Names.vector(random, size)
+    const seed = random.between(0, 255)
+    const at = random.chance(0.3) ? -1 : offset(random)
+    const T = TransferFlags
+    const flags = random.weighted([
+      [6, 0],
+      [2, T.RWF_APPEND],
+      [1, T.RWF_NOAPPEND],
+      [1, T.RWF_HIPRI],
+      [1, random.bits([T.RWF_DSYNC, T.RWF_SYNC], 0.6)],
+      [1, T.RWF_NOWAIT],
+      [0.3, T.RWF_APPEND | T.RWF_NOAPPEND],
+      [0.3, T.RWF_ATOMIC],
+      [0.3, 0x1000]
+    ])
+    random.weighted<() => void>([
+      [4, () => this.add("readv", this.fd(), lengths)],
+      [4, () => this.add("writev", this.fd(), lengths, seed)],
+      [2, () => this.add("preadv", this.fd(), lengths, offset(random))],
+      [2, () => this.add("pwritev", this.fd(), lengths, seed, offset(random))],
+      [3, () => this.add("preadv2", this.fd(), lengths, at, flags)],
+      [4, () => this.add("pwritev2", this.fd(), lengths, seed, at, flags)]
+    ])()
+  }
+
+  /** Where to read or write: mostly where the description stands. */
+  private at(): number {
+    const { random } = this
+    return random.chance(0.6) ? NOWHERE : offset(random)
+  }
+
+  private transfers(): void {
+    const { random } = this
+    const length = random.chance(0.05) ? 0 : size(random)
+    const flags = random.weighted([[6, TransferFlags.SPLICE_F_NONBLOCK], [3, 0], [1, TransferFlags.SPLICE_F_MORE | 1], [
+      0.2,
+      16
+    ]])
+    random.weighted<() => void>([
+      [6, () => this.add("splice", this.fd(), this.at(), this.fd(), this.at(), length, flags)],
+      [
+        5,
+        () =>
+          this.add(
+            "feed",
+            this.fd(),
+            size(random),
+            random.between(0, 255),
+            offset(random),
+            random.chance(0.9) ? size(random) : 0,
+            flags
+          )
+      ],
+      [3, () => this.add("tee", this.fd(), this.fd(), length, flags)],
+      [4, () => this.add("sendfile", this.fd(), this.fd(), this.at(), length)],
+      [
+        5,
+        () =>
+          this.add("copy_file_range", this.fd(), this.at(), this.fd(), this.at(), length, random.chance(0.02) ? 1 : 0)
+      ]
+    ])()
+  }
+
+  private storage(): void {
+    const { random } = this
+    const at = random.chance(0.4) ? offset(random) : 4096 * random.between(0, 20)
+    const length = random.chance(0.5) ? size(random) : 4096 * random.between(0, 20)
+    random.weighted<() => void>([
+      [10, () => this.add("fallocate", this.fd(), Names.allocation(random, this.disk), at, length)],
+      [
+        this.disk ? 0 : 8,
+        () => this.add("lseek", this.fd(), offset(random), random.pick([Fcntl.SEEK_DATA, Fcntl.SEEK_HOLE]))
+      ],
+      [1, () => this.add("fdatasync", this.fd())],
+      [0.3, () => this.add("sync")],
+      [0.5, () => this.add("syncfs", this.fd())],
+      [1, () => this.add("sync_file_range", this.fd(), offset(random), size(random), random.between(0, 8))],
+      [1, () => this.add("fstatfs", this.fd())],
+      [1, () => this.add("statfs", this.path())]
+    ])()
+  }
+
+  private extended(): void {
+    const { random } = this
+    const name = Names.attribute(random)
+    const room = random.pick([0, 1, 10, 1000, 65_536])
+    const listed = random.pick([1, 10, 100, 65_536])
+    const seed = random.between(0, 255)
+    const length = Names.valueSize(random)
+    const flags = random.weighted([[5, 0], [2, 1], [2, 2], [0.3, 3], [0.3, 4]])
+    random.weighted<() => void>([
+      [6, () => this.add("setxattr", this.path(), name, length, seed, flags)],
+      [2, () => this.add("lsetxattr", this.path(), name, length, seed, flags)],
+      [3, () => this.add("fsetxattr", this.fd(), name, length, seed, flags)],
+      [3, () => this.add("getxattr", this.path(), name, room)],
+      [1, () => this.add("lgetxattr", this.path(), name, room)],
+      [2, () => this.add("fgetxattr", this.fd(), name, room)],
+      [2, () => this.add("listxattr", this.path(), listed)],
+      [1, () => this.add("llistxattr", this.path(), listed)],
+      [1, () => this.add("flistxattr", this.fd(), listed)],
+      [2, () => this.add("removexattr", this.path(), name)],
+      [1, () => this.add("lremovexattr", this.path(), name)],
+      [1, () => this.add("fremovexattr", this.fd(), name)]
+    ])()
+  }
+
   private looking(): void {
     const { random } = this
     const flags = (...all: ReadonlyArray<number>): number => random.bits(all, 0.3) | (random.chance(0.02) ? 0x8000 : 0)
@@ -233,10 +397,23 @@ class Generator {
             this.dirfd(),
             this.path(),
             random.between(0, 7),
-            flags(Fcntl.AT_EACCESS, Fcntl.AT_SYMLINK_NOFOLLOW)
+            flags(Fcntl.AT_EACCESS, Fcntl.AT_SYMLINK_NOFOLLOW, Fcntl.AT_EMPTY_PATH)
           )
       ],
       [2, () => this.add("readlink", this.path())],
+      [
+        3,
+        () =>
+          this.add(
+            "statx",
+            this.dirfd(),
+            this.path(),
+            random.bits([Fcntl.AT_SYMLINK_NOFOLLOW, Fcntl.AT_EMPTY_PATH, 0x2000, 0x4000], 0.3) |
+              (random.chance(0.02) ? 1 : 0),
+            random.pick([0x7ff, 0xfff, 0, 0x200])
+          )
+      ],
+      [1, () => this.add("statx", this.fd(), "", Fcntl.AT_EMPTY_PATH, 0xfff)],
       [1, () => this.add("readlinkat", this.dirfd(), this.path())],
       [3, () => this.list()]
     ])()
@@ -264,6 +441,8 @@ class Generator {
       [7, () => this.add("mkdir", this.fresh(), mode(random))],
       [2, () => this.add("mkdirat", this.dirfd(), this.path(), mode(random))],
       [3, () => this.add("mknod", this.fresh(), random.pick(types) | mode(random), device(random))],
+      [1.5, () => this.add("mknodat", this.dirfd(), this.path(), random.pick(types) | mode(random), device(random))],
+      [1.5, () => this.add("symlinkat", target(random), this.dirfd(), this.path())],
       [2, () => this.add("mkfifo", this.fresh(), mode(random))],
       [5, () => this.add("rmdir", this.path())],
       [6, () => this.add("unlink", this.path())],
@@ -288,11 +467,19 @@ class Generator {
     ])()
   }
 
+  private named(): number {
+    return this.random.weighted([[6, 0], [3, Fcntl.AT_SYMLINK_NOFOLLOW], [1, Fcntl.AT_EMPTY_PATH], [0.3, 1]])
+  }
+
   private attributes(): void {
     const { random } = this
     random.weighted<() => void>([
       [5, () => this.add("chmod", this.path(), mode(random))],
       [3, () => this.add("fchmod", this.fd(), mode(random))],
+      [3, () => this.add("fchmodat", this.dirfd(), this.path(), mode(random), this.named())],
+      [1, () => this.add("fchmodat", this.fd(), "", mode(random), Fcntl.AT_EMPTY_PATH)],
+      [3, () => this.add("fchownat", this.dirfd(), this.path(), user(random), group(random), this.named())],
+      [1, () => this.add("fchownat", this.fd(), "", user(random), group(random), Fcntl.AT_EMPTY_PATH)],
       [4, () => this.add("chown", this.path(), user(random), group(random))],
       [2, () => this.add("lchown", this.path(), user(random), group(random))],
       [2, () => this.add("fchown", this.fd(), user(random), group(random))],
@@ -341,8 +528,8 @@ class Generator {
 }
 
 /** A program; half of them give up their privileges before their body begins. */
-export const generate = (random: Random): Program => {
-  const generator = new Generator(random)
+export const generate = (random: Random, disk = false): Program => {
+  const generator = new Generator(random, disk)
   generator.tree()
   if (random.chance(0.55)) generator.drop()
   generator.body()

@@ -28,6 +28,14 @@ export const cannotCompile = (): string | undefined => {
   return works("cc") || works("gcc") ? undefined : "needs a C compiler (cc or gcc)"
 }
 
+/** An empty ext4 in a file. */
+const imageIn = (directory: string): string => {
+  const image = join(directory, "disk")
+  execFileSync("truncate", ["-s", "256M", image])
+  execFileSync("mkfs.ext4", ["-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", "-O", "^has_journal", image])
+  return image
+}
+
 const setting = (name: string): number => Number(readFileSync(`/proc/sys/fs/${name}`, "utf8"))
 
 /** A running helper: answers one list of lines for each program, in order. */
@@ -42,31 +50,37 @@ export class Linux {
     setting(name) > 0
   )
 
-  private constructor(private readonly helper: ChildProcessWithoutNullStreams, private readonly directory: string) {
+  private constructor(
+    private readonly helper: ChildProcessWithoutNullStreams,
+    private readonly directory: string,
+    /** Whether programs run on a disk, and not on a tmpfs. */
+    readonly disk: boolean
+  ) {
     helper.stdout.setEncoding("latin1")
     helper.stdout.on("data", (chunk: string) => this.take(chunk))
     helper.stderr.pipe(process.stderr)
   }
 
   /** Starts a helper, or tells why there can be none. */
-  static start(): Linux | string {
+  static start(disk = false): Linux | string {
     const reason = cannotCompile()
     if (reason !== undefined) return reason
     if (setting("protected_hardlinks") === 0) return "needs fs.protected_hardlinks, which is off"
     const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
     const directory = mkdtempSync(join(base, "effix-conformance-"))
     const root = mkdtempSync(join(directory, "root-"))
+    const image = disk ? [imageIn(directory)] : []
     // Where files cannot be executed from shared memory, the helper has to lie elsewhere.
     const built = mkdtempSync(join(tmpdir(), "effix-conformance-"))
-    const helper = compile(built, "replay", ["replay.c", "calls.c", "show.c"])
-    const trial = spawnSync(helper, [root], { input: "%%\n", encoding: "latin1" })
+    const helper = compile(built, "replay", ["replay.c", "calls.c", "transfers.c", "show.c"])
+    const trial = spawnSync(helper, [root, ...image], { input: "%%\n", encoding: "latin1" })
     if (trial.status !== 0) {
       for (const each of [directory, built]) rmSync(each, { recursive: true, force: true })
       return `needs the right to mount and to chroot (${trial.stderr.trim()})`
     }
-    const child = spawn(helper, [root])
+    const child = spawn(helper, [root, ...image])
     child.on("spawn", () => rmSync(built, { recursive: true, force: true }))
-    return new Linux(child, directory)
+    return new Linux(child, directory, disk)
   }
 
   private take(chunk: string): void {

@@ -14,11 +14,13 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     programs: { type: "string", default: "2500" },
     from: { type: "string", default: "0" },
+    /** On an ext4, in place of a tmpfs. */
+    disk: { type: "boolean", default: false },
     failures: { type: "string", default: "1" }
   }
 })
 
-const linux = Linux.start()
+const linux = Linux.start(values.disk)
 if (typeof linux === "string") {
   console.error(`cannot ask Linux: ${linux}`)
   process.exit(2)

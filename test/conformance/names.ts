@@ -1,7 +1,7 @@
 /**
  * Names and numbers that programs are made of: few, so that calls meet, and odd, where the corners are.
  */
-import { FileMode, OpenFlags } from "@effix/kernel"
+import { Falloc, FileMode, OpenFlags } from "@effix/kernel"
 import type { Random } from "./random.js"
 
 const longest = "n".repeat(255)
@@ -137,10 +137,64 @@ export const time = (random: Random): string =>
     "-1500000000"
   ]])
 
+/** Names of extended attributes: of every namespace, of none, and of odd lengths. */
+export const attribute = (random: Random): string =>
+  random.weighted([
+    [20, "user.a"],
+    [8, "user.b"],
+    [8, "trusted.a"],
+    [5, "security.a"],
+    [1, "system.a"],
+    [1, "user."],
+    [1, "trusted."],
+    [1, "a"],
+    [1, "user"],
+    [0.5, ""],
+    [1, `user.${"n".repeat(250)}`],
+    [1, `user.${"n".repeat(251)}`],
+    [0.5, "other.a"]
+  ])
+
+export const valueSize = (random: Random): number =>
+  random.weighted([[6, random.between(0, 20)], [2, random.pick([0, 100, 255, 1000])], [0.3, 65_536], [0.3, 65_537]])
+
+/** The lengths of buffers. */
+export const vector = (random: Random, size: (random: Random) => number): string => {
+  const count = random.weighted([[8, random.between(1, 3)], [2, random.between(0, 6)], [0.3, 1024], [0.3, 1025]])
+  return Array.from({ length: count }, () => count > 100 ? random.between(0, 3) : size(random)).join()
+}
+
 export const device = (random: Random): number =>
   random.pick([3, 5, 7]) | FileMode.makedev(random.weighted([[8, 1], [1, 200]]), 0)
 
 const O = OpenFlags
+
+const F = Falloc
+
+/** Ways of fallocate(2). What a tmpfs has not, Effix has as ext4 has it: asked for on a disk alone. */
+export const allocation = (random: Random, disk: boolean): number => {
+  const odd = random.pick([
+    F.FALLOC_FL_PUNCH_HOLE,
+    F.FALLOC_FL_COLLAPSE_RANGE | F.FALLOC_FL_KEEP_SIZE,
+    F.FALLOC_FL_INSERT_RANGE | F.FALLOC_FL_KEEP_SIZE,
+    F.FALLOC_FL_UNSHARE_RANGE,
+    F.FALLOC_FL_ZERO_RANGE | F.FALLOC_FL_PUNCH_HOLE,
+    0x200
+  ])
+  const more = [
+    F.FALLOC_FL_ZERO_RANGE,
+    F.FALLOC_FL_ZERO_RANGE | F.FALLOC_FL_KEEP_SIZE,
+    F.FALLOC_FL_COLLAPSE_RANGE,
+    F.FALLOC_FL_INSERT_RANGE
+  ]
+  return random.weighted([
+    [6, 0],
+    [4, F.FALLOC_FL_KEEP_SIZE],
+    [6, F.FALLOC_FL_PUNCH_HOLE | F.FALLOC_FL_KEEP_SIZE],
+    [disk ? 10 : 0, random.pick(more)],
+    [0.7, odd]
+  ])
+}
 
 export const openFlags = (random: Random): number => {
   const access = random.weighted([[8, O.O_RDONLY], [6, O.O_WRONLY], [8, O.O_RDWR], [0.5, 3]])
@@ -148,7 +202,7 @@ export const openFlags = (random: Random): number => {
   // One that is not asked to block mostly finds a FIFO without anybody at its other side.
   const blocking = random.chance(0.03) ? 0 : O.O_NONBLOCK
   const rare = [O.O_EXCL, O.O_APPEND, O.O_CLOEXEC, O.O_DIRECTORY, O.O_NOFOLLOW]
-  const rarer = [O.O_NOATIME, O.O_DSYNC, O.O_NOCTTY, O.O_PATH]
+  const rarer = [O.O_NOATIME, O.O_DSYNC, O.O_SYNC, O.O_NOCTTY, O.O_PATH]
   return access | blocking | random.bits([O.O_CREAT], 0.5) | random.bits([O.O_TRUNC], 0.2) | random.bits(rare, 0.12) |
     random.bits(rarer, 0.05)
 }

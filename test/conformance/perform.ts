@@ -1,10 +1,10 @@
 /**
  * One step of a program, as a call of `Sys`, and what it answered as text.
  */
-import { type Errno, Fcntl, FileMode, type Sys } from "@effix/kernel"
+import { type Errno, Fcntl, FileMode, Statx, type Sys, type VfsBackend } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { type Argument, escape, type Step } from "./program.js"
+import { type Argument, escape, NOWHERE, type Step } from "./program.js"
 import type { Said } from "./said.js"
 
 const BUFFER = 1 << 20
@@ -35,6 +35,14 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
       return value(sys.open(s(0), n(1), n(2)))
     case "openat":
       return value(sys.openat(n(0), s(1), n(2), n(3)))
+    case "creat":
+      return value(sys.creat(s(0), n(1)))
+    case "openat2":
+      return value(sys.openat2(n(0), s(1), { flags: n(2), mode: n(3), resolve: n(4) }))
+    case "memfd_create":
+      return value(sys.memfd_create(s(0), n(1)))
+    case "close_range":
+      return done(sys.close_range(n(0), n(1), n(2)))
     case "close":
       return done(sys.close(n(0)))
     case "read": {
@@ -82,6 +90,14 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
       return stat(sys.fstat(n(0)))
     case "fstatat":
       return stat(sys.fstatat(n(0), s(1), n(2)))
+    case "statx":
+      return Effect.map(
+        sys.statx(n(0), s(1), n(2), n(3)),
+        (stx) => {
+          const made = (stx.mask & Statx.STATX_BTIME) === 0 ? "unknown" : stx.btime >= 10n ** 18n ? "now" : "then"
+          return `${said.stat(stx)} x=${stx.attributes.toString(16)} t=${made}`
+        }
+      )
     case "access":
       return done(sys.access(s(0), n(1)))
     case "faccessat":
@@ -90,6 +106,14 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
       return done(sys.chmod(s(0), n(1)))
     case "fchmod":
       return done(sys.fchmod(n(0), n(1)))
+    case "fchmodat":
+      return done(sys.fchmodat(n(0), s(1), n(2), n(3)))
+    case "fchownat":
+      return done(sys.fchownat(n(0), s(1), n(2), n(3), n(4)))
+    case "mknodat":
+      return done(sys.mknodat(n(0), s(1), n(2), n(3)))
+    case "symlinkat":
+      return done(sys.symlinkat(s(0), n(1), s(2)))
     case "chown":
       return done(sys.chown(s(0), n(1), n(2)))
     case "lchown":
@@ -131,7 +155,144 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
     case "renameat2":
       return done(sys.renameat2(n(0), s(1), n(2), s(3), n(4)))
     default:
-      return onSelf(sys, call, args)
+      return transfer(sys, said, [call, ...args]) ?? attribute(sys, said, [call, ...args]) ?? onSelf(sys, call, args)
+  }
+}
+
+const lengths = (text: string): ReadonlyArray<number> => text === "" ? [] : text.split(",").map(Number)
+
+const offsetOf = (offset: number): number | undefined => offset === NOWHERE ? undefined : offset
+
+const fsOf = <E extends Errno.Any>(call: Effect.Effect<VfsBackend.StatFs, E>): Answer =>
+  Effect.map(call, ({ bsize, namelen, type }) => `${type.toString(16)} ${bsize} ${namelen}`)
+
+/** Calls on several buffers, between descriptors, and on what a file takes of its storage. */
+const transfer = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step): Answer | undefined => {
+  const n = (i: number): number => args[i] as number
+  const s = (i: number): string => args[i] as string
+  /** Reads into as many buffers as are asked for, and tells what is in them together. */
+  const into = <E extends Errno.Any>(read: (vector: ReadonlyArray<Uint8Array>) => Effect.Effect<number, E>): Answer =>
+    Effect.suspend(() => {
+      const vector = lengths(s(1)).map((length) => new Uint8Array(length))
+      return Effect.map(read(vector), (count) => said.bytes(join(vector).subarray(0, count)))
+    })
+  const from = (): ReadonlyArray<Uint8Array> => {
+    const all = lengths(s(1))
+    const bytes = pattern(all.reduce((sum, each) => sum + each, 0), n(2))
+    let at = 0
+    return all.map((length) => bytes.subarray(at, at += length))
+  }
+  /**
+   * What is sent onto itself piece by piece depends on the pieces, and on Linux the pages of a file in a pipe change with
+   * the file: neither is compared.
+   */
+  const apart = (from: number, to: number, sends: boolean, call: Effect.Effect<number, Errno.Any>): Answer =>
+    Effect.flatMap(
+      Effect.all([Effect.either(sys.fstat(from)), Effect.either(sys.fstat(to))]),
+      ([a, b]) => {
+        if (Either.isLeft(a) || Either.isLeft(b)) return value(call)
+        if (sends && a.right.ino === b.right.ino && a.right.dev === b.right.dev) return Effect.succeed("same")
+        const shared = FileMode.isRegular(a.right.mode) && FileMode.isFifo(b.right.mode)
+        return shared ? Effect.succeed("file") : value(call)
+      }
+    )
+  switch (call) {
+    case "readv":
+      return into((vector) => sys.readv(n(0), vector))
+    case "preadv":
+      return into((vector) => sys.preadv(n(0), vector, n(2)))
+    case "preadv2":
+      return into((vector) => sys.preadv2(n(0), vector, n(2), n(3)))
+    case "writev":
+      return value(sys.writev(n(0), from()))
+    case "pwritev":
+      return value(sys.pwritev(n(0), from(), n(3)))
+    case "pwritev2":
+      return value(sys.pwritev2(n(0), from(), n(3), n(4)))
+    case "copy_file_range":
+      return value(sys.copy_file_range(n(0), offsetOf(n(1)), n(2), offsetOf(n(3)), n(4), n(5)))
+    case "sendfile":
+      return apart(n(1), n(0), true, sys.sendfile(n(0), n(1), offsetOf(n(2)), n(3)))
+    case "splice":
+      return apart(n(0), n(2), false, sys.splice(n(0), offsetOf(n(1)), n(2), offsetOf(n(3)), n(4), n(5)))
+    case "feed":
+      return Effect.flatMap(sys.memfd_create("feed"), (file) =>
+        Effect.zipRight(
+          sys.write(file, pattern(n(1), n(2))),
+          Effect.flatMap(
+            Effect.either(sys.splice(file, n(3), n(0), undefined, n(4), n(5))),
+            (spliced) => Effect.zipRight(sys.close(file), value(spliced))
+          )
+        ))
+    case "tee":
+      return value(sys.tee(n(0), n(1), n(2), n(3)))
+    case "fallocate":
+      return done(sys.fallocate(n(0), n(1), n(2), n(3)))
+    case "fdatasync":
+      return done(sys.fdatasync(n(0)))
+    case "sync":
+      return done(sys.sync())
+    case "syncfs":
+      return done(sys.syncfs(n(0)))
+    case "sync_file_range":
+      return done(sys.sync_file_range(n(0), n(1), n(2), n(3)))
+    case "fstatfs":
+      return fsOf(sys.fstatfs(n(0)))
+    case "statfs":
+      return fsOf(sys.statfs(s(0)))
+    default:
+      return undefined
+  }
+}
+
+const join = (vector: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const joined = new Uint8Array(vector.reduce((sum, each) => sum + each.length, 0))
+  let at = 0
+  for (const each of vector) {
+    joined.set(each, at)
+    at += each.length
+  }
+  return joined
+}
+
+/** Calls on extended attributes. */
+const attribute = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step): Answer | undefined => {
+  const n = (i: number): number => args[i] as number
+  const s = (i: number): string => args[i] as string
+  const got = <E extends Errno.Any>(get: (into: Uint8Array) => Effect.Effect<number, E>): Answer =>
+    Effect.suspend(() => {
+      const into = new Uint8Array(n(2))
+      return Effect.map(get(into), (count) => n(2) === 0 ? `length ${count}` : said.bytes(into.subarray(0, count)))
+    })
+  const names = <E extends Errno.Any>(list: Effect.Effect<ReadonlyArray<string>, E>): Answer =>
+    Effect.map(list, (found) => [found.length, ...[...found].sort().map(escape)].join(" "))
+  switch (call) {
+    case "getxattr":
+      return got((into) => sys.getxattr(s(0), s(1), into))
+    case "lgetxattr":
+      return got((into) => sys.lgetxattr(s(0), s(1), into))
+    case "fgetxattr":
+      return got((into) => sys.fgetxattr(n(0), s(1), into))
+    case "setxattr":
+      return done(sys.setxattr(s(0), s(1), pattern(n(2), n(3)), n(4)))
+    case "lsetxattr":
+      return done(sys.lsetxattr(s(0), s(1), pattern(n(2), n(3)), n(4)))
+    case "fsetxattr":
+      return done(sys.fsetxattr(n(0), s(1), pattern(n(2), n(3)), n(4)))
+    case "listxattr":
+      return names(sys.listxattr(s(0), n(1)))
+    case "llistxattr":
+      return names(sys.llistxattr(s(0), n(1)))
+    case "flistxattr":
+      return names(sys.flistxattr(n(0), n(1)))
+    case "removexattr":
+      return done(sys.removexattr(s(0), s(1)))
+    case "lremovexattr":
+      return done(sys.lremovexattr(s(0), s(1)))
+    case "fremovexattr":
+      return done(sys.fremovexattr(n(0), s(1)))
+    default:
+      return undefined
   }
 }
 

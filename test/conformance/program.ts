@@ -13,12 +13,38 @@ export type Kind = "code" | "dirfd" | "fd" | "ids" | "number" | "text" | "time"
 const calls = {
   open: ["text", "number", "number"],
   openat: ["dirfd", "text", "number", "number"],
+  creat: ["text", "number"],
+  /** Flags, mode, and where the path must not lead. */
+  openat2: ["dirfd", "text", "number", "number", "number"],
+  memfd_create: ["text", "number"],
   close: ["fd"],
+  close_range: ["number", "number", "number"],
   read: ["fd", "number"],
   pread: ["fd", "number", "number"],
   /** Bytes are told by how many they are and by a number that all of them follow from. */
   write: ["fd", "number", "number"],
   pwrite: ["fd", "number", "number", "number"],
+  /** Buffers are told by their lengths. */
+  readv: ["fd", "ids"],
+  writev: ["fd", "ids", "number"],
+  preadv: ["fd", "ids", "number"],
+  pwritev: ["fd", "ids", "number", "number"],
+  preadv2: ["fd", "ids", "number", "number"],
+  pwritev2: ["fd", "ids", "number", "number", "number"],
+  /** An offset of NOWHERE is none: where the description stands. */
+  copy_file_range: ["fd", "number", "fd", "number", "number", "number"],
+  sendfile: ["fd", "fd", "number", "number"],
+  splice: ["fd", "number", "fd", "number", "number", "number"],
+  /** Splices part of a file that nobody changes: length and first byte, offset, how much, flags. */
+  feed: ["fd", "number", "number", "number", "number", "number"],
+  tee: ["fd", "fd", "number", "number"],
+  fallocate: ["fd", "code", "number", "number"],
+  fdatasync: ["fd"],
+  sync: [],
+  syncfs: ["fd"],
+  sync_file_range: ["fd", "number", "number", "number"],
+  fstatfs: ["fd"],
+  statfs: ["text"],
   lseek: ["fd", "number", "code"],
   dup: ["fd"],
   dup2: ["fd", "fd"],
@@ -36,19 +62,23 @@ const calls = {
   lstat: ["text"],
   fstat: ["fd"],
   fstatat: ["dirfd", "text", "number"],
+  statx: ["dirfd", "text", "number", "number"],
   access: ["text", "number"],
   faccessat: ["dirfd", "text", "number", "number"],
   chmod: ["text", "number"],
   fchmod: ["fd", "number"],
+  fchmodat: ["dirfd", "text", "number", "number"],
   chown: ["text", "number", "number"],
   lchown: ["text", "number", "number"],
   fchown: ["fd", "number", "number"],
+  fchownat: ["dirfd", "text", "number", "number", "number"],
   utimensat: ["dirfd", "text", "time", "time", "number"],
   futimens: ["fd", "time", "time"],
   truncate: ["text", "number"],
   mkdir: ["text", "number"],
   mkdirat: ["dirfd", "text", "number"],
   mknod: ["text", "number", "number"],
+  mknodat: ["dirfd", "text", "number", "number"],
   mkfifo: ["text", "number"],
   rmdir: ["text"],
   unlink: ["text"],
@@ -57,10 +87,25 @@ const calls = {
   linkat: ["dirfd", "text", "dirfd", "text", "number"],
   /** The target, and where the link is made. */
   symlink: ["text", "text"],
+  symlinkat: ["text", "dirfd", "text"],
   readlink: ["text"],
   readlinkat: ["dirfd", "text"],
   rename: ["text", "text"],
   renameat2: ["dirfd", "text", "dirfd", "text", "number"],
+  /** Name, length of the buffer. */
+  getxattr: ["text", "text", "number"],
+  lgetxattr: ["text", "text", "number"],
+  fgetxattr: ["fd", "text", "number"],
+  /** Name, length and first byte of the value, flags. */
+  setxattr: ["text", "text", "number", "number", "number"],
+  lsetxattr: ["text", "text", "number", "number", "number"],
+  fsetxattr: ["fd", "text", "number", "number", "number"],
+  listxattr: ["text", "number"],
+  llistxattr: ["text", "number"],
+  flistxattr: ["fd", "number"],
+  removexattr: ["text", "text"],
+  lremovexattr: ["text", "text"],
+  fremovexattr: ["fd", "text"],
   chdir: ["text"],
   fchdir: ["fd"],
   getcwd: [],
@@ -90,6 +135,9 @@ export type Step = readonly [call: Call, ...args: ReadonlyArray<Argument>]
 export type Program = ReadonlyArray<Step>
 
 export const kindsOf = (call: Call): ReadonlyArray<Kind> => calls[call]
+
+/** Stands for an offset that is not given. */
+export const NOWHERE = -999
 
 /** What the helper escapes: separators, and what is not printable ASCII. */
 export const escape = (text: string): string => {
@@ -124,6 +172,10 @@ export const source = (program: Program): string => program.map((step) => `  ${J
 const withMode: Readonly<Partial<Record<Call, number>>> = {
   open: 3,
   openat: 4,
+  openat2: 4,
+  creat: 2,
+  fchmodat: 3,
+  mknodat: 3,
   chmod: 2,
   fchmod: 2,
   mkdir: 2,

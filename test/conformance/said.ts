@@ -38,11 +38,16 @@ export class Said {
     return letters.get(mode & FileMode.S_IFMT) ?? "?"
   }
 
+  /** On a disk, the size of a directory and how many blocks a file takes are the file system's business. */
+  constructor(private readonly disk = false) {}
+
   stat(st: Inode.Stat): string {
     const mode = (st.mode & FileMode.PERMISSIONS).toString(8).padStart(4, "0")
-    return `${this.letter(st.mode)}${mode} n=${st.nlink} u=${st.uid} g=${st.gid} s=${st.size} i=${
-      this.file(st.dev, st.ino)
-    } r=${st.rdev.toString(16)} a=${time(st.atime)} m=${time(st.mtime)} c=${time(st.ctime)}`
+    return `${this.letter(st.mode)}${mode} n=${st.nlink} u=${st.uid} g=${st.gid} s=${
+      this.disk && FileMode.isDirectory(st.mode) ? 0 : st.size
+    } i=${this.file(st.dev, st.ino)} r=${st.rdev.toString(16)} a=${time(st.atime)} m=${time(st.mtime)} c=${
+      time(st.ctime)
+    }${!this.disk && FileMode.isRegular(st.mode) ? ` b=${st.blocks}` : ""}`
   }
 
   bytes(bytes: Uint8Array): string {

@@ -42,6 +42,24 @@ export type WriteError =
   >
 export type SeekError = Errno.Errno<"EACCES" | "EBADF" | "EINVAL" | "EIO" | "ENXIO" | "ESPIPE" | "ESTALE">
 
+export type AllocateError = Errno.Errno<
+  | "EACCES"
+  | "EBADF"
+  | "EDQUOT"
+  | "EFBIG"
+  | "EINTR"
+  | "EINVAL"
+  | "EIO"
+  | "EISDIR"
+  | "ENODEV"
+  | "ENOSPC"
+  | "EOPNOTSUPP"
+  | "EPERM"
+  | "EROFS"
+  | "ESPIPE"
+  | "ESTALE"
+>
+
 const nothing: ReadonlyArray<WaitQueue> = []
 
 /** What has to be told when a description that holds locks is no more. */
@@ -62,6 +80,8 @@ export abstract class Description {
   locks: DescriptionLocks | undefined = undefined
   /** Those who are told when nothing points here any more, before it is released: the epolls that watch it. */
   closing: Set<() => void> | undefined = undefined
+  /** What F_SETOWN and F_SETSIG have set. */
+  signalOwner: { readonly pid: number; readonly signal: number } | undefined = undefined
 
   constructor(
     /** Access mode and status flags, as F_GETFL answers them. */
@@ -87,6 +107,28 @@ export abstract class Description {
     return false
   }
 
+  /** Whether splice(2) can take bytes out, and put bytes in: not so where Linux has no way to. */
+  get spliceReads(): boolean {
+    return this.readable
+  }
+
+  get spliceWrites(): boolean {
+    return this.writable
+  }
+
+  /** Whether one read or write may be asked not to wait (RWF_NOWAIT). */
+  get nowait(): boolean {
+    return false
+  }
+
+  /** Whether one write may be given flags: RWF_APPEND and its siblings. */
+  get flaggedWrites(): boolean {
+    return true
+  }
+
+  /** splice(2) was made on it: Linux takes no RWF_NOWAIT from then on. */
+  spliced(): void {}
+
   get nonBlocking(): boolean {
     return (this.flags & O_NONBLOCK) !== 0
   }
@@ -96,8 +138,11 @@ export abstract class Description {
     return Errno.fail("EINVAL")
   }
 
-  /** Answers how many bytes of `from` were taken. The access mode has been checked. */
-  write(_from: Uint8Array, _caller: Process): Effect.Effect<number, WriteError> {
+  /**
+   * Answers how many bytes of `from` were taken. The access mode has been checked. `append` says whether to write at the
+   * end of the file, whatever O_APPEND says.
+   */
+  write(_from: Uint8Array, _caller: Process, _append?: boolean): Effect.Effect<number, WriteError> {
     return Errno.fail("EINVAL")
   }
 
@@ -112,7 +157,8 @@ export abstract class Description {
   pwrite(
     _from: Uint8Array,
     _offset: number,
-    _caller: Process
+    _caller: Process,
+    _append?: boolean
   ): Effect.Effect<number, WriteError | Errno.Errno<"ESPIPE">> {
     return Errno.fail("ESPIPE")
   }
@@ -132,6 +178,11 @@ export abstract class Description {
     >
   > {
     return Errno.fail("EINVAL")
+  }
+
+  /** `mode` is that of fallocate(2); the access mode and the range have been checked. */
+  allocate(_mode: number, _offset: number, _length: number, _caller: Process): Effect.Effect<void, AllocateError> {
+    return Errno.fail("ENODEV")
   }
 
   /** The next entries of a directory, at most `limit`; none at its end. */

@@ -125,6 +125,13 @@ export class FdTable {
     return this.closeEach(Array.from({ length: Math.max(0, this.slots.length - first) }, (_, i) => first + i))
   }
 
+  /** Closes those from `first` to `last`, both of them. */
+  closeRange(first: number, last: number): Effect.Effect<void> {
+    const fds: Array<number> = []
+    for (let fd = first; fd < this.slots.length && fd <= last; fd++) if (this.slots[fd] !== undefined) fds.push(fd)
+    return this.closeEach(fds)
+  }
+
   closeAll(): Effect.Effect<void> {
     return this.closeEach(this.slots.keys())
   }

@@ -15,12 +15,13 @@ import * as Layer from "effect/Layer"
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/OpenFlags.js"
 import { SIGPIPE } from "./abi/Signals.js"
 import * as CoarseClock from "./CoarseClock.js"
-import type { Description } from "./Description.js"
+import type { Description, ReadError, WriteError } from "./Description.js"
 import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
 import * as KernelConfig from "./KernelConfig.js"
 import { Pipe } from "./pipe/Pipe.js"
 import { open, PipeEnd, PipeInode, pipeMode } from "./pipe/PipeEnd.js"
+import * as Splice from "./pipe/splice.js"
 import type { Process } from "./ProcessTable.js"
 import * as Signals from "./Signals.js"
 import * as WaitQueue from "./WaitQueue.js"
@@ -32,6 +33,12 @@ export interface Pair {
 
 /** Whoever takes a new description over, at once: from then on it is theirs to release. */
 export type Accept<A, E> = (description: Description) => Effect.Effect<A, E>
+
+/** How much is moved at most, and whether to wait for it. */
+export interface SpliceLimits {
+  readonly length: number
+  readonly nonBlocking: boolean
+}
 
 /** @category tags */
 export class Pipes extends Context.Tag("@effix/kernel/Pipes")<Pipes, {
@@ -46,6 +53,32 @@ export class Pipes extends Context.Tag("@effix/kernel/Pipes")<Pipes, {
     flags: number,
     accept: Accept<A, E>
   ) => Effect.Effect<A, E | Errno.Errno<"EINTR" | "ENXIO">>
+  /**
+   * Moves bytes from pipe to pipe, or copies them where they are to `stay`; `undefined` when they are not two pipes.
+   * @see splice(2), tee(2)
+   */
+  readonly splice: (
+    from: Description,
+    to: Description,
+    stay: boolean,
+    caller: Process,
+    options: SpliceLimits
+  ) => Effect.Effect<number, Errno.Errno<"EAGAIN" | "EINTR" | "EINVAL" | "EPIPE">>
+  /** Moves bytes out of a pipe, to what `write` writes to. @see splice(2) */
+  readonly spliceOut: (
+    from: Description,
+    write: (bytes: Uint8Array) => Effect.Effect<number, WriteError>,
+    caller: Process,
+    options: SpliceLimits
+  ) => Effect.Effect<number, WriteError>
+  /** Moves what `read` reads into a pipe; the first byte lies at `offset` in its page. @see splice(2) */
+  readonly spliceInto: (
+    to: Description,
+    read: (into: Uint8Array) => Effect.Effect<number, ReadError>,
+    offset: number,
+    caller: Process,
+    options: SpliceLimits
+  ) => Effect.Effect<number, ReadError | Errno.Errno<"EPIPE">>
   /** Capacity in bytes; `undefined` for what is no pipe. @see fcntl(2) */
   readonly capacity: (description: Description) => number | undefined
   /** Answers the capacity that it got. @see fcntl(2) */
@@ -128,7 +161,20 @@ export const make = (
     return end
   }
 
+  const optionsOf = (caller: Process, limits: SpliceLimits) => ({
+    ...limits,
+    brokenPipe: () => context.brokenPipe(caller)
+  })
+
   return {
+    splice: (from, to, stay, caller, limits) =>
+      from instanceof PipeEnd && to instanceof PipeEnd && from.pipe !== to.pipe
+        ? Splice.between(from.pipe, to.pipe, stay, optionsOf(caller, limits))
+        : Errno.fail("EINVAL"),
+    spliceOut: (from, write, caller, limits) =>
+      from instanceof PipeEnd ? Splice.out(from.pipe, write, optionsOf(caller, limits)) : Errno.fail("EINVAL"),
+    spliceInto: (to, read, offset, caller, limits) =>
+      to instanceof PipeEnd ? Splice.into(to.pipe, read, offset, optionsOf(caller, limits)) : Errno.fail("EINVAL"),
     create: (flags, { gid, uid }) => {
       const pipe = new Pipe(capacity)
       const inode = new PipeInode(++lastIno, { mode: pipeMode, uid, gid, rdev: 0, now: now() })

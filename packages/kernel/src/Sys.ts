@@ -14,32 +14,40 @@ import type * as Effect from "effect/Effect"
 import type { Any } from "./Errno.js"
 import type { CapabilityCalls } from "./sys/contract/capabilities.js"
 import type { DescriptorCalls } from "./sys/contract/descriptors.js"
+import type { ExtendedAttributeCalls } from "./sys/contract/extendedAttributes.js"
 import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
 import type { LockCalls } from "./sys/contract/locks.js"
+import type { OpeningCalls } from "./sys/contract/opening.js"
 import type { ProcessCalls } from "./sys/contract/processes.js"
 import type { ReadinessCalls } from "./sys/contract/readiness.js"
 import type { ResourceCalls } from "./sys/contract/resources.js"
 import type { SignalCalls } from "./sys/contract/signals.js"
 import type { SocketCalls } from "./sys/contract/sockets.js"
+import type { StorageCalls } from "./sys/contract/storage.js"
 import type { SystemInfoCalls } from "./sys/contract/system.js"
 import type { TerminalCalls } from "./sys/contract/terminals.js"
 import type { TimeCalls } from "./sys/contract/time.js"
+import type { TransferCalls } from "./sys/contract/transfers.js"
 
 export type * from "./sys/contract/capabilities.js"
 export type * from "./sys/contract/descriptors.js"
 export type * from "./sys/contract/errors.js"
+export type * from "./sys/contract/extendedAttributes.js"
 export type * from "./sys/contract/files.js"
 export type * from "./sys/contract/identity.js"
 export type * from "./sys/contract/locks.js"
+export type * from "./sys/contract/opening.js"
 export type * from "./sys/contract/processes.js"
 export type * from "./sys/contract/readiness.js"
 export type * from "./sys/contract/resources.js"
 export type * from "./sys/contract/signals.js"
 export type * from "./sys/contract/sockets.js"
+export type * from "./sys/contract/storage.js"
 export type * from "./sys/contract/system.js"
 export type * from "./sys/contract/terminals.js"
 export type * from "./sys/contract/time.js"
+export type * from "./sys/contract/transfers.js"
 
 /**
  * What a process runs: an effect that depends on the current process and succeeds with the exit code. An errno that
@@ -53,6 +61,10 @@ export interface SystemCalls
     DescriptorCalls,
     FileCalls,
     LockCalls,
+    TransferCalls,
+    StorageCalls,
+    OpeningCalls,
+    ExtendedAttributeCalls,
     ProcessCalls,
     IdentityCalls,
     ResourceCalls,

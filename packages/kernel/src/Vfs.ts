@@ -13,6 +13,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as FileMode from "./abi/FileMode.js"
+import { O_NOATIME } from "./abi/OpenFlags.js"
+import * as MemoryBackend from "./backend/MemoryBackend.js"
 import * as CoarseClock from "./CoarseClock.js"
 import { type Location, Mount } from "./Dentry.js"
 import type { Description } from "./Description.js"
@@ -20,6 +22,7 @@ import * as Devices from "./Devices.js"
 import * as Errno from "./Errno.js"
 import { type Inode, type Stat, stat as statOf } from "./Inode.js"
 import * as Step from "./internal/step.js"
+import { isReady } from "./internal/step.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Pipes from "./Pipes.js"
 import * as Policy from "./Policy.js"
@@ -38,16 +41,20 @@ import * as Attributes from "./vfs/attributes.js"
 import type { Core, Viewer } from "./vfs/Core.js"
 import * as Create from "./vfs/create.js"
 import * as Dentries from "./vfs/dentries.js"
+import * as ExtendedAttributes from "./vfs/extendedAttributes.js"
+import * as Memfd from "./vfs/memfd.js"
 import * as Mounts from "./vfs/mounts.js"
 import { open } from "./vfs/open.js"
 import { Prefixes } from "./vfs/prefixes.js"
 import * as Remove from "./vfs/remove.js"
 import { rename } from "./vfs/rename.js"
+import * as Seals from "./vfs/seals.js"
 import * as SocketFile from "./vfs/socketFile.js"
 import * as Walk from "./vfs/walk.js"
-import { type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
+import { type AttributeError, type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
 
 export type { Viewer } from "./vfs/Core.js"
+export type { GetAttributeError, SetAttributeError } from "./vfs/extendedAttributes.js"
 export type { MountError, MountOptions, UnmountError } from "./vfs/mounts.js"
 export type { SocketFileError } from "./vfs/socketFile.js"
 
@@ -76,12 +83,28 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     path: string,
     flags: number,
     mode: number,
-    take: Pipes.Accept<A, E>
+    take: Pipes.Accept<A, E>,
+    /** Where the path must not lead: a sum of RESOLVE_NO_SYMLINKS and its siblings. @see openat2(2) */
+    resolve?: number
   ) => Effect.Effect<A, E | OpenError>
+  /** A file in memory without a name. @see memfd_create(2) */
+  readonly memfd: (
+    viewer: Viewer,
+    name: string,
+    flags: number
+  ) => Exit.Exit<Description, Errno.Errno<"EINVAL" | "ENOMEM">>
+  /** F_GET_SEALS. @see fcntl(2) */
+  readonly seals: (description: Description) => Exit.Exit<number, Errno.Errno<"EINVAL">>
+  /** F_ADD_SEALS. @see fcntl(2) */
+  readonly addSeals: (description: Description, seals: number) => Exit.Exit<number, Errno.Errno<"EINVAL" | "EPERM">>
   /** `follow`: whether a symbolic link at the end is followed. @see stat(2) */
   readonly stat: (viewer: Viewer, start: Location, path: string, follow: boolean) => Effect.Effect<Stat, PathError>
   /** @see fstat(2) */
   readonly fstat: (description: Description) => Effect.Effect<Stat, StorageError>
+  /** What stat tells, and whether a mount is attached there. @see statx(2) */
+  readonly statx: (viewer: Viewer, start: Location, path: string, follow: boolean) => Effect.Effect<Statx, PathError>
+  /** Something was read through this description by another way than its own. */
+  readonly accessed: (description: Description) => void
   /** Finds a file to change its attributes. */
   readonly find: (
     viewer: Viewer,
@@ -167,6 +190,27 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     mode: number
   ) => Effect.Effect<void, Errno.Errno<"EACCES" | "EROFS">>
   readonly statfs: (viewer: Viewer, start: Location, path: string) => Effect.Effect<StatFs, PathError>
+  /** @see getxattr(2) */
+  readonly getAttribute: (
+    viewer: Viewer,
+    target: Attributes.Target,
+    name: string
+  ) => Effect.Effect<Uint8Array, ExtendedAttributes.GetAttributeError>
+  /** @see listxattr(2) */
+  readonly listAttributes: (
+    viewer: Viewer,
+    target: Attributes.Target
+  ) => Effect.Effect<ReadonlyArray<string>, AttributeError>
+  /** `undefined` removes the attribute. @see setxattr(2) */
+  readonly setAttribute: (
+    viewer: Viewer,
+    target: Attributes.Target,
+    name: string,
+    value: Uint8Array | undefined,
+    flags: number
+  ) => Effect.Effect<void, ExtendedAttributes.SetAttributeError>
+  /** Everything that was written, on every file system. @see sync(2) */
+  readonly sync: () => Effect.Effect<void>
   /** The path of a place for a process with this root; `undefined` when it has none. @see getcwd(2) */
   readonly pathOf: (root: Location, place: Location) => string | undefined
   /** Keeps a place: a working directory, a root. */
@@ -184,6 +228,14 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   /** Every mount, the root first. */
   readonly mounts: () => ReadonlyArray<Mount>
 }>() {}
+
+/** What statx(2) tells. */
+export interface Statx {
+  readonly stat: Stat
+  /** Whether the file system keeps when a file was made. */
+  readonly born: boolean
+  readonly mountRoot: boolean
+}
 
 /** What the Vfs is made of. */
 export interface Parts {
@@ -220,6 +272,15 @@ const statFound = (found: Walk.Walk): Effect.Effect<Stat, StorageError> => {
   return Step.andThen(backend.refresh(inode), () => Exit.succeed(statOf(inode, dev)))
 }
 
+const statxFound = (found: Walk.Walk): Statx => {
+  const at = found.found
+  return {
+    stat: statOf(found.inode!, found.jumped !== undefined ? 0 : Walk.mountOf(found).superblock.dev),
+    born: found.jumped?.location !== undefined || found.jumped === undefined,
+    mountRoot: at !== undefined && at.dentry === at.mount.root
+  }
+}
+
 const readLink = (
   core: Core,
   viewer: Viewer,
@@ -244,9 +305,17 @@ export const make = (parts: Parts): Vfs["Type"] => {
     rootLocation: root,
     superblocks: new Set([top]),
     linkable: new WeakSet(),
+    seals: new WeakMap(),
     lastDev: 1,
     dentries: 0,
     prefixes: new Prefixes()
+  }
+  let shared: Mount | undefined
+  /** Where files without a name lie: a file system that is mounted nowhere. */
+  const inMemory = (): Mount => {
+    if (shared !== undefined) return shared
+    const made = Mounts.superblock(MemoryBackend.makeWith(parts.limits, parts.now()), ++core.lastDev)
+    return shared = new Mount(made, made.root, undefined, false, "tmpfs")
   }
   const targetOf = (found: Walk.Walk): Attributes.Target => ({
     inode: found.inode!,
@@ -260,12 +329,26 @@ export const make = (parts: Parts): Vfs["Type"] => {
   return {
     root,
     open: (caller, start, path, flags, mode) => open(core, caller, start, path, flags, mode, Exit.succeed),
-    openInto: (caller, start, path, flags, mode, take) => open(core, caller, start, path, flags, mode, take),
+    openInto: (caller, start, path, flags, mode, take, resolve) =>
+      open(core, caller, start, path, flags, mode, take, resolve),
+    memfd: (viewer, name, flags) => {
+      const fit = Memfd.check(name, flags)
+      return fit._tag === "Failure" ? Exit.failCause(fit.cause) : Memfd.create(core, inMemory(), viewer, name, flags)
+    },
+    seals: ({ inode, location }) => Seals.get(core, inode, location?.mount),
+    addSeals: ({ inode, location }, seals) => Seals.add(core, inode, location?.mount, seals),
+    statx: (viewer, start, path, follow) => {
+      const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
+      return isReady(walked) ? Exit.map(walked, statxFound) : Effect.map(walked, statxFound)
+    },
     stat: (viewer, start, path, follow) => stat(core, viewer, start, path, follow),
     fstat: ({ inode, location }) => {
       const fresh = refreshed(location?.mount, inode)
       const dev = location?.mount.superblock.dev ?? 0
       return Step.isReady(fresh) ? Exit.as(fresh, statOf(inode, dev)) : Effect.map(fresh, () => statOf(inode, dev))
+    },
+    accessed: ({ flags, inode, location }) => {
+      if (location !== undefined && (flags & O_NOATIME) === 0) accessed(core.now, location.mount, inode)
     },
     find,
     findDirectory: (viewer, start, path) =>
@@ -307,6 +390,14 @@ export const make = (parts: Parts): Vfs["Type"] => {
         Walk.walk(core, viewer, start, path, Walk.existing),
         (found) => Walk.mountOf(found).superblock.backend.statfs()
       ),
+    getAttribute: ExtendedAttributes.get,
+    listAttributes: ExtendedAttributes.list,
+    setAttribute: (viewer, target, name, value, flags) =>
+      ExtendedAttributes.set(core, viewer, target, name, value, flags),
+    sync: () => {
+      const syncs = [...core.superblocks].flatMap(({ backend }) => backend.sync?.(backend.root, false) ?? [])
+      return Effect.forEach(syncs, Effect.ignore, { discard: true })
+    },
     pathOf: Dentries.pathOf,
     hold: Dentries.hold,
     letGo: (place) => Dentries.letGo(core, place),

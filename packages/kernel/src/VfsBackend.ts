@@ -128,6 +128,10 @@ export interface Backend<I extends Inode = Inode> {
   change(inode: I, changes: Changes): Effect.Effect<void, ChangeError>
   /** Brings the fields of `inode` up to date; left out where they always are. */
   refresh?(inode: I): Effect.Effect<void, StorageError>
+  /**
+   * What {@link Allocation} says; a range that is zeroed is allocated, and none but "allocate", "collapse" and "insert"
+   * changes the size. Times are not its business.
+   */
   allocate?(inode: I, how: Allocation, offset: number, length: number): Effect.Effect<void, ContentError>
   /** The next offset at or after `offset` that holds data, or that lies in a hole. `undefined`: none before the end. */
   seekData?(inode: I, offset: number, hole: boolean): Effect.Effect<number | undefined, StorageError>

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -17,14 +18,15 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "show.h"
+#include "step.h"
 
-enum { BUFFER = 1 << 20 };
-
-static unsigned char buffer[BUFFER];
+unsigned char buffer[BUFFER];
 
 static void interrupt(int signal) {
   (void)signal;
@@ -41,35 +43,13 @@ static void alarm_every(int microseconds) {
   setitimer(ITIMER_REAL, &every, NULL);
 }
 
-static long number(const struct step *step, int i) {
-  return i < step->fields ? strtol(step->field[i], NULL, 0) : 0;
-}
-
-static const char *text(const struct step *step, int i) {
-  return i < step->fields ? step->field[i] : "";
-}
-
-static void done(long result) {
-  if (result < 0) say("!%d", errno);
-  else say("%ld", result);
-}
-
 static void done_stat(long result, const struct stat *st) {
   if (result < 0) done(result);
   else say_stat(st);
 }
 
 static size_t fill(const struct step *step, int i) {
-  size_t length = (size_t)number(step, i);
-  if (length > BUFFER) length = BUFFER;
-  unsigned seed = (unsigned)number(step, i + 1);
-  for (size_t at = 0; at < length; at++) buffer[at] = (unsigned char)(seed + at * 7 + (at >> 8) * 13);
-  return length;
-}
-
-static void done_read(long result) {
-  if (result < 0) done(result);
-  else say_bytes(buffer, (size_t)result);
+  return fill_buffer(number(step, i), (unsigned)number(step, i + 1));
 }
 
 static size_t room(const struct step *step, int i) {
@@ -186,10 +166,6 @@ static void read_link(int dirfd, const char *path) {
   say_escaped((char *)buffer);
 }
 
-static int is(const struct step *step, const char *name) {
-  return strcmp(step->field[0], name) == 0;
-}
-
 /* Whether it was one of the calls on descriptors. */
 static int on_descriptor(const struct step *step) {
   const int fd = (int)number(step, 1);
@@ -235,6 +211,7 @@ static int on_path(const struct step *step) {
   const long second = number(step, 2), third = number(step, 3);
   struct stat st;
   if (is(step, "open")) done(syscall(SYS_open, path, second, third));
+  else if (is(step, "creat")) done(syscall(SYS_creat, path, second));
   else if (is(step, "stat")) done_stat(syscall(SYS_stat, path, &st), &st);
   else if (is(step, "lstat")) done_stat(syscall(SYS_lstat, path, &st), &st);
   else if (is(step, "access")) done(syscall(SYS_access, path, second));
@@ -260,6 +237,37 @@ static int on_path(const struct step *step) {
   return 1;
 }
 
+/* Newer than the headers of some systems. */
+enum { SYS_FCHMODAT2 = 452 };
+
+static struct timespec timespec_of(struct statx_timestamp time) {
+  return (struct timespec){ time.tv_sec, time.tv_nsec };
+}
+
+static void stat_more(int dirfd, const char *path, int flags, unsigned mask) {
+  struct statx stx;
+  // Linux fills in the times of changes only where they are asked for.
+  long result = syscall(SYS_statx, dirfd, path, flags, mask | STATX_BASIC_STATS | STATX_BTIME, &stx);
+  if (result < 0) return done(result);
+  struct stat st = {
+    .st_dev = makedev(stx.stx_dev_major, stx.stx_dev_minor),
+    .st_ino = stx.stx_ino,
+    .st_mode = stx.stx_mode,
+    .st_nlink = stx.stx_nlink,
+    .st_uid = stx.stx_uid,
+    .st_gid = stx.stx_gid,
+    .st_size = (off_t)stx.stx_size,
+    .st_blocks = (blkcnt_t)stx.stx_blocks,
+    .st_rdev = makedev(stx.stx_rdev_major, stx.stx_rdev_minor),
+    .st_atim = timespec_of(stx.stx_atime),
+    .st_mtim = timespec_of(stx.stx_mtime),
+    .st_ctim = timespec_of(stx.stx_ctime),
+  };
+  say_stat(&st);
+  const char *made = (stx.stx_mask & STATX_BTIME) == 0 ? "unknown" : stx.stx_btime.tv_sec >= 1000000000 ? "now" : "then";
+  say(" x=%llx t=%s", (unsigned long long)(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT), made);
+}
+
 /* Whether it was one of the calls on a path that begins at a descriptor. */
 static int at_descriptor(const struct step *step) {
   const int dirfd = (int)number(step, 1);
@@ -267,6 +275,14 @@ static int at_descriptor(const struct step *step) {
   const long third = number(step, 3), fourth = number(step, 4);
   struct stat st;
   if (is(step, "openat")) done(syscall(SYS_openat, dirfd, path, third, fourth));
+  else if (is(step, "openat2")) {
+    struct open_how how = { .flags = (uint64_t)third, .mode = (uint64_t)fourth, .resolve = (uint64_t)number(step, 5) };
+    done(syscall(SYS_openat2, dirfd, path, &how, sizeof how));
+  } else if (is(step, "statx")) stat_more(dirfd, path, (int)third, (unsigned)fourth);
+  else if (is(step, "fchmodat")) done(syscall(SYS_FCHMODAT2, dirfd, path, third, fourth));
+  else if (is(step, "fchownat")) done(syscall(SYS_fchownat, dirfd, path, third, fourth, number(step, 5)));
+  else if (is(step, "mknodat")) done(syscall(SYS_mknodat, dirfd, path, third, fourth));
+  else if (is(step, "symlinkat")) done(syscall(SYS_symlinkat, text(step, 1), number(step, 2), text(step, 3)));
   else if (is(step, "fstatat")) done_stat(syscall(SYS_newfstatat, dirfd, path, &st, third), &st);
   else if (is(step, "faccessat")) done(syscall(SYS_faccessat2, dirfd, path, third, fourth));
   else if (is(step, "mkdirat")) done(syscall(SYS_mkdirat, dirfd, path, third));
@@ -310,9 +326,13 @@ static int on_self(const struct step *step) {
 }
 
 void perform(const struct step *step) {
-  const int blocks = is(step, "open") || is(step, "openat") || is(step, "read") || is(step, "write") || is(step, "wait");
+  static const char *const may_block[] = { "open", "openat", "openat2", "creat", "read", "write", "readv", "writev",
+    "preadv2", "pwritev2", "sendfile", "splice", "feed", "tee", "wait" };
+  int blocks = 0;
+  for (size_t i = 0; i < sizeof may_block / sizeof *may_block; i++) blocks |= is(step, may_block[i]);
   if (blocks) alarm_every(4000);
-  if (!on_descriptor(step) && !on_path(step) && !at_descriptor(step) && !on_self(step)) say("unknown call");
+  if (!on_descriptor(step) && !on_path(step) && !at_descriptor(step) && !on_self(step) && !on_transfer(step) &&
+      !on_attribute(step)) say("unknown call");
   if (blocks) alarm_every(0);
   say("\n");
 }

@@ -55,12 +55,13 @@ static void say_time(const char *name, struct timespec time) {
 void say_stat(const struct stat *st) {
   say(
     "%c%04o n=%lu u=%u g=%u s=%lld i=%zu r=%lx", type_letter(st->st_mode), st->st_mode & 07777,
-    (unsigned long)st->st_nlink, st->st_uid, st->st_gid, (long long)st->st_size, inode_class(st->st_dev, st->st_ino),
+    (unsigned long)st->st_nlink, st->st_uid, st->st_gid, answer->disk && S_ISDIR(st->st_mode) ? 0LL : (long long)st->st_size, inode_class(st->st_dev, st->st_ino),
     (unsigned long)st->st_rdev
   );
   say_time("a", st->st_atim);
   say_time("m", st->st_mtim);
   say_time("c", st->st_ctim);
+  if (S_ISREG(st->st_mode) && !answer->disk) say(" b=%lld", (long long)st->st_blocks);
 }
 
 void say_bytes(const unsigned char *bytes, size_t length) {

@@ -11,6 +11,8 @@ enum { ANSWER_MAX = 4 << 20, INODES_MAX = 4096 };
 struct answer {
   size_t length;
   size_t inodes;
+  /* On a disk, the size of a directory and how many blocks a file takes are the file system's business. */
+  int disk;
   struct {
     dev_t dev;
     ino_t ino;

@@ -8,10 +8,26 @@ export const F_GETFD = 1
 export const F_SETFD = 2
 export const F_GETFL = 3
 export const F_SETFL = 4
+export const F_SETOWN = 8
+export const F_GETOWN = 9
+export const F_SETSIG = 10
+export const F_GETSIG = 11
+/** Whether two descriptors share one description. */
+export const F_DUPFD_QUERY = 1027
 export const F_DUPFD_CLOEXEC = 1030
 export const F_SETPIPE_SZ = 1031
 export const F_GETPIPE_SZ = 1032
+export const F_ADD_SEALS = 1033
+export const F_GET_SEALS = 1034
 export const FD_CLOEXEC = 1
+
+/** What may not be done any more to a file of memfd_create(2). */
+export const F_SEAL_SEAL = 0x1
+export const F_SEAL_SHRINK = 0x2
+export const F_SEAL_GROW = 0x4
+export const F_SEAL_WRITE = 0x8
+export const F_SEAL_FUTURE_WRITE = 0x10
+export const F_SEAL_EXEC = 0x20
 
 export const SEEK_SET = 0
 export const SEEK_CUR = 1
@@ -57,3 +73,5 @@ export const F_ULOCK = 0
 export const F_LOCK = 1
 export const F_TLOCK = 2
 export const F_TEST = 3
+export const CLOSE_RANGE_UNSHARE = 2
+export const CLOSE_RANGE_CLOEXEC = 4

@@ -15,3 +15,5 @@ export const PIPE_BUF = 4096
 export const RW_COUNT_MAX = 0x7ffff000
 /** The largest file offset that JavaScript can say exactly. */
 export const OFFSET_MAX = Number.MAX_SAFE_INTEGER
+/** Buffers that one vectored call takes. */
+export const IOV_MAX = 1024

@@ -14,6 +14,7 @@ export const O_TRUNC = 0o1000
 export const O_APPEND = 0o2000
 export const O_NONBLOCK = 0o4000
 export const O_DSYNC = 0o10000
+export const O_ASYNC = 0o20000
 export const O_DIRECT = 0o40000
 export const O_LARGEFILE = 0o100000
 export const O_DIRECTORY = 0o200000
@@ -23,6 +24,10 @@ export const O_CLOEXEC = 0o2000000
 export const O_SYNC = 0o4010000
 export const O_PATH = 0o10000000
 export const O_TMPFILE = 0o20200000
+
+/** Every flag that there is; open(2) drops all others, and openat2(2) refuses them. */
+export const known = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_ASYNC |
+  O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH | O_TMPFILE
 
 /** The flags that F_SETFL may change. */
 export const changeable = O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT

@@ -38,6 +38,8 @@ import { makeUsage, type Quotas, type Usage } from "./memory/Usage.js"
 
 const TMPFS_MAGIC = 0x01021994
 const BLOCK = 4096
+/** What an inode takes of the memory that `inodesMax` allows for; extended attributes share it, as on tmpfs. */
+const INODE_SIZE = 1024
 /** Links that one file may have; far more than ext4, as on tmpfs. */
 const LINKS_MAX = 2_147_483_647
 
@@ -70,6 +72,8 @@ class MemoryBackend implements MemoryStore {
   /** Inodes that count for nobody: they are those of a file system below. */
   private lent = 0
   private readonly usage: Usage | undefined
+  /** Bytes of extended attributes. */
+  private attributes = 0
 
   constructor(private readonly options: Options) {
     this.usage = makeUsage(options.quotas)
@@ -101,7 +105,12 @@ class MemoryBackend implements MemoryStore {
   }
 
   private get crowded(): boolean {
-    return this.inodes - this.lent >= this.options.inodesMax
+    return this.inodeRoom < INODE_SIZE
+  }
+
+  /** Bytes that are left for inodes and extended attributes. */
+  private get inodeRoom(): number {
+    return (this.options.inodesMax - (this.inodes - this.lent)) * INODE_SIZE - this.attributes
   }
 
   private makeInode(made: NewInode): Exit.Exit<MemoryInode, Errno.Errno<"EDQUOT" | "ENOSPC">> {
@@ -180,6 +189,8 @@ class MemoryBackend implements MemoryStore {
     if (inode.nlink > 0 || inode.references > 0) return
     this.inodes--
     this.usage?.removeInode(inode.uid)
+    for (const [name, value] of inode.attributes ?? []) this.attributes -= attributeSize(name, value)
+    inode.attributes = undefined
     if (inode instanceof MemoryFile && inode.contents !== undefined) {
       this.holds(inode, -inode.contents.held)
       inode.contents = undefined
@@ -309,7 +320,8 @@ class MemoryBackend implements MemoryStore {
   }
 
   truncate(inode: MemoryInode, size: number, now: bigint) {
-    if (inode instanceof MemoryFile && size < inode.size && inode.contents !== undefined) {
+    // At the size that it has, what was allocated behind the end goes.
+    if (inode instanceof MemoryFile && size <= inode.size && inode.contents !== undefined) {
       const before = inode.contents.held
       inode.contents.cut(size)
       this.holds(inode, inode.contents.held - before)
@@ -335,9 +347,64 @@ class MemoryBackend implements MemoryStore {
 
   allocate(inode: MemoryInode, how: Allocation, offset: number, length: number) {
     if (!(inode instanceof MemoryFile)) return Errno.fail("EOPNOTSUPP")
-    if (how === "collapse" || how === "insert") return Errno.fail("EOPNOTSUPP")
-    if (how === "punchHole" || how === "zeroRange") inode.contents?.clear(offset, Math.min(offset + length, inode.size))
-    if (how === "allocate" && offset + length > inode.size) inode.size = offset + length
+    const end = offset + length
+    switch (how) {
+      case "punchHole":
+        this.rearrange(inode, (contents) => contents.clear(offset, end))
+        return Exit.void
+      case "zeroRange":
+        this.rearrange(inode, (contents) => contents.clear(offset, Math.min(end, inode.size)))
+        return this.reserve(inode, offset, end)
+      case "collapse":
+      case "insert":
+        return this.shift(inode, how, offset, length)
+      default: {
+        const done = this.reserve(inode, offset, end)
+        if (done._tag === "Success" && how === "allocate" && end > inode.size) inode.size = end
+        return done
+      }
+    }
+  }
+
+  /** Takes a range of whole blocks out of a file, or makes room for one. */
+  private shift(inode: MemoryFile, how: "collapse" | "insert", offset: number, length: number) {
+    const outside = how === "collapse" ? offset + length >= inode.size : offset >= inode.size
+    if (offset % BLOCK !== 0 || length % BLOCK !== 0 || outside) return Errno.fail("EINVAL")
+    const first = offset / BLOCK
+    const count = length / BLOCK
+    const collapsed = (block: number) => block < first ? block : block < first + count ? undefined : block - count
+    const inserted = (block: number) => block < first ? block : block + count
+    const { contents } = inode
+    if (contents !== undefined) {
+      inode.contents = contents.moved(how === "collapse" ? collapsed : inserted, inode.size)
+      this.holds(inode, inode.contents.held - contents.held)
+    }
+    inode.size += how === "collapse" ? -length : length
+    return Exit.void
+  }
+
+  private rearrange(inode: MemoryFile, change: (contents: Contents) => void): void {
+    const { contents } = inode
+    if (contents === undefined) return
+    const before = contents.held
+    change(contents)
+    this.holds(inode, contents.held - before)
+  }
+
+  /** All of the room that a range may need, or nothing. */
+  private reserve(
+    inode: MemoryFile,
+    offset: number,
+    end: number
+  ): Exit.Exit<void, Errno.Errno<"EDQUOT" | "ENOSPC">> {
+    const room = this.options.bytesMax - this.bytes
+    // What is too much in any case is not even counted.
+    const needs = end - offset > this.options.bytesMax
+      ? Infinity
+      : (inode.contents ??= new Contents()).reserveNeeds(offset, end)
+    if (needs > room) return outOfSpace(room)
+    if (needs > (this.usage?.bytesLeft(inode.uid) ?? Infinity)) return Errno.fail("EDQUOT")
+    this.rearrange(inode, (contents) => contents.reserve(offset, end, inode.size))
     return Exit.void
   }
 
@@ -357,8 +424,13 @@ class MemoryBackend implements MemoryStore {
   }
 
   setAttribute(inode: MemoryInode, name: string, value: Uint8Array | undefined) {
+    const before = inode.attributes?.get(name)
+    if (value === undefined && before === undefined) return Errno.fail("ENODATA")
+    const added = value === undefined ? 0 : attributeSize(name, value)
+    if (value !== undefined && added >= this.inodeRoom) return Errno.fail("ENOSPC", { remedy: "raise memoryInodesMax" })
+    this.attributes += added - (before === undefined ? 0 : attributeSize(name, before))
     if (value !== undefined) (inode.attributes ??= new Map()).set(name, value.slice())
-    else if (inode.attributes?.delete(name) !== true) return Errno.fail("ENODATA")
+    else inode.attributes?.delete(name)
     return Exit.void
   }
 
@@ -373,7 +445,7 @@ class MemoryBackend implements MemoryStore {
       bfree: free,
       bavail: free,
       files: inodesMax,
-      ffree: Math.min(inodesMax, Math.max(0, inodesMax - (this.inodes - this.lent))),
+      ffree: Math.min(inodesMax, Math.max(0, Math.floor(this.inodeRoom / INODE_SIZE))),
       namelen: 255
     })
   }
@@ -381,6 +453,12 @@ class MemoryBackend implements MemoryStore {
 
 const outOfSpace = (room: number): Exit.Exit<never, Errno.Errno<"ENOSPC">> =>
   Errno.fail("ENOSPC", { remedy: `raise memoryBytesMax (${Math.max(0, room)} bytes are left)` })
+
+/** What an extended attribute takes besides its name and value, on tmpfs. */
+const ATTRIBUTE_OVERHEAD = 40
+
+const attributeSize = (name: string, value: Uint8Array): number =>
+  ATTRIBUTE_OVERHEAD + Bytes.byteLength(name) + value.length
 
 const symlink = (ino: number, made: NewInode): MemorySymlink => {
   const target = made.target ?? ""

@@ -19,6 +19,9 @@ interface Behaviour {
   readonly rdev: number
   readonly read: (into: Uint8Array) => number
   readonly write: (from: Uint8Array) => Exit.Exit<number, Errno.Errno<"ENOSPC">>
+  /** What Linux's driver does not do: nothing can be spliced out of null, and full takes only plain writes. */
+  readonly noSpliceReads?: true
+  readonly onlyPlainWrites?: true
 }
 
 class BasicDevice extends Description {
@@ -32,6 +35,22 @@ class BasicDevice extends Description {
 
   override get seekable(): boolean {
     return true
+  }
+
+  override get spliceReads(): boolean {
+    return this.readable && this.behaviour.noSpliceReads === undefined
+  }
+
+  override get spliceWrites(): boolean {
+    return this.writable && this.flaggedWrites
+  }
+
+  override get nowait(): boolean {
+    return this.flaggedWrites
+  }
+
+  override get flaggedWrites(): boolean {
+    return this.behaviour.onlyPlainWrites === undefined
   }
 
   override read(into: Uint8Array): Effect.Effect<number> {
@@ -74,9 +93,9 @@ export const behaviours = (fill: (into: Uint8Array) => void): ReadonlyArray<Beha
     return into.length
   }
   return [
-    { name: "null", rdev: makedev(1, 3), read: () => 0, write: swallow },
+    { name: "null", rdev: makedev(1, 3), read: () => 0, write: swallow, noSpliceReads: true },
     { name: "zero", rdev: makedev(1, 5), read: zeros, write: swallow },
-    { name: "full", rdev: makedev(1, 7), read: zeros, write: () => Errno.fail("ENOSPC") },
+    { name: "full", rdev: makedev(1, 7), read: zeros, write: () => Errno.fail("ENOSPC"), onlyPlainWrites: true },
     { name: "random", rdev: makedev(1, 8), read: chance, write: swallow },
     { name: "urandom", rdev: makedev(1, 9), read: chance, write: swallow }
   ]

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
-import { O_NOATIME } from "../abi/OpenFlags.js"
+import { O_DIRECT, O_NOATIME } from "../abi/OpenFlags.js"
 import * as PollEvents from "../abi/PollEvents.js"
 import type { CoarseClock } from "../CoarseClock.js"
 import { Description, type ReadError, type WriteError } from "../Description.js"
@@ -29,6 +29,7 @@ export interface PipeContext {
 export class PipeEnd extends Description {
   /** Writers that had come and gone before this end was opened: only a later one can hang up on it. */
   writersBefore = 0
+  private wasSpliced = false
 
   constructor(
     flags: number,
@@ -75,7 +76,7 @@ export class PipeEnd extends Description {
     if (pipe.readers === 0) return this.broken(caller)
     // Whoever waits with a write already comes first.
     const waits = WaitQueue.contended(pipe.canWrite)
-    const done = waits && !this.nonBlocking ? 0 : pipe.fill(from, 0)
+    const done = waits && !this.nonBlocking ? 0 : pipe.fill(from, 0, this.packets)
     if (done === from.length) return this.wasWritten(done)
     if (this.nonBlocking) {
       pipe.tellReaders()
@@ -95,7 +96,7 @@ export class PipeEnd extends Description {
           return done > 0 ? this.wasWritten(done) : broken
         }
         // A write of up to PIPE_BUF bytes takes one buffer, so it goes in whole or not at all.
-        done = pipe.fill(from, done)
+        done = pipe.fill(from, done, this.packets)
         return done === from.length ? this.wasWritten(done) : undefined
       }
       return WaitQueue.sleep([pipe.canWrite], attempt, {
@@ -103,6 +104,23 @@ export class PipeEnd extends Description {
         partial: () => done > 0 ? this.wasWritten(done) : undefined
       })
     })
+  }
+
+  /** O_DIRECT makes a packet of each write. */
+  private get packets(): boolean {
+    return (this.flags & O_DIRECT) !== 0
+  }
+
+  override get nowait(): boolean {
+    return this.location === undefined && !this.wasSpliced
+  }
+
+  override spliced(): void {
+    this.wasSpliced = true
+  }
+
+  override get spliceReads(): boolean {
+    return false
   }
 
   private broken(caller: Process): Exit.Exit<never, Errno.Errno<"EPIPE">> {

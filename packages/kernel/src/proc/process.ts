@@ -172,6 +172,9 @@ export const placeText = ({ vfs }: ProcParts, place: Location): string =>
 
 const lastPath = ({ dentry }: Location): string => {
   const names: Array<string> = []
-  for (let each = dentry; each.parent !== undefined; each = each.parent) names.push(each.name)
+  let each = dentry
+  for (; each.parent !== undefined; each = each.parent) names.push(each.name)
+  // What never had a name has one for this alone.
+  if (each.unlinked) names.push(each.name)
   return `/${names.reverse().join("/")}`
 }

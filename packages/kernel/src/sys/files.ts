@@ -108,11 +108,13 @@ export const faccessat = (
   mode: number,
   flags: number
 ): Effect.Effect<void, PathAtError | Errno.Errno<"EINVAL" | "EROFS">> => {
-  if ((mode & ~7) !== 0 || (flags & ~(Fcntl.AT_EACCESS | Fcntl.AT_SYMLINK_NOFOLLOW)) !== 0) {
-    return Errno.fail("EINVAL", { syscall: "access", path })
-  }
+  const known = Fcntl.AT_EACCESS | Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH
+  if ((mode & ~7) !== 0 || (flags & ~known) !== 0) return Errno.fail("EINVAL", { syscall: "access", path })
   const viewer = (flags & Fcntl.AT_EACCESS) === 0 ? asRealUser(self) : self
   const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
+  if (path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0) {
+    return onNamed(self, "access", dirfd, (target) => vfs.access(viewer, target, mode))
+  }
   return at(
     self,
     "access",
@@ -170,16 +172,56 @@ export const onPath = <A, E extends Errno.Any>(
 
 /** Changes attributes of what a descriptor names, O_PATH or not: the empty path of AT_EMPTY_PATH. */
 const onNamed = <A, E extends Errno.Any>(
-  rooms: Rooms,
   self: Process,
   syscall: string,
   dirfd: number,
   change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | PathAtError> => {
-  if (dirfd === Fcntl.AT_FDCWD) return onPath(rooms, self, syscall, dirfd, ".", true, change)
+  const { cwd: { dentry, mount } } = self
+  if (dirfd === Fcntl.AT_FDCWD) return change({ inode: dentry.inode, mount })
   const description = self.fds.get(dirfd)
   return description === undefined ? Errno.fail("EBADF", { syscall, fd: dirfd }) : change(targetOf(description))
 }
+
+const attributeFlags = Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH
+
+/** Changes an attribute of what a path names, or a descriptor when the path is empty. */
+const onAny = (
+  rooms: Rooms,
+  self: Process,
+  syscall: string,
+  dirfd: number,
+  path: string,
+  flags: number,
+  change: (target: ReturnType<typeof targetOf>) => Effect.Effect<void, AttributePathError>
+): Effect.Effect<void, AttributePathError> => {
+  if ((flags & ~attributeFlags) !== 0) return Errno.fail("EINVAL", { syscall, path })
+  if (path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0) return onNamed(self, syscall, dirfd, change)
+  return onPath(rooms, self, syscall, dirfd, path, (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0, change)
+}
+
+/** @see fchmodat(2) */
+export const fchmodat = (
+  rooms: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  mode: number,
+  flags: number
+): Effect.Effect<void, AttributePathError> =>
+  onAny(rooms, self, "chmod", dirfd, path, flags, (target) => rooms.vfs.chmod(self, target, mode))
+
+/** @see fchownat(2) */
+export const fchownat = (
+  rooms: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  uid: number,
+  gid: number,
+  flags: number
+): Effect.Effect<void, AttributePathError> =>
+  onAny(rooms, self, "chown", dirfd, path, flags, (target) => rooms.vfs.chown(self, target, uid, gid))
 
 /** @see futimens(3) */
 export const futimens = (
@@ -227,7 +269,7 @@ export const utimensat = (
     return Errno.fail("EINVAL", { syscall: "utimensat", path })
   }
   if (path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0) {
-    return onNamed(rooms, self, "utimensat", dirfd, (target) => rooms.vfs.utimens(self, target, atime, mtime))
+    return onNamed(self, "utimensat", dirfd, (target) => rooms.vfs.utimens(self, target, atime, mtime))
   }
   const follow = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) === 0
   return onPath(

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_DAC_READ_SEARCH } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
+import * as FileMode from "../abi/FileMode.js"
 import { capable } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
@@ -15,7 +16,7 @@ import type { Process } from "../ProcessTable.js"
 import type { CreatePathError, RemovePathError, RenamePathError } from "../Sys.js"
 import { at } from "./files.js"
 import type { Rooms } from "./Rooms.js"
-import { startAt } from "./start.js"
+import { startAt, unlikePath } from "./start.js"
 import { told } from "./table.js"
 
 /** @see unlinkat(2) */
@@ -30,6 +31,50 @@ export const unlinkat = (
   return flags === 0
     ? at(self, "unlink", dirfd, path, (start) => vfs.unlink(self, start, path))
     : at(self, "rmdir", dirfd, path, (start) => vfs.rmdir(self, start, path))
+}
+
+/** @see mknodat(2) */
+export const mknodat = (
+  { vfs }: Rooms,
+  self: Process,
+  dirfd: number,
+  path: string,
+  mode: number,
+  device: number
+): Effect.Effect<void, CreatePathError> => {
+  const unfit = unfitNode(mode)
+  if (unfit !== undefined) return told(unfit, "mknod", path)
+  return at(self, "mknod", dirfd, path, (start) => vfs.mknod(self, start, path, mode, device))
+}
+
+/** The type is looked at before the path. */
+const unfitNode = (mode: number): Exit.Exit<never, Errno.Errno<"EINVAL" | "EPERM">> | undefined => {
+  switch (mode & FileMode.S_IFMT) {
+    case 0:
+    case FileMode.S_IFREG:
+    case FileMode.S_IFCHR:
+    case FileMode.S_IFBLK:
+    case FileMode.S_IFIFO:
+    case FileMode.S_IFSOCK:
+      return undefined
+    case FileMode.S_IFDIR:
+      return Errno.fail("EPERM")
+    default:
+      return Errno.fail("EINVAL")
+  }
+}
+
+/** @see symlinkat(2) */
+export const symlinkat = (
+  { vfs }: Rooms,
+  self: Process,
+  target: string,
+  dirfd: number,
+  path: string
+): Effect.Effect<void, CreatePathError> => {
+  const unlike = unlikePath(target)
+  if (unlike !== undefined) return told(unlike, "symlink", path)
+  return at(self, "symlink", dirfd, path, (start) => vfs.symlink(self, start, target, path))
 }
 
 /** Runs a call on two paths, each from where it begins; the second descriptor is looked at behind the first path. */

@@ -9,6 +9,8 @@ import { CAP_FOWNER, CAP_LEASE, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
 import { isRegular } from "../abi/FileMode.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
+import { RESOLVE_IN_ROOT } from "../abi/Resolve.js"
+import { SIGRTMAX } from "../abi/Signals.js"
 import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
 import * as Errno from "../Errno.js"
@@ -40,7 +42,8 @@ export const openat = (
   dirfd: number,
   path: string,
   flags: number,
-  mode: number
+  mode: number,
+  resolve = 0
 ): Effect.Effect<number, OpenError> => {
   if (OpenFlags.contradict(flags)) return Errno.fail("EINVAL", { syscall: "open", path })
   const unlike = unlikePath(path)
@@ -53,7 +56,7 @@ export const openat = (
       remedy: `close descriptors, or raise the limit of ${self.fds.limit} (ulimit -n)`
     })
   }
-  const start = startAt(self, dirfd, path)
+  const start = startAt(self, dirfd, (resolve & RESOLVE_IN_ROOT) === 0 ? path : ".")
   if (start._tag === "Failure") return Exit.failCause(start.cause)
   const opened = vfs.openInto(self, start.value, path, flags, mode, (description) => {
     description.openedBy ??= self.credentials
@@ -61,7 +64,7 @@ export const openat = (
     return self.task === undefined
       ? Effect.zipRight(release(description), Effect.interrupt)
       : install(self, description, flags)
-  })
+  }, resolve)
   return isReady(opened) && opened._tag === "Success" ? opened : told(opened, "open", path)
 }
 
@@ -141,14 +144,14 @@ export const pipe = (
   self: Process,
   flags: number
 ): Effect.Effect<readonly [number, number], Errno.Errno<"EINVAL" | "EMFILE" | "ENFILE">> => {
-  const known = OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK
+  const known = OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT
   if ((flags & ~known) !== 0) return Errno.fail("EINVAL", { syscall: "pipe2" })
   const { fds } = self
   const first = fds.free()
   if (fds.free(first + 1) >= fds.limit) {
     return Errno.fail("EMFILE", { syscall: "pipe", remedy: `raise the limit of ${fds.limit} (ulimit -n)` })
   }
-  const { reader, writer } = pipes.create(flags & OpenFlags.O_NONBLOCK, {
+  const { reader, writer } = pipes.create(flags & (OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT), {
     uid: self.credentials.euid,
     gid: self.credentials.egid
   })
@@ -160,7 +163,7 @@ export const pipe = (
   return Exit.succeed([first, second] as const)
 }
 
-type FcntlError = Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">
+type FcntlError = Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM" | "ESRCH">
 
 /** Commands that need no open file: all that O_PATH is good for. */
 const ofDescriptors: ReadonlyArray<number> = [
@@ -191,13 +194,14 @@ const setLease = (
 
 /** @see fcntl(2) */
 export const fcntl = (
-  { pipes }: Rooms,
+  rooms: Rooms,
   self: Process,
   fd: number,
   command: number,
   argument: number
 ): Effect.Effect<number, FcntlError> => {
   const { fds } = self
+  const { pipes } = rooms
   const description = fds.get(fd)
   if (description === undefined) return Errno.fail("EBADF", { syscall: "fcntl", fd })
   if ((description.flags & OpenFlags.O_PATH) !== 0 && !ofDescriptors.includes(command)) {
@@ -231,6 +235,46 @@ export const fcntl = (
       return Exit.succeed(Fcntl.F_UNLCK)
     case Fcntl.F_SETLEASE:
       return setLease(self, description, argument)
+    case Fcntl.F_GET_SEALS:
+      return rooms.vfs.seals(description)
+    case Fcntl.F_ADD_SEALS:
+      return description.writable
+        ? rooms.vfs.addSeals(description, argument)
+        : Errno.fail("EPERM", { syscall: "fcntl", fd })
+    case Fcntl.F_DUPFD_QUERY: {
+      const other = fds.get(argument)
+      return other === undefined
+        ? Errno.fail("EBADF", { syscall: "fcntl", fd })
+        : Exit.succeed(other === description ? 1 : 0)
+    }
+    default:
+      return owner(rooms, description, command, argument, fd)
+  }
+}
+
+/** Whom to tell that there is something to read, and how. It is kept, and nobody is told. */
+const owner = (
+  { processes }: Rooms,
+  description: Description,
+  command: number,
+  argument: number,
+  fd: number
+): Exit.Exit<number, FcntlError> => {
+  switch (command) {
+    case Fcntl.F_GETOWN:
+      return Exit.succeed(description.signalOwner?.pid ?? 0)
+    case Fcntl.F_SETOWN: {
+      const known = argument < 0 ? processes.table.groups.get(-argument) : processes.table.processes.get(argument)
+      if (argument !== 0 && known === undefined) return Errno.fail("ESRCH", { syscall: "fcntl", fd })
+      description.signalOwner = { pid: argument, signal: description.signalOwner?.signal ?? 0 }
+      return Exit.succeed(0)
+    }
+    case Fcntl.F_GETSIG:
+      return Exit.succeed(description.signalOwner?.signal ?? 0)
+    case Fcntl.F_SETSIG:
+      if (argument < 0 || argument > SIGRTMAX) return Errno.fail("EINVAL", { syscall: "fcntl", fd })
+      description.signalOwner = { pid: description.signalOwner?.pid ?? 0, signal: argument }
+      return Exit.succeed(0)
     default:
       return Errno.fail("EINVAL", { syscall: "fcntl", fd })
   }

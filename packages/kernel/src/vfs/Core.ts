@@ -33,6 +33,8 @@ export interface Core {
   readonly superblocks: Set<Superblock>
   /** Files without a name that may be given one: those of O_TMPFILE without O_EXCL, once. */
   readonly linkable: WeakSet<Inode>
+  /** What may not be done to files of memfd_create(2) any more. */
+  readonly seals: WeakMap<Inode, number>
   /** The last device number given to a file system. */
   lastDev: number
   /** Dentries that are remembered without being used. */

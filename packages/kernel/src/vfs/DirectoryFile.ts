@@ -36,6 +36,10 @@ export class DirectoryFile extends Description {
     return true
   }
 
+  override get spliceReads(): boolean {
+    return false
+  }
+
   override read(): Effect.Effect<number, ReadError> {
     return Errno.fail("EISDIR")
   }

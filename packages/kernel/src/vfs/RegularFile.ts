@@ -21,10 +21,12 @@ import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { Backend } from "../VfsBackend.js"
 import { accessed } from "./accessed.js"
+import { allocate } from "./allocate.js"
 import * as Attributes from "./attributes.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
+import * as Seals from "./seals.js"
 
 export class RegularFile extends Description {
   /** Guards the offset, over backends that do not answer at once. */
@@ -83,14 +85,14 @@ export class RegularFile extends Description {
     }
   }
 
-  override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
+  override write(from: Uint8Array, caller: Process, append?: boolean): Effect.Effect<number, WriteError> {
     // Writing nothing does not even move to the end that O_APPEND is about.
     if (from.length === 0) return Exit.succeed(0)
     const { place: { mount: { superblock } } } = this
     if (!superblock.prompt) {
-      return Step.run(this.inTurn(() => Step.run(this.writeLocked(from, undefined, caller))))
+      return Step.run(this.inTurn(() => Step.run(this.writeLocked(from, undefined, caller, append))))
     }
-    const at = (this.flags & OpenFlags.O_APPEND) !== 0 ? this.inode.size : this.offset
+    const at = append ?? (this.flags & OpenFlags.O_APPEND) !== 0 ? this.inode.size : this.offset
     const answer = this.writeNow(from, at, caller)
     if (Step.isReady(answer)) {
       if (answer._tag === "Success") this.offset = at + answer.value
@@ -101,22 +103,28 @@ export class RegularFile extends Description {
     return Step.run(this.inTurn(() => answer))
   }
 
-  override pwrite(from: Uint8Array, offset: number, caller: Process): Effect.Effect<number, WriteError> {
+  override pwrite(
+    from: Uint8Array,
+    offset: number,
+    caller: Process,
+    append?: boolean
+  ): Effect.Effect<number, WriteError> {
     if (offset < 0) return Errno.fail("EINVAL")
     // Linux appends even here. @see pwrite(2), BUGS
-    const at = (this.flags & OpenFlags.O_APPEND) !== 0 ? undefined : offset
-    if (this.place.mount.superblock.prompt) return this.writeNow(from, at ?? this.inode.size, caller)
-    return Step.run(this.writeLocked(from, at, caller))
+    const appends = append ?? (this.flags & OpenFlags.O_APPEND) !== 0
+    if (this.place.mount.superblock.prompt) return this.writeNow(from, appends ? this.inode.size : offset, caller)
+    return Step.run(this.writeLocked(from, offset, caller, append))
   }
 
-  private *writeLocked(from: Uint8Array, offset: number | undefined, caller: Process) {
+  private *writeLocked(from: Uint8Array, offset: number | undefined, caller: Process, append: boolean | undefined) {
     yield* Lock.acquire(this.inode)
     try {
-      if ((this.flags & OpenFlags.O_APPEND) !== 0) {
+      const appends = append ?? (this.flags & OpenFlags.O_APPEND) !== 0
+      if (appends) {
         if (this.backend.refresh !== undefined) yield* this.backend.refresh(this.inode)
         if (offset === undefined) this.offset = this.inode.size
       }
-      const at = offset ?? ((this.flags & OpenFlags.O_APPEND) !== 0 ? this.inode.size : this.offset)
+      const at = appends ? this.inode.size : offset ?? this.offset
       return yield* this.writeNow(from, at, caller)
     } finally {
       Lock.release(this.inode)
@@ -133,6 +141,11 @@ export class RegularFile extends Description {
     }
     if (offset > OFFSET_MAX - bytes.length) return Errno.fail("EFBIG")
     const { core, inode, place: { mount } } = this
+    if (inode.nlink === 0) {
+      const count = Seals.writable(core, inode, offset, bytes.length)
+      if (count === 0) return Errno.fail("EPERM")
+      if (count < bytes.length) bytes = bytes.subarray(0, count)
+    }
     if ((inode.mode & 0o6000) !== 0 && !capable(caller.credentials, CAP_FSETID)) {
       const dropped = Attributes.dropSetId(caller, inode, mount) as Effect.Effect<void, WriteError>
       return Step.andThen(dropped, () => this.backend.write(inode, offset, bytes, core.now()))
@@ -179,6 +192,10 @@ export class RegularFile extends Description {
     return Step.run(
       Attributes.setLength(this.core, caller, { inode: this.inode, mount: this.place.mount }, size)
     ) as ReturnType<Description["truncate"]>
+  }
+
+  override allocate(mode: number, offset: number, length: number, caller: Process) {
+    return allocate(this.core, caller, this.inode, this.place.mount, mode, offset, length)
   }
 
   override available(): Exit.Exit<number> {

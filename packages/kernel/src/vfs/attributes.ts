@@ -3,10 +3,11 @@
  *
  * @see inode(7)
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_CHOWN, CAP_FSETID } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
+import { OFFSET_MAX } from "../abi/Limits.js"
 import * as Credentials from "../Credentials.js"
 import type { Mount } from "../Dentry.js"
 import * as Errno from "../Errno.js"
@@ -18,6 +19,7 @@ import type { Core, Viewer } from "./Core.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
 import * as Prefixes from "./prefixes.js"
+import * as Seals from "./seals.js"
 
 /** A file to change: `mount` is `undefined` for what lies in no file system, such as a pipe. */
 export interface Target {
@@ -56,6 +58,7 @@ function* chmodSteps(core: Core, viewer: Viewer, target: Target, mode: number) {
   if (!Permission.owns(viewer, inode)) return yield* Errno.fail("EPERM")
   const { credentials } = viewer
   const lends = !Credentials.inGroup(credentials, inode.gid) && !Credentials.capable(credentials, CAP_FSETID)
+  if (!Seals.changeable(core, inode, mode)) return yield* Errno.fail("EPERM")
   yield* change(core, target, { mode: mode & FileMode.PERMISSIONS & (lends ? ~FileMode.S_ISGID : -1) })
 }
 
@@ -135,6 +138,7 @@ export const utimens = (
 export function* setLength(core: Core, viewer: Viewer, { inode, mount }: Target, size: number) {
   if (mount === undefined) return yield* Errno.fail("EINVAL")
   if (size > inode.size && size > (viewer.limits?.fileSize ?? Infinity)) return yield* Errno.fail("EFBIG")
+  if (!Seals.resizable(core, inode, size)) return yield* Errno.fail("EPERM")
   const { backend } = mount.superblock
   yield* Lock.acquire(inode)
   try {
@@ -157,6 +161,13 @@ export const dropSetId = (
   return mode === inode.mode ? Exit.void : mount.superblock.backend.change(inode, { mode: mode & FileMode.PERMISSIONS })
 }
 
+/** What was allocated behind the end of a file goes whenever it is truncated. */
+const forgetBehind = ({ superblock: { backend } }: Mount, inode: Inode): Effect.Effect<void, TruncateError> => {
+  if (inode.blocks * 512 <= inode.size || backend.allocate === undefined) return Exit.void
+  const forgotten = backend.allocate(inode, "punchHole", inode.size, OFFSET_MAX - inode.size)
+  return Effect.catchTag(forgotten, "EOPNOTSUPP", () => Exit.void)
+}
+
 function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number) {
   const { inode } = target
   if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EISDIR")
@@ -164,7 +175,10 @@ function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number
   yield* Permission.access(viewer, inode, FileMode.W_OK)
   yield* writable(target)
   // Only ftruncate(2) and O_TRUNC stamp a file that is as long as it is to be.
-  if (size === inode.size && target.mount !== undefined) return yield* dropSetId(viewer, inode, target.mount)
+  if (size === inode.size && target.mount !== undefined) {
+    yield* forgetBehind(target.mount, inode)
+    return yield* dropSetId(viewer, inode, target.mount)
+  }
   yield* setLength(core, viewer, target, size)
 }
 

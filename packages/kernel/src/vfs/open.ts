@@ -40,14 +40,17 @@ const {
 const creationFlags = O_CREAT | O_EXCL | OpenFlags.O_NOCTTY | O_TRUNC | OpenFlags.O_CLOEXEC
 
 /** Every file is a large one where addresses have 64 bits. */
-const keptOf = (flags: number): number => (flags & ~creationFlags) | OpenFlags.O_LARGEFILE
+const keptOf = (flags: number): number =>
+  (flags & OpenFlags.known & ~creationFlags & ~OpenFlags.O_ASYNC) | OpenFlags.O_LARGEFILE
 
 const noFollowOrMissing: Mode = { ...orMissing, follow: false }
 
-const modeOf = (flags: number): Mode => {
-  if ((flags & O_CREAT) === 0) return (flags & O_NOFOLLOW) === 0 ? existing : itself
-  return (flags & (O_NOFOLLOW | O_EXCL)) === 0 ? orMissing : noFollowOrMissing
+const modeOf = (flags: number, resolve: number): Mode => {
+  if ((flags & O_CREAT) === 0) return within((flags & O_NOFOLLOW) === 0 ? existing : itself, resolve)
+  return within((flags & (O_NOFOLLOW | O_EXCL)) === 0 ? orMissing : noFollowOrMissing, resolve)
 }
+
+const within = (mode: Mode, resolve: number): Mode => resolve === 0 ? mode : { ...mode, resolve }
 
 /** The permission that the access mode and O_TRUNC ask for. */
 const wantedBy = (flags: number): number => {
@@ -132,9 +135,10 @@ function* openSteps<A, E>(
   path: string,
   flags: number,
   mode: number,
+  resolve: number,
   take: Accept<A, E>
 ) {
-  let found = yield* walk(core, caller, start, path, modeOf(flags))
+  let found = yield* walk(core, caller, start, path, modeOf(flags, resolve))
   const creates = (flags & O_CREAT) !== 0
   if (creates && found.last === "name" && found.trailingSlash) return yield* Errno.fail("EISDIR")
   if (creates && (flags & O_EXCL) !== 0 && found.inode !== undefined) return yield* Errno.fail("EEXIST")
@@ -142,7 +146,7 @@ function* openSteps<A, E>(
   if (inode === undefined) {
     // Somebody else has made it meanwhile, which is as good unless it was to be new.
     if ((flags & O_EXCL) !== 0) return yield* Errno.fail("EEXIST")
-    found = yield* walk(core, caller, start, path, (flags & O_NOFOLLOW) === 0 ? existing : itself)
+    found = yield* walk(core, caller, start, path, within((flags & O_NOFOLLOW) === 0 ? existing : itself, resolve))
     inode = found.inode!
   }
   const created = found.inode === undefined
@@ -183,9 +187,10 @@ function* openPathSteps<A, E>(
   start: Location,
   path: string,
   flags: number,
+  resolve: number,
   take: Accept<A, E>
 ) {
-  const found = yield* walk(core, caller, start, path, (flags & O_NOFOLLOW) === 0 ? existing : itself)
+  const found = yield* walk(core, caller, start, path, modeOf(flags & O_NOFOLLOW, resolve))
   const inode = found.inode!
   if ((flags & O_DIRECTORY) !== 0 && !FileMode.isDirectory(inode.mode)) return yield* Errno.fail("ENOTDIR")
   const at = place(core, found, inode)
@@ -201,9 +206,10 @@ function* openUnnamedSteps<A, E>(
   path: string,
   flags: number,
   mode: number,
+  resolve: number,
   take: Accept<A, E>
 ) {
-  const found = yield* walk(core, caller, start, path, existing)
+  const found = yield* walk(core, caller, start, path, within(existing, resolve))
   const { mount } = found.found ?? found
   const directory = found.inode!
   if (!FileMode.isDirectory(directory.mode)) return yield* Errno.fail("ENOTDIR")
@@ -227,15 +233,18 @@ export const open = <A, E>(
   path: string,
   flags: number,
   mode: number,
-  take: Accept<A, E>
+  take: Accept<A, E>,
+  resolve = 0
 ): Effect.Effect<A, E | OpenError> => {
-  if ((flags & O_PATH) !== 0) return finish<A, E>(Step.run(openPathSteps(core, caller, start, path, flags, take)))
+  if ((flags & O_PATH) !== 0) {
+    return finish<A, E>(Step.run(openPathSteps(core, caller, start, path, flags, resolve, take)))
+  }
   if (OpenFlags.contradict(flags)) return Errno.fail("EINVAL")
   if ((flags & O_TMPFILE) === O_TMPFILE) {
-    return finish<A, E>(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode, take)))
+    return finish<A, E>(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode, resolve, take)))
   }
   const walked = (): Effect.Effect<A, E | OpenError> =>
-    finish<A, E>(Step.run(openSteps(core, caller, start, path, flags, mode, take)))
+    finish<A, E>(Step.run(openSteps(core, caller, start, path, flags, mode, resolve, take)))
   const opened = walked()
   // A file that others replaced between the look-up and the opening is looked up once more, as Linux does.
   return Step.isReady(opened)

@@ -10,6 +10,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import { NAME_MAX, PATH_MAX, SYMLINKS_MAX } from "../abi/Limits.js"
+import {
+  RESOLVE_BENEATH,
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
+  RESOLVE_NO_XDEV
+} from "../abi/Resolve.js"
 import * as Bytes from "../Bytes.js"
 import { permits } from "../Credentials.js"
 import type { Dentry, Location, Mount } from "../Dentry.js"
@@ -34,6 +41,8 @@ export interface Mode {
   readonly missing: boolean
   /** For open(2) with O_CREAT, which makes no directory: with a slash behind the last name it is not even looked up. */
   readonly create?: boolean
+  /** Where the path must not lead: a sum of RESOLVE_NO_SYMLINKS and its siblings. @see openat2(2) */
+  readonly resolve?: number
   /** For calls that work on the name itself: not even a trailing slash makes the walk follow a link there. */
   readonly name: boolean
 }
@@ -48,6 +57,9 @@ export const orMissing: Mode = { follow: true, missing: true, name: false, creat
 export const parent: Mode = { follow: false, missing: true, name: true }
 
 const SLASH = 47
+
+/** Only openat2(2) can have it, and names it; whoever walks freely need not. */
+const leaving = Errno.fail("EXDEV") as Exit.Exit<never, never>
 
 export class Walk {
   /** The directory where the walk stands; at its end, the one that holds `name`, or the answer itself. */
@@ -70,6 +82,9 @@ export class Walk {
   private links = 0
   /** How long the part of the path is that leads to its last name, as long as that is worth remembering. */
   private prefix: number
+  /** Where `/` is, and above which nothing is. */
+  private readonly root: Location
+  private readonly resolve: number
 
   constructor(
     private readonly core: Core,
@@ -78,8 +93,10 @@ export class Walk {
     private path: string,
     private readonly mode: Mode
   ) {
-    this.prefix = lengthOf(path)
-    this.start = path.charCodeAt(0) === SLASH ? viewer.root : start
+    this.resolve = mode.resolve ?? 0
+    this.prefix = this.resolve === 0 ? lengthOf(path) : 0
+    this.root = (this.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) === 0 ? viewer.root : start
+    this.start = path.charCodeAt(0) === SLASH ? this.root : start
     this.mount = this.start.mount
     this.dentry = this.start.dentry
   }
@@ -87,6 +104,7 @@ export class Walk {
   run(): Effect.Effect<this, PathError> {
     if (this.path.length === 0) return Errno.fail("ENOENT")
     if (this.path.length * 3 >= PATH_MAX && Bytes.byteLength(this.path) >= PATH_MAX) return Errno.fail("ENAMETOOLONG")
+    if ((this.resolve & RESOLVE_BENEATH) !== 0 && this.path.charCodeAt(0) === SLASH) return leaving
     if (this.prefix > 0) {
       const { core: { prefixes }, path, start, viewer } = this
       const known = prefixes.get(path.slice(0, this.prefix), viewer, start)
@@ -125,7 +143,8 @@ export class Walk {
       if (name === "..") {
         // Whoever is after a name gets none, and no further.
         if (isLast && this.mode.name) return this.standHere("..")
-        this.ascend()
+        const refused = this.ascend()
+        if (refused !== undefined) return refused
         if (isLast) return this.standHere("..")
         continue
       }
@@ -213,6 +232,7 @@ export class Walk {
     while (dentry.covered > 0) {
       const covering = mount.children.get(dentry)
       if (covering === undefined) break
+      if ((this.resolve & RESOLVE_NO_XDEV) !== 0) return leaving
       mount = covering
       dentry = covering.root
     }
@@ -226,16 +246,18 @@ export class Walk {
     return Exit.succeed(this)
   }
 
-  /** Goes up one directory, out of mounts, but never out of the viewer's root. */
-  private ascend(): void {
-    const { root } = this.viewer
+  /** Goes up one directory, out of mounts, but never out of the root. */
+  private ascend(): Exit.Exit<never> | undefined {
+    const { resolve, root } = this
     for (;;) {
-      if (this.dentry === root.dentry && this.mount === root.mount) return
+      const atRoot = this.dentry === root.dentry && this.mount === root.mount
+      if (atRoot) return (resolve & RESOLVE_BENEATH) === 0 ? undefined : leaving
       if (this.dentry !== this.mount.root) {
         this.dentry = this.dentry.parent ?? this.dentry
         break
       }
-      if (this.mount.at === undefined) return
+      if (this.mount.at === undefined) return undefined
+      if ((resolve & RESOLVE_NO_XDEV) !== 0) return leaving
       const { dentry, mount } = this.mount.at
       this.mount = mount
       this.dentry = dentry
@@ -243,7 +265,8 @@ export class Walk {
     // What is up there may be covered by another mount.
     for (;;) {
       const covering = this.dentry.covered > 0 ? this.mount.children.get(this.dentry) : undefined
-      if (covering === undefined) return
+      if (covering === undefined) return undefined
+      if ((resolve & RESOLVE_NO_XDEV) !== 0) return leaving
       this.mount = covering
       this.dentry = covering.root
     }
@@ -257,7 +280,7 @@ export class Walk {
   }
 
   private followLink(link: Inode, isLast: boolean): Effect.Effect<this, PathError> | undefined {
-    if (++this.links > SYMLINKS_MAX) return Errno.fail("ELOOP")
+    if (++this.links > SYMLINKS_MAX || (this.resolve & RESOLVE_NO_SYMLINKS) !== 0) return Errno.fail("ELOOP")
     this.prefix = 0
     const { backend } = this.mount.superblock
     accessed(this.core.now, this.mount, link)
@@ -277,10 +300,15 @@ export class Walk {
     const rest = isLast ? (this.trailingSlash ? "/" : "") : `/${this.path.slice(this.at)}`
     this.path = target + rest
     this.at = 0
-    if (target.charCodeAt(0) === SLASH) {
-      this.mount = this.viewer.root.mount
-      this.dentry = this.viewer.root.dentry
-    }
+    return target.charCodeAt(0) === SLASH ? this.toRoot() : undefined
+  }
+
+  private toRoot(): Exit.Exit<never> | undefined {
+    const leaves = (this.resolve & RESOLVE_BENEATH) !== 0 ||
+      ((this.resolve & RESOLVE_NO_XDEV) !== 0 && this.mount !== this.root.mount)
+    if (leaves) return leaving
+    this.mount = this.root.mount
+    this.dentry = this.root.dentry
     return undefined
   }
 
@@ -288,6 +316,11 @@ export class Walk {
   private jumpTo(to: Description | Location, isLast: boolean): Effect.Effect<this, PathError> | undefined {
     const location = to instanceof Description ? to.location : to
     const inode = to instanceof Description ? to.inode : to.dentry.inode
+    if (this.resolve !== 0) {
+      if ((this.resolve & RESOLVE_NO_MAGICLINKS) !== 0) return Errno.fail("ELOOP")
+      const crosses = (this.resolve & RESOLVE_NO_XDEV) !== 0 && location?.mount !== this.mount
+      if (crosses || (this.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0) return leaving
+    }
     if (!isLast || this.trailingSlash) {
       if (location === undefined || !FileMode.isDirectory(inode.mode)) return Errno.fail("ENOTDIR")
       this.mount = location.mount

@@ -7,6 +7,16 @@ import type { Entries } from "./Entries.js"
 
 export class MemoryInode extends Inode {
   attributes: Map<string, Uint8Array> | undefined = undefined
+  private readonly born: bigint
+
+  constructor(ino: number, made: NewInode) {
+    super(ino, made)
+    this.born = made.now
+  }
+
+  override get btime(): bigint {
+    return this.born
+  }
 }
 
 export class MemoryFile extends MemoryInode {
@@ -14,7 +24,7 @@ export class MemoryFile extends MemoryInode {
   contents: Contents | undefined = undefined
 
   override get blocks(): number {
-    return this.contents === undefined ? 0 : Math.ceil(this.contents.held / 4096) * 8
+    return this.contents === undefined ? 0 : this.contents.blocks * 8
   }
 }
 

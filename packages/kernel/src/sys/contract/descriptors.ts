@@ -41,7 +41,7 @@ export interface DescriptorCalls {
     fd: number,
     command: number,
     argument?: number
-  ) => Effect.Effect<number, Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM">>
+  ) => Effect.Effect<number, Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM" | "ESRCH">>
   /** Answers the reading and the writing end. @see pipe2(2) */
   readonly pipe: (
     flags?: number

@@ -24,6 +24,7 @@ export type OpenError =
     | "ENODEV"
     | "ENXIO"
     | "EBADF"
+    | "EXDEV"
   >
 export type CreatePathError = ChangePathError | Errno<"EEXIST" | "EMLINK" | "EBADF">
 export type RemovePathError = ChangePathError | Errno<"EBUSY" | "EISDIR" | "ENOTEMPTY" | "EBADF">

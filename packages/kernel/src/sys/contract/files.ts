@@ -15,6 +15,16 @@ import type {
   TruncateError
 } from "./errors.js"
 
+/** What statx(2) answers. */
+export interface StatX extends Stat {
+  /** What of it was filled in: a sum of STATX_BASIC_STATS and its siblings. */
+  readonly mask: number
+  /** A sum of STATX_ATTR_MOUNT_ROOT and its siblings. */
+  readonly attributes: number
+  /** Which of them are told at all. */
+  readonly attributesMask: number
+}
+
 export interface FileCalls {
   /** @see stat(2) */
   readonly stat: (path: string) => Effect.Effect<Stat, PathError>
@@ -26,23 +36,48 @@ export interface FileCalls {
   readonly fstatat: (dirfd: number, path: string, flags?: number) => Effect.Effect<Stat, PathAtError | Errno<"EINVAL">>
   /** `mode` is F_OK or a sum of R_OK, W_OK, X_OK; asked with the real ids. @see access(2) */
   readonly access: (path: string, mode: number) => Effect.Effect<void, PathError | Errno<"EROFS" | "EINVAL">>
-  /** `flags`: AT_EACCESS, AT_SYMLINK_NOFOLLOW. @see faccessat(2) */
+  /** `flags`: AT_EACCESS, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. @see faccessat(2) */
   readonly faccessat: (
     dirfd: number,
     path: string,
     mode: number,
     flags?: number
   ) => Effect.Effect<void, PathAtError | Errno<"EROFS" | "EINVAL">>
+  /**
+   * `flags`: those of fstatat and one of AT_STATX_FORCE_SYNC and AT_STATX_DONT_SYNC; `mask`: STATX_BASIC_STATS and its
+   * siblings. What was not asked for may be told as well. @see statx(2)
+   */
+  readonly statx: (
+    dirfd: number,
+    path: string,
+    flags?: number,
+    mask?: number
+  ) => Effect.Effect<StatX, PathAtError | Errno<"EINVAL">>
   /** @see chmod(2) */
   readonly chmod: (path: string, mode: number) => Effect.Effect<void, AttributePathError>
   /** @see fchmod(2) */
   readonly fchmod: (fd: number, mode: number) => Effect.Effect<void, AttributePathError>
+  /** `flags`: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. @see fchmodat(2), fchmodat2 */
+  readonly fchmodat: (
+    dirfd: number,
+    path: string,
+    mode: number,
+    flags?: number
+  ) => Effect.Effect<void, AttributePathError>
   /** -1 leaves an id as it is. @see chown(2) */
   readonly chown: (path: string, uid: number, gid: number) => Effect.Effect<void, AttributePathError>
   /** @see lchown(2) */
   readonly lchown: (path: string, uid: number, gid: number) => Effect.Effect<void, AttributePathError>
   /** @see fchown(2) */
   readonly fchown: (fd: number, uid: number, gid: number) => Effect.Effect<void, AttributePathError>
+  /** `flags`: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. @see fchownat(2) */
+  readonly fchownat: (
+    dirfd: number,
+    path: string,
+    uid: number,
+    gid: number,
+    flags?: number
+  ) => Effect.Effect<void, AttributePathError>
   /**
    * Times in nanoseconds since the epoch; `"now"` is UTIME_NOW, `"omit"` UTIME_OMIT. `flags`: AT_SYMLINK_NOFOLLOW.
    * @see utimensat(2)
@@ -68,8 +103,17 @@ export interface FileCalls {
   readonly mkdirat: (dirfd: number, path: string, mode?: number) => Effect.Effect<void, CreatePathError>
   /** `mode` has the file type in it; `device` for devices. @see mknod(2) */
   readonly mknod: (path: string, mode: number, device?: number) => Effect.Effect<void, CreatePathError>
+  /** @see mknodat(2) */
+  readonly mknodat: (
+    dirfd: number,
+    path: string,
+    mode: number,
+    device?: number
+  ) => Effect.Effect<void, CreatePathError>
   /** @see mkfifo(3) */
   readonly mkfifo: (path: string, mode?: number) => Effect.Effect<void, CreatePathError>
+  /** @see mkfifoat(3) */
+  readonly mkfifoat: (dirfd: number, path: string, mode?: number) => Effect.Effect<void, CreatePathError>
   /** @see rmdir(2) */
   readonly rmdir: (path: string) => Effect.Effect<void, RemovePathError>
   /** @see unlink(2) */
@@ -88,6 +132,8 @@ export interface FileCalls {
   ) => Effect.Effect<void, CreatePathError | Errno<"EXDEV">>
   /** @see symlink(2) */
   readonly symlink: (target: string, path: string) => Effect.Effect<void, CreatePathError>
+  /** @see symlinkat(2) */
+  readonly symlinkat: (target: string, dirfd: number, path: string) => Effect.Effect<void, CreatePathError>
   /** @see readlink(2) */
   readonly readlink: (path: string) => Effect.Effect<string, PathError | Errno<"EINVAL">>
   /** @see readlinkat(2) */

@@ -6,9 +6,9 @@ import type { ProcessCalls } from "../contract/processes.js"
 import * as SignalCalls from "../signals.js"
 import * as System from "../system.js"
 import * as Table from "../table.js"
-import { FileSys } from "./FileSys.js"
+import { ExtendedAttributeSys } from "./ExtendedAttributeSys.js"
 
-export abstract class ChildSys extends FileSys implements ProcessCalls {
+export abstract class ChildSys extends ExtendedAttributeSys implements ProcessCalls {
   getpid() {
     return this.call(() => Exit.succeed(this.self.pid))
   }

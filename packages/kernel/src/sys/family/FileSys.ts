@@ -1,8 +1,11 @@
 import * as Exit from "effect/Exit"
-import { AT_FDCWD, AT_REMOVEDIR } from "../../abi/Fcntl.js"
+import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW } from "../../abi/Fcntl.js"
+import { S_IFIFO } from "../../abi/FileMode.js"
+import { STATX_BASIC_STATS, STATX_BTIME } from "../../abi/Statx.js"
 import type { FileCalls } from "../contract/files.js"
 import * as Files from "../files.js"
 import * as Names from "../names.js"
+import { statx } from "../statx.js"
 import * as Table from "../table.js"
 import { DescriptorSys } from "./DescriptorSys.js"
 
@@ -31,18 +34,16 @@ export abstract class FileSys extends DescriptorSys implements FileCalls {
     return this.call(() => Files.faccessat(this.rooms, this.self, dirfd, path, mode, flags))
   }
 
+  statx(dirfd: number, path: string, flags = 0, mask = STATX_BASIC_STATS | STATX_BTIME) {
+    return this.call(() => statx(this.rooms, this.self, dirfd, path, flags, mask))
+  }
+
   chmod(path: string, mode: number) {
-    return this.call(() =>
-      Files.onPath(
-        this.rooms,
-        this.self,
-        "chmod",
-        AT_FDCWD,
-        path,
-        true,
-        (target) => this.rooms.vfs.chmod(this.self, target, mode)
-      )
-    )
+    return this.fchmodat(AT_FDCWD, path, mode, 0)
+  }
+
+  fchmodat(dirfd: number, path: string, mode: number, flags = 0) {
+    return this.call(() => Files.fchmodat(this.rooms, this.self, dirfd, path, mode, flags))
   }
 
   fchmod(fd: number, mode: number) {
@@ -52,23 +53,15 @@ export abstract class FileSys extends DescriptorSys implements FileCalls {
   }
 
   chown(path: string, uid: number, gid: number) {
-    return this.call(() => this.chownAt("chown", path, true, uid, gid))
+    return this.fchownat(AT_FDCWD, path, uid, gid, 0)
   }
 
   lchown(path: string, uid: number, gid: number) {
-    return this.call(() => this.chownAt("lchown", path, false, uid, gid))
+    return this.fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW)
   }
 
-  private chownAt(syscall: string, path: string, follow: boolean, uid: number, gid: number) {
-    return Files.onPath(
-      this.rooms,
-      this.self,
-      syscall,
-      AT_FDCWD,
-      path,
-      follow,
-      (target) => this.rooms.vfs.chown(this.self, target, uid, gid)
-    )
+  fchownat(dirfd: number, path: string, uid: number, gid: number, flags = 0) {
+    return this.call(() => Files.fchownat(this.rooms, this.self, dirfd, path, uid, gid, flags))
   }
 
   fchown(fd: number, uid: number, gid: number) {
@@ -100,13 +93,19 @@ export abstract class FileSys extends DescriptorSys implements FileCalls {
   }
 
   mknod(path: string, mode: number, device = 0) {
-    return this.call(() =>
-      Table.told(this.rooms.vfs.mknod(this.self, this.self.cwd, path, mode, device), "mknod", path)
-    )
+    return this.mknodat(AT_FDCWD, path, mode, device)
+  }
+
+  mknodat(dirfd: number, path: string, mode: number, device = 0) {
+    return this.call(() => Names.mknodat(this.rooms, this.self, dirfd, path, mode, device))
   }
 
   mkfifo(path: string, mode = 0o666) {
-    return this.mknod(path, 0o010000 | (mode & 0o7777))
+    return this.mknodat(AT_FDCWD, path, S_IFIFO | (mode & 0o7777))
+  }
+
+  mkfifoat(dirfd: number, path: string, mode = 0o666) {
+    return this.mknodat(dirfd, path, S_IFIFO | (mode & 0o7777))
   }
 
   rmdir(path: string) {
@@ -130,7 +129,11 @@ export abstract class FileSys extends DescriptorSys implements FileCalls {
   }
 
   symlink(target: string, path: string) {
-    return this.call(() => Table.told(this.rooms.vfs.symlink(this.self, this.self.cwd, target, path), "symlink", path))
+    return this.symlinkat(target, AT_FDCWD, path)
+  }
+
+  symlinkat(target: string, dirfd: number, path: string) {
+    return this.call(() => Names.symlinkat(this.rooms, this.self, target, dirfd, path))
   }
 
   readlink(path: string) {

@@ -1,0 +1,235 @@
+/**
+ * Moving bytes from one descriptor to another: copy_file_range, sendfile, splice and tee.
+ *
+ * @see splice(2)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileMode from "../abi/FileMode.js"
+import { OFFSET_MAX, RW_COUNT_MAX } from "../abi/Limits.js"
+import { O_APPEND, O_PATH } from "../abi/OpenFlags.js"
+import * as Flags from "../abi/TransferFlags.js"
+import type { Description, ReadError, WriteError } from "../Description.js"
+import * as Errno from "../Errno.js"
+import * as Step from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import { overLimit } from "./descriptors.js"
+import type { Rooms } from "./Rooms.js"
+
+export type CopyError = ReadError | WriteError | Errno.Errno<"EOVERFLOW" | "ETXTBSY" | "EXDEV">
+export type SendfileError = ReadError | WriteError | Errno.Errno<"EOVERFLOW" | "ESPIPE">
+export type SpliceError = ReadError | WriteError | Errno.Errno<"ESPIPE">
+export type TeeError = Errno.Errno<"EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EPIPE">
+
+const PAGE = 4096
+/** What is copied at once; what a pipe holds, on Linux. */
+const CHUNK = 65_536
+
+/** Where to read or write: at an offset, or where the description stands, which moves then. */
+type At = number | undefined
+
+const opened = (self: Process, fd: number): Description | undefined => {
+  const description = self.fds.get(fd)
+  return description === undefined || (description.flags & O_PATH) !== 0 ? undefined : description
+}
+
+const isPipe = (description: Description): boolean => FileMode.isFifo(description.inode.mode)
+
+/** What is read, from `at` on or from where the description stands; moves nothing by itself. */
+const readAt = (from: Description, at: number, into: Uint8Array, self: Process) =>
+  (from.seekable ? from.pread(into, at, self) : from.read(into, self)) as Effect.Effect<number, ReadError>
+
+const writeAt = (to: Description, at: number, from: Uint8Array, self: Process) =>
+  (to.seekable ? to.pwrite(from, at, self) : to.write(from, self)) as Effect.Effect<number, WriteError>
+
+/** Copies until `length` bytes are there, the source ends, or less is taken than was given. */
+function* copySteps(self: Process, from: Description, at: number, to: Description, toAt: number, length: number) {
+  const buffer = new Uint8Array(Math.min(length, CHUNK))
+  let done = 0
+  while (done < length) {
+    const wanted = Math.min(buffer.length, length - done)
+    const read = yield* Effect.exit(readAt(from, at + done, buffer.subarray(0, wanted), self))
+    if (read._tag === "Failure") return done > 0 ? done : yield* read
+    if (read.value === 0) break
+    const written = yield* Effect.exit(writeAt(to, toAt + done, buffer.subarray(0, read.value), self))
+    if (written._tag === "Failure") return done > 0 ? done : yield* written
+    done += written.value
+    if (written.value < read.value) break
+  }
+  return done
+}
+
+const copy = (self: Process, from: Description, at: number, to: Description, toAt: number, length: number) =>
+  Step.run(copySteps(self, from, at, to, toAt, length))
+
+/** Moves the offsets of the descriptions by what was moved. */
+const moving = <E>(
+  answer: Effect.Effect<number, E>,
+  ...descriptions: ReadonlyArray<readonly [Description, At]>
+): Effect.Effect<number, E> => {
+  const move = (count: number) => {
+    for (const [description, at] of descriptions) if (at === undefined && count > 0) description.offset += count
+  }
+  if (!Step.isReady(answer)) return Effect.tap(answer, (count) => move(count))
+  if (answer._tag === "Success") move(answer.value)
+  return answer
+}
+
+/** @see copy_file_range(2) */
+export const copy_file_range = (
+  rooms: Rooms,
+  self: Process,
+  fdIn: number,
+  offsetIn: At,
+  fdOut: number,
+  offsetOut: At,
+  length: number,
+  flags: number
+): Effect.Effect<number, CopyError> => {
+  const syscall = "copy_file_range"
+  const from = opened(self, fdIn)
+  const to = opened(self, fdOut)
+  if (from === undefined || to === undefined) {
+    return Errno.fail("EBADF", { syscall, fd: from === undefined ? fdIn : fdOut })
+  }
+  if (flags !== 0) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+  const { mode } = from.inode
+  if (FileMode.isDirectory(mode) || FileMode.isDirectory(to.inode.mode)) return Errno.fail("EISDIR", { syscall })
+  if (!FileMode.isRegular(mode) || !FileMode.isRegular(to.inode.mode)) return Errno.fail("EINVAL", { syscall })
+  if (!from.readable || !to.writable || (to.flags & O_APPEND) !== 0) return Errno.fail("EBADF", { syscall })
+  if (from.location?.mount.superblock !== to.location?.mount.superblock) return Errno.fail("EXDEV", { syscall })
+  const at = offsetIn ?? from.offset
+  const toAt = offsetOut ?? to.offset
+  if (wraps(at, length) || wraps(toAt, length)) return Errno.fail("EOVERFLOW", { syscall })
+  let count = at >= from.inode.size ? 0 : Math.min(length, from.inode.size - at)
+  const limit = self.limits.fileSize
+  if (limit < Infinity) {
+    if (toAt >= limit) return overLimit(rooms, self, Errno.fail("EFBIG"))
+    count = Math.min(count, limit - toAt)
+  }
+  if (from.inode === to.inode && toAt + count > at && toAt < at + count) return Errno.fail("EINVAL", { syscall })
+  if (at < 0 || toAt < 0) return Errno.fail("EINVAL", { syscall })
+  if (count === 0) return Exit.succeed(0)
+  const copied = copy(self, from, at, to, toAt, Math.min(count, RW_COUNT_MAX))
+  return moving(overLimit(rooms, self, copied), [from, offsetIn], [to, offsetOut])
+}
+
+/** Offsets are signed and counted as unsigned: one below 0 wraps as soon as it comes to 0. */
+const wraps = (offset: number, length: number): boolean => offset < 0 ? length >= -offset : false
+
+/** @see sendfile(2) */
+export const sendfile = (
+  rooms: Rooms,
+  self: Process,
+  fdOut: number,
+  fdIn: number,
+  offset: At,
+  count: number
+): Effect.Effect<number, SendfileError> => {
+  const syscall = "sendfile"
+  const from = opened(self, fdIn)
+  if (from === undefined || !from.readable) return Errno.fail("EBADF", { syscall, fd: fdIn })
+  if (offset !== undefined && !from.seekable) return Errno.fail("ESPIPE", { syscall, fd: fdIn })
+  const at = offset ?? from.offset
+  if (at < 0 || count < 0) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+  const to = opened(self, fdOut)
+  if (to === undefined || !to.writable) return Errno.fail("EBADF", { syscall, fd: fdOut })
+  const length = Math.min(count, RW_COUNT_MAX, OFFSET_MAX - at)
+  if (length < Math.min(count, RW_COUNT_MAX) && at >= OFFSET_MAX) return Errno.fail("EOVERFLOW", { syscall, fd: fdIn })
+  if (isPipe(to)) {
+    const sent = intoPipe(rooms, self, from, at, to, length, to.nonBlocking)
+    return moving(sent, [from, offset])
+  }
+  if (!from.seekable || (to.flags & O_APPEND) !== 0) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+  rooms.vfs.accessed(from)
+  if (length === 0) return Exit.succeed(0)
+  if (!from.spliceReads || !to.spliceWrites) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+  const toAt = to.offset
+  const sent = copy(self, from, at, to, toAt, length)
+  return moving(overLimit(rooms, self, sent), [from, offset], [to, undefined])
+}
+
+const intoPipe = (
+  { pipes }: Rooms,
+  self: Process,
+  from: Description,
+  at: number,
+  to: Description,
+  length: number,
+  nonBlocking: boolean
+): Effect.Effect<number, ReadError | Errno.Errno<"EPIPE">> => {
+  const read = (into: Uint8Array): Effect.Effect<number, ReadError> =>
+    from.spliceReads ? readAt(from, at, into, self) : Errno.fail("EINVAL")
+  const offset = FileMode.isRegular(from.inode.mode) ? at % PAGE : 0
+  return pipes.spliceInto(to, read, offset, self, { length, nonBlocking })
+}
+
+const spliceFlags = Flags.SPLICE_F_MOVE | Flags.SPLICE_F_NONBLOCK | Flags.SPLICE_F_MORE | Flags.SPLICE_F_GIFT
+
+/** @see splice(2) */
+export const splice = (
+  rooms: Rooms,
+  self: Process,
+  fdIn: number,
+  offsetIn: At,
+  fdOut: number,
+  offsetOut: At,
+  count: number,
+  flags: number
+): Effect.Effect<number, SpliceError> => {
+  const syscall = "splice"
+  if (count === 0) return Exit.succeed(0)
+  if ((flags & ~spliceFlags) !== 0) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+  const from = opened(self, fdIn)
+  const to = opened(self, fdOut)
+  if (from === undefined || to === undefined) {
+    return Errno.fail("EBADF", { syscall, fd: from === undefined ? fdIn : fdOut })
+  }
+  const out = isPipe(from)
+  const into = isPipe(to)
+  if (out && offsetIn !== undefined) return Errno.fail("ESPIPE", { syscall, fd: fdIn })
+  from.spliced()
+  if (into && offsetOut !== undefined) return Errno.fail("ESPIPE", { syscall, fd: fdOut })
+  to.spliced()
+  if (!from.readable || !to.writable) return Errno.fail("EBADF", { syscall, fd: from.readable ? fdOut : fdIn })
+  const length = Math.min(count, RW_COUNT_MAX)
+  const told = (flags & Flags.SPLICE_F_NONBLOCK) !== 0
+  if (out && into) {
+    const nonBlocking = told || from.nonBlocking || to.nonBlocking
+    return rooms.pipes.splice(from, to, false, self, { length, nonBlocking })
+  }
+  if (out) {
+    if (offsetOut !== undefined && !to.seekable) return Errno.fail("EINVAL", { syscall, fd: fdOut })
+    const at = offsetOut ?? to.offset
+    if ((to.flags & O_APPEND) !== 0 || at < 0 || !to.spliceWrites) return Errno.fail("EINVAL", { syscall, fd: fdOut })
+    const write = (bytes: Uint8Array) => writeAt(to, at, bytes, self)
+    const written = rooms.pipes.spliceOut(from, write, self, { length, nonBlocking: told || from.nonBlocking })
+    return moving(overLimit(rooms, self, written), [to, offsetOut])
+  }
+  if (into) {
+    if (offsetIn !== undefined && !from.seekable) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+    const at = offsetIn ?? from.offset
+    if (at < 0) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+    return moving(intoPipe(rooms, self, from, at, to, length, told || to.nonBlocking), [from, offsetIn])
+  }
+  return Errno.fail("EINVAL", { syscall, fd: fdIn })
+}
+
+/** @see tee(2) */
+export const tee = (
+  rooms: Rooms,
+  self: Process,
+  fdIn: number,
+  fdOut: number,
+  count: number,
+  flags: number
+): Effect.Effect<number, TeeError> => {
+  const syscall = "tee"
+  if ((flags & ~spliceFlags) !== 0) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+  if (count === 0) return Exit.succeed(0)
+  const from = opened(self, fdIn)
+  const to = opened(self, fdOut)
+  if (from?.readable !== true || to?.writable !== true) return Errno.fail("EBADF", { syscall, fd: fdIn })
+  const nonBlocking = (flags & Flags.SPLICE_F_NONBLOCK) !== 0 || from.nonBlocking || to.nonBlocking
+  return rooms.pipes.splice(from, to, true, self, { length: Math.min(count, RW_COUNT_MAX), nonBlocking })
+}

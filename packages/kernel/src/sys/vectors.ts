@@ -1,0 +1,156 @@
+/**
+ * Reading into several buffers at once, and writing from several.
+ *
+ * What one call moves is one piece: it is gathered before it is written, so that nobody else's bytes come between, and
+ * read in one go before it is handed out.
+ *
+ * @see readv(2)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { isDirectory, isFifo } from "../abi/FileMode.js"
+import { IOV_MAX } from "../abi/Limits.js"
+import { O_NONBLOCK, O_PATH } from "../abi/OpenFlags.js"
+import * as Flags from "../abi/TransferFlags.js"
+import type { Description, ReadError, WriteError } from "../Description.js"
+import * as Errno from "../Errno.js"
+import { isReady } from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import { overLimit } from "./descriptors.js"
+import type { Rooms } from "./Rooms.js"
+
+export type Vector = ReadonlyArray<Uint8Array>
+export type ReadvError = ReadError | Errno.Errno<"EOPNOTSUPP" | "ESPIPE">
+export type WritevError = WriteError | Errno.Errno<"EOPNOTSUPP" | "ESPIPE">
+
+const known = Flags.RWF_HIPRI | Flags.RWF_DSYNC | Flags.RWF_SYNC | Flags.RWF_NOWAIT | Flags.RWF_APPEND |
+  Flags.RWF_NOAPPEND | Flags.RWF_NOSIGNAL
+
+/** Where in the file: at an offset, or where the description stands. */
+type At = number | "here"
+
+const lengthOf = (vector: Vector): number => {
+  let length = 0
+  for (const each of vector) length += each.length
+  return length
+}
+
+/** Hands out what was read in one piece. */
+const scatter = (from: Uint8Array, count: number, vector: Vector): void => {
+  let done = 0
+  for (const into of vector) {
+    if (done >= count) return
+    const some = Math.min(into.length, count - done)
+    into.set(from.subarray(done, done + some))
+    done += some
+  }
+}
+
+const gather = (vector: Vector, length: number): Uint8Array => {
+  const gathered = new Uint8Array(length)
+  let at = 0
+  for (const each of vector) {
+    gathered.set(each, at)
+    at += each.length
+  }
+  return gathered
+}
+
+/** Which flags a file takes; `rw_flags` of Linux. */
+const checkFlags = (
+  description: Description,
+  flags: number,
+  writes: boolean
+): Exit.Exit<void, Errno.Errno<"EINVAL" | "EOPNOTSUPP">> => {
+  if (flags === 0) return Exit.void
+  // A directory is read by no method that knows of flags.
+  const plain = isDirectory(description.inode.mode) || (writes && !description.flaggedWrites)
+  if (plain) return flags === Flags.RWF_HIPRI ? Exit.void : Errno.fail("EOPNOTSUPP")
+  if ((flags & ~known) !== 0) return Errno.fail("EOPNOTSUPP")
+  const both = Flags.RWF_APPEND | Flags.RWF_NOAPPEND
+  if ((flags & both) === both) return Errno.fail("EINVAL")
+  return (flags & Flags.RWF_NOWAIT) !== 0 && !description.nowait ? Errno.fail("EOPNOTSUPP") : Exit.void
+}
+
+/** The description, if the call can be made on it at all. */
+const usable = (
+  self: Process,
+  syscall: string,
+  fd: number,
+  vector: Vector,
+  at: At,
+  writes: boolean
+): Exit.Exit<Description, Errno.Errno<"EBADF" | "EINVAL" | "ESPIPE">> => {
+  if (at !== "here" && at < 0) return Errno.fail("EINVAL", { syscall, fd })
+  const description = self.fds.get(fd)
+  if (description === undefined || (description.flags & O_PATH) !== 0) return Errno.fail("EBADF", { syscall, fd })
+  if (at !== "here" && !description.seekable) return Errno.fail("ESPIPE", { syscall, fd })
+  if (!(writes ? description.writable : description.readable)) return Errno.fail("EBADF", { syscall, fd })
+  return vector.length > IOV_MAX ? Errno.fail("EINVAL", { syscall, fd }) : Exit.succeed(description)
+}
+
+/** A pipe that must not make its caller wait this once. */
+const withoutWaiting = <A, E>(description: Description, flags: number, call: () => Effect.Effect<A, E>) => {
+  if ((flags & Flags.RWF_NOWAIT) === 0 || !isFifo(description.inode.mode) || description.nonBlocking) return call()
+  const before = description.flags
+  description.flags |= O_NONBLOCK
+  const answer = call()
+  description.flags = before
+  return answer
+}
+
+/** @see preadv2(2) */
+export const readv = (
+  self: Process,
+  syscall: string,
+  fd: number,
+  vector: Vector,
+  at: At,
+  flags: number
+): Effect.Effect<number, ReadvError> => {
+  const found = usable(self, syscall, fd, vector, at, false)
+  if (found._tag === "Failure") return Exit.failCause(found.cause)
+  const description = found.value
+  const length = lengthOf(vector)
+  if (length === 0) return Exit.succeed(0)
+  const taken = checkFlags(description, flags, false)
+  if (taken._tag === "Failure") return Exit.failCause(taken.cause)
+  const only = vector.length === 1 ? vector[0] : undefined
+  const into = only ?? new Uint8Array(length)
+  const read = withoutWaiting(
+    description,
+    flags,
+    () => at === "here" ? description.read(into, self) : description.pread(into, at, self)
+  )
+  if (only !== undefined) return read
+  if (!isReady(read)) return Effect.tap(read, (count) => scatter(into, count, vector))
+  if (read._tag === "Success") scatter(into, read.value, vector)
+  return read
+}
+
+/** @see pwritev2(2) */
+export const writev = (
+  rooms: Rooms,
+  self: Process,
+  syscall: string,
+  fd: number,
+  vector: Vector,
+  at: At,
+  flags: number
+): Effect.Effect<number, WritevError> => {
+  const found = usable(self, syscall, fd, vector, at, true)
+  if (found._tag === "Failure") return Exit.failCause(found.cause)
+  const description = found.value
+  const length = lengthOf(vector)
+  if (length === 0) return Exit.succeed(0)
+  const taken = checkFlags(description, flags, true)
+  if (taken._tag === "Failure") return Exit.failCause(taken.cause)
+  const from = vector.length === 1 ? vector[0]! : gather(vector, length)
+  const append = (flags & Flags.RWF_APPEND) !== 0 ? true : (flags & Flags.RWF_NOAPPEND) !== 0 ? false : undefined
+  const written = withoutWaiting(
+    description,
+    flags,
+    () => at === "here" ? description.write(from, self, append) : description.pwrite(from, at, self, append)
+  )
+  return overLimit(rooms, self, written)
+}
