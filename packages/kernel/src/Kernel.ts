@@ -73,6 +73,7 @@ export type {
   ExecOptions,
   ExecResult,
   HostInterface,
+  ProcessEvent,
   ProcessHandle,
   ProcessSnapshot,
   SpawnHostOptions,

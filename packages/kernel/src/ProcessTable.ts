@@ -49,6 +49,8 @@ export class SignalState {
   actions: Map<number, SignalAction> | undefined = undefined
   blocked: SignalSet = 0n
   pending: SignalSet = 0n
+  /** What sigtimedwait(2) sleeps for. */
+  awaited: SignalSet = 0n
   /** What came with the pending signals, in the order in which they came; real-time signals queue. */
   queue: Array<SignalInfo> | undefined = undefined
   /** The mask that sigsuspend(2) has to put back. */

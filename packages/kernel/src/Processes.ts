@@ -29,6 +29,7 @@ import * as KernelConfig from "./KernelConfig.js"
 import * as Policy from "./Policy.js"
 import { apply } from "./process/actions.js"
 import * as Cpu from "./process/cpu.js"
+import { type ProcessEvent, ProcessEvents } from "./process/events.js"
 import * as Groups from "./process/groups.js"
 import { Image, type ImageHooks } from "./process/Image.js"
 import * as Limits from "./process/limits.js"
@@ -110,6 +111,8 @@ export class Processes extends Context.Tag("@effix/kernel/Processes")<Processes,
   ) => Exit.Exit<void, Errno.Errno<"EACCES" | "EINVAL" | "EPERM" | "ESRCH">>
   /** @see setsid(2) */
   readonly newSession: (caller: Process) => Exit.Exit<number, Errno.Errno<"EPERM">>
+  /** Calls `listen` with whatever happens to processes, until the answered function is called. */
+  readonly listen: (listen: (event: ProcessEvent) => void) => () => void
   /** Ends every descendant of what the host started as `origin`, wherever its parents have gone. */
   readonly killTree: (origin: number) => void
   /** Says how the system calls of new processes are made. */
@@ -165,7 +168,13 @@ export const make = (parts: Parts): Processes["Type"] => {
   table.processes.set(init.pid, init)
   Groups.join(table, init, init.group)
 
+  const events = new ProcessEvents(parts.now)
+  signals.onJobChange((process, status) => {
+    if (events.heard && (status._tag === "Stopped" || status._tag === "Continued")) events.tell(process, status)
+  })
+
   const reap = (child: Process): void => {
+    if (events.heard) events.tell(child, { _tag: "Reaped" })
     child.state = "dead"
     child.parent?.children?.delete(child)
     child.parent?.changed?.delete(child)
@@ -188,7 +197,8 @@ export const make = (parts: Parts): Processes["Type"] => {
     const reaper = reaperOf(self)
     for (const child of Array.from(children)) {
       table.adopt(reaper, child)
-      if (child.parentDeathSignal !== 0) signals.send(child, Signals.fromProcess(child.parentDeathSignal, self))
+      const last = child.parentDeathSignal
+      if (last !== 0 && Signals.maySignal(self, child, last)) signals.send(child, Signals.fromProcess(last, self))
       if (child.state === "zombie" && signals.notifyParent(child, child.status!)) reap(child)
       // The one that ends may have been its link to the rest of the session.
       if (child.group !== self.group && child.session === self.session) hangUpOrphans(child.group)
@@ -214,6 +224,7 @@ export const make = (parts: Parts): Processes["Type"] => {
       self.parent.session === self.session
     const publish = (): void => {
       self.state = "zombie"
+      if (events.heard) events.tell(self, { _tag: "Ended", status })
       orphan(self)
       if (wasLink) hangUpOrphans(self.group)
       if (self.session.id === self.pid) sessionEnded(self.session)
@@ -305,7 +316,7 @@ export const make = (parts: Parts): Processes["Type"] => {
   const inheritIgnored = (parent: Process, child: Process, defaults: SignalSet.SignalSet): void => {
     for (const [signal, action] of parent.signals.actions ?? []) {
       if (action.disposition !== "ignore" || SignalSet.has(defaults, signal)) continue
-      ;(child.signals.actions ??= new Map()).set(signal, action)
+      ;(child.signals.actions ??= new Map()).set(signal, { disposition: "ignore", mask: SignalSet.empty, flags: 0 })
     }
   }
 
@@ -382,6 +393,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     const launch = (program: Program): Effect.Effect<Process> => {
       // The parent may have ended meanwhile: then init would get a child that it never asked for.
       if (parent.task === undefined && parent !== init) return Effect.zipRight(discard(child), Effect.interrupt)
+      if (events.heard) events.tell(child, { _tag: "Started", argv: child.argv })
       start(child, program)
       return Exit.succeed(child)
     }
@@ -418,6 +430,7 @@ export const make = (parts: Parts): Processes["Type"] => {
       if (!isReady(late)) host.fork(late)
       start(self, Effect.suspend(() => image.main(image.argv)))
       if (before instanceof Image) before.revoke()
+      if (events.heard) events.tell(self, { _tag: "Executed", argv })
       // Handlers are gone, so what waited for one does now what it does by default.
       signals.setMask(self, self.signals.blocked)
       return Effect.interrupt
@@ -440,6 +453,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     waitid: (caller, idType, id, options) => Wait.waitid(table, reap, caller, idType, id, options),
     setGroup: (caller, pid, pgid) => Groups.set(table, caller, pid, pgid),
     newSession: (caller) => Groups.newSession(table, caller),
+    listen: (listen) => events.listen(listen),
     killTree: (origin) => {
       for (const each of Array.from(table.processes.values())) {
         if (each.origin === origin && each !== init) {

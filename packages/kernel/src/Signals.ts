@@ -10,15 +10,18 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { CAP_KILL } from "./abi/Capabilities.js"
 import * as SignalCodes from "./abi/SignalCodes.js"
 import * as SignalFlags from "./abi/SignalFlags.js"
 import * as Abi from "./abi/Signals.js"
 import { codeOf, type WaitStatus } from "./abi/WaitStatus.js"
+import { capable } from "./Credentials.js"
 import {
   type Process,
   type ProcessGroup,
   type SignalAction,
   type SignalInfo,
+  type SignalState,
   SIGNALLED,
   STOPPED,
   tell
@@ -48,6 +51,8 @@ export class Signals extends Context.Tag("@effix/kernel/Signals")<Signals, {
   readonly isIgnoredOrBlocked: (target: Process, signal: number) => boolean
   /** Tells a parent that its child stopped, continued or ended. `true` when nobody will wait for one that ended. */
   readonly notifyParent: (child: Process, status: WaitStatus) => boolean
+  /** Calls `told` whenever a process stops or is continued, in the step in which it does. */
+  readonly onJobChange: (told: (process: Process, status: WaitStatus) => void) => void
 }>() {}
 
 /** The info of a signal that the kernel itself sends. */
@@ -68,6 +73,14 @@ export const fromProcess = (signal: number, { credentials, pid }: Process): Sign
   value: 0
 })
 
+/** @see kill(2) */
+export const maySignal = (sender: Process, target: Process, signal: number): boolean => {
+  const { euid, uid } = sender.credentials
+  const { suid: targetSaved, uid: targetReal } = target.credentials
+  return euid === targetReal || euid === targetSaved || uid === targetReal || uid === targetSaved ||
+    capable(sender.credentials, CAP_KILL) || (signal === Abi.SIGCONT && sender.session === target.session)
+}
+
 const defaultAction: SignalAction = { disposition: "default", mask: SignalSet.empty, flags: 0 }
 
 /** @see credentials(7) An orphaned group has no member whose parent is in its session but outside the group. */
@@ -80,6 +93,8 @@ export const isOrphaned = (group: ProcessGroup): boolean => {
 }
 
 export const make = (): Signals["Type"] => {
+  let jobChanged: (process: Process, status: WaitStatus) => void = () => {}
+
   const actionOf = (target: Process, signal: number): SignalAction =>
     target.signals.actions?.get(signal) ?? defaultAction
 
@@ -106,6 +121,7 @@ export const make = (): Signals["Type"] => {
     switch (defaultActionOf(signal)) {
       case "stop":
         if (signal === Abi.SIGSTOP || !isOrphaned(target.group)) stop(target, signal)
+        else startle(target)
         return
       case "terminate":
       case "core":
@@ -120,6 +136,14 @@ export const make = (): Signals["Type"] => {
     }
   }
 
+  /** A signal that is looked at and found to do nothing cuts short what is never restarted. */
+  const startle = (target: Process): void => {
+    const { task } = target
+    if (task === undefined || task.attention < 0) return
+    task.attention |= SIGNALLED
+    WaitQueue.wake(task.sleeping)
+  }
+
   const stop = (target: Process, signal: number): void => {
     if (target.state !== "running" || target.task === undefined) return
     target.state = "stopped"
@@ -127,6 +151,7 @@ export const make = (): Signals["Type"] => {
     // Whoever sleeps leaves its queue, so that nothing is consumed by a stopped process.
     WaitQueue.wakeAll(target.task.sleeping)
     notifyParent(target, { _tag: "Stopped", signal })
+    jobChanged(target, { _tag: "Stopped", signal })
   }
 
   const continueProcess = (target: Process): void => {
@@ -135,6 +160,7 @@ export const make = (): Signals["Type"] => {
     if (target.task !== undefined) target.task.attention &= ~STOPPED
     if (target.continued !== undefined) WaitQueue.wakeAll(target.continued)
     notifyParent(target, { _tag: "Continued" })
+    jobChanged(target, { _tag: "Continued" })
     reconsider(target)
   }
 
@@ -162,6 +188,10 @@ export const make = (): Signals["Type"] => {
     return ended && (ignored || (action.flags & SignalFlags.SA_NOCLDWAIT) !== 0)
   }
 
+  /** Whether sigtimedwait(2) takes it before it can do what it does; one that simply kills is not waited for. */
+  const isAwaited = ({ awaited }: SignalState, signal: number): boolean =>
+    SignalSet.has(awaited, signal) && defaultActionOf(signal) !== "terminate"
+
   const send = (target: Process, info: SignalInfo): boolean => {
     const { signal } = info
     const { signals } = target
@@ -180,7 +210,8 @@ export const make = (): Signals["Type"] => {
     }
     const blocked = SignalSet.has(signals.blocked, signal) && signal !== Abi.SIGSTOP
     if (!blocked && isIgnored(actionOf(target, signal), signal)) return true
-    if (!blocked && target.state === "running" && typeof actionOf(target, signal).disposition !== "function") {
+    const takesEffect = typeof actionOf(target, signal).disposition !== "function" && !isAwaited(signals, signal)
+    if (!blocked && target.state === "running" && takesEffect) {
       act(target, signal)
       return true
     }
@@ -218,7 +249,10 @@ export const make = (): Signals["Type"] => {
     attend: (target, restartable) => attend(target, restartable, actionOf, reconsider),
     isIgnoredOrBlocked: (target, signal) =>
       SignalSet.has(target.signals.blocked, signal) || actionOf(target, signal).disposition === "ignore",
-    notifyParent
+    notifyParent,
+    onJobChange: (told) => {
+      jobChanged = told
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import type { WindowSize } from "../abi/Termios.js"
 import type { WaitStatus } from "../abi/WaitStatus.js"
 import type { Any, Errno } from "../Errno.js"
 import type { Host } from "../Host.js"
+import type { ProcessEvent } from "../process/events.js"
 import type { ResourceLimits } from "../ProcessTable.js"
 import type { Ptys } from "../Ptys.js"
 import type { OpenError, PathError, Program, SpawnError } from "../Sys.js"
@@ -23,6 +24,8 @@ export interface HostRooms extends Rooms {
   readonly host: Host["Type"]
   readonly ptys: Ptys["Type"]
 }
+
+export type { ProcessEvent } from "../process/events.js"
 
 /** How a process that the host starts differs from what it would be given. */
 export interface SpawnHostOptions {
@@ -129,6 +132,12 @@ export interface ProcessSnapshot {
   readonly argv: ReadonlyArray<string>
   readonly state: "running" | "stopped" | "zombie" | "dead"
   readonly uid: number
+  readonly gid: number
+  readonly nice: number
+  /** Milliseconds since the epoch. */
+  readonly startTime: number
+  /** System calls that it has made. */
+  readonly calls: number
   readonly descriptors: number
   readonly terminal: string | undefined
 }
@@ -161,6 +170,14 @@ export interface HostInterface {
     content: string | Uint8Array,
     mode?: number
   ) => Effect.Effect<void, OpenError | PathError | Any>
+  /**
+   * What happens to processes, from the moment in which the stream is run. A reader that falls behind loses the oldest
+   * events, and sees it by a gap in `serial`; no process waits for one.
+   */
+  readonly processEvents: (options?: {
+    /** How many events are kept for a reader. Default: 4096. */
+    readonly bufferSize?: number
+  }) => Stream.Stream<ProcessEvent>
   /** Every process, zombies included. */
   readonly processes: Effect.Effect<ReadonlyArray<ProcessSnapshot>>
 }

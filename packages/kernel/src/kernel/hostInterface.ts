@@ -2,6 +2,9 @@
  * The host's side of a kernel: run commands, hold on to processes, open terminals, mount, look inside.
  */
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { ProcessEvent } from "../process/events.js"
+import { callsOf } from "../process/usage.js"
 import { readFile } from "./accounts.js"
 import type { HostInterface, HostRooms } from "./contract.js"
 import { exec } from "./exec.js"
@@ -9,8 +12,11 @@ import { openTerminal } from "./openTerminal.js"
 import { spawn } from "./spawn.js"
 import * as Tree from "./tree.js"
 
+const EVENTS_KEPT = 4096
+
 export const hostInterface = (rooms: HostRooms): HostInterface => {
-  const { processes: { init, table }, vfs } = rooms
+  const { processes, vfs } = rooms
+  const { init, table } = processes
   return {
     exec: (command, options) => exec(rooms, command, options),
     spawn: (what, options) => spawn(rooms, what, options),
@@ -23,6 +29,12 @@ export const hostInterface = (rooms: HostRooms): HostInterface => {
     unmount: (path) => Effect.suspend(() => vfs.unmount(init, path)),
     readFile: (path) => Effect.suspend(() => readFile(vfs, init, path)),
     writeFile: (path, content, mode) => Tree.writeFile(vfs, init, path, content, mode),
+    processEvents: ({ bufferSize = EVENTS_KEPT } = {}) =>
+      Stream.asyncPush<ProcessEvent>((emit) =>
+        Effect.acquireRelease(
+          Effect.sync(() => processes.listen((event) => void emit.single(event))),
+          (leave) => Effect.sync(leave)
+        ), { bufferSize, strategy: "sliding" }),
     processes: Effect.sync(() =>
       Array.from(table.processes.values(), (process) => ({
         pid: process.pid,
@@ -33,6 +45,10 @@ export const hostInterface = (rooms: HostRooms): HostInterface => {
         argv: process.argv,
         state: process.state,
         uid: process.credentials.uid,
+        gid: process.credentials.gid,
+        nice: process.nice,
+        startTime: process.startTime,
+        calls: callsOf(process),
         descriptors: Array.from(process.fds.entries()).length,
         terminal: process.session.terminal?.path
       }))

@@ -47,12 +47,18 @@ const find = (table: ProcessTable, caller: Process, selector: Selector, options:
   return changed.inOrder().find((child) => matches(child, selector) && isTold(child, options))
 }
 
-const hasChild = (table: ProcessTable, caller: Process, selector: Selector): boolean => {
-  const { children } = caller
-  if (children === undefined || children.size === 0) return false
-  if (selector.pid !== undefined) return table.processes.get(selector.pid)?.parent === caller
-  if (selector.group === undefined) return true
-  for (const child of children) if (matches(child, selector)) return true
+const candidates = (table: ProcessTable, caller: Process, selector: Selector): Iterable<Process> => {
+  if (selector.pid === undefined) return caller.children ?? []
+  const child = table.processes.get(selector.pid)
+  return child?.parent === caller ? [child] : []
+}
+
+/** Children that have ended count only for who asks for that. */
+const waitsFor = (child: Process, selector: Selector, options: number): boolean =>
+  matches(child, selector) && (child.state !== "zombie" || (options & W.WEXITED) !== 0)
+
+const hasChild = (table: ProcessTable, caller: Process, selector: Selector, options: number): boolean => {
+  for (const child of candidates(table, caller, selector)) if (waitsFor(child, selector, options)) return true
   return false
 }
 
@@ -68,11 +74,22 @@ const waitFor = <A>(
   options: number,
   tell: (child: Process) => A
 ): Effect.Effect<A | undefined, WaitError | WaitQueue.Interrupted> => {
+  /** The members of a group that were waited for when it went to sleep. */
+  let members: ReadonlyArray<Process> | undefined
   const attempt = (): WaitQueue.Attempt<A | undefined, WaitError> => {
     const child = find(table, caller, selector, options)
     if (child === undefined) {
-      if (!hasChild(table, caller, selector)) return Errno.fail("ECHILD")
-      return (options & W.WNOHANG) !== 0 ? Exit.succeed(undefined) : undefined
+      if (!hasChild(table, caller, selector, options)) {
+        // Who is woken only by the children that he waits for does not notice when they leave the group.
+        const left = members !== undefined &&
+          !members.some((each) => each.task === undefined && matches(each, selector))
+        return left ? undefined : Errno.fail("ECHILD")
+      }
+      if ((options & W.WNOHANG) !== 0) return Exit.succeed(undefined)
+      if (selector.group !== undefined) {
+        members = Array.from(caller.children ?? []).filter((each) => matches(each, selector))
+      }
+      return undefined
     }
     const told = tell(child)
     if ((options & W.WNOWAIT) === 0) {
@@ -86,7 +103,13 @@ const waitFor = <A>(
     }
     return Exit.succeed(told)
   }
-  return attempt() ?? WaitQueue.sleep([caller.childChanged ??= WaitQueue.make()], attempt)
+  return attempt() ?? WaitQueue.sleep([caller.childChanged ??= WaitQueue.make()], attempt, {
+    // After a handler or a stop the call begins anew.
+    partial: () => {
+      members = undefined
+      return undefined
+    }
+  })
 }
 
 /** As wait4(2) and waitpid(2) name the children. */

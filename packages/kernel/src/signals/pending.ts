@@ -56,4 +56,4 @@ export const first = (set: SignalSet.SignalSet): number => {
 }
 
 /** The signal that is delivered next; 0 when none is pending or all that are, are blocked. */
-export const nextDeliverable = (self: SignalState): number => first(self.pending & ~self.blocked)
+export const nextDeliverable = (self: SignalState): number => first(self.pending & ~(self.blocked | self.awaited))

@@ -5,30 +5,20 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { CAP_KILL } from "../abi/Capabilities.js"
 import { SI_QUEUE, SI_USER } from "../abi/SignalCodes.js"
 import * as SignalFlags from "../abi/SignalFlags.js"
 import * as Abi from "../abi/Signals.js"
-import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import type { Process, SignalAction, SignalInfo } from "../ProcessTable.js"
-import { fromKernel } from "../Signals.js"
+import { fromKernel, maySignal } from "../Signals.js"
 import * as Pending from "../signals/pending.js"
-import type * as SignalSet from "../SignalSet.js"
+import * as SignalSet from "../SignalSet.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { Rooms } from "./Rooms.js"
 import { TemporaryMask } from "./TemporaryMask.js"
 import { Timeout } from "./Timeout.js"
 
 const isSignal = (signal: number): boolean => Number.isInteger(signal) && signal >= 1 && signal <= Abi.SIGRTMAX
-
-/** @see kill(2) */
-const maySignal = (sender: Process, target: Process, signal: number): boolean => {
-  const { euid, uid } = sender.credentials
-  const { suid: targetSaved, uid: targetReal } = target.credentials
-  return euid === targetReal || euid === targetSaved || uid === targetReal || uid === targetSaved ||
-    capable(sender.credentials, CAP_KILL) || (signal === Abi.SIGCONT && sender.session === target.session)
-}
 
 type KillError = Errno.Errno<"EAGAIN" | "EINVAL" | "EPERM" | "ESRCH">
 
@@ -173,24 +163,32 @@ export const pause = (): Effect.Effect<never, Errno.Errno<"EINTR">> =>
 
 /** @see sigtimedwait(2) */
 export const sigtimedwait = (
-  { timers }: Rooms,
+  { signals, timers }: Rooms,
   self: Process,
   set: SignalSet.SignalSet,
   timeout: number
 ): Effect.Effect<SignalInfo, Errno.Errno<"EAGAIN" | "EINTR">> => {
   const state = self.signals
+  const wanted = set & ~SignalSet.unstoppable
   const limit = new Timeout(timers, timeout)
   const attempt = (): WaitQueue.Attempt<SignalInfo, Errno.Errno<"EAGAIN" | "EINTR">> => {
-    const signal = Pending.first(state.pending & set)
+    const signal = Pending.first(state.pending & wanted)
     if (signal !== 0) return Exit.succeed(Pending.take(state, signal))
     return limit.expired ? Errno.fail("EAGAIN", { syscall: "sigtimedwait" }) : undefined
   }
   return attempt() ?? WaitQueue.sleep([state.arrived ??= WaitQueue.make(), limit.over], attempt, {
     restartable: false,
-    entered: () => limit.start(),
+    entered: () => {
+      state.awaited = wanted
+      limit.start()
+    },
     // Being stopped and continued is enough to end it. @see signal(7), "Interruption … by stop signals"
     partial: () => attempt() ?? Errno.fail("EINTR", { syscall: "sigtimedwait" }),
-    left: () => limit.stop()
+    left: () => {
+      limit.stop()
+      state.awaited = SignalSet.empty
+      if (state.pending !== SignalSet.empty) signals.setMask(self, state.blocked)
+    }
   })
 }
 

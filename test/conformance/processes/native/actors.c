@@ -1,0 +1,440 @@
+/*
+ * Runs programs of process and signal calls on this machine's Linux and tells what became of every process.
+ *
+ * A program is a list of steps, a line each: an actor, a call, and its arguments as numbers; "%%" ends it. Actors are
+ * processes that wait for their next step in a pipe. The coordinator is process 1 of a namespace of its own, so orphans
+ * become its children, and kill(-1) reaches nobody else. It runs on one CPU with the actors, which have real-time
+ * priority: whenever it goes on, every one of them sleeps, is stopped, or has ended. So nothing is a matter of time.
+ *
+ * For each step a line: what calls answered (R), which handlers ran (H), and how every process stands (S).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ACTORS = 8, ARGS = 5, STEPS_MAX = 512, TICK = 25, NOBODY = 99999999 };
+
+enum call {
+  FORK, EXIT, KILL, SIGQUEUE, WAIT, WAITID, SIGACTION, SIGPROCMASK, SIGPENDING, SIGSUSPEND, SIGTIMEDWAIT, PAUSE,
+  SETPGID, GETPGID, SETSID, GETSID, GETPPID, ALARM, SUBREAPER, PDEATHSIG, SETUID, NICE, GETPRIORITY, SETPRIORITY, CALLS
+};
+
+static const char *const names[CALLS] = {
+  "fork", "exit", "kill", "sigqueue", "wait", "waitid", "sigaction", "sigprocmask", "sigpending", "sigsuspend",
+  "sigtimedwait", "pause", "setpgid", "getpgid", "setsid", "getsid", "getppid", "alarm", "subreaper", "pdeathsig",
+  "setuid", "nice", "getpriority", "setpriority"
+};
+
+struct command { int call; long arg[ARGS]; };
+/* kind 'R': a call, its answer, its errno, and what else it told. kind 'H': a handler. */
+struct record { int actor, kind, call, error; long value, more[6]; };
+
+static int commands[ACTORS][2], records[2];
+static int me;
+static pid_t pids[ACTORS];
+
+static void fail(const char *what) {
+  fprintf(stderr, "actors: %s: %s\n", what, strerror(errno));
+  exit(2);
+}
+
+static void tell(const struct record *record) {
+  if (write(records[1], record, sizeof *record) != sizeof *record) _exit(99);
+}
+
+/* ---------------------------------------------------------------- actors */
+
+static void handler(int signal, siginfo_t *info, void *context) {
+  (void)context;
+  const int error = errno;
+  struct record record = { .actor = me, .kind = 'H', .value = signal };
+  record.more[0] = info->si_code;
+  record.more[1] = info->si_pid;
+  record.more[2] = info->si_uid;
+  if (signal == SIGCHLD && info->si_code > 0 && info->si_code < 0x80) record.more[3] = info->si_status;
+  else if (info->si_code == SI_QUEUE) record.more[3] = info->si_value.sival_int;
+  tell(&record);
+  errno = error;
+}
+
+static unsigned long bits(const sigset_t *set) {
+  unsigned long answer;
+  memcpy(&answer, set, sizeof answer);
+  return answer;
+}
+
+static sigset_t set_of(unsigned long from) {
+  sigset_t set;
+  sigemptyset(&set);
+  memcpy(&set, &from, sizeof from);
+  return set;
+}
+
+static void become_child(int actor) {
+  me = actor;
+  /* A new program has no handlers; what is ignored stays ignored. */
+  for (int signal = 1; signal <= 64; signal++) {
+    struct sigaction action;
+    if (signal == SIGKILL || signal == SIGSTOP || signal == 32 || signal == 33) continue;
+    if (sigaction(signal, NULL, &action) < 0) continue;
+    const int ignored = action.sa_handler == SIG_IGN;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = ignored ? SIG_IGN : SIG_DFL;
+    sigaction(signal, &action, NULL);
+  }
+}
+
+static void told_info(struct record *record, const siginfo_t *info) {
+  record->more[0] = info->si_code;
+  record->more[1] = info->si_pid;
+  record->more[2] = info->si_uid;
+}
+
+static void perform(const struct command *command, struct record *record) {
+  const long *arg = command->arg;
+  long answer = -1;
+  errno = 0;
+  switch (command->call) {
+    case FORK:
+      answer = fork();
+      if (answer == 0) {
+        become_child((int)arg[0]);
+        record->call = -1;
+        return;
+      }
+      break;
+    case EXIT: _exit((int)arg[0]);
+    case KILL: answer = syscall(SYS_kill, (pid_t)arg[0], (int)arg[1]); break;
+    case SIGQUEUE: {
+      siginfo_t info = { .si_signo = (int)arg[1], .si_code = SI_QUEUE };
+      info.si_pid = getpid();
+      info.si_uid = getuid();
+      info.si_value.sival_ptr = NULL;
+      info.si_value.sival_int = (int)arg[2];
+      answer = syscall(SYS_rt_sigqueueinfo, (pid_t)arg[0], (int)arg[1], &info);
+      break;
+    }
+    case WAIT: {
+      int status = 0;
+      answer = syscall(SYS_wait4, (pid_t)arg[0], &status, (int)arg[1], NULL);
+      if (answer > 0) record->more[0] = status;
+      break;
+    }
+    case WAITID: {
+      siginfo_t info;
+      memset(&info, 0, sizeof info);
+      answer = syscall(SYS_waitid, (int)arg[0], (pid_t)arg[1], &info, (int)arg[2], NULL);
+      if (answer == 0 && info.si_signo == SIGCHLD) {
+        told_info(record, &info);
+        record->more[3] = info.si_status;
+      }
+      break;
+    }
+    case SIGACTION: {
+      struct sigaction action, before;
+      memset(&action, 0, sizeof action);
+      action.sa_flags = (int)arg[2] | SA_SIGINFO;
+      action.sa_mask = set_of((unsigned long)arg[3]);
+      if (arg[1] == 2) action.sa_sigaction = handler;
+      else action.sa_handler = arg[1] == 1 ? SIG_IGN : SIG_DFL;
+      answer = sigaction((int)arg[0], arg[1] < 0 ? NULL : &action, &before);
+      if (answer == 0) {
+        record->more[0] = before.sa_handler == SIG_DFL ? 0 : before.sa_handler == SIG_IGN ? 1 : 2;
+        record->more[1] = (unsigned)before.sa_flags & ~(unsigned)(SA_SIGINFO | 0x04000000);
+        record->more[2] = (long)bits(&before.sa_mask);
+      }
+      break;
+    }
+    case SIGPROCMASK: {
+      unsigned long set = (unsigned long)arg[1], before = 0;
+      answer = syscall(SYS_rt_sigprocmask, (int)arg[0], &set, &before, 8);
+      if (answer == 0) record->more[0] = (long)before;
+      break;
+    }
+    case SIGPENDING: {
+      unsigned long set = 0;
+      answer = syscall(SYS_rt_sigpending, &set, 8);
+      record->more[0] = (long)set;
+      break;
+    }
+    case SIGSUSPEND: {
+      unsigned long set = (unsigned long)arg[0];
+      answer = syscall(SYS_rt_sigsuspend, &set, 8);
+      break;
+    }
+    case SIGTIMEDWAIT: {
+      unsigned long set = (unsigned long)arg[0];
+      struct timespec none = { 0, 0 };
+      siginfo_t info;
+      memset(&info, 0, sizeof info);
+      answer = syscall(SYS_rt_sigtimedwait, &set, &info, arg[1] ? &none : NULL, 8);
+      if (answer > 0) {
+        told_info(record, &info);
+        record->more[3] = answer == SIGCHLD && info.si_code > 0 && info.si_code < 0x80 ? info.si_status
+          : info.si_code == SI_QUEUE ? info.si_value.sival_int : 0;
+      }
+      break;
+    }
+    case PAUSE: answer = syscall(SYS_pause); break;
+    case SETPGID: answer = setpgid((pid_t)arg[0], (pid_t)arg[1]); break;
+    case GETPGID: answer = getpgid((pid_t)arg[0]); break;
+    case SETSID: answer = setsid(); break;
+    case GETSID: answer = getsid((pid_t)arg[0]); break;
+    case GETPPID: answer = getppid(); break;
+    case ALARM: {
+      struct itimerval timer = { { 0, 0 }, { 0, arg[0] * 1000 } };
+      answer = setitimer(ITIMER_REAL, &timer, NULL);
+      break;
+    }
+    case SUBREAPER: answer = prctl(PR_SET_CHILD_SUBREAPER, arg[0], 0, 0, 0); break;
+    case PDEATHSIG: answer = prctl(PR_SET_PDEATHSIG, arg[0], 0, 0, 0); break;
+    case SETUID: answer = syscall(SYS_setresuid, arg[0], arg[0], arg[0]); break;
+    case NICE: {
+      const int before = getpriority(PRIO_PROCESS, 0);
+      long next = before + arg[0];
+      if (next > 19) next = 19;
+      if (next < -20) next = -20;
+      answer = setpriority(PRIO_PROCESS, 0, (int)next);
+      if (answer < 0 && errno == EACCES) errno = EPERM;
+      if (answer == 0) answer = getpriority(PRIO_PROCESS, 0);
+      break;
+    }
+    case GETPRIORITY: answer = getpriority((int)arg[0], (id_t)arg[1]); break;
+    case SETPRIORITY: answer = setpriority((int)arg[0], (id_t)arg[1], (int)arg[2]); break;
+  }
+  record->value = answer;
+  record->error = (answer == -1) ? errno : 0;
+}
+
+static void act(void) {
+  for (;;) {
+    struct command command;
+    const ssize_t got = read(commands[me][0], &command, sizeof command);
+    if (got < 0 && errno == EINTR) continue;
+    if (got != sizeof command) _exit(98);
+    struct record record = { .actor = me, .kind = 'R', .call = command.call };
+    perform(&command, &record);
+    if (record.call < 0) continue;
+    record.actor = me;
+    tell(&record);
+  }
+}
+
+/* ----------------------------------------------------------- coordinator */
+
+static void name(long pid) {
+  if (pid == 1) { printf("init"); return; }
+  for (int i = 0; i < ACTORS; i++) if (pids[i] == pid && pid > 1) { printf("a%d", i); return; }
+  printf("%ld", pid);
+}
+
+static void show(const struct record *record) {
+  printf(" %c%d:", record->kind, record->actor);
+  const long *more = record->more;
+  if (record->kind == 'H') {
+    printf("%ld,%ld,", record->value, more[0]);
+    name(more[1]);
+    printf(",%ld,%ld", more[2], more[3]);
+    return;
+  }
+  printf("%s=", names[record->call]);
+  if (record->error) { printf("%s", strerrorname_np(record->error)); return; }
+  switch (record->call) {
+    case FORK: case GETPGID: case SETSID: case GETSID: case GETPPID: name(record->value); break;
+    case WAIT:
+      name(record->value);
+      if (record->value > 0) printf(",%lx", more[0]);
+      break;
+    case WAITID:
+      name(more[1]);
+      printf(",%ld,%ld,%ld", more[0], more[2], more[3]);
+      break;
+    case SIGACTION: printf("%ld,%lx,%lx", more[0], more[1], more[2]); break;
+    case SIGPROCMASK: case SIGPENDING: printf("%lx", more[0]); break;
+    case SIGTIMEDWAIT:
+      printf("%ld,%ld,", record->value, more[0]);
+      name(more[1]);
+      printf(",%ld,%ld", more[2], more[3]);
+      break;
+    default: printf("%ld", record->value);
+  }
+}
+
+/* How an actor stands: its letter; 0 when it is gone. */
+static char stand(int actor, int shown) {
+  char path[40], text[256];
+  snprintf(path, sizeof path, "/proc/%d/stat", pids[actor]);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  const ssize_t length = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (length <= 0) return 0;
+  text[length] = 0;
+  char letter;
+  int parent, group, session;
+  sscanf(strrchr(text, ')') + 2, "%c %d %d %d", &letter, &parent, &group, &session);
+  if (letter == 'X') return 0;
+  if (shown) {
+    printf(" S%d:%c,", actor, letter == 'Z' || letter == 'T' ? letter : 'S');
+    name(parent);
+    printf(",");
+    name(group);
+    printf(",");
+    name(session);
+  }
+  return letter;
+}
+
+static void collect(char *busy) {
+  struct record record;
+  while (read(records[0], &record, sizeof record) == sizeof record) {
+    if (record.kind == 'R') {
+      busy[record.actor] = 0;
+      if (record.call == FORK && record.value > 0) {
+        for (int i = 0; i < ACTORS; i++) if (pids[i] == 0) { pids[i] = (pid_t)record.value; break; }
+      }
+    }
+    show(&record);
+  }
+}
+
+static long number_of(long actor) {
+  return actor < 0 || actor >= ACTORS || pids[actor] == 0 ? NOBODY : pids[actor];
+}
+
+/* Arguments that mean an actor are written as 1000 + actor, and as -1000 - actor for its number as that of a group. */
+static long meant(long argument) {
+  if (argument >= 1000 && argument < 2000) return number_of(argument - 1000);
+  if (argument <= -1000 && argument > -2000) return -number_of(-argument - 1000);
+  return argument;
+}
+
+static const char pid_arguments[CALLS][ARGS] = {
+  [KILL] = { 1 }, [SIGQUEUE] = { 1 }, [WAIT] = { 1 }, [WAITID] = { 0, 1 }, [SETPGID] = { 1, 1 }, [GETPGID] = { 1 },
+  [GETSID] = { 1 }, [GETPRIORITY] = { 0, 1 }, [SETPRIORITY] = { 0, 1 }
+};
+
+static void start(void) {
+  for (int i = 0; i < ACTORS; i++) {
+    if (pipe2(commands[i], 0) < 0) fail("pipe2");
+    pids[i] = 0;
+  }
+  if (pipe2(records, 0) < 0) fail("pipe2");
+  fcntl(records[0], F_SETFL, O_NONBLOCK);
+  const pid_t first = fork();
+  if (first < 0) fail("fork");
+  if (first == 0) {
+    struct sigaction usual;
+    memset(&usual, 0, sizeof usual);
+    sigaction(SIGCHLD, &usual, NULL);
+    setsid();
+    struct sched_param urgent = { .sched_priority = 1 };
+    if (sched_setscheduler(0, SCHED_FIFO, &urgent) < 0) _exit(97);
+    me = 0;
+    struct record ready = { .actor = 0, .kind = 'B' };
+    tell(&ready);
+    act();
+  }
+  pids[0] = first;
+  struct record ready;
+  struct pollfd one = { .fd = records[0], .events = POLLIN };
+  if (poll(&one, 1, 5000) != 1 || read(records[0], &ready, sizeof ready) != sizeof ready) fail("no actor");
+}
+
+static void finish(void) {
+  kill(-1, SIGKILL);
+  for (int i = 0; i < ACTORS; i++) {
+    for (int round = 0; pids[i] != 0 && round < 2000 && stand(i, 0) != 0; round++) usleep(50);
+    close(commands[i][0]);
+    close(commands[i][1]);
+  }
+  close(records[0]);
+  close(records[1]);
+}
+
+static void run(char lines[][160], int count) {
+  char busy[ACTORS] = { 0 };
+  start();
+  for (int i = 0; i < count; i++) {
+    char called[32];
+    struct command command = { 0 };
+    int actor;
+    long *arg = command.arg;
+    const int fields = sscanf(lines[i], "%d %31s %ld %ld %ld %ld %ld", &actor, called, arg, arg + 1, arg + 2, arg + 3, arg + 4);
+    if (fields < 2) fail("no such step");
+    printf(".");
+    if (strcmp(called, "tick") == 0) {
+      const struct timespec tick = { 0, TICK * 1000000L };
+      nanosleep(&tick, NULL);
+    } else {
+      for (command.call = 0; command.call < CALLS && strcmp(names[command.call], called) != 0;) command.call++;
+      if (command.call == CALLS) fail("no such call");
+      for (int n = 0; n < ARGS; n++) if (pid_arguments[command.call][n]) arg[n] = meant(arg[n]);
+      const char letter = pids[actor] == 0 ? 0 : stand(actor, 0);
+      if (letter == 0 || letter == 'Z' || letter == 'T' || busy[actor]) printf(" skipped");
+      else {
+        busy[actor] = 1;
+        if (write(commands[actor][1], &command, sizeof command) < 0) fail("write");
+      }
+    }
+    collect(busy);
+    for (int each = 0; each < ACTORS; each++) if (pids[each] != 0) stand(each, 1);
+    printf("\n");
+  }
+  finish();
+  printf("%%%%\n");
+  fflush(stdout);
+}
+
+static int coordinate(void) {
+  static char lines[STEPS_MAX][160];
+  int count = 0;
+  if (mount("proc", "/proc", "proc", 0, NULL) < 0) fail("mount");
+  /* Orphans are reaped at once. */
+  signal(SIGCHLD, SIG_IGN);
+  char line[160];
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    if (strncmp(line, "%%", 2) == 0) {
+      run(lines, count);
+      count = 0;
+    } else if (count < STEPS_MAX) strcpy(lines[count++], line);
+  }
+  return 0;
+}
+
+int main(void) {
+  struct rlimit none = { 0, 0 };
+  setrlimit(RLIMIT_CORE, &none);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(sched_getcpu(), &one);
+  if (sched_setaffinity(0, sizeof one, &one) < 0) fail("sched_setaffinity");
+  struct sched_param urgent = { .sched_priority = 1 }, usual = { .sched_priority = 0 };
+  if (sched_setscheduler(0, SCHED_FIFO, &urgent) < 0) fail("sched_setscheduler");
+  sched_setscheduler(0, SCHED_OTHER, &usual);
+  if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0) fail("unshare");
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) fail("mount");
+  const pid_t coordinator = fork();
+  if (coordinator < 0) fail("fork");
+  if (coordinator == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    exit(coordinate());
+  }
+  int status;
+  if (waitpid(coordinator, &status, 0) < 0) fail("waitpid");
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+}
