@@ -9,8 +9,7 @@ import {
   Kernel,
   Pipes,
   Processes,
-  ProcessTable,
-  Resources,
+  type ProcessTable,
   Sys,
   WaitStatus
 } from "@effix/kernel"
@@ -281,6 +280,3 @@ export class Effix {
     this.at(Scope.close(this.scope, Exit.void))
   }
 }
-
-/** Named here for whoever reads a number in a difference. */
-export const { PRIO_PROCESS } = Resources

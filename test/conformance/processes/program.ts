@@ -143,7 +143,8 @@ class Maker {
       [1, () => [who, "getppid"]],
       [0.3, () => [who, "alarm", 5]],
       [1, () => [who, "subreaper", random.pick([0, 1, 1])]],
-      [2, () => [who, "pdeathsig", random.pick([signal(random), S.SIGUSR1])]],
+      // Whether one is stopped by the end of its parent before it has told of what it did itself, is chance.
+      [2, () => [who, "pdeathsig", random.pick([...usual, ...realTime, ...rare, 0, 65])]],
       [0.8, () => [who, "setuid", random.pick([0, 1000, 1000, 1001])]],
       [0.5, () => [who, "nice", random.pick([1, 5, -1, 50, -50])]],
       [0.5, () => [who, "getpriority", random.between(0, 2), random.pick([0, this.pid()])]],

@@ -36,6 +36,14 @@ export class TemporaryMask {
     signals.setMask(self, before)
   }
 
+  /** The call begins anew, as no handler has run: for a moment the mask is what it was. */
+  renew(): undefined {
+    if (this.before === undefined || this.self.signals.suspended === undefined) return undefined
+    this.stop()
+    if (this.self.task?.attention === 0) this.start()
+    return undefined
+  }
+
   /** Whether a signal is pending that the mask lets through. */
   get admits(): boolean {
     const { mask, self: { signals } } = this

@@ -153,6 +153,7 @@ export const sigsuspend = (
   return WaitQueue.sleep<never, never>([], () => undefined, {
     restartable: false,
     entered: () => temporary.start(),
+    partial: () => temporary.renew(),
     left: () => temporary.stop()
   })
 }
