@@ -18,7 +18,9 @@ describe("process events", () => {
       yield* turns
       yield* runIn(Effect.gen(function*() {
         const sys = yield* Sys
-        const child = yield* sys.spawn(Effect.flatMap(Sys, (own) => own.nanosleep(1e15)), { argv: ["child"] })
+        const child = yield* sys.spawn(Effect.flatMap(Sys, (own) => Effect.as(own.nanosleep(1e15), 0)), {
+          argv: ["child"]
+        })
         yield* sys.kill(child, SIGSTOP)
         yield* sys.kill(child, SIGCONT)
         yield* sys.kill(child, 9)
