@@ -8,15 +8,21 @@ import type * as Clock from "effect/Clock"
 
 export type CoarseClock = () => bigint
 
-export const make = (clock: Clock.Clock): CoarseClock => {
+/** `shift` is how far the kernel's realtime clock was moved from the host's, in nanoseconds. */
+export const make = (clock: Clock.Clock, shift: () => bigint = unmoved): CoarseClock => {
   let milliseconds = -1
+  let moved = 0n
   let now = 0n
   return () => {
     const read = clock.unsafeCurrentTimeMillis()
-    if (read !== milliseconds) {
+    const by = shift()
+    if (read !== milliseconds || by !== moved) {
       milliseconds = read
-      now = BigInt(Math.floor(read)) * 1_000_000n
+      moved = by
+      now = BigInt(Math.floor(read)) * 1_000_000n + by
     }
     return now
   }
 }
+
+const unmoved = (): bigint => 0n

@@ -21,7 +21,7 @@ import type { WaitQueue } from "./WaitQueue.js"
 
 export type ReadError =
   | ReceiveError
-  | Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EIO" | "EISDIR" | "ESTALE">
+  | Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "ECANCELED" | "EINTR" | "EINVAL" | "EIO" | "EISDIR" | "ESTALE">
 export type WriteError =
   | SendError
   | Errno.Errno<

@@ -13,6 +13,7 @@ import type { Location } from "./Dentry.js"
 import type { FdTable } from "./FdTable.js"
 import { LeastFirst } from "./internal/LeastFirst.js"
 import type { SignalSet } from "./SignalSet.js"
+import type { ProcessTimers } from "./timer/ProcessTimers.js"
 import type * as WaitQueue from "./WaitQueue.js"
 
 /** Where a signal came from and what came with it. @see sigaction(2) */
@@ -27,6 +28,8 @@ export interface SignalInfo {
   readonly value: number
   /** For SIGCHLD: which child changed, and how. */
   readonly child?: { readonly pid: number; readonly status: WaitStatus }
+  /** For SI_TIMER: which timer of timer_create(2), and how often it ran out besides until this was taken. */
+  readonly timer?: { readonly id: number; readonly overrun: number }
 }
 
 /** What a process does about a signal. Handlers run on the process's own fiber. */
@@ -146,8 +149,8 @@ export class Process {
   /** Woken when it has ended, for whoever holds it from outside. */
   ended: WaitQueue.WaitQueue | undefined = undefined
   umask = 0o022
-  /** Pending alarm(2): cancels it and answers the milliseconds that were left. */
-  alarm: { readonly at: number; readonly cancel: () => void } | undefined = undefined
+  /** Those of alarm(2), setitimer(2) and timer_create(2); made when the first is. */
+  timers: ProcessTimers | undefined = undefined
   startTime = 0
   /** Whether orphans among its descendants become its children. @see PR_SET_CHILD_SUBREAPER(2const) */
   isSubreaper = false

@@ -180,6 +180,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     child.parent?.changed?.delete(child)
     table.processes.delete(child.pid)
     Groups.leave(table, child)
+    if (child.ended !== undefined) WaitQueue.wakeAll(child.ended)
   }
 
   /** Who takes in the orphans of a process: the nearest of its ancestors that wants to, else init. */
@@ -215,8 +216,8 @@ export const make = (parts: Parts): Processes["Type"] => {
   /** Runs in the step in which the process ended. */
   const ended = (self: Process, status: WaitStatus): void => {
     self.task = undefined
-    self.alarm?.cancel()
-    self.alarm = undefined
+    self.timers?.stop()
+    self.timers = undefined
     const late = self.fds.closeAll()
     const released = both(late, both(vfs.letGo(self.cwd), vfs.letGo(self.root)))
     // Its own group may be orphaned by its end as well: it was the link to the parent's group.
@@ -426,6 +427,7 @@ export const make = (parts: Parts): Processes["Type"] => {
       self.credentials = Credentials.afterExec(self.credentials, image.file)
       self.executed = true
       resetCaught(self)
+      self.timers?.forgetOwn()
       const late = self.fds.closeForExec()
       if (!isReady(late)) host.fork(late)
       start(self, Effect.suspend(() => image.main(image.argv)))

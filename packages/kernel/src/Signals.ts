@@ -21,8 +21,8 @@ import {
   type ProcessGroup,
   type SignalAction,
   type SignalInfo,
-  type SignalState,
   SIGNALLED,
+  type SignalState,
   STOPPED,
   tell
 } from "./ProcessTable.js"

@@ -19,6 +19,7 @@ import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
 import type { LockCalls } from "./sys/contract/locks.js"
 import type { OpeningCalls } from "./sys/contract/opening.js"
+import type { PidfdCalls } from "./sys/contract/pidfds.js"
 import type { ProcessCalls } from "./sys/contract/processes.js"
 import type { ReadinessCalls } from "./sys/contract/readiness.js"
 import type { ResourceCalls } from "./sys/contract/resources.js"
@@ -38,6 +39,7 @@ export type * from "./sys/contract/files.js"
 export type * from "./sys/contract/identity.js"
 export type * from "./sys/contract/locks.js"
 export type * from "./sys/contract/opening.js"
+export type * from "./sys/contract/pidfds.js"
 export type * from "./sys/contract/processes.js"
 export type * from "./sys/contract/readiness.js"
 export type * from "./sys/contract/resources.js"
@@ -68,6 +70,7 @@ export interface SystemCalls
     ProcessCalls,
     IdentityCalls,
     ResourceCalls,
+    PidfdCalls,
     ReadinessCalls,
     SignalCalls,
     SocketCalls,

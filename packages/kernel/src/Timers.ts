@@ -15,6 +15,7 @@ import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Host from "./Host.js"
 import * as compat from "./internal/compat.js"
+import { Clocks } from "./timer/Clocks.js"
 import { type Timer, TimerQueue } from "./timer/TimerQueue.js"
 import * as WaitQueue from "./WaitQueue.js"
 
@@ -24,8 +25,10 @@ export class Timers extends Context.Tag("@effix/kernel/Timers")<Timers, {
   readonly after: (milliseconds: number, run: () => void) => () => void
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Nanoseconds since the epoch, as fine as the clock has them. */
+  /** Nanoseconds since the epoch, as fine as the host's clock has them. */
   readonly nanoseconds: () => bigint
+  /** The clocks of this kernel: the realtime one may be set. @see clock_gettime(2) */
+  readonly clocks: Clocks
   /** Sleeps; signals cut it short. @see nanosleep(2) */
   readonly sleep: (milliseconds: number) => Effect.Effect<void, SleepError>
   /** Forgets every timer. */
@@ -39,6 +42,7 @@ const WAIT_MAX = 2 ** 31 - 1
 
 export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"] => {
   const queue = new TimerQueue()
+  const clocks = new Clocks(clock)
   let order = 0
   let armed: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
 
@@ -89,6 +93,7 @@ export const make = (clock: Clock.Clock, host: Host.Host["Type"]): Timers["Type"
     after,
     now: () => clock.unsafeCurrentTimeMillis(),
     nanoseconds: () => clock.unsafeCurrentTimeNanos(),
+    clocks,
     sleep: (milliseconds) =>
       Effect.suspend(() => {
         const over = WaitQueue.make()

@@ -157,6 +157,6 @@ describe("alarm", () => {
       Effect.gen(function*() {
         const process = machine.start(program((sys) => sys.alarm(3600)))
         yield* Machine.awaitEnd(process)
-        expect(process.alarm).toBe(undefined)
+        expect(process.timers).toBe(undefined)
       })))
 })

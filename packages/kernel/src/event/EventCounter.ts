@@ -13,23 +13,13 @@ import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { AnonymousDescription } from "./AnonymousDescription.js"
+import { getUint32, putUint32 } from "./little.js"
 
 const SIZE = 8
 const HALF = 2 ** 32
 const LAST = HALF - 1
 
 const moved = Exit.succeed(SIZE)
-
-/** Four bytes, the lowest first. */
-const half = (bytes: Uint8Array, at: number): number =>
-  (bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24) >>> 0
-
-const putHalf = (value: number, into: Uint8Array, at: number): void => {
-  into[at] = value
-  into[at + 1] = value >>> 8
-  into[at + 2] = value >>> 16
-  into[at + 3] = value >>> 24
-}
 
 export class EventCounter extends AnonymousDescription {
   private high = 0
@@ -63,14 +53,14 @@ export class EventCounter extends AnonymousDescription {
     const { high, low } = this
     if (high === 0 && low === 0) return undefined
     if (this.semaphore) {
-      putHalf(1, into, 0)
-      putHalf(0, into, 4)
+      putUint32(1, into, 0)
+      putUint32(0, into, 4)
       this.low = low === 0 ? LAST : low - 1
       if (low === 0) this.high--
       if (this.low !== 0 || this.high !== 0) WaitQueue.wake(this.canRead)
     } else {
-      putHalf(low, into, 0)
-      putHalf(high, into, 4)
+      putUint32(low, into, 0)
+      putUint32(high, into, 4)
       this.low = this.high = 0
     }
     // Each adds another number: the second may have room enough where the first has not.
@@ -81,8 +71,8 @@ export class EventCounter extends AnonymousDescription {
 
   override write(from: Uint8Array): Effect.Effect<number, WriteError> {
     if (from.length !== SIZE) return Errno.fail("EINVAL")
-    const low = half(from, 0)
-    const high = half(from, 4)
+    const low = getUint32(from, 0)
+    const high = getUint32(from, 4)
     if (low === LAST && high === LAST) return Errno.fail("EINVAL")
     const added = this.add(low, high)
     if (added !== undefined) return added

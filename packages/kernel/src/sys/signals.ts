@@ -10,7 +10,7 @@ import * as SignalFlags from "../abi/SignalFlags.js"
 import * as Abi from "../abi/Signals.js"
 import * as Errno from "../Errno.js"
 import type { Process, SignalAction, SignalInfo } from "../ProcessTable.js"
-import { fromKernel, maySignal } from "../Signals.js"
+import { maySignal } from "../Signals.js"
 import * as Pending from "../signals/pending.js"
 import * as SignalSet from "../SignalSet.js"
 import * as WaitQueue from "../WaitQueue.js"
@@ -18,11 +18,11 @@ import type { Rooms } from "./Rooms.js"
 import { TemporaryMask } from "./TemporaryMask.js"
 import { Timeout } from "./Timeout.js"
 
-const isSignal = (signal: number): boolean => Number.isInteger(signal) && signal >= 1 && signal <= Abi.SIGRTMAX
+export const isSignal = (signal: number): boolean => Number.isInteger(signal) && signal >= 1 && signal <= Abi.SIGRTMAX
 
 type KillError = Errno.Errno<"EAGAIN" | "EINVAL" | "EPERM" | "ESRCH">
 
-const sendOne = (
+export const sendOne = (
   { signals }: Rooms,
   self: Process,
   target: Process,
@@ -36,7 +36,7 @@ const sendOne = (
 }
 
 /** Sends to a group: it fails only when not one of its members could be sent to. */
-const sendGroup = (
+export const sendGroup = (
   rooms: Rooms,
   self: Process,
   members: ReadonlyArray<Process>,
@@ -77,7 +77,7 @@ const send = (rooms: Rooms, self: Process, pid: number, info: SignalInfo): Exit.
   return target === undefined ? Errno.fail("ESRCH", { syscall: "kill" }) : sendOne(rooms, self, target, info)
 }
 
-const infoOf = (self: Process, signal: number, code: number, value: number): SignalInfo => ({
+export const infoOf = (self: Process, signal: number, code: number, value: number): SignalInfo => ({
   signal,
   code,
   pid: self.pid,
@@ -191,20 +191,4 @@ export const sigtimedwait = (
       if (state.pending !== SignalSet.empty) signals.setMask(self, state.blocked)
     }
   })
-}
-
-/** Answers the seconds that were left, rounded up as alarm(2) does. */
-export const alarm = ({ signals, timers }: Rooms, self: Process, seconds: number): number => {
-  const left = self.alarm === undefined ? 0 : Math.max(0, self.alarm.at - timers.now()) / 1000
-  self.alarm?.cancel()
-  self.alarm = undefined
-  if (seconds > 0) {
-    const at = timers.now() + seconds * 1000
-    const cancel = timers.after(seconds * 1000, () => {
-      self.alarm = undefined
-      signals.send(self, fromKernel(Abi.SIGALRM))
-    })
-    self.alarm = { at, cancel }
-  }
-  return left === 0 ? 0 : Math.max(1, Math.round(left))
 }

@@ -109,8 +109,8 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
       runtime,
       yield* Effect.withFiberRuntime<Host.Host["Type"]["scheduler"]>((fiber) => Effect.succeed(fiber.currentScheduler))
     )
-    const now = CoarseClock.make(clock)
     const timers = Timers.make(clock, host)
+    const now = CoarseClock.make(clock, () => timers.clocks.shift)
     const signals = Signals.make()
     const devices = Devices.make()
     const pipes = Pipes.make(limits, signals, now)
@@ -128,7 +128,7 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
       vfs,
       pipes,
       locks,
-      events: Events.make(anonymous),
+      events: Events.make(anonymous, timers),
       polls: Polls.make(limits, anonymous),
       processes,
       signals,

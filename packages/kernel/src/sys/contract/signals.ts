@@ -29,6 +29,14 @@ export interface SignalCalls {
   readonly pause: () => Effect.Effect<never, Errno<"EINTR">>
   /** Takes one pending signal of `set` without running a handler; `timeout` in milliseconds. @see sigtimedwait(2) */
   readonly sigtimedwait: (set: SignalSet, timeout?: number) => Effect.Effect<SignalInfo, Errno<"EAGAIN" | "EINTR">>
-  /** Sends SIGALRM in `seconds` (fractions allowed); 0 cancels. Answers the seconds that were left. @see alarm(2) */
-  readonly alarm: (seconds: number) => Effect.Effect<number>
+  /**
+   * A descriptor from which pending signals of `mask` are read, which the caller should have blocked; `fd` is -1, or one
+   * that gets another mask. Reading answers records of 128 bytes (see `SignalfdInfo`). `flags`: SFD_NONBLOCK, SFD_CLOEXEC.
+   * @see signalfd(2)
+   */
+  readonly signalfd: (
+    fd: number,
+    mask: SignalSet,
+    flags?: number
+  ) => Effect.Effect<number, Errno<"EBADF" | "EINVAL" | "EMFILE">>
 }

@@ -4,10 +4,11 @@ import type { SignalAction } from "../../ProcessTable.js"
 import * as SignalSet from "../../SignalSet.js"
 import { type SignalActionOptions, Sys } from "../../Sys.js"
 import type { SignalCalls } from "../contract/signals.js"
+import * as Events from "../events.js"
 import * as Signals from "../signals.js"
-import { ReadinessSys } from "./ReadinessSys.js"
+import { PidfdSys } from "./PidfdSys.js"
 
-export abstract class SignalSys extends ReadinessSys implements SignalCalls {
+export abstract class SignalSys extends PidfdSys implements SignalCalls {
   sigaction(signal: number, options?: SignalActionOptions) {
     return this.callThenAttend(() =>
       Signals.sigaction(this.rooms, this.self, signal, options === undefined ? undefined : this.action(options))
@@ -45,7 +46,7 @@ export abstract class SignalSys extends ReadinessSys implements SignalCalls {
     return this.call(() => Signals.sigtimedwait(this.rooms, this.self, set, timeout))
   }
 
-  alarm(seconds: number) {
-    return this.call(() => Exit.succeed(Signals.alarm(this.rooms, this.self, seconds)))
+  signalfd(fd: number, mask: SignalSet.SignalSet, flags = 0) {
+    return this.call(() => Events.signalfd(this.rooms, this.self, fd, mask, flags))
   }
 }

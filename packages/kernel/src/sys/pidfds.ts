@@ -1,0 +1,122 @@
+/**
+ * Calls on descriptors that stand for processes.
+ *
+ * @see pidfd_open(2)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { CAP_SYS_PTRACE } from "../abi/Capabilities.js"
+import * as EventFlags from "../abi/EventFlags.js"
+import { O_CLOEXEC } from "../abi/OpenFlags.js"
+import { SI_USER } from "../abi/SignalCodes.js"
+import { capable } from "../Credentials.js"
+import * as Errno from "../Errno.js"
+import { ProcessDescriptor } from "../event/ProcessDescriptor.js"
+import { andThen } from "../internal/step.js"
+import type { Process } from "../ProcessTable.js"
+import type { Program, SpawnError, SpawnOptions } from "../Sys.js"
+import type { Rooms } from "./Rooms.js"
+import { infoOf, sendGroup, sendOne } from "./signals.js"
+import { install, opened, told } from "./table.js"
+
+const { PIDFD_NONBLOCK, PIDFD_SIGNAL_PROCESS_GROUP, PIDFD_SIGNAL_THREAD, PIDFD_SIGNAL_THREAD_GROUP, PIDFD_THREAD } =
+  EventFlags
+
+/** @see pidfd_open(2) */
+export const pidfdOpen = (
+  { events, processes: { table } }: Rooms,
+  self: Process,
+  pid: number,
+  flags: number
+): Effect.Effect<number, Errno.Errno<"EINVAL" | "EMFILE" | "ESRCH">> => {
+  if ((flags & ~(PIDFD_NONBLOCK | PIDFD_THREAD)) !== 0 || pid <= 0) {
+    return Errno.fail("EINVAL", { syscall: "pidfd_open" })
+  }
+  const process = table.processes.get(pid)
+  return process === undefined
+    ? Errno.fail("ESRCH", { syscall: "pidfd_open" })
+    : install(self, events.process(process, flags), O_CLOEXEC)
+}
+
+/** @see pidfd_spawn(3) */
+export const pidfdSpawn = (
+  { events, processes }: Rooms,
+  self: Process,
+  what: string | Program,
+  options: SpawnOptions
+): Effect.Effect<number, SpawnError> => {
+  // A child that nobody could hold on to is not started.
+  if (self.fds.free() >= self.fds.limit) return Errno.fail("EMFILE", { syscall: "pidfd_spawn" })
+  const spawned = andThen(
+    processes.spawn(self, what, options),
+    (child) => install(self, events.process(child, 0), O_CLOEXEC)
+  )
+  return typeof what === "string" ? told(spawned, "spawn", what) : spawned
+}
+
+type NoPidfd = Errno.Errno<"EBADF">
+
+const processAt = (
+  self: Process,
+  pidfd: number,
+  syscall: string
+): Exit.Exit<ProcessDescriptor, NoPidfd> => {
+  const description = opened(self, pidfd)
+  return description instanceof ProcessDescriptor
+    ? Exit.succeed(description)
+    : Errno.fail("EBADF", { syscall, fd: pidfd })
+}
+
+const scopes: ReadonlyArray<number> = [
+  0,
+  PIDFD_SIGNAL_THREAD,
+  PIDFD_SIGNAL_THREAD_GROUP,
+  PIDFD_SIGNAL_PROCESS_GROUP
+]
+
+/** @see pidfd_send_signal(2) */
+export const pidfdSendSignal = (
+  rooms: Rooms,
+  self: Process,
+  pidfd: number,
+  signal: number,
+  flags: number
+): Exit.Exit<void, Errno.Errno<"EAGAIN" | "EBADF" | "EINVAL" | "EPERM" | "ESRCH">> => {
+  if (!scopes.includes(flags)) return Errno.fail("EINVAL", { syscall: "pidfd_send_signal", fd: pidfd })
+  const found = processAt(self, pidfd, "pidfd_send_signal")
+  if (found._tag === "Failure") return Exit.failCause(found.cause)
+  const { process } = found.value
+  const info = infoOf(self, signal, SI_USER, 0)
+  if (flags === PIDFD_SIGNAL_PROCESS_GROUP) {
+    return sendGroup(rooms, self, Array.from(rooms.processes.table.groups.get(process.pid)?.members ?? []), info)
+  }
+  return process.state === "dead"
+    ? Errno.fail("ESRCH", { syscall: "pidfd_send_signal", fd: pidfd })
+    : sendOne(rooms, self, process, info)
+}
+
+/** @see ptrace(2), "Ptrace access mode checking" */
+const mayLookInto = ({ credentials: caller }: Process, { credentials: target }: Process): boolean => {
+  const same = [target.uid, target.euid, target.suid].every((uid) => uid === caller.uid) &&
+    [target.gid, target.egid, target.sgid].every((gid) => gid === caller.gid)
+  return same || capable(caller, CAP_SYS_PTRACE)
+}
+
+/** @see pidfd_getfd(2) */
+export const pidfdGetfd = (
+  self: Process,
+  pidfd: number,
+  fd: number,
+  flags: number
+): Effect.Effect<number, Errno.Errno<"EBADF" | "EINVAL" | "EMFILE" | "EPERM" | "ESRCH">> => {
+  if (flags !== 0) return Errno.fail("EINVAL", { syscall: "pidfd_getfd", fd })
+  const found = processAt(self, pidfd, "pidfd_getfd")
+  if (found._tag === "Failure") return Exit.failCause(found.cause)
+  const { process } = found.value
+  if (process.state === "dead" || process.state === "zombie") return Errno.fail("ESRCH", { syscall: "pidfd_getfd" })
+  if (process !== self && !mayLookInto(self, process)) return Errno.fail("EPERM", { syscall: "pidfd_getfd" })
+  const description = process.fds.get(fd)
+  return description === undefined
+    ? Errno.fail("EBADF", { syscall: "pidfd_getfd", fd })
+    : self.fds.insert(description, true)
+}
