@@ -21,6 +21,10 @@ import { isReady } from "./internal/step.js"
 import type { Process } from "./ProcessTable.js"
 import * as Signals from "./Signals.js"
 import type { SocketAddress } from "./socket/Address.js"
+import { InetDomain } from "./socket/inet/InetDomain.js"
+import { TcpSocket } from "./socket/inet/TcpSocket.js"
+import { UdpSocket } from "./socket/inet/UdpSocket.js"
+import type { Attach } from "./socket/Network.js"
 import type { Socket, SocketContext } from "./socket/Socket.js"
 import { UnixDatagram } from "./socket/unix/UnixDatagram.js"
 import { UnixDomain } from "./socket/unix/UnixDomain.js"
@@ -117,6 +121,8 @@ export interface Parts {
   readonly vfs: Vfs.Vfs["Type"]
   readonly host: Host.Host["Type"]
   readonly now: CoarseClock.CoarseClock
+  /** What lies beyond the machine's own addresses; nothing where it is left out. */
+  readonly network?: Attach | undefined
 }
 
 /** Types are below this. */
@@ -124,7 +130,7 @@ const TYPE_MAX = 11
 /** The most that SO_SNDBUF and SO_RCVBUF grant, in bytes: net.core.wmem_max. */
 const BUFFER_MAX = 212_992
 
-export const make = ({ host, now, signals, timers, vfs }: Parts): Sockets["Type"] => {
+export const make = ({ host, network, now, signals, timers, vfs }: Parts): Sockets["Type"] => {
   const context: SocketContext = {
     now,
     after: timers.after,
@@ -138,6 +144,7 @@ export const make = ({ host, now, signals, timers, vfs }: Parts): Sockets["Type"
     all: new Set()
   }
   const unix = new UnixDomain(context, vfs)
+  const inet = new InetDomain(context, network)
 
   const createUnix = (
     type: number,
@@ -161,6 +168,32 @@ export const make = ({ host, now, signals, timers, vfs }: Parts): Sockets["Type"
     }
   }
 
+  const createInet = (
+    domain: number,
+    type: number,
+    protocol: number,
+    flags: number,
+    caller: Process
+  ): Exit.Exit<Socket, CreateError> => {
+    if (type >= TYPE_MAX) return Errno.fail("EINVAL")
+    const accepts = (own: number): boolean => protocol === Abi.IPPROTO_IP || protocol === own
+    switch (type) {
+      case Abi.SOCK_STREAM:
+        return accepts(Abi.IPPROTO_TCP)
+          ? Exit.succeed(new TcpSocket(inet, domain, flags, caller.credentials))
+          : Errno.fail("EPROTONOSUPPORT")
+      case Abi.SOCK_DGRAM:
+        return accepts(Abi.IPPROTO_UDP)
+          ? Exit.succeed(new UdpSocket(inet, domain, flags, caller.credentials))
+          : Errno.fail("EPROTONOSUPPORT")
+      // Nothing is made here that could be seen raw.
+      case Abi.SOCK_RAW:
+        return Errno.fail(protocol === Abi.IPPROTO_IP ? "EPROTONOSUPPORT" : "EPERM")
+      default:
+        return Errno.fail("ESOCKTNOSUPPORT")
+    }
+  }
+
   const known = <E>(made: Exit.Exit<Socket, E>): Exit.Exit<Socket, E> => {
     if (made._tag === "Success") context.all.add(made.value)
     return made
@@ -168,8 +201,16 @@ export const make = ({ host, now, signals, timers, vfs }: Parts): Sockets["Type"
 
   return {
     create: (domain, type, protocol, flags, caller) =>
-      domain === Abi.AF_UNIX ? known(createUnix(type, protocol, flags, caller)) : Errno.fail("EAFNOSUPPORT"),
+      domain === Abi.AF_UNIX
+        ? known(createUnix(type, protocol, flags, caller))
+        : domain === Abi.AF_INET || domain === Abi.AF_INET6
+        ? known(createInet(domain, type, protocol, flags, caller))
+        : Errno.fail("EAFNOSUPPORT"),
     pair: (domain, type, protocol, flags, caller) => {
+      if (domain === Abi.AF_INET || domain === Abi.AF_INET6) {
+        const made = createInet(domain, type, protocol, flags, caller)
+        return made._tag === "Failure" ? Exit.failCause(made.cause) : Errno.fail("EOPNOTSUPP")
+      }
       if (domain !== Abi.AF_UNIX) return Errno.fail("EAFNOSUPPORT")
       const first = createUnix(type, protocol, flags, caller)
       if (first._tag === "Failure") return Exit.failCause(first.cause)

@@ -1,0 +1,75 @@
+/**
+ * One direction of a connection: a bounded queue of bytes with an end.
+ *
+ * @see tcp(7)
+ */
+import type { Party } from "./Network.js"
+import { Ring } from "./Ring.js"
+
+const nobody: Party = { bytesCame: () => {}, roomCame: () => {}, cut: () => {} }
+
+export class ByteStream extends Ring {
+  /** Whoever takes out, and is told when there is something to take. */
+  reader: Party = nobody
+  /** Whoever puts in, and is told when there is room. */
+  writer: Party = nobody
+  /** No more bytes will come. */
+  ended = false
+  /** Nobody takes anything out any more: what is still put in cuts the connection. */
+  abandoned = false
+
+  constructor(
+    /** Bytes that it holds at most. */
+    public limit: number
+  ) {
+    super()
+  }
+
+  get room(): number {
+    return this.limit - this.held
+  }
+
+  /** Whether there is room for more than a crumb: a third of the limit, as Linux wakes its writers. */
+  get spacious(): boolean {
+    return this.held * 3 <= this.limit * 2
+  }
+
+  /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
+  fill(from: Uint8Array, done: number): number {
+    if (this.abandoned) {
+      this.writer.cut()
+      return from.length
+    }
+    const count = Math.min(from.length - done, this.limit - this.held)
+    if (count <= 0) return done
+    this.put(from, done, count)
+    this.reader.bytesCame()
+    return done + count
+  }
+
+  /** Takes up to `most` bytes into `into` at `to`, and answers how many. */
+  take(into: Uint8Array, to: number, most: number): number {
+    const count = Math.min(most, this.held)
+    if (count === 0) return 0
+    const was = this.spacious
+    this.copy(into, to, count)
+    this.drop(count)
+    if (!was && this.spacious) this.writer.roomCame()
+    return count
+  }
+
+  /** Drops up to `most` bytes unread, and answers how many. */
+  discard(most: number): number {
+    const count = Math.min(most, this.held)
+    this.drop(count)
+    this.writer.roomCame()
+    return count
+  }
+
+  /** No more bytes will be put in. */
+  end(): void {
+    if (this.ended) return
+    this.ended = true
+    this.reader.bytesCame()
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * What sockets of the internet share: addresses, ports and the options of IP.
+ *
+ * @see ip(7)
+ * @see ipv6(7)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { CAP_NET_BIND_SERVICE } from "../../abi/Capabilities.js"
+import * as Abi from "../../abi/Socket.js"
+import { capable, type Credentials } from "../../Credentials.js"
+import * as Errno from "../../Errno.js"
+import type { Process } from "../../ProcessTable.js"
+import type { SocketAddress } from "../Address.js"
+import type { BindError, OptionError } from "../errors.js"
+import type { Endpoint } from "../Network.js"
+import { isNumber, keep } from "../options.js"
+import type { OptionValue } from "../OptionValue.js"
+import { Socket } from "../Socket.js"
+import type { InetDomain } from "./InetDomain.js"
+import * as Ip from "./Ip.js"
+import type { Ports } from "./Ports.js"
+
+/** Ports below are for those with CAP_NET_BIND_SERVICE. */
+const UNPRIVILEGED = 1024
+
+/** Options of IP that nothing here depends on, with what they are before they are set. */
+const ipOptions: ReadonlyMap<number, number> = new Map([
+  [Abi.IP_TOS, 0],
+  [Abi.IP_TTL, 64],
+  [Abi.IP_PKTINFO, 0],
+  [Abi.IP_RECVERR, 0],
+  [Abi.IP_FREEBIND, 0],
+  [Abi.IP_MULTICAST_TTL, 1],
+  [Abi.IP_MULTICAST_LOOP, 1],
+  [Abi.IP_MULTICAST_IF, 0]
+])
+const ipv6Options: ReadonlyMap<number, number> = new Map([
+  [Abi.IPV6_UNICAST_HOPS, 64],
+  [Abi.IPV6_MULTICAST_IF, 0],
+  [Abi.IPV6_MULTICAST_HOPS, 1],
+  [Abi.IPV6_MULTICAST_LOOP, 1],
+  [Abi.IPV6_RECVERR, 0],
+  [Abi.IPV6_RECVPKTINFO, 0],
+  [Abi.IPV6_TCLASS, 0]
+])
+
+/** Where the options of a level are kept, apart from those of the socket level. */
+const keyOf = (level: number, option: number): number => (level + 1) << 16 | option
+
+export abstract class InetSocket extends Socket {
+  /** 0 until it is bound, by bind(2) or by the first call that needs a port. */
+  port = 0
+  /** The address that it receives at: any until it is bound or connected. */
+  boundAddress: string
+  /** What getsockname(2) answers; that of a connected socket is one of the machine's own. */
+  address: string
+  /** Whether bind(2) chose the address, and the port. */
+  chosenAddress = false
+  chosenPort = false
+  remote: Endpoint | undefined = undefined
+  v6only = false
+
+  constructor(
+    readonly inet: InetDomain,
+    readonly ports: Ports,
+    domain: number,
+    type: number,
+    protocol: number,
+    flags: number,
+    owner: Credentials,
+    sendBuffer: number,
+    receiveBuffer: number
+  ) {
+    super(inet.context, domain, type, protocol, flags, owner, sendBuffer, receiveBuffer)
+    this.address = this.boundAddress = domain === Abi.AF_INET ? Ip.ANY : Ip.ANY6
+  }
+
+  get name(): SocketAddress {
+    return this.show(this.address, this.port)
+  }
+
+  /** An endpoint as programs of this family see it. */
+  show(address: string, port: number): SocketAddress {
+    if (this.domain === Abi.AF_INET) return { family: "inet", address, port }
+    return { family: "inet6", address: Ip.is4(address) ? `::ffff:${address}` : address, port }
+  }
+
+  /** An endpoint as a program of this family writes it. */
+  endpointOf(address: SocketAddress): Exit.Exit<Endpoint, Errno.Errno<"EAFNOSUPPORT" | "EINVAL">> {
+    if (address.family === "unix") return Errno.fail(this.domain === Abi.AF_INET ? "EAFNOSUPPORT" : "EINVAL")
+    if (address.family === "unspecified") return Errno.fail(this.domain === Abi.AF_INET ? "EAFNOSUPPORT" : "EINVAL")
+    // An address of IPv4 is shorter than one of IPv6 may be.
+    if (this.domain === Abi.AF_INET && address.family === "inet6") return Errno.fail("EAFNOSUPPORT")
+    if (this.domain === Abi.AF_INET6 && address.family === "inet") return Errno.fail("EINVAL")
+    const canonical = Ip.canonical(address.address)
+    const fits = canonical !== undefined && (address.family === "inet6" || Ip.is4(canonical))
+    if (!fits || !Number.isInteger(address.port) || address.port < 0 || address.port > 65_535) {
+      return Errno.fail("EINVAL")
+    }
+    return Exit.succeed({ address: canonical, port: address.port })
+  }
+
+  /** Whether it is in no state in which it can be bound. */
+  protected abstract get settled(): boolean
+
+  bind(address: SocketAddress, caller: Process): Effect.Effect<void, BindError> {
+    const wanted = this.endpointOf(address)
+    if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
+    const { address: at, port } = wanted.value
+    const four = Ip.is4(at)
+    if (this.domain === Abi.AF_INET6 && four && this.v6only) return Errno.fail("EINVAL")
+    if (!this.mayBind(at)) {
+      return Errno.fail(this.domain === Abi.AF_INET6 && Ip.isMulticast(at) ? "EINVAL" : "EADDRNOTAVAIL")
+    }
+    if (port > 0 && port < UNPRIVILEGED && !capable(caller.credentials, CAP_NET_BIND_SERVICE)) {
+      return Errno.fail("EACCES")
+    }
+    if (this.settled || this.port !== 0) return Errno.fail("EINVAL")
+    const before = this.boundAddress
+    this.boundAddress = this.address = at
+    const bound = this.take(port)
+    if (bound._tag === "Failure") {
+      this.boundAddress = this.address = before
+      return bound
+    }
+    this.chosenAddress = !Ip.isAny(at)
+    this.chosenPort = port !== 0
+    return Exit.void
+  }
+
+  private mayBind(address: string): boolean {
+    return Ip.isAny(address) || this.inet.isLocal(address) || Ip.isMulticast(address) || Ip.isBroadcast(address)
+  }
+
+  /** Takes a port, any where it is 0. */
+  protected take(wanted: number): Exit.Exit<void, Errno.Errno<"EADDRINUSE">> {
+    const port = wanted === 0 ? this.ports.free() : wanted
+    if (port === 0 || this.ports.conflicts(this, port)) return Errno.fail("EADDRINUSE")
+    this.ports.add(this, port)
+    return Exit.void
+  }
+
+  /** Gives the port back that it took by itself, and the address that a connection gave it. */
+  protected unsettle(): void {
+    this.remote = undefined
+    if (!this.chosenAddress) this.boundAddress = this.address = this.domain === Abi.AF_INET ? Ip.ANY : Ip.ANY6
+    if (this.chosenPort) return
+    this.ports.remove(this)
+    this.port = 0
+  }
+
+  override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
+    if (level === Abi.SOL_SOCKET) {
+      if (option === Abi.SO_PEERCRED) return Exit.succeed({ pid: 0, uid: 0xffff_ffff, gid: 0xffff_ffff })
+      if (option === Abi.SO_PEERGROUPS) return Errno.fail("ENODATA")
+      return super.getOption(level, option)
+    }
+    if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
+      return Exit.succeed(this.v6only ? 1 : 0)
+    }
+    const known = this.optionsOf(level)
+    if (known === undefined) return Errno.fail("EOPNOTSUPP")
+    const initial = known.get(option)
+    if (initial === undefined) return Errno.fail("ENOPROTOOPT")
+    return Exit.succeed(this.kept?.get(keyOf(level, option)) ?? initial)
+  }
+
+  /** The numbers of a level; `undefined` where the socket has no such level. */
+  protected optionsOf(level: number): ReadonlyMap<number, number> | undefined {
+    if (level === Abi.SOL_IP) return ipOptions
+    return level === Abi.SOL_IPV6 && this.domain === Abi.AF_INET6 ? ipv6Options : undefined
+  }
+
+  override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
+    if (level === Abi.SOL_SOCKET) {
+      // Whoever may share keeps its place when others come.
+      return super.setOption(level, option, value, caller)
+    }
+    if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
+      if (!isNumber(value) || this.port !== 0) return Errno.fail("EINVAL")
+      this.v6only = value !== 0
+      return Exit.void
+    }
+    const known = this.optionsOf(level)
+    if (known === undefined) return Errno.fail("ENOPROTOOPT")
+    if (!known.has(option)) return Errno.fail("ENOPROTOOPT")
+    return isNumber(value) ? this.setNumber(level, option, value) : Errno.fail("EINVAL")
+  }
+
+  protected setNumber(level: number, option: number, value: number): Exit.Exit<void, OptionError> {
+    if (level === Abi.SOL_IP && option === Abi.IP_TTL && value !== -1 && (value < 1 || value > 255)) {
+      return Errno.fail("EINVAL")
+    }
+    return keep(this, keyOf(level, option), level === Abi.SOL_IP && option === Abi.IP_TTL && value === -1 ? 64 : value)
+  }
+
+  /** What of a listener the sockets have that it accepts. */
+  protected inherit(from: InetSocket): void {
+    this.reuseAddress = from.reuseAddress
+    this.reusePort = from.reusePort
+    this.lingers = from.lingers
+    this.linger = from.linger
+    this.receiveTimeout = from.receiveTimeout
+    this.sendTimeout = from.sendTimeout
+    this.lowWater = from.lowWater
+    this.v6only = from.v6only
+    if (from.kept !== undefined) this.kept = new Map(from.kept)
+  }
+}

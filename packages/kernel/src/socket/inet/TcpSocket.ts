@@ -1,0 +1,403 @@
+/**
+ * SOCK_STREAM of the internet: connections of two bounded streams of bytes, with TCP's answers.
+ *
+ * No segments are made: what TCP does about loss is a network's business, if it loses anything. A connection that both
+ * sides have ended is gone at once; there is no TIME_WAIT.
+ *
+ * @see tcp(7)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Abi from "../../abi/Socket.js"
+import type { Credentials } from "../../Credentials.js"
+import * as Errno from "../../Errno.js"
+import type { Process } from "../../ProcessTable.js"
+import * as WaitQueue from "../../WaitQueue.js"
+import type { SocketAddress } from "../Address.js"
+import { ByteStream } from "../ByteStream.js"
+import type {
+  AcceptError,
+  ConnectError,
+  ListenError,
+  OptionError,
+  ReceiveError,
+  SendError,
+  WriteError
+} from "../errors.js"
+import type { Attached, Received } from "../Message.js"
+import type { Connection, Endpoint, Outcome, Party } from "../Network.js"
+import type { OptionValue } from "../OptionValue.js"
+import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK, type Socket } from "../Socket.js"
+import type { InetDomain } from "./InetDomain.js"
+import { InetSocket } from "./InetSocket.js"
+import * as Ip from "./Ip.js"
+import { checkTcpOption, CONGESTION, tcpOptions } from "./tcpOptions.js"
+import * as Transfer from "./tcpTransfer.js"
+
+/** Buffers of a new socket: net.ipv4.tcp_wmem and tcp_rmem. */
+const SEND_BUFFER = 16_384
+const RECEIVE_BUFFER = 131_072
+/** What a stream holds of each side's buffer where nobody set it: Linux lets them grow by themselves. */
+const SEND_SHARE = 196_608
+const RECEIVE_SHARE = 65_536
+/** Milliseconds until a connect that nobody answers is given up, as after six retries. */
+const CONNECT_TIMEOUT = 127_000
+
+export class TcpSocket extends InetSocket implements Party {
+  /** "closed" is also where a connection ends, whoever ended it. */
+  state: "closed" | "connecting" | "connected" | "listening" = "closed"
+  /** How far connect(2) has got, as its caller knows it. */
+  private told: "unconnected" | "connecting" | "connected" = "unconnected"
+  incoming: ByteStream | undefined = undefined
+  outgoing: ByteStream | undefined = undefined
+  /** The other side has sent its last byte. */
+  finished = false
+  /** Connections that nobody has accepted. */
+  connections: Array<TcpSocket> | undefined = undefined
+  /** Connections that found the backlog full, and come again when there is room. */
+  private knocking: Array<() => void> | undefined = undefined
+  private backlog = 0
+  private giveUp: (() => void) | undefined = undefined
+
+  constructor(inet: InetDomain, domain: number, flags: number, owner: Credentials) {
+    super(inet, inet.tcp, domain, Abi.SOCK_STREAM, Abi.IPPROTO_TCP, flags, owner, SEND_BUFFER, RECEIVE_BUFFER)
+  }
+
+  get listening(): boolean {
+    return this.state === "listening"
+  }
+
+  protected get settled(): boolean {
+    return this.state !== "closed" || this.told !== "unconnected"
+  }
+
+  peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">> {
+    const { remote, state } = this
+    return remote === undefined || state !== "connected"
+      ? Errno.fail("ENOTCONN")
+      : Exit.succeed(this.show(remote.address, remote.port))
+  }
+
+  private get sendShare(): number {
+    return this.sendBuffer === SEND_BUFFER ? SEND_SHARE : this.sendBuffer
+  }
+
+  private get receiveShare(): number {
+    return this.receiveBuffer === RECEIVE_BUFFER ? RECEIVE_SHARE : this.receiveBuffer >> 1
+  }
+
+  listen(backlog: number): Exit.Exit<void, ListenError> {
+    if (this.told !== "unconnected" || (this.state !== "closed" && this.state !== "listening")) {
+      return Errno.fail("EINVAL")
+    }
+    const before = this.state
+    this.state = "listening"
+    if (before !== "listening") {
+      const bound = this.port === 0 ? this.take(0) : this.ports.conflicts(this, this.port) ? inUse : Exit.void
+      if (bound._tag === "Failure") {
+        this.state = before
+        return bound
+      }
+    }
+    this.connections ??= []
+    this.backlog = backlog
+    return Exit.void
+  }
+
+  connect(address: SocketAddress, caller: Process): Effect.Effect<void, ConnectError> {
+    if (address.family === "unspecified") return Exit.succeed(this.disconnect())
+    if (this.told === "connected") return Errno.fail("EISCONN")
+    const first = this.told === "unconnected"
+    if (first) {
+      if (this.state !== "closed") return Errno.fail("EISCONN")
+      const begun = this.begin(address, caller)
+      if (begun._tag === "Failure") return begun
+      this.told = "connecting"
+      // Even where the other side has answered already, TCP says so only now.
+      if (this.impatient(0)) return Errno.fail("EINPROGRESS")
+    }
+    if (this.state !== "connecting") return this.conclude()
+    const late = Errno.fail(first ? "EINPROGRESS" : "EALREADY")
+    if (this.impatient(0)) return late
+    return this.wait(
+      [this.canSend],
+      () => this.state === "connecting" ? undefined : this.conclude(),
+      this.sendTimeout,
+      late
+    )
+  }
+
+  /** Sends for a connection; the answer may come in this step or later. */
+  private begin(address: SocketAddress, _caller: Process): Exit.Exit<void, ConnectError> {
+    const wanted = this.endpointOf(address)
+    if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
+    const { port } = wanted.value
+    let to = wanted.value.address
+    if (Ip.isAny(to)) to = Ip.is4(to) ? Ip.LOOPBACK : Ip.LOOPBACK6
+    if (Ip.isMulticast(to) || Ip.isBroadcast(to) || (this.v6only && Ip.is4(to))) return Errno.fail("ENETUNREACH")
+    const source = this.inet.route(to)
+    if (source._tag === "Failure") return Exit.failCause(source.cause)
+    if (this.port === 0) {
+      const taken = this.take(0)
+      if (taken._tag === "Failure") return Errno.fail("EADDRNOTAVAIL")
+    } else if (this.isTaken(to, port)) return Errno.fail("EADDRNOTAVAIL")
+    if (Ip.isAny(this.boundAddress)) this.address = this.boundAddress = source.value
+    const remote = { address: to, port }
+    this.remote = remote
+    this.state = "connecting"
+    const outgoing = new ByteStream(this.sendShare)
+    const incoming = new ByteStream(this.receiveShare)
+    this.adopt({ incoming, outgoing })
+    const from = { address: this.address, port: this.port }
+    const abandoned = (): boolean => this.state !== "connecting" || this.outgoing !== outgoing
+    this.inet.connect(from, remote, { incoming, outgoing }, (outcome) => {
+      if (!abandoned()) this.answered(outcome)
+    }, abandoned)
+    if (this.state === "connecting") {
+      this.giveUp = this.context.after(CONNECT_TIMEOUT, () => this.answered("timeout"))
+    }
+    return Exit.void
+  }
+
+  /** Whether this very connection exists already. */
+  private isTaken(address: string, port: number): boolean {
+    for (const { boundAddress, remote } of this.ports.at(this.port)) {
+      if (remote?.address === address && remote.port === port && boundAddress === this.boundAddress) return true
+    }
+    return false
+  }
+
+  private answered(outcome: Outcome | "timeout"): void {
+    this.giveUp?.()
+    this.giveUp = undefined
+    if (outcome === "accepted") {
+      this.state = "connected"
+      this.changed()
+    } else this.fail(outcome === "refused" ? "ECONNREFUSED" : outcome === "timeout" ? "ETIMEDOUT" : "EHOSTUNREACH")
+  }
+
+  /** Tells the caller of connect(2) what came of it. */
+  private conclude(): Exit.Exit<void, ConnectError> {
+    if (this.state !== "closed" || this.finished) {
+      this.told = "connected"
+      return Exit.void
+    }
+    const error = this.takeError() ?? Errno.fail("ECONNABORTED")
+    this.disconnect()
+    return error
+  }
+
+  /** Takes the ends of a connection. */
+  private adopt({ incoming, outgoing }: Connection): void {
+    this.incoming = incoming
+    this.outgoing = outgoing
+    incoming.reader = this
+    outgoing.writer = this
+  }
+
+  /** The end of the connection, with an error that the next call is told. */
+  private fail(error: "ECONNREFUSED" | "ECONNRESET" | "EHOSTUNREACH" | "EPIPE" | "ETIMEDOUT"): void {
+    this.error = error
+    this.close()
+  }
+
+  private close(): void {
+    this.state = "closed"
+    this.shut = SHUTDOWN_MASK
+    this.changed()
+  }
+
+  bytesCame(): void {
+    if (this.incoming?.ended === true && !this.finished) {
+      this.finished = true
+      this.shut |= RCV_SHUTDOWN
+      if (this.outgoing?.ended === true) this.close()
+      WaitQueue.wakeAll(this.canReceive)
+    } else WaitQueue.wake(this.canReceive)
+  }
+
+  roomCame(): void {
+    WaitQueue.wake(this.canSend)
+  }
+
+  cut(): void {
+    if (this.state !== "connected") return
+    this.fail(this.finished && this.outgoing?.ended !== true ? "EPIPE" : "ECONNRESET")
+  }
+
+  /** A connection arrives at this listener. */
+  arrive(
+    from: Endpoint,
+    to: Endpoint,
+    connection: Connection,
+    answer: (outcome: Outcome) => void,
+    abandoned: () => boolean
+  ): void {
+    const { connections } = this
+    if (connections === undefined || !this.listening) return answer("refused")
+    if (connections.length > this.backlog) {
+      ;(this.knocking ??= []).push(() => {
+        if (!abandoned()) this.arrive(from, to, connection, answer, abandoned)
+      })
+      return
+    }
+    const other = new TcpSocket(this.inet, this.domain, 0, this.owner)
+    other.inherit(this)
+    other.sendBuffer = this.sendBuffer
+    other.receiveBuffer = this.receiveBuffer
+    other.address = other.boundAddress = to.address
+    other.remote = from
+    other.state = other.told = "connected"
+    this.ports.add(other, to.port)
+    connection.incoming.limit += other.receiveShare
+    connection.outgoing.limit += other.sendShare
+    other.adopt(connection)
+    this.context.all.add(other)
+    connections.push(other)
+    answer("accepted")
+    WaitQueue.wake(this.canReceive)
+  }
+
+  accept<A, E>(_caller: Process, take: (connection: Socket) => Exit.Exit<A, E>): Effect.Effect<A, E | AcceptError> {
+    const attempt = (): WaitQueue.Attempt<A, E | AcceptError> => {
+      const next = this.connections?.[0]
+      if (next === undefined) return this.listening ? undefined : Errno.fail("EINVAL")
+      const taken = take(next)
+      if (taken._tag === "Failure") return taken
+      this.connections?.shift()
+      this.knocking?.shift()?.()
+      if (this.connections?.length !== 0) WaitQueue.wake(this.canReceive)
+      return taken
+    }
+    const now = attempt()
+    if (now !== undefined) return now
+    if (this.impatient(0)) return Errno.fail("EAGAIN")
+    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"))
+  }
+
+  send(
+    from: Uint8Array,
+    flags: number,
+    _attached: Attached | undefined,
+    caller: Process
+  ): Effect.Effect<number, WriteError> {
+    return Transfer.send(this, from, flags, caller)
+  }
+
+  /** A connection has its address already. */
+  sendTo(
+    _to: SocketAddress,
+    from: Uint8Array,
+    flags: number,
+    _attached: Attached | undefined,
+    caller: Process
+  ): Effect.Effect<number, SendError> {
+    return Transfer.send(this, from, flags, caller)
+  }
+
+  receive(into: Uint8Array, flags: number, _received: Received | undefined): Effect.Effect<number, ReceiveError> {
+    return Transfer.receive(this, into, flags)
+  }
+
+  shutdown(how: number): Exit.Exit<void, Errno.Errno<"EINVAL" | "ENOTCONN">> {
+    if (how < Abi.SHUT_RD || how > Abi.SHUT_RDWR) return Errno.fail("EINVAL")
+    const mask = how + 1
+    const { state } = this
+    if (state === "listening" || state === "connecting") {
+      if (state === "connecting" || (mask & RCV_SHUTDOWN) !== 0) this.disconnect()
+      return Exit.void
+    }
+    this.shut |= mask
+    if (state === "connected" && (mask & SEND_SHUTDOWN) !== 0) this.finish()
+    this.changed()
+    return state === "closed" ? Errno.fail("ENOTCONN") : Exit.void
+  }
+
+  /** Sends the last byte. */
+  private finish(): void {
+    this.outgoing?.end()
+    if (this.finished) this.close()
+  }
+
+  /** As connect(2) with AF_UNSPEC: the socket is as new, except for what was chosen for it. */
+  private disconnect(): void {
+    const { outgoing, state } = this
+    if (state === "listening") this.stopListening()
+    if (state === "connected") outgoing?.reader.cut()
+    if (state === "connected" || state === "connecting") this.error = "ECONNRESET"
+    this.giveUp?.()
+    this.giveUp = undefined
+    this.incoming = this.outgoing = undefined
+    this.state = "closed"
+    this.told = "unconnected"
+    this.shut = 0
+    this.finished = false
+    this.unsettle()
+    this.changed()
+  }
+
+  private stopListening(): void {
+    const { connections, knocking } = this
+    this.connections = this.knocking = undefined
+    this.state = "closed"
+    for (const each of connections ?? []) each.abort()
+    // They knock at what is a listener no more, and are refused.
+    for (const knock of knocking ?? []) knock()
+  }
+
+  /** Ends a connection that nobody will hear of again. */
+  private abort(): void {
+    if (this.state === "connected") this.outgoing?.reader.cut()
+    this.bury()
+  }
+
+  private bury(): void {
+    this.state = "closed"
+    if (this.incoming !== undefined) {
+      this.incoming.abandoned = true
+      this.incoming.clear()
+    }
+    this.ports.remove(this)
+    this.context.all.delete(this)
+  }
+
+  override release(): Effect.Effect<void> {
+    const { incoming, outgoing, state } = this
+    this.giveUp?.()
+    if (state === "listening") this.stopListening()
+    // What was sent and not read is lost, and the other side has to know.
+    else if (state === "connected" && ((incoming?.held ?? 0) > 0 || (this.lingers && this.linger === 0))) {
+      outgoing?.reader.cut()
+    } else if (state === "connected") outgoing?.end()
+    this.shut = SHUTDOWN_MASK
+    this.bury()
+    this.changed()
+    return Exit.void
+  }
+
+  override poll(): number {
+    return Transfer.poll(this)
+  }
+
+  override available(): Exit.Exit<number, Errno.Errno<"EINVAL">> {
+    return this.listening ? Errno.fail("EINVAL") : Exit.succeed(this.incoming?.held ?? 0)
+  }
+
+  override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
+    return level === Abi.SOL_TCP && option === Abi.TCP_CONGESTION
+      ? Exit.succeed(CONGESTION)
+      : super.getOption(level, option)
+  }
+
+  protected override optionsOf(level: number): ReadonlyMap<number, number> | undefined {
+    return level === Abi.SOL_TCP ? tcpOptions : super.optionsOf(level)
+  }
+
+  protected override setNumber(level: number, option: number, value: number): Exit.Exit<void, OptionError> {
+    return level === Abi.SOL_TCP && !checkTcpOption(option, value)
+      ? Errno.fail("EINVAL")
+      : super.setNumber(level, option, value)
+  }
+}
+
+const inUse = Errno.fail("EADDRINUSE")

@@ -1,0 +1,272 @@
+/**
+ * SOCK_DGRAM of the internet: messages that arrive whole, or not at all.
+ *
+ * A receiver whose buffer is full loses what comes, and nobody is told. A connected sender is told by the next call
+ * that nobody was there.
+ *
+ * @see udp(7)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as PollEvents from "../../abi/PollEvents.js"
+import * as Abi from "../../abi/Socket.js"
+import type { Credentials } from "../../Credentials.js"
+import * as Errno from "../../Errno.js"
+import type { Process } from "../../ProcessTable.js"
+import * as WaitQueue from "../../WaitQueue.js"
+import type { SocketAddress } from "../Address.js"
+import { ofDatagram } from "../charge.js"
+import type {
+  AcceptError,
+  ConnectError,
+  ListenError,
+  OptionError,
+  ReceiveError,
+  SendError,
+  WriteError
+} from "../errors.js"
+import type { Attached, Received } from "../Message.js"
+import type { Endpoint } from "../Network.js"
+import { isMembership } from "../options.js"
+import type { OptionValue } from "../OptionValue.js"
+import { Segment, SegmentQueue } from "../SegmentQueue.js"
+import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import type { InetDomain } from "./InetDomain.js"
+import { InetSocket } from "./InetSocket.js"
+import * as Ip from "./Ip.js"
+
+const BUFFER = 212_992
+/** Bytes of one message: what the length in a header can say, without the headers. */
+const MESSAGE_MAX = 65_507
+const MESSAGE6_MAX = 65_527
+/** Headers in a buffer, besides the message. */
+const HEADERS = 44
+
+const membership: ReadonlyMap<number, "add" | "drop"> = new Map([
+  [Abi.IP_ADD_MEMBERSHIP, "add"],
+  [Abi.IP_DROP_MEMBERSHIP, "drop"]
+])
+const membership6: ReadonlyMap<number, "add" | "drop"> = new Map([
+  [Abi.IPV6_ADD_MEMBERSHIP, "add"],
+  [Abi.IPV6_DROP_MEMBERSHIP, "drop"]
+])
+
+export class UdpSocket extends InetSocket {
+  private readonly queue = new SegmentQueue<Endpoint>()
+  /** Memory, as Linux counts it, of what waits to be received. */
+  private charged = 0
+  private groups: Set<string> | undefined = undefined
+  private source: Endpoint | undefined = undefined
+
+  constructor(inet: InetDomain, domain: number, flags: number, owner: Credentials) {
+    super(inet, inet.udp, domain, Abi.SOCK_DGRAM, Abi.IPPROTO_UDP, flags, owner, BUFFER, BUFFER)
+  }
+
+  get listening(): boolean {
+    return false
+  }
+
+  protected get settled(): boolean {
+    return false
+  }
+
+  listen(): Exit.Exit<void, ListenError> {
+    return Errno.fail("EOPNOTSUPP")
+  }
+
+  accept(): Exit.Exit<never, AcceptError> {
+    return Errno.fail("EOPNOTSUPP")
+  }
+
+  peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">> {
+    const { remote } = this
+    return remote === undefined || remote.port === 0
+      ? Errno.fail("ENOTCONN")
+      : Exit.succeed(this.show(remote.address, remote.port))
+  }
+
+  connect(address: SocketAddress): Exit.Exit<void, ConnectError> {
+    this.source = undefined
+    if (address.family === "unspecified") return Exit.succeed(this.unsettle())
+    if (this.port === 0 && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    const wanted = this.endpointOf(address)
+    if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
+    const to = this.reachable(wanted.value)
+    if (this.v6only && Ip.is4(to.address)) return Errno.fail("ENETUNREACH")
+    const source = this.inet.route(to.address)
+    if (source._tag === "Failure") return Exit.failCause(source.cause)
+    if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
+    // Another peer than before: the address may have been chosen for that one.
+    if (!this.chosenAddress) this.boundAddress = this.address = source.value
+    this.remote = to
+    return Exit.void
+  }
+
+  /** To no address in particular means to this machine. */
+  private reachable(to: Endpoint): Endpoint {
+    return Ip.isAny(to.address) ? { address: Ip.is4(to.address) ? Ip.LOOPBACK : Ip.LOOPBACK6, port: to.port } : to
+  }
+
+  send(
+    from: Uint8Array,
+    flags: number,
+    _attached: Attached | undefined,
+    _caller: Process
+  ): Effect.Effect<number, WriteError> {
+    const { remote } = this
+    if (from.length > 0xffff) return Errno.fail("EMSGSIZE")
+    if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    return remote === undefined ? Errno.fail("EDESTADDRREQ") : this.transmit(from, remote)
+  }
+
+  sendTo(to: SocketAddress, from: Uint8Array, flags: number): Effect.Effect<number, SendError> {
+    if (this.port === 0 && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    if (from.length > 0xffff) return Errno.fail("EMSGSIZE")
+    if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    // A socket of IPv6 takes an address of IPv4 as it is, here and nowhere else.
+    const mapped = this.domain === Abi.AF_INET6 && to.family === "inet"
+      ? { family: "inet6", address: `::ffff:${to.address}`, port: to.port } as const
+      : to
+    const wanted = this.endpointOf(mapped)
+    if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
+    if (wanted.value.port === 0) return Errno.fail("EINVAL")
+    return this.transmit(from, this.reachable(wanted.value))
+  }
+
+  private transmit(data: Uint8Array, to: Endpoint): Exit.Exit<number, WriteError> {
+    if (this.port === 0 && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    const four = Ip.is4(to.address)
+    if (four && this.v6only) return Errno.fail("ENETUNREACH")
+    const route = this.inet.route(to.address)
+    if (route._tag === "Failure") return Exit.failCause(route.cause)
+    if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
+    if (data.length > (four ? MESSAGE_MAX : MESSAGE6_MAX)) return Errno.fail("EMSGSIZE")
+    const error = this.takeError()
+    if (error !== undefined) return error
+    if ((this.shut & SEND_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
+    const own = this.address
+    const address = Ip.isAny(own) || Ip.isMulticast(own) || Ip.isBroadcast(own) ? route.value : own
+    let { source } = this
+    if (source === undefined || source.address !== address || source.port !== this.port) {
+      source = this.source = { address, port: this.port }
+    }
+    const sent = this.inet.send(source, to, data)
+    return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
+  }
+
+  /** Takes what arrives, or loses it. */
+  arrive(from: Endpoint, data: Uint8Array): void {
+    const charge = ofDatagram(data.length + HEADERS)
+    if (this.charged > this.receiveBuffer) return
+    this.charged += charge
+    this.queue.put(new Segment(from, data.length, charge, undefined), data, 0)
+    WaitQueue.wake(this.canReceive)
+  }
+
+  /** Nobody was where this socket is connected to. */
+  refused(): void {
+    if (this.remote === undefined) return
+    this.error = "ECONNREFUSED"
+    this.changed()
+  }
+
+  takes(group: string): boolean {
+    return this.inet.groups.has(group)
+  }
+
+  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+    if ((flags & Abi.MSG_ERRQUEUE) !== 0) return Errno.fail("EAGAIN")
+    const now = this.tryReceive(into, flags, received)
+    if (now !== undefined) return now
+    if (this.impatient(flags)) return Errno.fail("EAGAIN")
+    return this.wait(
+      [this.canReceive],
+      () => this.tryReceive(into, flags, received) ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
+      this.receiveTimeout,
+      Errno.fail("EAGAIN")
+    )
+  }
+
+  private tryReceive(
+    into: Uint8Array,
+    flags: number,
+    received: Received | undefined
+  ): WaitQueue.Attempt<number, ReceiveError> {
+    const error = this.takeError()
+    if (error !== undefined) return error
+    const { queue } = this
+    const { first } = queue
+    if (first === undefined) return undefined
+    const { length, sender } = first
+    const count = Math.min(length, into.length)
+    if (count > 0) queue.ring.copy(into, 0, count)
+    if (received !== undefined) {
+      received.from = this.show(sender.address, sender.port)
+      if (count < length) received.flags |= Abi.MSG_TRUNC
+    }
+    if ((flags & Abi.MSG_PEEK) === 0) {
+      this.charged -= first.charge
+      queue.shift()
+      if (queue.first !== undefined) WaitQueue.wake(this.canReceive)
+    }
+    return Exit.succeed((flags & Abi.MSG_TRUNC) !== 0 ? length : count)
+  }
+
+  shutdown(how: number): Exit.Exit<void, Errno.Errno<"EINVAL" | "ENOTCONN">> {
+    if (how < Abi.SHUT_RD || how > Abi.SHUT_RDWR) return Errno.fail("EINVAL")
+    this.shut |= how + 1
+    this.changed()
+    return this.remote === undefined ? Errno.fail("ENOTCONN") : Exit.void
+  }
+
+  override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
+    const what = level === Abi.SOL_IP
+      ? membership.get(option)
+      : level === Abi.SOL_IPV6 && this.domain === Abi.AF_INET6
+      ? membership6.get(option)
+      : undefined
+    return what === undefined ? super.setOption(level, option, value, caller) : this.setMembership(what, value)
+  }
+
+  /** Joins a group of receivers, or leaves it. */
+  private setMembership(what: "add" | "drop", value: OptionValue): Exit.Exit<void, OptionError> {
+    const group = isMembership(value) ? Ip.canonical(value.group) : undefined
+    if (group === undefined || !Ip.isMulticast(group)) return Errno.fail("EINVAL")
+    const mine = (this.groups ??= new Set())
+    const all = this.inet.groups
+    if (what === "add") {
+      if (mine.has(group)) return Errno.fail("EADDRINUSE")
+      mine.add(group)
+      all.set(group, (all.get(group) ?? 0) + 1)
+      return Exit.void
+    }
+    if (!mine.delete(group)) return Errno.fail("EADDRNOTAVAIL")
+    this.inet.leave(group)
+    return Exit.void
+  }
+
+  override release(): Effect.Effect<void> {
+    this.context.all.delete(this)
+    this.ports.remove(this)
+    for (const group of this.groups ?? []) this.inet.leave(group)
+    this.groups = undefined
+    this.charged = 0
+    this.queue.clear(() => {})
+    this.shut = SHUTDOWN_MASK
+    this.changed()
+    return Exit.void
+  }
+
+  override poll(): number {
+    let events = PollEvents.POLLOUT | PollEvents.POLLWRNORM | PollEvents.POLLWRBAND
+    if (this.error !== undefined) events |= PollEvents.POLLERR
+    if ((this.shut & RCV_SHUTDOWN) !== 0) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM | PollEvents.POLLRDHUP
+    if (this.shut === SHUTDOWN_MASK) events |= PollEvents.POLLHUP
+    if (this.queue.first !== undefined) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
+    return events
+  }
+
+  override available(): Exit.Exit<number> {
+    return Exit.succeed(this.queue.first?.length ?? 0)
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Bytes in and out of a TCP connection, and what poll(2) says about it.
+ *
+ * @see tcp(7)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as PollEvents from "../../abi/PollEvents.js"
+import { MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from "../../abi/Socket.js"
+import * as Errno from "../../Errno.js"
+import type { Process } from "../../ProcessTable.js"
+import type * as WaitQueue from "../../WaitQueue.js"
+import type { ReceiveError, WriteError } from "../errors.js"
+import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import type { TcpSocket } from "./TcpSocket.js"
+
+/** The pending error, or EPIPE with its signal. */
+const broken = (self: TcpSocket, flags: number, caller: Process): Exit.Exit<never, WriteError> => {
+  const error = self.error === "EPIPE" ? undefined : self.takeError()
+  if (error !== undefined) return error
+  self.error = undefined
+  if ((flags & MSG_NOSIGNAL) === 0) self.context.brokenPipe(caller)
+  return Errno.fail("EPIPE")
+}
+
+const isBroken = (self: TcpSocket): boolean =>
+  self.error !== undefined || (self.shut & SEND_SHUTDOWN) !== 0 || self.state === "closed" || self.state === "listening"
+
+export const send = (
+  self: TcpSocket,
+  from: Uint8Array,
+  flags: number,
+  caller: Process
+): Effect.Effect<number, WriteError> => {
+  if ((flags & MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+  if (isBroken(self)) return broken(self, flags, caller)
+  let done = self.state === "connected" ? self.outgoing!.fill(from, 0) : 0
+  if (done === from.length && self.state !== "connecting") return Exit.succeed(done)
+  const soFar = (): Exit.Exit<number> | undefined => done > 0 ? Exit.succeed(done) : undefined
+  if (self.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
+  const attempt = (): WaitQueue.Attempt<number, WriteError> => {
+    if (isBroken(self)) return soFar() ?? broken(self, flags, caller)
+    if (self.state === "connecting") return undefined
+    done = self.outgoing!.fill(from, done)
+    return done === from.length ? Exit.succeed(done) : undefined
+  }
+  return self.wait([self.canSend], attempt, self.sendTimeout, Errno.fail("EAGAIN"), soFar)
+}
+
+/** What is there is taken, peeked at or, under MSG_TRUNC, thrown away. */
+const take = (self: TcpSocket, into: Uint8Array, at: number, flags: number): number => {
+  const { incoming } = self
+  if (incoming === undefined) return 0
+  const most = into.length - at
+  if ((flags & MSG_PEEK) !== 0) {
+    const skip = Math.max(0, self.peekOffset)
+    const count = Math.max(0, Math.min(most, incoming.held - skip))
+    if ((flags & MSG_TRUNC) === 0) incoming.copy(into, at, count, skip)
+    if (self.peekOffset >= 0) self.peekOffset += count
+    return count
+  }
+  const count = (flags & MSG_TRUNC) !== 0 ? incoming.discard(most) : incoming.take(into, at, most)
+  if (self.peekOffset > 0) self.peekOffset = Math.max(0, self.peekOffset - count)
+  return count
+}
+
+/** What a reader is told who finds nothing. */
+const nothing = (self: TcpSocket): WaitQueue.Attempt<number, ReceiveError> => {
+  if (self.finished) return Exit.succeed(0)
+  const error = self.takeError()
+  if (error !== undefined) return error
+  if ((self.shut & RCV_SHUTDOWN) !== 0) return Exit.succeed(0)
+  return self.state === "closed" ? Errno.fail("ENOTCONN") : undefined
+}
+
+export const receive = (self: TcpSocket, into: Uint8Array, flags: number): Effect.Effect<number, ReceiveError> => {
+  if (self.state === "listening") return Errno.fail("ENOTCONN")
+  if ((flags & MSG_OOB) !== 0) return Errno.fail(self.state === "closed" && !self.finished ? "ENOTCONN" : "EINVAL")
+  const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(self.lowWater, into.length)
+  if (least > 1) return receiveAtLeast(self, least, into, flags)
+  const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
+    const { incoming } = self
+    const skip = (flags & MSG_PEEK) !== 0 ? Math.max(0, self.peekOffset) : 0
+    if (incoming === undefined || incoming.held <= skip) return nothing(self)
+    const count = take(self, into, 0, flags)
+    if (incoming.held > 0) self.bytesCame()
+    return Exit.succeed(count)
+  }
+  const now = attempt()
+  if (now !== undefined) return now
+  if (self.impatient(flags)) return Errno.fail("EAGAIN")
+  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"))
+}
+
+/** Waits for so many bytes, and takes none before, so that whoever is interrupted has taken none. */
+const receiveAtLeast = (
+  self: TcpSocket,
+  least: number,
+  into: Uint8Array,
+  flags: number
+): Effect.Effect<number, ReceiveError> => {
+  let done = 0
+  const soFar = (): WaitQueue.Attempt<number, ReceiveError> => {
+    done += take(self, into, done, flags)
+    return done > 0 ? Exit.succeed(done) : undefined
+  }
+  const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
+    const held = self.incoming?.held ?? 0
+    const ends = self.finished || self.error !== undefined || (self.shut & RCV_SHUTDOWN) !== 0
+    if (done + held >= least) return soFar()
+    if (ends || self.state === "closed") return soFar() ?? nothing(self)
+    // A sender who waits for room: nothing is won by waiting.
+    if (self.incoming?.spacious === false && (flags & MSG_PEEK) === 0) done += take(self, into, done, flags)
+    return undefined
+  }
+  const now = attempt()
+  if (now !== undefined) return now
+  if (self.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
+  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), soFar)
+}
+
+export const poll = (self: TcpSocket): number => {
+  const { connections, error, incoming, outgoing, shut, state } = self
+  if (state === "listening") {
+    return connections !== undefined && connections.length > 0 ? PollEvents.POLLIN | PollEvents.POLLRDNORM : 0
+  }
+  let events = error === undefined ? 0 : PollEvents.POLLERR
+  if (shut === SHUTDOWN_MASK || state === "closed") events |= PollEvents.POLLHUP
+  if ((shut & RCV_SHUTDOWN) !== 0) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM | PollEvents.POLLRDHUP
+  if (state === "connecting") return events
+  if (incoming !== undefined && incoming.held >= self.lowWater) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
+  if ((shut & SEND_SHUTDOWN) !== 0 || outgoing?.spacious !== false) {
+    events |= PollEvents.POLLOUT | PollEvents.POLLWRNORM
+  }
+  return events
+}
