@@ -96,7 +96,7 @@ export const isLoopback = (address: string): boolean =>
   address === LOOPBACK6 || (is4(address) && first(address) === 127)
 
 export const isMulticast = (address: string): boolean =>
-  is4(address) ? first(address) >= 224 && first(address) < 240 : /^ff/.test(address)
+  is4(address) ? first(address) >= 224 && first(address) < 240 : address.startsWith("ff")
 
 /** The broadcast address of everywhere, or of the loopback network. */
 export const isBroadcast = (address: string): boolean => address === BROADCAST || address === "127.255.255.255"

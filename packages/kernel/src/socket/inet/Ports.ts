@@ -75,7 +75,7 @@ export const fit = (
   if (isAny(boundAddress)) {
     // A socket of IPv6 that is bound everywhere takes IPv4 as well, unless told not to.
     if (four ? boundAddress === ANY6 && socket.v6only : boundAddress === ANY) return -1
-    if (boundAddress === ANY === four) score++
+    if ((boundAddress === ANY) === four) score++
   } else {
     if (boundAddress !== to.address) return -1
     score += 4
