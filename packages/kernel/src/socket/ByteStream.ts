@@ -36,7 +36,9 @@ export class ByteStream extends Ring {
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
   fill(from: Uint8Array, done: number): number {
+    if (done === from.length) return done
     if (this.abandoned) {
+      this.reader.cut()
       this.writer.cut()
       return from.length
     }

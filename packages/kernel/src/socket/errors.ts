@@ -27,6 +27,7 @@ export type WriteError =
   | Errno<
     | "EACCES"
     | "EADDRNOTAVAIL"
+    | "EAFNOSUPPORT"
     | "EDESTADDRREQ"
     | "EINVAL"
     | "ENOBUFS"

@@ -136,6 +136,7 @@ export const setOption = (
       self.reuseAddress = value !== 0
       return Exit.void
     case Abi.SO_REUSEPORT:
+      if (value !== 0 && self.domain === Abi.AF_UNIX) return Errno.fail("EOPNOTSUPP")
       self.reusePort = value !== 0
       return Exit.void
     case Abi.SO_BROADCAST:
@@ -162,6 +163,9 @@ export const setOption = (
       return Exit.void
     case Abi.SO_RCVLOWAT:
       self.lowWater = value < 0 ? INT_MAX : Math.max(1, value)
+      return Exit.void
+    case Abi.SO_PEEK_OFF:
+      self.peekOffset = value
       return Exit.void
     case Abi.SO_PRIORITY:
       if ((value < 0 || value > 6) && !privileged) return Errno.fail("EPERM")

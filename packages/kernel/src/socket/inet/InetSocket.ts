@@ -51,6 +51,8 @@ const keyOf = (level: number, option: number): number => (level + 1) << 16 | opt
 export abstract class InetSocket extends Socket {
   /** 0 until it is bound, by bind(2) or by the first call that needs a port. */
   port = 0
+  /** Whether the port is taken; one that a connection took and gave back is still shown. */
+  bound = false
   /** The address that it receives at: any until it is bound or connected. */
   boundAddress: string
   /** What getsockname(2) answers; that of a connected socket is one of the machine's own. */
@@ -116,7 +118,7 @@ export abstract class InetSocket extends Socket {
     if (port > 0 && port < UNPRIVILEGED && !capable(caller.credentials, CAP_NET_BIND_SERVICE)) {
       return Errno.fail("EACCES")
     }
-    if (this.settled || this.port !== 0) return Errno.fail("EINVAL")
+    if (this.settled || this.bound) return Errno.fail("EINVAL")
     const before = this.boundAddress
     this.boundAddress = this.address = at
     const bound = this.take(port)
@@ -125,6 +127,7 @@ export abstract class InetSocket extends Socket {
       return bound
     }
     this.chosenAddress = !Ip.isAny(at)
+    if (this.chosenAddress && this.domain === Abi.AF_INET6 && !four) this.v6only = true
     this.chosenPort = port !== 0
     return Exit.void
   }
@@ -141,26 +144,46 @@ export abstract class InetSocket extends Socket {
     return Exit.void
   }
 
-  /** Gives the port back that it took by itself, and the address that a connection gave it. */
+  /** Gives back the address that a connection gave it. */
   protected unsettle(): void {
     this.remote = undefined
     if (!this.chosenAddress) this.boundAddress = this.address = this.domain === Abi.AF_INET ? Ip.ANY : Ip.ANY6
-    if (this.chosenPort) return
-    this.ports.remove(this)
-    this.port = 0
+  }
+
+  /** Gives back a port that nobody chose. */
+  protected giveBack(): void {
+    if (!this.chosenPort) this.ports.remove(this)
+  }
+
+  /** To no address in particular means to this machine, by the family that the socket is bound in. */
+  protected meant(to: string): string {
+    if (!Ip.isAny(to)) return to
+    const { address } = this
+    if (Ip.is4(to)) return Ip.is4(address) && !Ip.isAny(address) ? address : Ip.LOOPBACK
+    return Ip.is4(address) ? Ip.LOOPBACK : Ip.LOOPBACK6
+  }
+
+  /** Whether an address can be reached from where the socket is bound: the families have to fit. */
+  protected mismatch(to: string): Exit.Exit<never, Errno.Errno<"EAFNOSUPPORT" | "ENETUNREACH">> | undefined {
+    if (this.domain === Abi.AF_INET) return undefined
+    const four = Ip.is4(to)
+    if (four && this.v6only) return Errno.fail("ENETUNREACH")
+    if (this.address === Ip.ANY6 || Ip.is4(this.address) === four) return undefined
+    return Errno.fail(four ? "ENETUNREACH" : "EAFNOSUPPORT")
   }
 
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
     if (level === Abi.SOL_SOCKET) {
       if (option === Abi.SO_PEERCRED) return Exit.succeed({ pid: 0, uid: 0xffff_ffff, gid: 0xffff_ffff })
       if (option === Abi.SO_PEERGROUPS) return Errno.fail("ENODATA")
+      if (option === Abi.SO_PASSCRED) return Errno.fail("EOPNOTSUPP")
       return super.getOption(level, option)
     }
     if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
       return Exit.succeed(this.v6only ? 1 : 0)
     }
     const known = this.optionsOf(level)
-    if (known === undefined) return Errno.fail("EOPNOTSUPP")
+    if (known === undefined) return Errno.fail(this.domain === Abi.AF_INET ? "EOPNOTSUPP" : "ENOPROTOOPT")
     const initial = known.get(option)
     if (initial === undefined) return Errno.fail("ENOPROTOOPT")
     return Exit.succeed(this.kept?.get(keyOf(level, option)) ?? initial)
@@ -174,11 +197,11 @@ export abstract class InetSocket extends Socket {
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
     if (level === Abi.SOL_SOCKET) {
-      // Whoever may share keeps its place when others come.
+      if (option === Abi.SO_PASSCRED) return Errno.fail("EOPNOTSUPP")
       return super.setOption(level, option, value, caller)
     }
     if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
-      if (!isNumber(value) || this.port !== 0) return Errno.fail("EINVAL")
+      if (!isNumber(value) || this.bound) return Errno.fail("EINVAL")
       this.v6only = value !== 0
       return Exit.void
     }

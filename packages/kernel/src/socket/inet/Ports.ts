@@ -32,7 +32,7 @@ export class Ports {
   conflicts(self: InetSocket, port: number): boolean {
     for (const other of this.at(port)) {
       if (other === self || !overlap(self, other)) continue
-      if (self.reuseAddress && other.reuseAddress && !self.listening && !other.listening) continue
+      if (self.reuseAddress && other.reuseAddress && !other.listening) continue
       if (self.reusePort && other.reusePort && self.owner.euid === other.owner.euid) continue
       return true
     }
@@ -44,9 +44,11 @@ export class Ports {
     if (there === undefined) this.ports.set(port, new Set([self]))
     else there.add(self)
     self.port = port
+    self.bound = true
   }
 
   remove(self: InetSocket): void {
+    self.bound = false
     const there = this.ports.get(self.port)
     if (there === undefined || !there.delete(self)) return
     if (there.size === 0) this.ports.delete(self.port)
@@ -81,7 +83,7 @@ export const fit = (
     score += 4
   }
   if (remote !== undefined) {
-    if (remote.port !== from.port || remote.address !== from.address) return -1
+    if ((remote.port !== 0 && remote.port !== from.port) || remote.address !== from.address) return -1
     score += 8
   }
   return score

@@ -47,7 +47,7 @@ export class TcpSocket extends InetSocket implements Party {
   /** "closed" is also where a connection ends, whoever ended it. */
   state: "closed" | "connecting" | "connected" | "listening" = "closed"
   /** How far connect(2) has got, as its caller knows it. */
-  private told: "unconnected" | "connecting" | "connected" = "unconnected"
+  private told: "unconnected" | "connecting" | "connected" | "disconnecting" = "unconnected"
   incoming: ByteStream | undefined = undefined
   outgoing: ByteStream | undefined = undefined
   /** The other side has sent its last byte. */
@@ -57,6 +57,8 @@ export class TcpSocket extends InetSocket implements Party {
   /** Connections that found the backlog full, and come again when there is room. */
   private knocking: Array<() => void> | undefined = undefined
   private backlog = 0
+  /** Nobody holds it, but the other side has not ended the connection: the port is in use until then. */
+  private orphan = false
   private giveUp: (() => void) | undefined = undefined
 
   constructor(inet: InetDomain, domain: number, flags: number, owner: Credentials) {
@@ -68,7 +70,7 @@ export class TcpSocket extends InetSocket implements Party {
   }
 
   protected get settled(): boolean {
-    return this.state !== "closed" || this.told !== "unconnected"
+    return this.state !== "closed"
   }
 
   peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">> {
@@ -93,7 +95,7 @@ export class TcpSocket extends InetSocket implements Party {
     const before = this.state
     this.state = "listening"
     if (before !== "listening") {
-      const bound = this.port === 0 ? this.take(0) : this.ports.conflicts(this, this.port) ? inUse : Exit.void
+      const bound = !this.bound ? this.take(0) : this.ports.conflicts(this, this.port) ? inUse : Exit.void
       if (bound._tag === "Failure") {
         this.state = before
         return bound
@@ -107,6 +109,7 @@ export class TcpSocket extends InetSocket implements Party {
   connect(address: SocketAddress, caller: Process): Effect.Effect<void, ConnectError> {
     if (address.family === "unspecified") return Exit.succeed(this.disconnect())
     if (this.told === "connected") return Errno.fail("EISCONN")
+    if (this.told === "disconnecting") return Errno.fail("EINVAL")
     const first = this.told === "unconnected"
     if (first) {
       if (this.state !== "closed") return Errno.fail("EISCONN")
@@ -132,18 +135,20 @@ export class TcpSocket extends InetSocket implements Party {
     const wanted = this.endpointOf(address)
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     const { port } = wanted.value
-    let to = wanted.value.address
-    if (Ip.isAny(to)) to = Ip.is4(to) ? Ip.LOOPBACK : Ip.LOOPBACK6
-    if (Ip.isMulticast(to) || Ip.isBroadcast(to) || (this.v6only && Ip.is4(to))) return Errno.fail("ENETUNREACH")
+    const to = this.meant(wanted.value.address)
+    const mismatch = this.mismatch(to)
+    if (mismatch !== undefined) return mismatch
+    if (Ip.isMulticast(to) || Ip.isBroadcast(to)) return Errno.fail("ENETUNREACH")
     const source = this.inet.route(to)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
-    if (this.port === 0) {
+    if (!this.bound) {
       const taken = this.take(0)
       if (taken._tag === "Failure") return Errno.fail("EADDRNOTAVAIL")
     } else if (this.isTaken(to, port)) return Errno.fail("EADDRNOTAVAIL")
     if (Ip.isAny(this.boundAddress)) this.address = this.boundAddress = source.value
     const remote = { address: to, port }
     this.remote = remote
+    this.error = undefined
     this.state = "connecting"
     const outgoing = new ByteStream(this.sendShare)
     const incoming = new ByteStream(this.receiveShare)
@@ -178,7 +183,7 @@ export class TcpSocket extends InetSocket implements Party {
 
   /** Tells the caller of connect(2) what came of it. */
   private conclude(): Exit.Exit<void, ConnectError> {
-    if (this.state !== "closed" || this.finished) {
+    if (this.state !== "closed") {
       this.told = "connected"
       return Exit.void
     }
@@ -204,6 +209,8 @@ export class TcpSocket extends InetSocket implements Party {
   private close(): void {
     this.state = "closed"
     this.shut = SHUTDOWN_MASK
+    if (this.orphan) this.ports.remove(this)
+    else this.giveBack()
     this.changed()
   }
 
@@ -303,12 +310,15 @@ export class TcpSocket extends InetSocket implements Party {
     if (how < Abi.SHUT_RD || how > Abi.SHUT_RDWR) return Errno.fail("EINVAL")
     const mask = how + 1
     const { state } = this
+    if (this.told === "connecting") this.told = state === "connected" ? "connected" : "disconnecting"
     if (state === "listening" || state === "connecting") {
       if (state === "connecting" || (mask & RCV_SHUTDOWN) !== 0) this.disconnect()
       return Exit.void
     }
     this.shut |= mask
     if (state === "connected" && (mask & SEND_SHUTDOWN) !== 0) this.finish()
+    // Whoever neither reads nor writes cuts the connection as soon as anything comes.
+    if (this.shut === SHUTDOWN_MASK && this.incoming !== undefined) this.incoming.abandoned = true
     this.changed()
     return state === "closed" ? Errno.fail("ENOTCONN") : Exit.void
   }
@@ -333,6 +343,7 @@ export class TcpSocket extends InetSocket implements Party {
     this.shut = 0
     this.finished = false
     this.unsettle()
+    if (state !== "closed") this.giveBack()
     this.changed()
   }
 
@@ -352,12 +363,14 @@ export class TcpSocket extends InetSocket implements Party {
   }
 
   private bury(): void {
-    this.state = "closed"
     if (this.incoming !== undefined) {
       this.incoming.abandoned = true
       this.incoming.clear()
     }
-    this.ports.remove(this)
+    if (!this.orphan) {
+      this.state = "closed"
+      this.ports.remove(this)
+    }
     this.context.all.delete(this)
   }
 
@@ -366,9 +379,13 @@ export class TcpSocket extends InetSocket implements Party {
     this.giveUp?.()
     if (state === "listening") this.stopListening()
     // What was sent and not read is lost, and the other side has to know.
-    else if (state === "connected" && ((incoming?.held ?? 0) > 0 || (this.lingers && this.linger === 0))) {
-      outgoing?.reader.cut()
-    } else if (state === "connected") outgoing?.end()
+    else if (state === "connected") {
+      if ((incoming?.held ?? 0) > 0 || (this.lingers && this.linger === 0)) outgoing?.reader.cut()
+      else {
+        this.orphan = !this.finished
+        outgoing?.end()
+      }
+    }
     this.shut = SHUTDOWN_MASK
     this.bury()
     this.changed()

@@ -39,6 +39,8 @@ const BUFFER = 212_992
 /** Bytes of one message: what the length in a header can say, without the headers. */
 const MESSAGE_MAX = 65_507
 const MESSAGE6_MAX = 65_527
+/** Where datagrams of IPv4 come from when their socket is bound to an address of IPv6. */
+const FROM_IPV6 = "127.0.0.6"
 /** Headers in a buffer, besides the message. */
 const HEADERS = 44
 
@@ -87,12 +89,18 @@ export class UdpSocket extends InetSocket {
 
   connect(address: SocketAddress): Exit.Exit<void, ConnectError> {
     this.source = undefined
-    if (address.family === "unspecified") return Exit.succeed(this.unsettle())
-    if (this.port === 0 && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    if (address.family === "unspecified") {
+      this.unsettle()
+      this.giveBack()
+      if (!this.chosenPort) this.port = 0
+      return Exit.void
+    }
+    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
     const wanted = this.endpointOf(address)
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     const to = this.reachable(wanted.value)
-    if (this.v6only && Ip.is4(to.address)) return Errno.fail("ENETUNREACH")
+    const mismatch = this.mismatch(to.address)
+    if (mismatch !== undefined) return mismatch
     const source = this.inet.route(to.address)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
     if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
@@ -102,9 +110,8 @@ export class UdpSocket extends InetSocket {
     return Exit.void
   }
 
-  /** To no address in particular means to this machine. */
   private reachable(to: Endpoint): Endpoint {
-    return Ip.isAny(to.address) ? { address: Ip.is4(to.address) ? Ip.LOOPBACK : Ip.LOOPBACK6, port: to.port } : to
+    return Ip.isAny(to.address) ? { address: this.meant(to.address), port: to.port } : to
   }
 
   send(
@@ -114,14 +121,15 @@ export class UdpSocket extends InetSocket {
     _caller: Process
   ): Effect.Effect<number, WriteError> {
     const { remote } = this
-    if (from.length > 0xffff) return Errno.fail("EMSGSIZE")
+    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     return remote === undefined ? Errno.fail("EDESTADDRREQ") : this.transmit(from, remote)
   }
 
   sendTo(to: SocketAddress, from: Uint8Array, flags: number): Effect.Effect<number, SendError> {
-    if (this.port === 0 && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
-    if (from.length > 0xffff) return Errno.fail("EMSGSIZE")
+    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     // A socket of IPv6 takes an address of IPv4 as it is, here and nowhere else.
     const mapped = this.domain === Abi.AF_INET6 && to.family === "inet"
@@ -129,14 +137,16 @@ export class UdpSocket extends InetSocket {
       : to
     const wanted = this.endpointOf(mapped)
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
+    if (this.v6only && Ip.is4(wanted.value.address)) return Errno.fail("ENETUNREACH")
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
     return this.transmit(from, this.reachable(wanted.value))
   }
 
   private transmit(data: Uint8Array, to: Endpoint): Exit.Exit<number, WriteError> {
-    if (this.port === 0 && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
     const four = Ip.is4(to.address)
-    if (four && this.v6only) return Errno.fail("ENETUNREACH")
+    // From an address of IPv6 to one of IPv4 Linux sends all the same.
+    const mismatch = four && !this.v6only && !this.chosenAddress ? undefined : this.mismatch(to.address)
+    if (mismatch !== undefined) return mismatch
     const route = this.inet.route(to.address)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
     if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
@@ -145,7 +155,11 @@ export class UdpSocket extends InetSocket {
     if (error !== undefined) return error
     if ((this.shut & SEND_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
     const own = this.address
-    const address = Ip.isAny(own) || Ip.isMulticast(own) || Ip.isBroadcast(own) ? route.value : own
+    const address = Ip.isAny(own) || Ip.isMulticast(own) || Ip.isBroadcast(own)
+      ? route.value
+      : four && !Ip.is4(own)
+      ? FROM_IPV6
+      : own
     let { source } = this
     if (source === undefined || source.address !== address || source.port !== this.port) {
       source = this.source = { address, port: this.port }

@@ -83,9 +83,7 @@ export abstract class UnixConnection extends UnixSocket {
     const attempt = (): WaitQueue.Attempt<A, E | AcceptError> => {
       const next = this.connections?.[0]
       if (next === undefined) {
-        return this.listening && (this.shut & RCV_SHUTDOWN) === 0
-          ? undefined
-          : Errno.fail("EINVAL")
+        return this.listening ? undefined : Errno.fail("EINVAL")
       }
       const taken = take(next)
       if (taken._tag === "Failure") return taken
@@ -97,6 +95,8 @@ export abstract class UnixConnection extends UnixSocket {
     const now = attempt()
     if (now !== undefined) return now
     if (this.impatient(0)) return Errno.fail("EAGAIN")
-    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"))
+    // Shut, it lets nobody wait.
+    const patient = () => attempt() ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Errno.fail("EINVAL") : undefined)
+    return this.wait([this.canReceive], patient, this.receiveTimeout, Errno.fail("EAGAIN"))
   }
 }

@@ -71,8 +71,8 @@ export class UnixDatagram extends UnixSocket {
   ): Effect.Effect<number, WriteError> {
     if ((flags & MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     const { peer } = this
-    if (peer === undefined) return Errno.fail("ENOTCONN")
     this.autobind()
+    if (peer === undefined) return Messages.hindered(this, from) ?? Errno.fail("ENOTCONN")
     return Messages.send(this, peer, from, flags, attached, caller, () => this.refused(peer))
   }
 
@@ -87,7 +87,8 @@ export class UnixDatagram extends UnixSocket {
     const wanted = normal(to)
     if (wanted === undefined || !(isPath(wanted) || isAbstract(wanted))) return Errno.fail("EINVAL")
     this.autobind()
-    if (from.length > this.sendBuffer) return Errno.fail("EMSGSIZE")
+    const hindrance = Messages.hindered(this, from)
+    if (hindrance !== undefined) return hindrance
     return Step.andThen(
       this.unix.find(wanted, this.type, caller),
       (found) => Messages.send(this, found, from, flags, attached, caller, () => this.refused(found))

@@ -112,7 +112,10 @@ export class UnixDomain {
   unbind(self: UnixSocket): Effect.Effect<void> {
     const { at, bound } = self
     if (bound === undefined) return Exit.void
-    if (isAbstract(bound)) this.names.delete(key(self.type, bound.abstract))
+    // An accepted connection is shown under the name of its listener, and does not bear it.
+    if (isAbstract(bound) && this.names.get(key(self.type, bound.abstract)) === self) {
+      this.names.delete(key(self.type, bound.abstract))
+    }
     if (at === undefined) return Exit.void
     self.at = undefined
     this.files.delete(at.dentry.inode)

@@ -178,7 +178,9 @@ export abstract class UnixSocket extends Passenger {
     this.dead = true
     this.context.all.delete(this)
     const { connections, peer } = this
-    const unread = this.queue.count > 0
+    const { first } = this.queue
+    // An empty message in front does not count.
+    const unread = (first?.length === 0 ? first.next : first) !== undefined
     this.state = "closed"
     this.shut = SHUTDOWN_MASK
     if (peer !== undefined) {

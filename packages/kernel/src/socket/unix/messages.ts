@@ -25,6 +25,12 @@ const OVERHEAD = 32
 const isFull = (self: UnixSocket, target: UnixSocket): boolean =>
   target !== self && target.peer !== self && target.queue.count > target.backlog
 
+/** What keeps a message from being sent whoever it is for. */
+export const hindered = (self: UnixSocket, from: Uint8Array): Exit.Exit<never, WriteError> | undefined => {
+  if (from.length > self.sendBuffer - OVERHEAD) return Errno.fail("EMSGSIZE")
+  return self.takeError() ?? ((self.shut & SEND_SHUTDOWN) !== 0 ? Errno.fail("EPIPE") : undefined)
+}
+
 /** Sends a message to `target`; `gone` answers for one that was closed. */
 export const send = (
   self: UnixSocket,
@@ -35,11 +41,9 @@ export const send = (
   caller: Process,
   gone: () => Exit.Exit<never, WriteError>
 ): Effect.Effect<number, WriteError> => {
-  if (from.length > self.sendBuffer - OVERHEAD) return Errno.fail("EMSGSIZE")
   const attempt = (): WaitQueue.Attempt<number, WriteError> => {
-    const error = self.takeError()
-    if (error !== undefined) return error
-    if ((self.shut & SEND_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
+    const hindrance = hindered(self, from)
+    if (hindrance !== undefined) return hindrance
     if (self.charged >= self.sendBuffer) return undefined
     if (target.peer !== undefined && target.peer !== self) return Errno.fail("EPERM")
     if (target.dead) return gone()

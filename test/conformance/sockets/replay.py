@@ -1,0 +1,216 @@
+# Performs programs of socket calls on this Linux, in a network namespace of its own, and prints what each call answered.
+# One program is one line of JSON; the answer is one line of JSON.
+import array, ctypes, errno, fcntl, json, os, select, shutil, signal, socket, struct, sys, tempfile, termios
+
+CLONE_NEWNET = 0x40000000
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.unshare(CLONE_NEWNET) != 0:
+    print("needs the right to make a network namespace", file=sys.stderr)
+    sys.exit(3)
+# The loopback interface is down in a new namespace.
+probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+fcntl.ioctl(probe, 0x8914, struct.pack("16sh14x", b"lo", 0x1 | 0x8 | 0x40))
+probe.close()
+# Effix knows no TIME_WAIT.
+try:
+    with open("/proc/sys/net/ipv4/tcp_max_tw_buckets", "w") as setting:
+        setting.write("0")
+except OSError:
+    pass
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+base = tempfile.mkdtemp(prefix="effix-sockets-")
+os.chdir(base)
+
+NAMES = {**errno.errorcode, errno.EOPNOTSUPP: "EOPNOTSUPP"}
+ALL = 0x3ff | 0x2000
+FAMILIES = {"unix": socket.AF_UNIX, "inet": socket.AF_INET, "inet6": socket.AF_INET6}
+STRUCTURED = {(1, 13): "linger", (1, 20): "time", (1, 21): "time"}
+
+
+class Machine:
+    def __init__(self, number):
+        self.number = number
+        self.slots = {}
+        self.sent = 0
+
+    def port(self, port):
+        if isinstance(port, int):
+            return port
+        other = self.slots.get(port[1])
+        if other is None:
+            return 1
+        name = other.getsockname()
+        return name[1] if isinstance(name, tuple) else 1
+
+    def address(self, address):
+        kind = address[0]
+        if kind == "path":
+            return address[1]
+        if kind == "abstract":
+            return b"\0" + ("%d-%s" % (self.number, address[1])).encode()
+        if kind == "unnamed":
+            return ""
+        return (address[1], self.port(address[2]))
+
+    def show(self, address):
+        if address is None or address == "" or address == b"":
+            return "none"
+        if isinstance(address, bytes):
+            name = address[1:].decode()
+            prefix = "%d-" % self.number
+            return "abstract " + name[len(prefix):] if name.startswith(prefix) else "auto"
+        if isinstance(address, str):
+            return "path " + address
+        port = address[1]
+        return "%s %s" % (address[0], "ephemeral" if port >= 32768 else port)
+
+    def data(self, length):
+        start = self.sent
+        self.sent += 7
+        return bytes((start + i) & 0xff for i in range(min(length, 256))) * (length // 256) + bytes(
+            (start + i) & 0xff for i in range(length % 256)) if length >= 256 else bytes(
+            (start + i) & 0xff for i in range(length))
+
+    def got(self, buffer, count):
+        total = 0
+        for i in range(min(count, len(buffer))):
+            total = (total * 31 + buffer[i]) % 65521
+        return "%d:%d" % (count, total)
+
+    def put(self, slot, made):
+        old = self.slots.pop(slot, None)
+        if old is not None:
+            old.close()
+        self.slots[slot] = made
+
+    def perform(self, step):
+        call, args = step[0], step[1:]
+        if call == "socket":
+            family = FAMILIES[args[1]]
+            self.put(args[0], socket.socket(family, args[2] | socket.SOCK_NONBLOCK))
+            return "ok"
+        if call == "pair":
+            a, b = socket.socketpair(socket.AF_UNIX, args[2] | socket.SOCK_NONBLOCK)
+            self.put(args[0], a)
+            self.put(args[1], b)
+            return "ok"
+        self_ = self.slots.get(args[0])
+        if self_ is None:
+            return "empty"
+        if call == "bind":
+            self_.bind(self.address(args[1]))
+            return "ok"
+        if call == "listen":
+            self_.listen(args[1])
+            return "ok"
+        if call == "connect":
+            if args[1][0] == "unspecified":
+                zeros = b"\0" * 16
+                if libc.connect(self_.fileno(), zeros, 16) != 0:
+                    raise OSError(ctypes.get_errno(), "connect")
+                return "ok"
+            self_.connect(self.address(args[1]))
+            return "ok"
+        if call == "accept":
+            fd, address = self_._accept()
+            made = socket.socket(self_.family, self_.type, self_.proto, fileno=fd)
+            made.setblocking(False)
+            self.put(args[1], made)
+            return "ok " + self.show(address)
+        if call == "send":
+            return str(self_.send(self.data(args[1]), args[2]))
+        if call == "sendto":
+            return str(self_.sendto(self.data(args[1]), args[2], self.address(args[3])))
+        if call == "recv":
+            buffer = bytearray(args[1])
+            count = self_.recv_into(buffer, args[1], args[2]) if args[1] else self_.recvfrom_into(buffer, 0, args[2])[0]
+            return self.got(buffer, count)
+        if call == "recvfrom":
+            buffer = bytearray(args[1])
+            count, address = self_.recvfrom_into(buffer, args[1], args[2])
+            return self.got(buffer, count) + " " + self.show(address)
+        if call == "rights":
+            control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0] * args[2]))]
+            return str(self_.sendmsg([self.data(args[1])], control, 0))
+        if call == "recvmsg":
+            buffer = bytearray(args[1])
+            count, control, flags, address = self_.recvmsg_into([buffer], args[2], args[3])
+            told = []
+            for level, kind, data in control:
+                if kind == socket.SCM_RIGHTS:
+                    fds = array.array("i")
+                    fds.frombytes(data[:len(data) - len(data) % fds.itemsize])
+                    told.append("rights %d" % len(fds))
+                    for fd in fds:
+                        os.close(fd)
+                else:
+                    pid, uid, gid = struct.unpack("3i", data[:12]) if len(data) >= 12 else (-1, -1, -1)
+                    told.append("credentials %s %d %d" % ("me" if pid == os.getpid() else pid, uid, gid))
+            return "%s %s %#x %s" % (self.got(buffer, count), self.show(address), flags & ~0x40000000, ",".join(told))
+        if call == "shutdown":
+            self_.shutdown(args[1])
+            return "ok"
+        if call == "close":
+            self.slots.pop(args[0]).close()
+            return "ok"
+        if call == "poll":
+            poll = select.poll()
+            poll.register(self_.fileno(), ALL)
+            found = poll.poll(0)
+            return "%#x" % (found[0][1] if found else 0)
+        if call == "name":
+            return self.show(self_.getsockname())
+        if call == "peer":
+            return self.show(self_.getpeername())
+        if call == "fionread":
+            answer = array.array("i", [0])
+            fcntl.ioctl(self_, termios.FIONREAD, answer)
+            return str(answer[0])
+        if call == "getopt":
+            kind = STRUCTURED.get((args[1], args[2]))
+            if kind == "linger":
+                on, seconds = struct.unpack("2i", self_.getsockopt(args[1], args[2], 8))
+                return "%d %d" % (1 if on else 0, seconds)
+            if kind == "time":
+                seconds, micros = struct.unpack("2q", self_.getsockopt(args[1], args[2], 16))
+                return str(seconds * 1000 + micros // 1000)
+            return str(self_.getsockopt(args[1], args[2]))
+        if call == "setopt":
+            kind = STRUCTURED.get((args[1], args[2]))
+            value = args[3]
+            if kind == "linger":
+                value = struct.pack("2i", 0 if value < 0 else 1, max(0, value))
+            elif kind == "time":
+                value = struct.pack("2q", value // 1000, value % 1000 * 1000)
+            self_.setsockopt(args[1], args[2], value)
+            return "ok"
+        raise ValueError(call)
+
+    def step(self, step):
+        try:
+            answer = self.perform(step)
+        except OSError as error:
+            answer = "!" + NAMES.get(error.errno, str(error))
+        if signal.SIGPIPE in signal.sigpending():
+            signal.sigwait({signal.SIGPIPE})
+            answer += " SIGPIPE"
+        return answer
+
+    def close(self):
+        for each in self.slots.values():
+            each.close()
+
+
+for line in sys.stdin:
+    number, program = json.loads(line)
+    directory = os.path.join(base, str(number))
+    os.mkdir(directory)
+    os.chdir(directory)
+    machine = Machine(number)
+    answers = [machine.step(step) for step in program]
+    machine.close()
+    os.chdir(base)
+    shutil.rmtree(directory)
+    print(json.dumps(answers), flush=True)
+os.chdir("/")
+shutil.rmtree(base)
