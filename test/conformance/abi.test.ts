@@ -10,6 +10,7 @@ import {
   FileMode,
   Limits,
   Memfd,
+  MountFlags,
   OpenFlags,
   Pathconf,
   PollEvents,
@@ -130,6 +131,11 @@ describe("the numbers are those of the headers of Linux", () => {
     assert.deepStrictEqual([SECBIT_NO_CAP_AMBIENT_RAISE, SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED], [0x40, 0x80])
     agrees(["<sys/prctl.h>"], Prctl)
   })
+
+  same(
+    "flags of mount, umount, statvfs and unshare",
+    () => agrees(["<sys/mount.h>", "<sys/statvfs.h>", "<sched.h>"], MountFlags)
+  )
 
   same("poll events", () => agrees(["<poll.h>"], PollEvents))
 

@@ -1,7 +1,7 @@
 /**
  * What is done to a machine from outside while a program runs.
  */
-import { Credentials, type Dentry, type Errno, MemoryBackend, type Vfs } from "@effix/kernel"
+import { Credentials, type Dentry, type Errno, MemoryBackend, MountFlags, type Vfs } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import type { Answer } from "./perform.js"
 
@@ -34,7 +34,7 @@ export class Keeper {
     return Effect.gen(this, function*() {
       const { dentry, mount } = yield* this.vfs.findDirectory(viewerOf(this.root), this.root, path)
       if (dentry !== mount.root) return "not mounted"
-      mount.readOnly = true
+      mount.flags |= MountFlags.MS_RDONLY
       return "0"
     }).pipe(Effect.orElseSucceed(() => "not mounted"))
   }

@@ -7,6 +7,9 @@
  *
  * @see path_resolution(7)
  */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { MS_RDONLY } from "./abi/MountFlags.js"
 import type { Inode } from "./Inode.js"
 import type { Backend } from "./VfsBackend.js"
 
@@ -36,22 +39,57 @@ export interface Superblock {
   prompt: boolean
   readonly backend: Backend
   readonly root: Dentry
+  /** Whether all of it is read-only, on whatever mount: MS_RDONLY, or 0. */
+  flags: number
+  /** Where it is mounted, over all mount tables. */
+  readonly mounts: Set<Mount>
+}
+
+/** A tree of mounts, which one process sees or many. @see mount_namespaces(7) */
+export interface MountTable {
+  readonly id: number
+  /** The mount of `/`. */
+  root: Mount
+  /** Processes that see it; without any it is taken down. */
+  members: number
 }
 
 /** One place where a file system is attached. */
 export class Mount {
   readonly children = new Map<Dentry, Mount>()
+  /** Open files, working directories and roots that keep it busy. */
+  uses = 0
+  /** Regular files that are open for writing through it. */
+  writers = 0
+  /** Whether umount2(2) with MNT_EXPIRE has found it idle. */
+  expires = false
+  unbindable = false
+  /** Called when nothing uses it any more; set once it is detached. */
+  idle: (() => Effect.Effect<void>) | undefined = undefined
 
   constructor(
+    readonly id: number,
     readonly superblock: Superblock,
     /** What of the file system is seen here: its root, or less for a bind mount. */
     readonly root: Dentry,
     /** Where it is attached; `undefined` for the mount of `/`. */
     public at: Location | undefined,
-    public readOnly: boolean,
+    /** The table that it stands in; `undefined` once it is detached. */
+    public table: MountTable | undefined,
+    /** A sum of MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOSYMFOLLOW and what is said about access times. */
+    public flags: number,
     /** What /proc/mounts names as its source. */
     readonly source: string
   ) {}
+
+  get readOnly(): boolean {
+    return ((this.flags | this.superblock.flags) & MS_RDONLY) !== 0
+  }
+
+  /** One user less. */
+  leave(): Effect.Effect<void> {
+    return --this.uses === 0 && this.idle !== undefined ? this.idle() : Exit.void
+  }
 }
 
 /** A directory or file as a path leads to it: which mount, and where in it. */

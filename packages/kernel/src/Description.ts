@@ -11,9 +11,10 @@ import * as Exit from "effect/Exit"
 import { O_NONBLOCK, reads, writes } from "./abi/OpenFlags.js"
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "./abi/PollEvents.js"
 import type { Credentials } from "./Credentials.js"
-import type { Location } from "./Dentry.js"
+import type { Location, Mount } from "./Dentry.js"
 import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
+import { both } from "./internal/step.js"
 import type { Process, Terminal } from "./ProcessTable.js"
 import type { ReceiveError, WriteError as SendError } from "./socket/errors.js"
 import type { DirectoryEntry } from "./VfsBackend.js"
@@ -74,6 +75,8 @@ export abstract class Description {
   offset = 0
   /** Where it was opened; `undefined` for what has no path, such as a pipe. */
   location: Location | undefined = undefined
+  /** The mount that it keeps busy besides, until it is dropped. */
+  openedOn: Mount | undefined = undefined
   /** Who opened it with a call, as he was then. */
   openedBy: Credentials | undefined = undefined
   /** Set once it has asked for a lock that belongs to it. */
@@ -255,5 +258,8 @@ export const drop = (self: Description): Effect.Effect<void> => {
   if (--self.references !== 0) return self.dropped()
   self.locks?.released(self)
   if (self.closing !== undefined) { for (const told of self.closing) told() }
-  return self.release()
+  const { openedOn } = self
+  if (openedOn === undefined) return self.release()
+  self.openedOn = undefined
+  return both(openedOn.leave(), self.release())
 }

@@ -32,10 +32,12 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "./abi/MountFlags.js"
 import { SIGKILL } from "./abi/Signals.js"
 import * as DevBackend from "./backend/DevBackend.js"
 import * as MemoryBackend from "./backend/MemoryBackend.js"
@@ -47,6 +49,7 @@ import { Entropy } from "./Entropy.js"
 import type * as Errno from "./Errno.js"
 import * as AnonymousInode from "./event/AnonymousInode.js"
 import * as Events from "./Events.js"
+import * as FileSystems from "./FileSystems.js"
 import * as Host from "./Host.js"
 import { boot, installStub } from "./kernel/boot.js"
 import type { HostInterface } from "./kernel/contract.js"
@@ -95,6 +98,7 @@ export type Services =
   | KernelConfig.KernelConfig
   | Devices.Devices
   | Events.Events
+  | FileSystems.FileSystems
   | Host.Host
   | Locks.Locks
   | Pipes.Pipes
@@ -158,6 +162,7 @@ const compose = (
     const polls = room(Polls.Polls, () => Polls.make(limits, anonymous))
     const ptys = room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
     const vfs = room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, now }))
+    const fileSystems = room(FileSystems.FileSystems, () => FileSystems.make())
     const programs = room(Programs.Programs, Programs.make)
     const processes = room(
       Processes.Processes,
@@ -167,6 +172,7 @@ const compose = (
     const sockets = room(Sockets.Sockets, () => Sockets.make({ signals, timers, vfs, host, now }))
     const rooms: Rooms = {
       limits,
+      fileSystems,
       vfs,
       pipes,
       locks,
@@ -191,7 +197,7 @@ const compose = (
     const kernel = hostInterface({ ...rooms, host, ptys })
     const { init } = processes
     yield* Effect.orDie(boot(vfs, init, limits.hostname))
-    yield* Effect.orDie(mountSystem(rooms, ptys, now()))
+    yield* Effect.orDie(mountSystem(rooms, ptys, now))
     for (const [path, { backend: mounted, ...how }] of Object.entries(options.mounts ?? {})) {
       yield* Effect.orDie(kernel.mount(path, mounted, how))
     }
@@ -205,6 +211,7 @@ const compose = (
       Context.add(KernelConfig.KernelConfig, limits),
       Context.add(Devices.Devices, devices),
       Context.add(Events.Events, events),
+      Context.add(FileSystems.FileSystems, fileSystems),
       Context.add(Host.Host, host),
       Context.add(Locks.Locks, locks),
       Context.add(Pipes.Pipes, pipes),
@@ -219,19 +226,24 @@ const compose = (
     )
   })
 
-/** `/dev`, `/dev/pts` and `/proc`. */
+/** `/dev`, `/dev/pts` and `/proc`, and the types that mount(2) knows. */
 const mountSystem = (
-  { limits, locks, processes: { init, table }, timers, vfs }: Rooms,
+  { fileSystems, limits, locks, processes: { init, table }, timers, vfs }: Rooms,
   ptys: Ptys.Ptys["Type"],
-  now: bigint
-): Effect.Effect<void, Errno.Any> =>
+  now: () => bigint
+): Effect.Effect<void, Errno.Any, Scope.Scope> =>
   Effect.gen(function*() {
-    yield* vfs.mount(init, "/dev", DevBackend.make({ bytesMax: 1 << 30, inodesMax: 65_536, now }), {
-      source: "devtmpfs"
-    })
-    yield* vfs.mount(init, "/dev/pts", ptys.files)
-    const proc = ProcBackend.make({ table, vfs, limits, locks, now: timers.now, bootedAt: timers.now() })
-    yield* vfs.mount(init, "/proc", proc)
+    const dev = DevBackend.make({ bytesMax: 1 << 30, inodesMax: 65_536, now: now() })
+    const bootedAt = timers.now()
+    const proc = () => ProcBackend.make({ table, vfs, fileSystems, limits, locks, now: timers.now, bootedAt })
+    const flags = MS_NOSUID | MS_NOEXEC
+    yield* vfs.mount(init, "/dev", dev, { source: "devtmpfs", flags: MS_NOSUID })
+    yield* vfs.mount(init, "/dev/pts", ptys.files, { flags })
+    yield* vfs.mount(init, "/proc", proc(), { flags: flags | MS_NODEV })
+    yield* fileSystems.register(MemoryBackend.tmpfs(limits, now))
+    yield* fileSystems.register({ name: "proc", make: () => Exit.succeed(proc()) })
+    yield* fileSystems.register({ name: "devtmpfs", make: () => Exit.succeed(dev) })
+    yield* fileSystems.register({ name: "devpts", make: () => Exit.succeed(ptys.files) })
   })
 
 /** Kills what runs, and waits until its finalizers have. */

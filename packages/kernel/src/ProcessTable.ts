@@ -9,7 +9,7 @@
 import type * as Effect from "effect/Effect"
 import type { WaitStatus } from "./abi/WaitStatus.js"
 import type { Credentials } from "./Credentials.js"
-import type { Location } from "./Dentry.js"
+import type { Location, MountTable } from "./Dentry.js"
 import type { FdTable } from "./FdTable.js"
 import { LeastFirst } from "./internal/LeastFirst.js"
 import type { SignalSet } from "./SignalSet.js"
@@ -166,6 +166,8 @@ export class Process {
   executed = false
   /** How far this process may raise its limits. */
   hardLimits: ResourceLimits
+  /** The mounts that it sees. @see mount_namespaces(7) */
+  mounts: MountTable | undefined
   /** What runs; `undefined` for init, and once it has ended. */
   task: Task | undefined = undefined
 
@@ -188,6 +190,7 @@ export class Process {
   ) {
     this.origin = parent?.origin ?? pid
     this.hardLimits = limits
+    this.mounts = parent === undefined ? root.mount.table : parent.mounts
   }
 
   get session(): Session {

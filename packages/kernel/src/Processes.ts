@@ -213,13 +213,17 @@ export const make = (parts: Parts): Processes["Type"] => {
     signals.sendGroup(group, SIGCONT)
   }
 
+  /** Lets go of where a process stands, and of the mounts that it saw. */
+  const leave = (self: Process): Effect.Effect<void> =>
+    both(vfs.letGo(self.cwd), both(vfs.letGo(self.root), vfs.leaveMounts(self)))
+
   /** Runs in the step in which the process ended. */
   const ended = (self: Process, status: WaitStatus): void => {
     self.task = undefined
     self.timers?.stop()
     self.timers = undefined
     const late = self.fds.closeAll()
-    const released = both(late, both(vfs.letGo(self.cwd), vfs.letGo(self.root)))
+    const released = both(late, leave(self))
     // Its own group may be orphaned by its end as well: it was the link to the parent's group.
     const wasLink = self.parent !== undefined && self.parent.group !== self.group &&
       self.parent.session === self.session
@@ -344,14 +348,18 @@ export const make = (parts: Parts): Processes["Type"] => {
   const discard = (child: Process): Effect.Effect<void> => {
     const closed = child.fds.closeAll()
     if (table.processes.get(child.pid) === child) reap(child)
-    return both(closed, both(vfs.letGo(child.cwd), vfs.letGo(child.root)))
+    return both(closed, leave(child))
   }
 
   const hold = (child: Process): Effect.Effect<void, SpawnError> => {
+    if (child.mounts !== undefined) child.mounts.members++
     const root = vfs.hold(child.root)
     const cwd = vfs.hold(child.cwd)
     return isReady(root) && isReady(cwd) ? Exit.void : Effect.zipRight(root, cwd)
   }
+
+  const unshare = (self: Process): Effect.Effect<void, Errno.Errno<"EPERM">> =>
+    Credentials.capable(self.credentials, CAP_SYS_ADMIN) ? vfs.unshareMounts(self) : Errno.fail("EPERM")
 
   /** All that can fail or take time before a child runs, and then what it is to run. */
   const prepare = (
@@ -359,7 +367,13 @@ export const make = (parts: Parts): Processes["Type"] => {
     what: string | Program,
     options: SpawnOptions
   ): Effect.Effect<Program, SpawnError> => {
-    const acted = andThen(hold(child), () => apply(vfs, child, options.actions ?? noActions))
+    const acted = andThen(
+      hold(child),
+      () =>
+        options.mountNamespace === true
+          ? andThen(unshare(child), () => apply(vfs, child, options.actions ?? noActions))
+          : apply(vfs, child, options.actions ?? noActions)
+    )
     // As exec(2) in the child would: after the actions, whatever they did to the directory or made on the way.
     const program = andThen(
       acted,
@@ -390,7 +404,9 @@ export const make = (parts: Parts): Processes["Type"] => {
     const name = typeof what === "string" ? what : options.argv?.[0] ?? parent.name
     const child = makeChild(parent, options, overrides, name)
     const enrolled = enroll(parent, child, options)
-    if (enrolled._tag === "Failure") return Effect.zipRight(discard(child), Exit.failCause(enrolled.cause))
+    if (enrolled._tag === "Failure") {
+      return Effect.zipRight(child.fds.closeAll(), Exit.failCause(enrolled.cause))
+    }
     const launch = (program: Program): Effect.Effect<Process> => {
       // The parent may have ended meanwhile: then init would get a child that it never asked for.
       if (parent.task === undefined && parent !== init) return Effect.zipRight(discard(child), Effect.interrupt)

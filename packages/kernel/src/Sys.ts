@@ -18,6 +18,7 @@ import type { ExtendedAttributeCalls } from "./sys/contract/extendedAttributes.j
 import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
 import type { LockCalls } from "./sys/contract/locks.js"
+import type { MountCalls } from "./sys/contract/mounts.js"
 import type { OpeningCalls } from "./sys/contract/opening.js"
 import type { PidfdCalls } from "./sys/contract/pidfds.js"
 import type { ProcessCalls } from "./sys/contract/processes.js"
@@ -38,6 +39,7 @@ export type * from "./sys/contract/extendedAttributes.js"
 export type * from "./sys/contract/files.js"
 export type * from "./sys/contract/identity.js"
 export type * from "./sys/contract/locks.js"
+export type * from "./sys/contract/mounts.js"
 export type * from "./sys/contract/opening.js"
 export type * from "./sys/contract/pidfds.js"
 export type * from "./sys/contract/processes.js"
@@ -77,7 +79,8 @@ export interface SystemCalls
     TimeCalls,
     TerminalCalls,
     SystemInfoCalls,
-    CapabilityCalls
+    CapabilityCalls,
+    MountCalls
 {}
 
 /** @category tags */

@@ -13,10 +13,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as FileMode from "./abi/FileMode.js"
+import * as MountFlags from "./abi/MountFlags.js"
 import { O_NOATIME } from "./abi/OpenFlags.js"
 import * as MemoryBackend from "./backend/MemoryBackend.js"
 import * as CoarseClock from "./CoarseClock.js"
-import { type Location, Mount } from "./Dentry.js"
+import { type Location, Mount, type MountTable } from "./Dentry.js"
 import type { Description } from "./Description.js"
 import * as Devices from "./Devices.js"
 import * as Errno from "./Errno.js"
@@ -30,11 +31,13 @@ import type { Process } from "./ProcessTable.js"
 import type {
   AttributePathError,
   CreatePathError,
+  MountPathError,
   OpenError,
   PathError,
   RemovePathError,
   RenamePathError,
-  TruncateError
+  TruncateError,
+  UnmountPathError
 } from "./Sys.js"
 import { accessed } from "./vfs/accessed.js"
 import * as Attributes from "./vfs/attributes.js"
@@ -44,18 +47,20 @@ import * as Dentries from "./vfs/dentries.js"
 import * as ExtendedAttributes from "./vfs/extendedAttributes.js"
 import * as Memfd from "./vfs/memfd.js"
 import * as Mounts from "./vfs/mounts.js"
+import * as Tree from "./vfs/mountTree.js"
 import { open } from "./vfs/open.js"
 import { Prefixes } from "./vfs/prefixes.js"
 import * as Remove from "./vfs/remove.js"
 import { rename } from "./vfs/rename.js"
 import * as Seals from "./vfs/seals.js"
 import * as SocketFile from "./vfs/socketFile.js"
+import * as Unmount from "./vfs/unmount.js"
 import * as Walk from "./vfs/walk.js"
 import { type AttributeError, type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
 
 export type { Viewer } from "./vfs/Core.js"
 export type { GetAttributeError, SetAttributeError } from "./vfs/extendedAttributes.js"
-export type { MountError, MountOptions, UnmountError } from "./vfs/mounts.js"
+export type { MountOptions, MountRequest } from "./vfs/mounts.js"
 export type { SocketFileError } from "./vfs/socketFile.js"
 
 /** Where the second path of a call begins is asked for when the first has been walked. */
@@ -216,17 +221,29 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   /** Keeps a place: a working directory, a root. */
   readonly hold: (place: Location) => Effect.Effect<void, StorageError>
   readonly letGo: (place: Location) => Effect.Effect<void>
-  /** Covers the directory at `path` with another backend. @see mount(2) */
+  /** Covers what is at `path` with another backend. @see mount(2) */
   readonly mount: (
     viewer: Viewer,
     path: string,
     backend: Backend,
     options?: Mounts.MountOptions
-  ) => Effect.Effect<void, Mounts.MountError>
-  /** @see umount(2) */
-  readonly unmount: (viewer: Viewer, path: string) => Effect.Effect<void, Mounts.UnmountError>
-  /** Every mount, the root first. */
-  readonly mounts: () => ReadonlyArray<Mount>
+  ) => Effect.Effect<void, MountPathError>
+  /** All that mount(2) does. */
+  readonly mountWith: <E>(viewer: Viewer, request: Mounts.MountRequest<E>) => Effect.Effect<void, E | MountPathError>
+  /** @see umount2(2) */
+  readonly unmount: (viewer: Viewer, path: string, flags?: number) => Effect.Effect<void, UnmountPathError>
+  /** Answers what stood at the root and what stands there now; processes are the caller's to move. @see pivot_root(2) */
+  readonly pivotRoot: (
+    viewer: Viewer,
+    newRoot: string,
+    putOld: string
+  ) => Effect.Effect<Unmount.Pivoted, MountPathError>
+  /** Gives a process mounts of its own. @see unshare(2) */
+  readonly unshareMounts: (member: Unmount.Member) => Effect.Effect<void>
+  /** A process that ended sees its mounts no longer. */
+  readonly leaveMounts: (member: Unmount.Member) => Effect.Effect<void>
+  /** Every mount of a table, its root first; of the one that the kernel was booted with where none is given. */
+  readonly mounts: (of?: MountTable) => ReadonlyArray<Mount>
 }>() {}
 
 /** What statx(2) tells. */
@@ -292,30 +309,52 @@ const readLink = (
   return mount.superblock.backend.readlink(inode, viewer.pid)
 }
 
+const rootOf = ({ root }: MountTable): Location => ({ mount: root, dentry: root.root })
+
+/** What of the flags of mount(2) statfs(2) answers, and as what. */
+const stFlags: ReadonlyArray<readonly [ms: number, st: number]> = [
+  [MountFlags.MS_NOSUID, MountFlags.ST_NOSUID],
+  [MountFlags.MS_NODEV, MountFlags.ST_NODEV],
+  [MountFlags.MS_NOEXEC, MountFlags.ST_NOEXEC],
+  [MountFlags.MS_NOATIME, MountFlags.ST_NOATIME],
+  [MountFlags.MS_NODIRATIME, MountFlags.ST_NODIRATIME],
+  [MountFlags.MS_RELATIME, MountFlags.ST_RELATIME]
+]
+/** Says that the flags mean something. */
+const ST_VALID = 0x20
+const ST_NOSYMFOLLOW = 0x2000
+
+const statfs = (mount: Mount): Effect.Effect<StatFs, StorageError> => {
+  let flags = ST_VALID | (mount.readOnly ? MountFlags.ST_RDONLY : 0) |
+    ((mount.flags & MountFlags.MS_NOSYMFOLLOW) === 0 ? 0 : ST_NOSYMFOLLOW)
+  for (const [ms, st] of stFlags) if ((mount.flags & ms) !== 0) flags |= st
+  return Step.andThen(mount.superblock.backend.statfs(), (answer) => Exit.succeed({ ...answer, flags }))
+}
+
 export const make = (parts: Parts): Vfs["Type"] => {
-  const top = Mounts.superblock(parts.backend, 1)
-  const rootMount = new Mount(top, top.root, undefined, false, parts.backend.type)
-  const root: Location = { mount: rootMount, dentry: rootMount.root }
   const core: Core = {
     now: parts.now,
     limits: parts.limits,
     devices: parts.devices,
     pipes: parts.pipes,
     policy: parts.policy,
-    rootLocation: root,
-    superblocks: new Set([top]),
+    superblocks: new Set(),
+    tables: new Set(),
     linkable: new WeakSet(),
     seals: new WeakMap(),
     lastDev: 1,
+    lastMount: 0,
     dentries: 0,
     prefixes: new Prefixes()
   }
+  const table = Tree.makeTable(core, Tree.superblock(parts.backend, 1))
+  let root = rootOf(table)
   let shared: Mount | undefined
   /** Where files without a name lie: a file system that is mounted nowhere. */
   const inMemory = (): Mount => {
     if (shared !== undefined) return shared
-    const made = Mounts.superblock(MemoryBackend.makeWith(parts.limits, parts.now()), ++core.lastDev)
-    return shared = new Mount(made, made.root, undefined, false, "tmpfs")
+    const made = Tree.superblock(MemoryBackend.makeWith(parts.limits, parts.now()), ++core.lastDev)
+    return shared = new Mount(++core.lastMount, made, made.root, undefined, undefined, MountFlags.MS_RELATIME, "tmpfs")
   }
   const targetOf = (found: Walk.Walk): Attributes.Target => ({
     inode: found.inode!,
@@ -327,7 +366,10 @@ export const make = (parts: Parts): Vfs["Type"] => {
   }
 
   return {
-    root,
+    get root() {
+      // pivot_root(2) may have put another mount there.
+      return root.mount === table.root ? root : root = rootOf(table)
+    },
     open: (caller, start, path, flags, mode) => open(core, caller, start, path, flags, mode, Exit.succeed),
     openInto: (caller, start, path, flags, mode, take, resolve) =>
       open(core, caller, start, path, flags, mode, take, resolve),
@@ -388,7 +430,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     statfs: (viewer, start, path) =>
       Effect.flatMap(
         Walk.walk(core, viewer, start, path, Walk.existing),
-        (found) => Walk.mountOf(found).superblock.backend.statfs()
+        (found) => statfs(Walk.mountOf(found))
       ),
     getAttribute: ExtendedAttributes.get,
     listAttributes: ExtendedAttributes.list,
@@ -401,9 +443,13 @@ export const make = (parts: Parts): Vfs["Type"] => {
     pathOf: Dentries.pathOf,
     hold: Dentries.hold,
     letGo: (place) => Dentries.letGo(core, place),
-    mount: (viewer, path, backend, options = {}) => Effect.asVoid(Mounts.mount(core, viewer, path, backend, options)),
-    unmount: (viewer, path) => Mounts.unmount(core, viewer, path),
-    mounts: () => Array.from(Mounts.all(rootMount))
+    mount: (viewer, path, backend, options = {}) => Mounts.attach(core, viewer, path, backend, options),
+    mountWith: (viewer, request) => Mounts.mount(core, viewer, request),
+    unmount: (viewer, path, flags = 0) => Unmount.unmount(core, viewer, path, flags),
+    pivotRoot: (viewer, newRoot, putOld) => Unmount.pivot(core, viewer, newRoot, putOld),
+    unshareMounts: (member) => Unmount.unshare(core, member),
+    leaveMounts: (member) => Unmount.leave(core, member),
+    mounts: (of = table) => Array.from(Tree.below(of.root)).filter((mount) => mount.table !== undefined)
   }
 }
 

@@ -69,6 +69,8 @@ export interface StatFs {
   readonly files: number
   readonly ffree: number
   readonly namelen: number
+  /** A sum of ST_*; added by the kernel, which knows how a file system is mounted. */
+  readonly flags?: number
 }
 
 /** How fallocate(2) is to change a file. */
@@ -150,6 +152,10 @@ export interface Backend<I extends Inode = Inode> {
   retain?(inode: I): Effect.Effect<void, StorageError>
   /** The kernel holds `inode` no longer. Without a name (`nlink` 0) its contents can go. */
   release?(inode: I): Effect.Effect<void>
+  /** What /proc/mounts shows of its options, such as `size=1024k`; nothing where all are the default. */
+  describe?(): string
+  /** Changes its options, as `mount -o remount` asks. */
+  reconfigure?(options: string): Effect.Effect<void, StorageError | Errno<"EINVAL">>
   /** Where a magic link (those of /proc/PID/fd) leads: something to jump to, instead of a path to walk. */
   follow?(inode: I, pid: number): unknown
 }

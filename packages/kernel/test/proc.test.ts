@@ -108,7 +108,11 @@ describe("/proc", () => {
       }))
       assert.strictEqual(
         text,
-        "tmpfs / tmpfs rw 0 0\ndevtmpfs /dev tmpfs rw 0 0\ndevpts /dev/pts devpts rw 0 0\nproc /proc proc rw 0 0\nENOENT EPERM"
+        "tmpfs / tmpfs rw,relatime 0 0\n" +
+          "devtmpfs /dev tmpfs rw,nosuid,relatime 0 0\n" +
+          "devpts /dev/pts devpts rw,nosuid,noexec,relatime 0 0\n" +
+          "proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\n" +
+          "ENOENT EPERM"
       )
     }))
 })

@@ -13,6 +13,7 @@ import * as FileMode from "../abi/FileMode.js"
 import * as Bytes from "../Bytes.js"
 import * as CoarseClock from "../CoarseClock.js"
 import * as Errno from "../Errno.js"
+import type { FileSystemType } from "../FileSystems.js"
 import type { NewInode } from "../Inode.js"
 import * as KernelConfig from "../KernelConfig.js"
 import {
@@ -34,6 +35,7 @@ import {
   MemorySymlink
 } from "./memory/MemoryInode.js"
 import type { MemoryStore } from "./memory/MemoryStore.js"
+import { parse, text, type TmpfsOptions } from "./memory/tmpfsOptions.js"
 import { makeUsage, type Quotas, type Usage } from "./memory/Usage.js"
 
 const TMPFS_MAGIC = 0x01021994
@@ -54,6 +56,11 @@ export interface Options {
   readonly now: bigint
   /** The mode of the root. Default: 0o755. */
   readonly mode?: number
+  /** Who owns the root. Default: user and group 0. */
+  readonly uid?: number
+  readonly gid?: number
+  /** What was said of it when it was mounted, for /proc/mounts. */
+  readonly mounted?: TmpfsOptions
 }
 
 export type { MemoryStore } from "./memory/MemoryStore.js"
@@ -75,15 +82,37 @@ class MemoryBackend implements MemoryStore {
   /** Bytes of extended attributes. */
   private attributes = 0
 
-  constructor(private readonly options: Options) {
+  constructor(private options: Options) {
     this.usage = makeUsage(options.quotas)
     this.root = new MemoryDirectory(1, {
       mode: FileMode.S_IFDIR | (options.mode ?? 0o755),
-      uid: 0,
-      gid: 0,
+      uid: options.uid ?? 0,
+      gid: options.gid ?? 0,
       rdev: 0,
       now: options.now
     })
+  }
+
+  describe(): string {
+    return text(this.options.mounted ?? {})
+  }
+
+  /** Limits can change as long as what is there fits, and what was unlimited stays so. */
+  reconfigure(options: string): Exit.Exit<void, Errno.Errno<"EINVAL">> {
+    const asked = parse(options, this.options.bytesMax)
+    if (asked === undefined) return Errno.fail("EINVAL")
+    const { bytesMax = this.options.bytesMax, inodesMax = this.options.inodesMax } = asked
+    if (bytesMax < this.bytes || inodesMax < this.inodes - this.lent) return Errno.fail("EINVAL")
+    const limits = (this.options.bytesMax === Infinity && bytesMax !== Infinity) ||
+      (this.options.inodesMax === Infinity && inodesMax !== Infinity)
+    if (limits) return Errno.fail("EINVAL")
+    const mounted = {
+      ...this.options.mounted,
+      ...(asked.bytesMax === undefined ? {} : { bytesMax }),
+      ...(asked.inodesMax === undefined ? {} : { inodesMax })
+    }
+    this.options = { ...this.options, bytesMax, inodesMax, mounted }
+    return Exit.void
   }
 
   lookup(directory: MemoryInode, name: string) {
@@ -436,7 +465,8 @@ class MemoryBackend implements MemoryStore {
 
   statfs(): Exit.Exit<StatFs> {
     const { bytesMax, inodesMax } = this.options
-    const blocks = Math.floor(bytesMax / BLOCK)
+    // What has no limit says 0.
+    const blocks = bytesMax === Infinity ? 0 : Math.floor(bytesMax / BLOCK)
     const free = Math.max(0, blocks - Math.ceil(this.bytes / BLOCK))
     return Exit.succeed({
       type: TMPFS_MAGIC,
@@ -444,8 +474,10 @@ class MemoryBackend implements MemoryStore {
       blocks,
       bfree: free,
       bavail: free,
-      files: inodesMax,
-      ffree: Math.min(inodesMax, Math.max(0, Math.floor(this.inodeRoom / INODE_SIZE))),
+      files: inodesMax === Infinity ? 0 : inodesMax,
+      ffree: inodesMax === Infinity
+        ? 0
+        : Math.min(inodesMax, Math.max(0, Math.floor(this.inodeRoom / INODE_SIZE))),
       namelen: 255
     })
   }
@@ -491,6 +523,21 @@ export const make = (options: Options): Backend<MemoryInode> => new MemoryBacken
  * @internal
  */
 export const store = (options: Options): MemoryStore => new MemoryBackend(options)
+
+/**
+ * The file-system type `tmpfs`: each mount is a new one.
+ *
+ * @see tmpfs(5)
+ */
+export const tmpfs = (limits: KernelConfig.Limits, now: () => bigint): FileSystemType => ({
+  name: "tmpfs",
+  make: ({ options }) => {
+    const mounted = parse(options, limits.memoryBytesMax)
+    if (mounted === undefined) return Errno.fail("EINVAL")
+    const { bytesMax = limits.memoryBytesMax, inodesMax = limits.memoryInodesMax, mode = 0o1777 } = mounted
+    return Exit.succeed(make({ ...mounted, bytesMax, inodesMax, mode, now: now(), mounted }))
+  }
+})
 
 /** With the limits of the kernel's configuration. */
 export const makeWith = (limits: KernelConfig.Limits, now: bigint): Backend<MemoryInode> =>

@@ -174,10 +174,13 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
 
   const system = fixed("")
   const top: Content = {
-    names: () => ["self", ...Object.keys(system), ...Array.from(table.processes.keys(), String)],
+    names: () => ["self", "mounts", ...Object.keys(system), ...Array.from(table.processes.keys(), String)],
     lookup: (name) => {
       if (name === "self") {
         return Exit.succeed(node("self", S_IFLNK | 0o777, () => ({ target: (pid) => `${pid}` })))
+      }
+      if (name === "mounts") {
+        return Exit.succeed(node("mounts", S_IFLNK | 0o777, () => ({ target: () => "self/mounts" })))
       }
       if (Object.hasOwn(system, name)) return Exit.succeed(system[name]!())
       const self = /^[1-9]\d*$/.test(name) ? table.processes.get(Number(name)) : undefined

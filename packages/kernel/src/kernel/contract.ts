@@ -14,9 +14,9 @@ import type { Host } from "../Host.js"
 import type { ProcessEvent } from "../process/events.js"
 import type { ResourceLimits } from "../ProcessTable.js"
 import type { Ptys } from "../Ptys.js"
-import type { OpenError, PathError, Program, SpawnError } from "../Sys.js"
+import type { OpenError, PathError, Program, SpawnError, UnmountPathError } from "../Sys.js"
 import type { Rooms } from "../sys/Rooms.js"
-import type { MountError, MountOptions, UnmountError } from "../Vfs.js"
+import type { MountOptions } from "../Vfs.js"
 import type { Backend } from "../VfsBackend.js"
 
 /** A kernel's rooms, as far as the host's side needs them. */
@@ -161,8 +161,8 @@ export interface HostInterface {
     options?: TerminalOptions
   ) => Effect.Effect<TerminalHandle, SpawnError | Errno<"EINVAL" | "ENOSPC">, Scope.Scope>
   /** Mounts a file system; the directory is made if need be. */
-  readonly mount: (path: string, backend: Backend, options?: MountOptions) => Effect.Effect<void, MountError | Any>
-  readonly unmount: (path: string) => Effect.Effect<void, UnmountError>
+  readonly mount: (path: string, backend: Backend, options?: MountOptions) => Effect.Effect<void, Any>
+  readonly unmount: (path: string) => Effect.Effect<void, UnmountPathError>
   readonly readFile: (path: string) => Effect.Effect<Uint8Array, Any>
   /** Writes a whole file as root, and makes the directories above it. */
   readonly writeFile: (

@@ -1,6 +1,7 @@
 /**
  * What `/proc` looks at.
  */
+import type { FileSystems } from "../FileSystems.js"
 import type { Limits } from "../KernelConfig.js"
 import type { Locks } from "../Locks.js"
 import type { ProcessTable } from "../ProcessTable.js"
@@ -8,6 +9,7 @@ import type { Vfs } from "../Vfs.js"
 
 export interface ProcParts {
   readonly table: ProcessTable
+  readonly fileSystems: FileSystems["Type"]
   readonly vfs: Vfs["Type"]
   readonly limits: Limits
   readonly locks: Locks["Type"]

@@ -14,6 +14,7 @@ import { childUsageOf, usageOf } from "../process/usage.js"
 import type { Process, ProcessState } from "../ProcessTable.js"
 import type { ResourceUsage } from "../Sys.js"
 import { locksOf } from "./locks.js"
+import { mountinfo, mounts } from "./mounts.js"
 import type { ProcParts } from "./parts.js"
 
 /** Clock ticks per second, as every program assumes. */
@@ -145,18 +146,11 @@ export const files: Readonly<
   comm: [0o644, (_parts, self) => `${self.name}\n`],
   environ: [0o400, (_parts, self) => nul(Object.entries(self.env).map(([name, value]) => `${name}=${value}`))],
   limits: [0o444, limits],
-  mounts: [0o444, (parts) => mounts(parts)],
+  mountinfo: [0o444, mountinfo],
+  mounts: [0o444, mounts],
   stat: [0o444, stat],
   status: [0o444, status]
 }
-
-/** @see fstab(5) */
-export const mounts = ({ vfs }: ProcParts): string =>
-  vfs.mounts().map((mount) => {
-    const path = mount.at === undefined ? "/" : vfs.pathOf(vfs.root, mount.at) ?? "/"
-    const escaped = path.replace(/[ \t\n\\]/g, (each) => `\\${each.charCodeAt(0).toString(8).padStart(3, "0")}`)
-    return `${mount.source} ${escaped} ${mount.superblock.backend.type} ${mount.readOnly ? "ro" : "rw"} 0 0\n`
-  }).join("")
 
 /** The text of `/proc/PID/fdinfo/N`. */
 export const fdInfo = (parts: ProcParts, self: Process, fd: number, description: Description): string => {

@@ -5,7 +5,6 @@
  */
 import { locks } from "./locks.js"
 import type { ProcParts } from "./parts.js"
-import { mounts } from "./process.js"
 
 const uptime = ({ bootedAt, now }: ProcParts): string => {
   const seconds = ((now() - bootedAt) / 1000).toFixed(2)
@@ -28,8 +27,8 @@ const stat = ({ bootedAt, table }: ProcParts): string =>
   `cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nbtime ${Math.floor(bootedAt / 1000)}\n` +
   `processes ${table.processes.size}\nprocs_running 1\nprocs_blocked 0\n`
 
-const filesystems = ({ vfs }: ProcParts): string =>
-  [...new Set(vfs.mounts().map((mount) => mount.superblock.backend.type))].map((type) => `nodev\t${type}\n`).join("")
+const filesystems = ({ fileSystems }: ProcParts): string =>
+  fileSystems.types().map(({ name, needsDevice }) => `${needsDevice === true ? "" : "nodev"}\t${name}\n`).join("")
 
 /** The texts by path below `/proc`. */
 export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
@@ -38,7 +37,6 @@ export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
   "loadavg": loadavg,
   "locks": locks,
   "meminfo": meminfo,
-  "mounts": mounts,
   "stat": stat,
   "sys/fs/file-max": ({ limits }) => `${limits.openFilesMax * limits.processesMax}\n`,
   "sys/fs/pipe-max-size": ({ limits }) => `${limits.pipeCapacityMax}\n`,

@@ -5,6 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as FileMode from "../abi/FileMode.js"
+import { MS_NOEXEC, MS_NOSUID } from "../abi/MountFlags.js"
 import * as Bytes from "../Bytes.js"
 import { permits } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
@@ -28,8 +29,8 @@ interface Image {
   /** What /proc/PID/exe names. */
   readonly executable: string
   readonly name: string
-  /** The file whose set-id bits count: for a script, that of its interpreter. */
-  readonly file: Inode
+  /** The file whose set-id bits count: for a script, that of its interpreter. None on a mount with MS_NOSUID. */
+  readonly file: Inode | undefined
 }
 
 type Kind =
@@ -78,16 +79,18 @@ export const make = (parts: {
     const target = yield* vfs.find(caller, start, path, true)
     const { inode, mount } = target
     if (!FileMode.isRegular(inode.mode) || mount === undefined) return yield* Errno.fail("EACCES")
+    if ((mount.flags & MS_NOEXEC) !== 0) return yield* Errno.fail("EACCES")
+    const lender = (mount.flags & MS_NOSUID) === 0 ? inode : undefined
     if (!permits(caller.credentials, inode, FileMode.X_OK)) return yield* Errno.fail("EACCES")
     const before = known.get(inode)
     if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) {
-      return { inode, kind: before.kind }
+      return { lender, kind: before.kind }
     }
     const head = new Uint8Array(HEAD)
     const count = yield* mount.superblock.backend.read(inode, 0, head)
     const kind = kindOf(Bytes.decode(head.subarray(0, count)))
     known.set(inode, { kind, mtime: inode.mtime, size: inode.size })
-    return { inode, kind }
+    return { lender, kind }
   }
 
   function* loadSteps(
@@ -100,7 +103,7 @@ export const make = (parts: {
     let file = path
     let args = argv
     for (let depth = 0; depth <= INTERPRETERS_MAX; depth++) {
-      const { inode, kind }: { readonly inode: Inode; readonly kind: Kind } = yield* kindOfFile(
+      const { kind, lender }: { readonly lender: Inode | undefined; readonly kind: Kind } = yield* kindOfFile(
         caller,
         caller.cwd,
         file
@@ -113,7 +116,7 @@ export const make = (parts: {
       if (kind._tag === "Program") {
         const main = yield* programs.find(kind.name)
         // A script is known by its own name, not by that of its interpreter.
-        return { main, argv: args, executable: file, name: baseName(path), file: inode }
+        return { main, argv: args, executable: file, name: baseName(path), file: lender }
       }
       args = [kind.interpreter, ...(kind.argument === undefined ? [] : [kind.argument]), file, ...args.slice(1)]
       file = kind.interpreter

@@ -2,9 +2,9 @@
  * The system calls of one process: all families together.
  */
 import type { SystemCalls } from "../Sys.js"
-import { SocketSys } from "./family/SocketSys.js"
+import { MountSys } from "./family/MountSys.js"
 
-export class ProcessSys extends SocketSys implements SystemCalls {
+export class ProcessSys extends MountSys implements SystemCalls {
   protected get whole(): SystemCalls {
     return this
   }

@@ -2,6 +2,7 @@
  * The rooms that system calls enter.
  */
 import type { Events } from "../Events.js"
+import type { FileSystems } from "../FileSystems.js"
 import type { Limits } from "../KernelConfig.js"
 import type { Locks } from "../Locks.js"
 import type { Pipes } from "../Pipes.js"
@@ -14,6 +15,7 @@ import type { Vfs } from "../Vfs.js"
 
 export interface Rooms {
   readonly limits: Limits
+  readonly fileSystems: FileSystems["Type"]
   readonly vfs: Vfs["Type"]
   readonly pipes: Pipes["Type"]
   readonly locks: Locks["Type"]

@@ -3,7 +3,7 @@
  */
 import type { CoarseClock } from "../CoarseClock.js"
 import type { Credentials } from "../Credentials.js"
-import type { Location, Superblock } from "../Dentry.js"
+import type { Location, MountTable, Superblock } from "../Dentry.js"
 import type { Devices } from "../Devices.js"
 import type { Inode } from "../Inode.js"
 import type { Limits } from "../KernelConfig.js"
@@ -18,6 +18,8 @@ export interface Viewer {
   readonly root: Location
   readonly cwd: Location
   readonly umask: number
+  /** The mounts it may change; those that its root stands in where this is left out. */
+  readonly mounts?: MountTable | undefined
   /** How far it may make a file grow; as far as it likes where this is left out. */
   readonly limits?: { readonly fileSize: number }
 }
@@ -28,15 +30,16 @@ export interface Core {
   readonly devices: Devices["Type"]
   readonly pipes: Pipes["Type"]
   readonly policy: PolicyRules | undefined
-  /** The root of the mount at `/`. */
-  readonly rootLocation: Location
   readonly superblocks: Set<Superblock>
+  readonly tables: Set<MountTable>
   /** Files without a name that may be given one: those of O_TMPFILE without O_EXCL, once. */
   readonly linkable: WeakSet<Inode>
   /** What may not be done to files of memfd_create(2) any more. */
   readonly seals: WeakMap<Inode, number>
   /** The last device number given to a file system. */
   lastDev: number
+  /** The last number given to a mount or to a table of mounts. */
+  lastMount: number
   /** Dentries that are remembered without being used. */
   dentries: number
   readonly prefixes: Prefixes

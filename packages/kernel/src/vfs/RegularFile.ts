@@ -39,6 +39,7 @@ export class RegularFile extends Description {
     this.location = place
     this.inode = place.dentry.inode
     this.backend = place.mount.superblock.backend
+    if (this.writable) place.mount.writers++
   }
 
   get label(): string {
@@ -208,6 +209,7 @@ export class RegularFile extends Description {
   }
 
   override release(): Effect.Effect<void> {
+    if (this.writable) this.place.mount.writers--
     return Dentries.letGo(this.core, this.place)
   }
 }

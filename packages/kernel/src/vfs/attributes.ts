@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import { CAP_CHOWN, CAP_FSETID } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
 import { OFFSET_MAX } from "../abi/Limits.js"
+import { MS_NOEXEC } from "../abi/MountFlags.js"
 import * as Credentials from "../Credentials.js"
 import type { Mount } from "../Dentry.js"
 import * as Errno from "../Errno.js"
@@ -198,8 +199,13 @@ export const access = (
   mode: number
 ): Exit.Exit<void, Errno.Errno<"EACCES" | "EROFS">> => {
   const { inode } = target
+  const executes = (mode & FileMode.X_OK) !== 0 && FileMode.isRegular(inode.mode)
+  if (executes && target.mount !== undefined && (target.mount.flags & MS_NOEXEC) !== 0) return Errno.fail("EACCES")
+  const stored = FileMode.isRegular(inode.mode) || FileMode.isDirectory(inode.mode) || FileMode.isSymlink(inode.mode)
+  const changes = stored && (mode & FileMode.W_OK) !== 0
+  // A file system that is read-only says so first, a mount last.
+  if (changes && target.mount !== undefined && target.mount.superblock.flags !== 0) return Errno.fail("EROFS")
   const allowed = Permission.access(viewer, inode, mode)
   if (allowed._tag === "Failure" || (mode & FileMode.W_OK) === 0) return allowed
-  const stored = FileMode.isRegular(inode.mode) || FileMode.isDirectory(inode.mode) || FileMode.isSymlink(inode.mode)
-  return stored ? writable(target) : Exit.void
+  return changes ? writable(target) : Exit.void
 }

@@ -4,9 +4,9 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { isDirectory } from "../abi/FileMode.js"
-import { Dentry, type Location, type Mount } from "../Dentry.js"
+import { Dentry, type Location, type Superblock } from "../Dentry.js"
 import type { Inode } from "../Inode.js"
-import { isReady } from "../internal/step.js"
+import { both, isReady } from "../internal/step.js"
 import type { StorageError } from "../VfsBackend.js"
 import type { Core } from "./Core.js"
 import * as Prefixes from "./prefixes.js"
@@ -84,6 +84,12 @@ export const exchange = (a: Dentry, aName: string, b: Dentry, bName: string): vo
   }
 }
 
+/** Whether `dentry` is `above` or lies somewhere below it. */
+export const isWithin = (dentry: Dentry, above: Dentry): boolean => {
+  for (let each: Dentry | undefined = dentry; each !== undefined; each = each.parent) if (each === above) return true
+  return false
+}
+
 /** Forgets every dentry that nobody uses. Costs what was remembered, and happens once per that many new ones. */
 const sweep = (core: Core): void => {
   Prefixes.changed()
@@ -99,12 +105,12 @@ const sweep = (core: Core): void => {
   for (const { root } of core.superblocks) visit(root)
 }
 
-/** Takes hold of a place: its dentry stays known, its inode stays reachable even without a name. */
-export const hold = ({ dentry, mount }: Location): Effect.Effect<void, StorageError> => {
+/** Keeps a dentry known, and its inode reachable even without a name. */
+export const pin = ({ backend }: Superblock, dentry: Dentry): Effect.Effect<void, StorageError> => {
   dentry.uses++
   const { inode } = dentry
   if (inode.references++ > 0) return Exit.void
-  const retained = mount.superblock.backend.retain?.(inode) ?? Exit.void
+  const retained = backend.retain?.(inode) ?? Exit.void
   if (isReady(retained) && retained._tag === "Success") return Exit.void
   return Effect.tapErrorCause(retained, () =>
     Effect.sync(() => {
@@ -113,8 +119,7 @@ export const hold = ({ dentry, mount }: Location): Effect.Effect<void, StorageEr
     }))
 }
 
-/** Lets go of a place. */
-export const letGo = (core: Core, { dentry, mount }: Location): Effect.Effect<void> => {
+export const unpin = (core: Core, { backend }: Superblock, dentry: Dentry): Effect.Effect<void> => {
   dentry.uses--
   const { inode, parent } = dentry
   // Files are only remembered while they are open.
@@ -123,27 +128,36 @@ export const letGo = (core: Core, { dentry, mount }: Location): Effect.Effect<vo
     parent.uses--
     core.dentries--
   }
-  return releaseInode(mount, inode)
+  return --inode.references > 0 ? Exit.void : backend.release?.(inode) ?? Exit.void
 }
 
-/** Drops one hold on an inode. */
-const releaseInode = (mount: Mount, inode: Inode): Effect.Effect<void> =>
-  --inode.references > 0 ? Exit.void : mount.superblock.backend.release?.(inode) ?? Exit.void
+/** Takes hold of a place: its mount is busy, its dentry stays known, its inode stays reachable even without a name. */
+export const hold = ({ dentry, mount }: Location): Effect.Effect<void, StorageError> => {
+  const pinned = pin(mount.superblock, dentry)
+  mount.uses++
+  mount.expires = false
+  return pinned === Exit.void ? pinned : Effect.tapErrorCause(pinned, () => mount.leave())
+}
+
+/** Lets go of a place. */
+export const letGo = (core: Core, { dentry, mount }: Location): Effect.Effect<void> => {
+  const released = unpin(core, mount.superblock, dentry)
+  const left = mount.leave()
+  return left === Exit.void ? released : both(released, left)
+}
 
 /** The path of a place as a process with this root sees it; `undefined` when it has none. */
 export const pathOf = (root: Location, place: Location): string | undefined => {
   const names: Array<string> = []
   let { dentry, mount } = place
+  if (dentry.unlinked) return undefined
   while (!(dentry === root.dentry && mount === root.mount)) {
-    if (dentry.unlinked) return undefined
     if (dentry === mount.root) {
-      if (mount.at === undefined) return names.length === 0 ? "/" : undefined
-      const { at } = mount
-      mount = at.mount
-      dentry = at.dentry
+      if (mount.at === undefined) return undefined
+      ;({ dentry, mount } = mount.at)
       continue
     }
-    if (dentry.parent === undefined) return undefined
+    if (dentry.unlinked || dentry.parent === undefined) return undefined
     names.push(dentry.name)
     dentry = dentry.parent
   }

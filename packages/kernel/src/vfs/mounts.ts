@@ -1,104 +1,228 @@
 /**
- * Attaching backends to directories, and taking them away again.
+ * mount(2): attaching backends, seeing a directory in a second place, moving mounts, and changing their flags.
  *
  * @see mount(2)
  */
 import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { CAP_SYS_ADMIN } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
+import * as Flags from "../abi/MountFlags.js"
 import { capable } from "../Credentials.js"
-import { Dentry, type Location, Mount, type Superblock } from "../Dentry.js"
+import type { Location, Mount, MountTable, Superblock } from "../Dentry.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
-import type { PathError } from "../Sys.js"
+import type { MountPathError } from "../Sys.js"
 import type { Backend } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
-import * as Prefixes from "./prefixes.js"
-import { existing, walk } from "./walk.js"
+import * as Dentries from "./dentries.js"
+import * as Tree from "./mountTree.js"
+import { existing, mountOf, walk } from "./walk.js"
 
 export interface MountOptions {
   readonly readOnly?: boolean
+  /** A sum of MS_NOSUID, MS_NODEV, MS_NOEXEC and their siblings. */
+  readonly flags?: number
   /** What /proc/mounts shows as the source. Default: the backend's type. */
   readonly source?: string
 }
 
-export type MountError = PathError | Errno.Errno<"EPERM">
-export type UnmountError = PathError | Errno.Errno<"EBUSY" | "EINVAL" | "EPERM">
+/** What mount(2) is told. */
+export interface MountRequest<E> {
+  readonly source: string
+  readonly target: string
+  readonly flags: number
+  /** The options of the file system, for a remount. */
+  readonly options: string
+  /** Makes what is to be mounted; given the walk to its source, for types that need a device. */
+  readonly open: (find: (path: string) => Effect.Effect<Inode, MountPathError>) => Effect.Effect<Backend, E>
+}
 
-/** What a backend looks like once it is mounted somewhere. */
-export const superblock = (backend: Backend<Inode>, dev: number): Superblock => ({
-  dev,
-  backend,
-  prompt: true,
-  root: new Dentry(undefined, "", backend.root)
-})
+const perMount = Flags.MS_RDONLY | Flags.MS_NOSUID | Flags.MS_NODEV | Flags.MS_NOEXEC | Flags.MS_NOSYMFOLLOW
+const atimes = Flags.MS_NOATIME | Flags.MS_NODIRATIME | Flags.MS_RELATIME
+const propagations = Flags.MS_SHARED | Flags.MS_PRIVATE | Flags.MS_SLAVE | Flags.MS_UNBINDABLE
+/** The number that very old programs put before the flags. */
+const MAGIC = 0xc0ed
+const MS_NOUSER = 0x8000_0000 | 0
 
-function* mountSteps(core: Core, viewer: Viewer, path: string, backend: Backend, options: MountOptions) {
-  if (!capable(viewer.credentials, CAP_SYS_ADMIN)) return yield* Errno.fail("EPERM")
-  const found = yield* walk(core, viewer, viewer.cwd, path, existing)
-  if (found.found === undefined || !FileMode.isDirectory(found.found.dentry.inode.mode)) {
-    return yield* Errno.fail("ENOTDIR")
-  }
-  const at = found.found
-  const made = superblock(backend, ++core.lastDev)
-  const mount = new Mount(made, made.root, at, options.readOnly ?? false, options.source ?? backend.type)
-  attach(core, mount, at)
+/** What a mount keeps of the flags of the call. */
+const keptOf = (flags: number, before: number): number => {
+  const kept = flags & perMount
+  const says = flags & (atimes | Flags.MS_STRICTATIME)
+  if ((flags & Flags.MS_REMOUNT) !== 0 && says === 0) return kept | (before & atimes)
+  if ((flags & Flags.MS_STRICTATIME) !== 0) return kept | (flags & Flags.MS_NODIRATIME)
+  return kept | (flags & (Flags.MS_NOATIME | Flags.MS_NODIRATIME)) |
+    ((flags & Flags.MS_NOATIME) === 0 ? Flags.MS_RELATIME : 0)
+}
+
+export const tableOf = (viewer: Viewer): MountTable | undefined => viewer.mounts ?? viewer.root.mount.table
+
+/** Whether a place is the root of its mount, in the tree of whoever asks. */
+const isRootIn = (table: MountTable | undefined, { dentry, mount }: Location): boolean =>
+  dentry === mount.root && mount.table !== undefined && mount.table === table
+
+const isDirectory = ({ dentry }: Location): boolean => FileMode.isDirectory(dentry.inode.mode)
+
+/** A place where nothing can be mounted any more: it was removed, or the mount that it lies on detached. */
+const isNowhere = ({ dentry, mount }: Location): boolean => dentry.unlinked || mount.table === undefined
+
+/** What speaks against mounting on what is seen at a place. */
+const refusal = (table: MountTable | undefined, mount: Mount, at: Location) => {
+  if (isNowhere(at)) return Errno.fail("ENOENT")
+  if (at.mount.table !== table) return Errno.fail("EINVAL")
+  return FileMode.isDirectory(mount.root.inode.mode) === isDirectory(at) ? undefined : Errno.fail("ENOTDIR")
+}
+
+/** Attaches a mount to what is seen at a place, or gives it up again. */
+function* graft(core: Core, table: MountTable | undefined, mount: Mount, place: Location) {
+  const at = Tree.topmost(place)
+  const refused = refusal(table, mount, at)
+  if (refused === undefined) return Tree.attach(mount, at)
+  yield* Tree.detach(core, mount)
+  yield* refused
+}
+
+function* mountNew(
+  core: Core,
+  table: MountTable | undefined,
+  place: Location,
+  backend: Backend,
+  flags: number,
+  source: string
+) {
+  const made = Tree.superblockOf(core, backend)
+  const at = Tree.topmost(place)
+  // The same file system twice on the same place would only hide itself.
+  if (at.mount.superblock === made && at.dentry === at.mount.root) return yield* Errno.fail("EBUSY")
+  if (made.mounts.size === 0) made.flags = flags & Flags.MS_RDONLY
+  const mount = yield* Tree.make(core, made, made.root, keptOf(flags, 0), source)
+  yield* Step.run(graft(core, table, mount, place))
   return mount
 }
 
-const attach = (core: Core, mount: Mount, at: Location): void => {
-  core.superblocks.add(mount.superblock)
-  Prefixes.changed()
-  at.mount.children.set(at.dentry, mount)
-  at.dentry.covered++
-  at.dentry.uses++
+/** A second view of a tree of mounts, as far as it may be shown twice. */
+function* bindCopy(core: Core, from: Location, recursive: boolean) {
+  const { flags, source, superblock } = from.mount
+  const made: Mount = yield* Tree.make(core, superblock, from.dentry, flags, source)
+  if (!recursive) return made
+  const pending = [{ from: from.mount, to: made, under: from.dentry }]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const [dentry, child] of next.from.children) {
+      if (child.unbindable || !Dentries.isWithin(dentry, next.under)) continue
+      const copied: Mount = yield* Tree.make(core, child.superblock, child.root, child.flags, child.source)
+      Tree.attach(copied, { mount: next.to, dentry })
+      pending.push({ from: child, to: copied, under: child.root })
+    }
+  }
+  return made
 }
 
-/** Covers the directory at `path` with a backend. Only user 0 may. */
-export const mount = (
+/** Where a path leads, with a dentry that lasts: a file has one while it is open or mounted upon. */
+export function* placeAt(core: Core, viewer: Viewer, path: string) {
+  const found = yield* walk(core, viewer, viewer.cwd, path, existing)
+  if (found.found !== undefined) return found.found
+  // What is open and has no name: a pipe, a socket.
+  if (found.jumped !== undefined) return yield* Errno.fail("EINVAL")
+  return { mount: mountOf(found), dentry: Dentries.child(core, found.dentry, found.name, found.inode!) }
+}
+
+function* bindSteps(core: Core, viewer: Viewer, place: Location, request: MountRequest<unknown>) {
+  if (request.source === "") return yield* Errno.fail("EINVAL")
+  const from: Location = yield* Step.run(placeAt(core, viewer, request.source))
+  const table = tableOf(viewer)
+  if (isNowhere(Tree.topmost(place))) return yield* Errno.fail("ENOENT")
+  if (from.mount.unbindable || from.mount.table === undefined || from.mount.table !== table) {
+    return yield* Errno.fail("EINVAL")
+  }
+  const mount = yield* Step.run(bindCopy(core, from, (request.flags & Flags.MS_REC) !== 0))
+  yield* Step.run(graft(core, table, mount, place))
+}
+
+function* moveSteps(core: Core, viewer: Viewer, place: Location, request: MountRequest<unknown>) {
+  if (request.source === "") return yield* Errno.fail("EINVAL")
+  const from: Location = yield* Step.run(placeAt(core, viewer, request.source))
+  const table = tableOf(viewer)
+  const to = Tree.topmost(place)
+  const { mount } = from
+  if (from.dentry !== mount.root) return yield* Errno.fail("EINVAL")
+  if (isNowhere(to)) return yield* Errno.fail("ENOENT")
+  if (!isRootIn(table, from) || to.mount.table !== table) return yield* Errno.fail("EINVAL")
+  if (isDirectory(from) !== isDirectory(to)) return yield* Errno.fail("EINVAL")
+  for (let each: Mount | undefined = to.mount; each !== undefined; each = each.at?.mount) {
+    if (each === mount) return yield* Errno.fail("ELOOP")
+  }
+  Tree.take(mount)
+  Tree.attach(mount, to)
+}
+
+const hasWriters = ({ mounts }: Superblock): boolean => {
+  for (const each of mounts) if (each.writers > 0) return true
+  return false
+}
+
+function* remountSteps(core: Core, viewer: Viewer, place: Location, { flags, options }: MountRequest<unknown>) {
+  if (!isRootIn(tableOf(viewer), place)) return yield* Errno.fail("EINVAL")
+  const { mount } = place
+  const { superblock } = mount
+  const becomesReadOnly = (flags & Flags.MS_RDONLY) !== 0
+  if ((flags & Flags.MS_BIND) !== 0) {
+    if (becomesReadOnly && (mount.flags & Flags.MS_RDONLY) === 0 && mount.writers > 0) return yield* Errno.fail("EBUSY")
+    mount.flags = keptOf(flags, mount.flags)
+    return
+  }
+  if (becomesReadOnly && superblock.flags === 0 && hasWriters(superblock)) return yield* Errno.fail("EBUSY")
+  if (options !== "" && superblock.backend.reconfigure !== undefined) yield* superblock.backend.reconfigure(options)
+  superblock.flags = flags & Flags.MS_RDONLY
+  mount.flags = keptOf(flags, mount.flags)
+}
+
+/** Here nothing is ever shared between mounts, so a slave follows nobody. */
+function* propagateSteps(viewer: Viewer, place: Location, flags: number) {
+  const type = flags & ~(Flags.MS_REC | Flags.MS_SILENT)
+  if (!isRootIn(tableOf(viewer), place)) return yield* Errno.fail("EINVAL")
+  if ((type & ~propagations) !== 0 || (type & (type - 1)) !== 0 || type === Flags.MS_SHARED) {
+    return yield* Errno.fail("EINVAL")
+  }
+  const changed = (flags & Flags.MS_REC) === 0 ? [place.mount] : Tree.below(place.mount)
+  for (const each of changed) each.unbindable = type === Flags.MS_UNBINDABLE
+}
+
+function* mountSteps<E>(core: Core, viewer: Viewer, request: MountRequest<E>) {
+  const flags = request.flags >>> 16 === MAGIC ? request.flags & 0xffff : request.flags
+  const place: Location = yield* Step.run(placeAt(core, viewer, request.target))
+  if ((flags & MS_NOUSER) !== 0) return yield* Errno.fail("EINVAL")
+  if (!capable(viewer.credentials, CAP_SYS_ADMIN)) return yield* Errno.fail("EPERM")
+  const asked = { ...request, flags }
+  if ((flags & Flags.MS_REMOUNT) !== 0) return yield* Step.run(remountSteps(core, viewer, place, asked))
+  if ((flags & Flags.MS_BIND) !== 0) return yield* Step.run(bindSteps(core, viewer, place, asked))
+  if ((flags & propagations) !== 0) return yield* Step.run(propagateSteps(viewer, place, flags))
+  if ((flags & Flags.MS_MOVE) !== 0) return yield* Step.run(moveSteps(core, viewer, place, asked))
+  const find = (path: string) =>
+    Step.andThen(walk(core, viewer, viewer.cwd, path, existing), (found) => Exit.succeed(found.inode!))
+  const backend = yield* request.open(find)
+  yield* Step.run(mountNew(core, tableOf(viewer), place, backend, flags, request.source))
+}
+
+/** @see mount(2) */
+export const mount = <E>(
+  core: Core,
+  viewer: Viewer,
+  request: MountRequest<E>
+): Effect.Effect<void, E | MountPathError> => Step.run(mountSteps(core, viewer, request))
+
+function* attachSteps(core: Core, viewer: Viewer, path: string, backend: Backend, options: MountOptions) {
+  if (!capable(viewer.credentials, CAP_SYS_ADMIN)) return yield* Errno.fail("EPERM")
+  const place: Location = yield* Step.run(placeAt(core, viewer, path))
+  const flags = (options.flags ?? 0) | (options.readOnly === true ? Flags.MS_RDONLY : 0)
+  yield* Step.run(mountNew(core, tableOf(viewer), place, backend, flags, options.source ?? backend.type))
+}
+
+/** Covers what is at `path` with a backend. */
+export const attach = (
   core: Core,
   viewer: Viewer,
   path: string,
   backend: Backend,
   options: MountOptions
-): Effect.Effect<Mount, MountError> => Step.run(mountSteps(core, viewer, path, backend, options))
-
-/** Whether anything of a mount is open, stood in or mounted upon. */
-const isBusy = (self: Mount): boolean => {
-  if (self.children.size > 0) return true
-  const visit = (dentry: Dentry): boolean => {
-    const children = dentry.children?.size ?? 0
-    if (dentry.uses > children) return true
-    for (const child of dentry.children?.values() ?? []) if (visit(child)) return true
-    return false
-  }
-  return visit(self.root)
-}
-
-function* unmountSteps(core: Core, viewer: Viewer, path: string) {
-  if (!capable(viewer.credentials, CAP_SYS_ADMIN)) return yield* Errno.fail("EPERM")
-  const found = yield* walk(core, viewer, viewer.cwd, path, existing)
-  const at = found.found
-  if (at === undefined || at.dentry !== at.mount.root) return yield* Errno.fail("EINVAL")
-  if (at.mount.at === undefined || isBusy(at.mount)) return yield* Errno.fail("EBUSY")
-  detach(core, at.mount, at.mount.at)
-}
-
-const detach = (core: Core, mount: Mount, at: Location): void => {
-  at.mount.children.delete(at.dentry)
-  at.dentry.covered--
-  at.dentry.uses--
-  core.superblocks.delete(mount.superblock)
-  Prefixes.changed()
-}
-
-/** Takes away what covers `path`; EBUSY while anything of it is in use. */
-export const unmount = (core: Core, viewer: Viewer, path: string): Effect.Effect<void, UnmountError> =>
-  Step.run(unmountSteps(core, viewer, path))
-
-/** Every mount below and including `mount`, in the order in which they were made. */
-export function* all(mount: Mount): Generator<Mount> {
-  yield mount
-  for (const child of mount.children.values()) yield* all(child)
-}
+): Effect.Effect<void, MountPathError> => Step.run(attachSteps(core, viewer, path, backend, options))

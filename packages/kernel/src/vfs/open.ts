@@ -6,8 +6,10 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
+import { MS_NODEV } from "../abi/MountFlags.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import type { Location } from "../Dentry.js"
+import type { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
@@ -84,6 +86,19 @@ const checkType = (inode: Inode, flags: number): Exit.Exit<void, Errno.Errno<"EI
   return FileMode.isSymlink(inode.mode) ? Errno.fail("ELOOP") : Exit.void
 }
 
+const isDevice = ({ mode }: Inode): boolean =>
+  (mode & FileMode.S_IFMT) === FileMode.S_IFCHR || (mode & FileMode.S_IFMT) === FileMode.S_IFBLK
+
+/** What is no file of its file system keeps the mount busy that it was opened on, until it is dropped. */
+const busy = (at: Location, description: Description): Description => {
+  if (description.openedOn !== undefined) return description
+  description.location ??= at
+  description.openedOn = at.mount
+  at.mount.uses++
+  at.mount.expires = false
+  return description
+}
+
 /**
  * In a sticky directory that all may write to, O_CREAT does not open a device or socket that somebody else put there.
  * For files and FIFOs that is up to `protected_regular` and `protected_fifos`, which are off here.
@@ -111,12 +126,11 @@ function* openInode<A, E>(core: Core, caller: Process, at: Location, flags: numb
     case FileMode.S_IFIFO:
       // Neither to read nor to write: for ioctl(2) alone, which a FIFO is not opened for.
       if ((kept & O_ACCMODE) === O_ACCMODE) return yield* Errno.fail("EINVAL")
-      return core.pipes.openFifo(inode, kept, (fifo) => take(Object.assign(fifo, { location: at })))
+      return core.pipes.openFifo(inode, kept, (fifo) => take(busy(at, fifo)))
     case FileMode.S_IFCHR:
       return Step.andThen(core.devices.open(inode, flags, caller), (device) => {
-        device.location ??= at
         device.flags = keptOf(device.flags)
-        return take(device)
+        return take(busy(at, device))
       })
     default:
       return yield* Errno.fail("ENXIO")
@@ -157,13 +171,16 @@ function* openSteps<A, E>(
     // What is allowed is not worth a turn of the generator: two of them are a fifth of an open.
     const typed = checkType(inode, flags)
     if (typed !== Exit.void) yield* typed
+    if (isDevice(inode) && (mount.flags & MS_NODEV) !== 0) return yield* Errno.fail("EACCES")
     // What is to be cut has to lie where anything can be changed, before anybody asks by whom.
     const cuts = (flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)
     if (cuts) yield* Permission.writableMount(mount)
+    const writesFile = OpenFlags.writes(flags) && FileMode.isRegular(inode.mode)
+    if (writesFile && mount.superblock.flags !== 0) return yield* Errno.fail("EROFS")
     const allowed = Permission.access(caller, inode, wanted)
     if (allowed !== Exit.void) yield* allowed
     if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return yield* Errno.fail("EPERM")
-    if (OpenFlags.writes(flags) && FileMode.isRegular(inode.mode)) yield* Permission.writableMount(mount)
+    if (writesFile) yield* Permission.writableMount(mount)
     if (core.policy !== undefined) {
       const name = found.found === undefined ? found.name : undefined
       const at = found.found ?? found

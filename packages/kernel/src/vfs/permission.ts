@@ -40,7 +40,10 @@ export const policy = (
 ): Exit.Exit<void, Errno.Errno<"EACCES">> => {
   const ask = core.policy?.file
   if (ask === undefined) return Exit.void
-  const directory = place === undefined ? undefined : pathOf(core.rootLocation, place)
+  const root = place?.mount.table?.root
+  const directory = place === undefined || root === undefined
+    ? undefined
+    : pathOf({ mount: root, dentry: root.root }, place)
   const path = directory === undefined || name === undefined
     ? directory
     : `${directory === "/" ? "" : directory}/${name}`

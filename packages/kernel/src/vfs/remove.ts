@@ -13,6 +13,7 @@ import type { RemovePathError } from "../Sys.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
+import { detachElsewhere, isMountPoint } from "./mountTree.js"
 import * as Permission from "./permission.js"
 import { named, parent, type Walk, walk } from "./walk.js"
 
@@ -21,6 +22,7 @@ function* takeAway(core: Core, { dentry, mount, name }: Walk, inode: Inode, how:
   yield* Lock.acquire(dentry.inode)
   try {
     yield* mount.superblock.backend[how](dentry.inode, name, inode, core.now())
+    yield* detachElsewhere(core, dentry.children?.get(name))
     Dentries.forget(core, dentry, name)
   } finally {
     Lock.release(dentry.inode)
@@ -36,6 +38,7 @@ function* unlinkSteps(core: Core, viewer: Viewer, start: Location, path: string)
   if (inode === undefined) return yield* Errno.fail("ENOENT")
   if (found.trailingSlash) return yield* Errno.fail(FileMode.isDirectory(inode.mode) ? "EISDIR" : "ENOTDIR")
   yield* Permission.mayRemove(core, viewer, found, inode, false)
+  if (isMountPoint(found.mount.table, found.dentry.children?.get(found.name))) return yield* Errno.fail("EBUSY")
   yield* takeAway(core, found, inode, "unlink")
 }
 
@@ -57,7 +60,7 @@ function* rmdirSteps(core: Core, viewer: Viewer, start: Location, path: string) 
   const inode = named(found)
   if (inode === undefined) return yield* Errno.fail("ENOENT")
   yield* Permission.mayRemove(core, viewer, found, inode, true)
-  if ((found.dentry.children?.get(found.name)?.covered ?? 0) > 0) return yield* Errno.fail("EBUSY")
+  if (isMountPoint(found.mount.table, found.dentry.children?.get(found.name))) return yield* Errno.fail("EBUSY")
   yield* takeAway(core, found, inode, "rmdir")
 }
 

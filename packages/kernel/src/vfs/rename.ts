@@ -6,23 +6,16 @@
 import type * as Effect from "effect/Effect"
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from "../abi/Fcntl.js"
 import * as FileMode from "../abi/FileMode.js"
-import type { Dentry, Location } from "../Dentry.js"
+import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
 import * as Step from "../internal/step.js"
 import type { RenamePathError } from "../Sys.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
+import { detachElsewhere, isMountPoint } from "./mountTree.js"
 import * as Permission from "./permission.js"
 import { named, parent, walk } from "./walk.js"
-
-/** Whether `dentry` is `above` or lies somewhere below it. */
-const isWithin = (dentry: Dentry, above: Dentry): boolean => {
-  for (let each: Dentry | undefined = dentry; each !== undefined; each = each.parent) if (each === above) return true
-  return false
-}
-
-const isCovered = (parent: Dentry, name: string): boolean => (parent.children?.get(name)?.covered ?? 0) > 0
 
 function* renameSteps(
   core: Core,
@@ -55,9 +48,9 @@ function* renameSteps(
   }
   if (!isDirectory && (from.trailingSlash || (!exchange && to.trailingSlash))) return yield* Errno.fail("ENOTDIR")
   const moved = from.dentry.children?.get(from.name)
-  if (isDirectory && moved !== undefined && isWithin(to.dentry, moved)) return yield* Errno.fail("EINVAL")
+  if (isDirectory && moved !== undefined && Dentries.isWithin(to.dentry, moved)) return yield* Errno.fail("EINVAL")
   const target = to.dentry.children?.get(to.name)
-  if (replacesDirectory && target !== undefined && isWithin(from.dentry, target)) {
+  if (replacesDirectory && target !== undefined && Dentries.isWithin(from.dentry, target)) {
     return yield* Errno.fail(exchange ? "EINVAL" : "ENOTEMPTY")
   }
   if (inode === replaced) return
@@ -71,7 +64,8 @@ function* renameSteps(
     if (isDirectory) yield* Permission.access(viewer, inode, FileMode.W_OK)
     if (exchange && replacesDirectory) yield* Permission.access(viewer, replaced, FileMode.W_OK)
   }
-  if (isCovered(from.dentry, from.name) || isCovered(to.dentry, to.name)) return yield* Errno.fail("EBUSY")
+  const { table } = from.mount
+  if (isMountPoint(table, moved) || isMountPoint(table, target)) return yield* Errno.fail("EBUSY")
 
   // Two directories are locked in the order of their numbers, so that two renames never wait for each other.
   const [first, second] = from.dentry.inode.ino <= to.dentry.inode.ino
@@ -92,7 +86,11 @@ function* renameSteps(
         core.now()
       )
       if (exchange) Dentries.exchange(from.dentry, from.name, to.dentry, to.name)
-      else Dentries.move(core, from.dentry, from.name, to.dentry, to.name)
+      else {
+        const gone = detachElsewhere(core, target)
+        Dentries.move(core, from.dentry, from.name, to.dentry, to.name)
+        yield* gone
+      }
     } finally {
       if (second !== first) Lock.release(second)
     }

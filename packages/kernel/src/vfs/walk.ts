@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import { NAME_MAX, PATH_MAX, SYMLINKS_MAX } from "../abi/Limits.js"
+import { MS_NOSYMFOLLOW } from "../abi/MountFlags.js"
 import {
   RESOLVE_BENEATH,
   RESOLVE_IN_ROOT,
@@ -162,7 +163,7 @@ export class Walk {
       }
       // A directory that was walked through before: one look into a Map takes the walk there.
       const known = this.remembered(name)
-      if (known !== undefined && FileMode.isDirectory(known.inode.mode)) {
+      if (known !== undefined && (known.covered > 0 || FileMode.isDirectory(known.inode.mode))) {
         const done = this.enter(known, isLast)
         if (done !== undefined) return done
         continue
@@ -225,7 +226,7 @@ export class Walk {
     return Exit.succeed(this)
   }
 
-  /** Goes into a directory, and into what is mounted there. */
+  /** Goes into a directory, or to a file that is covered, and to what is mounted there. */
   private enter(directory: Dentry, isLast: boolean): Effect.Effect<this, PathError> | undefined {
     let mount = this.mount
     let dentry = directory
@@ -236,27 +237,37 @@ export class Walk {
       mount = covering
       dentry = covering.root
     }
+    const isDirectory = FileMode.isDirectory(dentry.inode.mode)
     if (!isLast) {
+      if (!isDirectory) return Errno.fail("ENOTDIR")
       this.mount = mount
       this.dentry = dentry
       return undefined
     }
+    if (!isDirectory && this.trailingSlash && !this.mode.name) return Errno.fail("ENOTDIR")
     this.inode = dentry.inode
     this.found = { mount, dentry }
     return Exit.succeed(this)
   }
 
-  /** Goes up one directory, out of mounts, but never out of the root. */
-  private ascend(): Exit.Exit<never> | undefined {
+  /**
+   * Goes up one directory, out of mounts, but never out of the root. Nothing is above a directory that was moved out of
+   * what a bind mount shows.
+   */
+  private ascend(): Exit.Exit<never, PathError> | undefined {
     const { resolve, root } = this
     for (;;) {
       const atRoot = this.dentry === root.dentry && this.mount === root.mount
-      if (atRoot) return (resolve & RESOLVE_BENEATH) === 0 ? undefined : leaving
-      if (this.dentry !== this.mount.root) {
-        this.dentry = this.dentry.parent ?? this.dentry
+      if (atRoot) {
+        if ((resolve & RESOLVE_BENEATH) !== 0) return leaving
         break
       }
-      if (this.mount.at === undefined) return undefined
+      if (this.dentry !== this.mount.root) {
+        this.dentry = this.dentry.parent ?? this.dentry
+        if (!isConnected(this.mount, this.dentry)) return Errno.fail("ENOENT")
+        break
+      }
+      if (this.mount.at === undefined) break
       if ((resolve & RESOLVE_NO_XDEV) !== 0) return leaving
       const { dentry, mount } = this.mount.at
       this.mount = mount
@@ -280,7 +291,8 @@ export class Walk {
   }
 
   private followLink(link: Inode, isLast: boolean): Effect.Effect<this, PathError> | undefined {
-    if (++this.links > SYMLINKS_MAX || (this.resolve & RESOLVE_NO_SYMLINKS) !== 0) return Errno.fail("ELOOP")
+    const refused = (this.resolve & RESOLVE_NO_SYMLINKS) !== 0 || (this.mount.flags & MS_NOSYMFOLLOW) !== 0
+    if (++this.links > SYMLINKS_MAX || refused) return Errno.fail("ELOOP")
     this.prefix = 0
     const { backend } = this.mount.superblock
     accessed(this.core.now, this.mount, link)
@@ -338,6 +350,10 @@ export class Walk {
     return Exit.succeed(this)
   }
 }
+
+/** Whether a place can be seen through a mount: all of a file system, or what lies below the root of a bind mount. */
+const isConnected = (mount: Mount, dentry: Dentry): boolean =>
+  mount.root.parent === undefined || Dentries.isWithin(dentry, mount.root)
 
 const isLocation = (u: unknown): u is Location => typeof u === "object" && u !== null && "mount" in u && "dentry" in u
 

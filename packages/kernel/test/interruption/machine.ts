@@ -9,6 +9,7 @@ import type { Description } from "../../src/Description.js"
 import * as Devices from "../../src/Devices.js"
 import * as AnonymousInode from "../../src/event/AnonymousInode.js"
 import * as Events from "../../src/Events.js"
+import * as FileSystems from "../../src/FileSystems.js"
 import * as Host from "../../src/Host.js"
 import * as KernelConfig from "../../src/KernelConfig.js"
 import * as Locks from "../../src/Locks.js"
@@ -120,11 +121,13 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
     const programs = Programs.make()
     const processes = Processes.make({ limits, host, vfs, programs, signals, policy: undefined, now: timers.now })
     const entropy = { fill: (into: Uint8Array) => into.fill(0) }
+    const fileSystems = FileSystems.make()
     const sockets = Sockets.make({ signals, timers, vfs, host, now })
     const locks = Locks.make(limits)
     const anonymous = AnonymousInode.make(now())
     const rooms: Rooms = {
       limits,
+      fileSystems,
       vfs,
       pipes,
       locks,

@@ -48,6 +48,8 @@ export interface SpawnOptions {
    * always closes them. Default: `true`.
    */
   readonly keepCloseOnExec?: boolean
+  /** Whether the child gets mounts of its own, a copy of the caller's. @see mount_namespaces(7) */
+  readonly mountNamespace?: boolean
 }
 
 /** One child that changed. */

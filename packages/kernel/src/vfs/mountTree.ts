@@ -1,0 +1,160 @@
+/**
+ * The tree of mounts: attaching to it, taking away from it, copying all of it.
+ *
+ * @see mount_namespaces(7)
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { MS_RELATIME } from "../abi/MountFlags.js"
+import { Dentry, type Location, Mount, type MountTable, type Superblock } from "../Dentry.js"
+import type { Inode } from "../Inode.js"
+import { both } from "../internal/step.js"
+import type { Backend, StorageError } from "../VfsBackend.js"
+import type { Core } from "./Core.js"
+import * as Dentries from "./dentries.js"
+import * as Prefixes from "./prefixes.js"
+
+/** What a backend looks like once it is mounted somewhere. */
+export const superblock = (backend: Backend<Inode>, dev: number): Superblock => ({
+  dev,
+  backend,
+  prompt: true,
+  root: new Dentry(undefined, "", backend.root),
+  flags: 0,
+  mounts: new Set()
+})
+
+/** The superblock of a backend: that of an earlier mount, if it has one. */
+export const superblockOf = (core: Core, backend: Backend<Inode>): Superblock => {
+  for (const each of core.superblocks) if (each.backend === backend) return each
+  return superblock(backend, ++core.lastDev)
+}
+
+/** A mount that stands nowhere yet. */
+export const make = (
+  core: Core,
+  from: Superblock,
+  root: Dentry,
+  flags: number,
+  source: string
+): Effect.Effect<Mount, StorageError> => {
+  const mount = new Mount(++core.lastMount, from, root, undefined, undefined, flags, source)
+  from.mounts.add(mount)
+  core.superblocks.add(from)
+  // The root of a file system needs nobody to keep it; what a bind mount shows does.
+  if (root === from.root) return Exit.succeed(mount)
+  return Effect.as(Dentries.pin(from, root), mount)
+}
+
+/** A new tree over a backend. */
+export const makeTable = (core: Core, from: Superblock): MountTable => {
+  const mount = new Mount(++core.lastMount, from, from.root, undefined, undefined, MS_RELATIME, from.backend.type)
+  from.mounts.add(mount)
+  core.superblocks.add(from)
+  const table: MountTable = { id: ++core.lastMount, root: mount, members: 1 }
+  mount.table = table
+  core.tables.add(table)
+  return table
+}
+
+/** What is seen at a place: the last of the mounts that cover it. */
+export const topmost = (place: Location): Location => {
+  let { dentry, mount } = place
+  for (let over = mount.children.get(dentry); over !== undefined; over = mount.children.get(dentry)) {
+    mount = over
+    dentry = over.root
+  }
+  return dentry === place.dentry && mount === place.mount ? place : { mount, dentry }
+}
+
+export const attach = (mount: Mount, at: Location): void => {
+  mount.at = at
+  at.mount.children.set(at.dentry, mount)
+  at.dentry.covered++
+  at.dentry.uses++
+  Prefixes.changed()
+  for (const each of below(mount)) each.table = at.mount.table
+}
+
+/** Takes a mount, and what is mounted upon it, from where it stands. */
+export const take = (mount: Mount): void => {
+  const { at } = mount
+  if (at === undefined) return
+  at.mount.children.delete(at.dentry)
+  at.dentry.covered--
+  at.dentry.uses--
+  mount.at = undefined
+  Prefixes.changed()
+}
+
+/** A mount and all that is mounted upon it, in the order in which they were made. */
+export function* below(mount: Mount): Generator<Mount> {
+  yield mount
+  for (const child of mount.children.values()) yield* below(child)
+}
+
+/** Gives up a mount that nobody uses any more. */
+const finish = (core: Core, mount: Mount): Effect.Effect<void> => {
+  const { superblock } = mount
+  superblock.mounts.delete(mount)
+  if (superblock.mounts.size === 0) core.superblocks.delete(superblock)
+  return mount.root === superblock.root ? Exit.void : Dentries.unpin(core, superblock, mount.root)
+}
+
+/** Takes down a tree of mounts; those that are in use last until they are not. */
+export const detach = (core: Core, mount: Mount): Effect.Effect<void> => {
+  let released: Effect.Effect<void> = Exit.void
+  for (const each of Array.from(below(mount))) {
+    if (each.idle !== undefined || !each.superblock.mounts.has(each)) continue
+    take(each)
+    each.table = undefined
+    if (each.uses === 0) released = both(released, finish(core, each))
+    else each.idle = () => finish(core, each)
+  }
+  return released
+}
+
+/** A copy of a tree with every mount of it, and which mount became which. */
+export const copy = (
+  core: Core,
+  table: MountTable
+): { readonly table: MountTable; readonly became: ReadonlyMap<Mount, Mount> } => {
+  const became = new Map<Mount, Mount>()
+  const copyOf = (mount: Mount): Mount => {
+    const { flags, root, source, superblock } = mount
+    const made = new Mount(++core.lastMount, superblock, root, undefined, undefined, flags, source)
+    superblock.mounts.add(made)
+    if (root !== superblock.root) {
+      // It is pinned by the original already, so nobody has to be asked.
+      root.uses++
+      root.inode.references++
+    }
+    became.set(mount, made)
+    for (const [dentry, child] of mount.children) attach(copyOf(child), { mount: made, dentry })
+    return made
+  }
+  const root = copyOf(table.root)
+  const copied: MountTable = { id: ++core.lastMount, root, members: 1 }
+  for (const each of below(root)) each.table = copied
+  core.tables.add(copied)
+  return { table: copied, became }
+}
+
+/** Whether anything is mounted at a dentry in the tree that `table` is. */
+export const isMountPoint = (table: MountTable | undefined, dentry: Dentry | undefined): boolean => {
+  if (dentry === undefined || dentry.covered === 0 || table === undefined) return false
+  for (const each of below(table.root)) if (each.at?.dentry === dentry) return true
+  return false
+}
+
+/** A name goes that is a mount point in other trees than the one it is removed in: there, the mounts go with it. */
+export const detachElsewhere = (core: Core, dentry: Dentry | undefined): Effect.Effect<void> => {
+  let released: Effect.Effect<void> = Exit.void
+  if (dentry === undefined || dentry.covered === 0) return released
+  for (const table of core.tables) {
+    for (const each of Array.from(below(table.root))) {
+      if (each.at?.dentry === dentry) released = both(released, detach(core, each))
+    }
+  }
+  return released
+}
