@@ -75,14 +75,13 @@ class MemoryBackend implements MemoryStore {
   readonly root: MemoryDirectory
   private bytes = 0
   private inodes = 1
-  private lastIno = 1
   /** Inodes that count for nobody: they are those of a file system below. */
   private lent = 0
   private readonly usage: Usage | undefined
   /** Bytes of extended attributes. */
   private attributes = 0
 
-  constructor(private options: Options) {
+  constructor(private options: Options, private lastIno = 1) {
     this.usage = makeUsage(options.quotas)
     this.root = new MemoryDirectory(1, {
       mode: FileMode.S_IFDIR | (options.mode ?? 0o755),
@@ -522,7 +521,7 @@ export const make = (options: Options): Backend<MemoryInode> => new MemoryBacken
  *
  * @internal
  */
-export const store = (options: Options): MemoryStore => new MemoryBackend(options)
+export const store = (options: Options, lastIno?: number): MemoryStore => new MemoryBackend(options, lastIno)
 
 /**
  * The file-system type `tmpfs`: each mount is a new one.

@@ -66,3 +66,15 @@ export const andThen = <A, E, B, E2>(
   if (!isReady(answer)) return Effect.flatMap(answer, next)
   return answer._tag === "Success" ? next(answer.value) : Exit.failCause(answer.cause)
 }
+
+/** Goes on with how an answer that is not ready ends, well or not. */
+export const settled = <A, E, B, E2>(
+  answer: Effect.Effect<A, E>,
+  next: (exit: Exit.Exit<A, E>) => Effect.Effect<B, E2>
+): Effect.Effect<B, E2> => Effect.flatMap(Effect.exit(answer), next)
+
+/** What a generator yields that calls itself, and so has to name its type. */
+export type Yielded<E> = YieldWrap<Effect.Effect<unknown, E>>
+
+/** Begins when it is run. */
+export const lazily = <A, E>(begin: () => Effect.Effect<A, E>): Effect.Effect<A, E> => Effect.suspend(begin)

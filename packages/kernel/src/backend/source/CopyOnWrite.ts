@@ -10,8 +10,16 @@ import * as Exit from "effect/Exit"
 import * as Errno from "../../Errno.js"
 import type { NewInode } from "../../Inode.js"
 import * as Step from "../../internal/step.js"
-import type { CreateError } from "../../VfsBackend.js"
-import type { Allocation, Backend, Changes, ContentError, StatFs, StorageError } from "../../VfsBackend.js"
+import type {
+  Allocation,
+  Backend,
+  Changes,
+  ContentError,
+  CreateError,
+  LinkError,
+  StatFs,
+  StorageError
+} from "../../VfsBackend.js"
 import { type MemoryDirectory, MemoryFile, type MemoryInode } from "../memory/MemoryInode.js"
 import type { MemoryStore } from "../memory/MemoryStore.js"
 import { SourcedFile } from "./Source.js"
@@ -182,7 +190,7 @@ export class CopyOnWrite implements Backend<MemoryInode> {
     return this.memory.createUnnamed(made)
   }
 
-  link(inode: MemoryInode, directory: MemoryInode, name: string, now: bigint): ReturnType<MemoryStore["link"]> {
+  link(inode: MemoryInode, directory: MemoryInode, name: string, now: bigint): Effect.Effect<void, LinkError> {
     return this.memory.link(inode, directory, name, now)
   }
 
