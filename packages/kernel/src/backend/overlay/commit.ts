@@ -7,7 +7,7 @@
 import * as FileMode from "../../abi/FileMode.js"
 import * as Errno from "../../Errno.js"
 import type { Inode } from "../../Inode.js"
-import * as Step from "../../internal/step.js"
+import type * as Step from "../../internal/step.js"
 import type { Backend, DirectoryEntry, LookupError } from "../../VfsBackend.js"
 import type { MemoryInode } from "../memory/MemoryInode.js"
 import { MemoryDirectory } from "../memory/MemoryInode.js"
