@@ -26,6 +26,7 @@
  * Effect.runPromise(Effect.provide(main, Kernel.layer))
  * ```
  */
+import * as ReadOnlyBackend from "@effix/kernel/backend/ReadOnlyBackend"
 import * as Errno from "@effix/kernel/Errno"
 import type { Inode } from "@effix/kernel/Inode"
 import type { Backend } from "@effix/kernel/VfsBackend"
@@ -125,20 +126,5 @@ export const full = <I extends Inode>(backend: Backend<I>, bytes: number): Backe
   })
 }
 
-const changing = new Set<Method>([
-  "create",
-  "createUnnamed",
-  "link",
-  "unlink",
-  "rmdir",
-  "rename",
-  "write",
-  "truncate",
-  "change",
-  "allocate",
-  "setAttribute"
-])
-
-/** Refuses every change with EROFS. */
-export const readOnly = <I extends Inode>(backend: Backend<I>): Backend<I> =>
-  intercept(backend, (method, call, args) => changing.has(method) ? Errno.fail("EROFS") : call(...args))
+/** Refuses every change with EROFS: the kernel's `ReadOnlyBackend`. */
+export const readOnly: <I extends Inode>(backend: Backend<I>) => Backend<I> = ReadOnlyBackend.make
