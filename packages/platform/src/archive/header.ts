@@ -118,7 +118,7 @@ export const format = (header: Header): Uint8Array => {
   put(block, 136, 12, header.mtime)
   block[156] = header.flag.charCodeAt(0)
   block.set(Bytes.encode(header.linkname).subarray(0, 100), 157)
-  block.set(Bytes.encode("ustar\0" + "00"), 257)
+  block.set(Bytes.encode("ustar\u000000"), 257)
   put(block, 329, 8, header.major)
   put(block, 337, 8, header.minor)
   const [sum] = sums(block)
