@@ -215,6 +215,8 @@ export const make = (): Signals["Type"] => {
       act(target, signal)
       return true
     }
+    // One that is pending already is no news.
+    if (signal < Abi.SIGRTMIN && SignalSet.has(signals.pending, signal)) return true
     const queued = Pending.add(signals, info, target.limits.pendingSignals)
     // Only what sigqueue(3) sends is refused; of anything else that is too much, the signal comes without its info.
     if (!queued && signal >= Abi.SIGRTMIN && info.code !== SignalCodes.SI_USER) return false

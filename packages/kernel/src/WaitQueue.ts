@@ -92,11 +92,13 @@ const enqueue = (link: Link): void => {
 }
 
 /**
- * Tells every watcher and wakes nobody. `events` are those of poll(2) that may have become true; 0 is any of them, and
- * what a wake-up tells.
+ * Tells every watcher, the newest first, and wakes nobody. `events` are those of poll(2) that may have become true; 0 is
+ * any of them, and what a wake-up tells.
  */
 export const tell = ({ watchers }: WaitQueue, events = 0): void => {
-  if (watchers !== undefined) { for (const notify of watchers) notify(events) }
+  if (watchers === undefined) return
+  if (watchers.size === 1) { for (const notify of watchers) notify(events) }
+  else for (const notify of Array.from(watchers).reverse()) notify(events)
 }
 
 /** Tells every watcher, and wakes the first waiter. */

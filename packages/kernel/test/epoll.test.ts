@@ -125,7 +125,8 @@ describe("epoll_ctl", () => {
       assert.strictEqual(yield* errnoOf(sys.epollCtl(epfd, DEL, copy)), "ENOENT")
       yield* sys.epollCtl(epfd, ADD, copy, { events: EPOLLIN })
       yield* sys.write(fd, one)
-      assert.deepStrictEqual(yield* now(sys, epfd), [[fd, EPOLLIN], [copy, EPOLLIN]])
+      // Of two that watch the same, the newer is told first.
+      assert.deepStrictEqual(yield* now(sys, epfd), [[copy, EPOLLIN], [fd, EPOLLIN]])
       yield* sys.epollCtl(epfd, DEL, fd)
       assert.strictEqual(yield* errnoOf(sys.epollCtl(epfd, DEL, fd)), "ENOENT")
       assert.deepStrictEqual(yield* now(sys, epfd), [[copy, EPOLLIN]])
@@ -193,7 +194,7 @@ describe("epoll_wait", () => {
       const fd = yield* sys.eventfd()
       assert.strictEqual(yield* errnoOf(sys.epollWait(epfd, 0, 0)), "EINVAL")
       assert.strictEqual(yield* errnoOf(sys.epollWait(epfd, -1, 0)), "EINVAL")
-      assert.strictEqual(yield* errnoOf(sys.epollWait(99, 0, 0)), "EINVAL")
+      assert.strictEqual(yield* errnoOf(sys.epollWait(99, 0, 0)), "EBADF")
       assert.strictEqual(yield* errnoOf(sys.epollWait(epfd, 178_956_971, 0)), "EINVAL")
       assert.deepStrictEqual(yield* now(sys, epfd, 178_956_970), [])
       assert.strictEqual(yield* errnoOf(sys.epollWait(fd, 1, 0)), "EINVAL")

@@ -58,12 +58,11 @@ export const epollWait = (
   milliseconds: number,
   sigmask: SignalSet | undefined
 ): Effect.Effect<ReadonlyArray<EpollEvent>, Errno.Errno<"EBADF" | "EINTR" | "EINVAL">> => {
-  if (Number.isNaN(milliseconds) || !(most > 0 && most <= EVENTS_MAX)) {
-    return Errno.fail("EINVAL", { syscall: "epoll_wait", fd: epfd })
-  }
+  if (Number.isNaN(milliseconds)) return Errno.fail("EINVAL", { syscall: "epoll_pwait2", fd: epfd })
   const epoll = opened(self, epfd)
   if (epoll === undefined) return Errno.fail("EBADF", { syscall: "epoll_wait", fd: epfd })
-  if (!(epoll instanceof Epoll)) return Errno.fail("EINVAL", { syscall: "epoll_wait", fd: epfd })
+  const fits = most > 0 && most <= EVENTS_MAX
+  if (!fits || !(epoll instanceof Epoll)) return Errno.fail("EINVAL", { syscall: "epoll_wait", fd: epfd })
   const found = epoll.harvest(most, self)
   if (found !== undefined) return Exit.succeed(found)
   if (milliseconds === 0) return none

@@ -32,7 +32,8 @@ const sizeOf = (text: string, memory: number): number | undefined => {
   return limit(size === undefined ? undefined : Math.ceil(size / BLOCK) * BLOCK)
 }
 
-const id = (text: string): number | undefined => /^\d+$/.test(text) && Number(text) < 2 ** 32 - 1 ? Number(text) : undefined
+const id = (text: string): number | undefined =>
+  /^\d+$/.test(text) && Number(text) < 2 ** 32 - 1 ? Number(text) : undefined
 
 const parsers: Readonly<Record<string, (text: string, memory: number) => TmpfsOptions | undefined>> = {
   size: (text, memory) => some("bytesMax", sizeOf(text, memory)),
@@ -56,7 +57,9 @@ export const parse = (text: string, memory: number): TmpfsOptions | undefined =>
     if (each === "") continue
     const equals = each.indexOf("=")
     const name = equals === -1 ? each : each.slice(0, equals)
-    const said = equals === -1 || !Object.hasOwn(parsers, name) ? undefined : parsers[name]!(each.slice(equals + 1), memory)
+    const said = equals === -1 || !Object.hasOwn(parsers, name)
+      ? undefined
+      : parsers[name]!(each.slice(equals + 1), memory)
     if (said === undefined) return undefined
     Object.assign(options, said)
   }
