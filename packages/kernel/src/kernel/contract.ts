@@ -14,6 +14,7 @@ import type { Host } from "../Host.js"
 import type { ProcessEvent } from "../process/events.js"
 import type { ResourceLimits } from "../ProcessTable.js"
 import type { Ptys } from "../Ptys.js"
+import type { SocketSnapshot } from "../Sockets.js"
 import type { OpenError, PathError, Program, SpawnError, UnmountPathError } from "../Sys.js"
 import type { Rooms } from "../sys/Rooms.js"
 import type { MountOptions } from "../Vfs.js"
@@ -180,4 +181,6 @@ export interface HostInterface {
   }) => Stream.Stream<ProcessEvent>
   /** Every process, zombies included. */
   readonly processes: Effect.Effect<ReadonlyArray<ProcessSnapshot>>
+  /** Every socket, in the order in which they were made. */
+  readonly sockets: Effect.Effect<ReadonlyArray<SocketSnapshot>>
 }

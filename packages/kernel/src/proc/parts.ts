@@ -5,6 +5,7 @@ import type { FileSystems } from "../FileSystems.js"
 import type { Limits } from "../KernelConfig.js"
 import type { Locks } from "../Locks.js"
 import type { ProcessTable } from "../ProcessTable.js"
+import type { Sockets } from "../Sockets.js"
 import type { Vfs } from "../Vfs.js"
 
 export interface ProcParts {
@@ -13,6 +14,7 @@ export interface ProcParts {
   readonly vfs: Vfs["Type"]
   readonly limits: Limits
   readonly locks: Locks["Type"]
+  readonly sockets: Sockets["Type"]
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly bootedAt: number

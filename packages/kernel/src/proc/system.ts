@@ -4,6 +4,7 @@
  * @see proc(5)
  */
 import { locks } from "./locks.js"
+import { net } from "./net.js"
 import type { ProcParts } from "./parts.js"
 
 const uptime = ({ bootedAt, now }: ProcParts): string => {
@@ -37,6 +38,7 @@ export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
   "loadavg": loadavg,
   "locks": locks,
   "meminfo": meminfo,
+  ...net,
   "stat": stat,
   "sys/fs/file-max": ({ limits }) => `${limits.openFilesMax * limits.processesMax}\n`,
   "sys/fs/pipe-max-size": ({ limits }) => `${limits.pipeCapacityMax}\n`,

@@ -1,0 +1,88 @@
+/**
+ * `/proc/net`: every socket, a line each.
+ *
+ * @see proc_pid_net(5)
+ */
+import type { SocketSnapshot } from "../Sockets.js"
+import type { ProcParts } from "./parts.js"
+
+const hex = (value: number, width: number): string => value.toString(16).toUpperCase().padStart(width, "0")
+
+/** Four bytes as a number of this machine: the last one first. */
+const word = (bytes: ReadonlyArray<number>): string => [...bytes].reverse().map((byte) => hex(byte, 2)).join("")
+
+/** The sixteen bytes of an address of IPv6 in canonical form, or of a mapped one. */
+const bytes6 = (address: string): ReadonlyArray<number> => {
+  const mapped = /^::ffff:(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
+  if (mapped !== null) return [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, ...mapped.slice(1).map(Number)]
+  const [head = "", tail] = address.split("::")
+  const read = (half: string): ReadonlyArray<number> =>
+    half === "" ? [] : half.split(":").flatMap((group) => {
+      const value = Number.parseInt(group, 16)
+      return [value >> 8, value & 255]
+    })
+  const [before, after] = [read(head), read(tail ?? "")]
+  return [...before, ...Array.from({ length: 16 - before.length - after.length }, () => 0), ...after]
+}
+
+const addressOf = (name: SocketSnapshot["name"] | undefined, six: boolean): string => {
+  const known = name !== undefined && "port" in name ? name : { address: six ? "::" : "0.0.0.0", port: 0 }
+  const port = hex(known.port, 4)
+  if (!six) return `${word(known.address.split(".").map(Number))}:${port}`
+  const bytes = bytes6(known.address)
+  return `${[0, 4, 8, 12].map((at) => word(bytes.slice(at, at + 4))).join("")}:${port}`
+}
+
+const ESTABLISHED = 1
+const CLOSE = 7
+const LISTEN = 10
+
+const inet = ({ sockets }: ProcParts, family: "inet" | "inet6", type: "stream" | "datagram"): string => {
+  const six = family === "inet6"
+  const local = six ? "local_address                         " : "local_address "
+  const remote = six ? "remote_address                        " : "rem_address   "
+  const more = type === "datagram" ? " ref pointer drops" : ""
+  const lines = [`  sl  ${local}${remote}st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode${more}`]
+  for (const socket of sockets.list()) {
+    if (socket.family !== family || socket.type !== type || !("port" in socket.name) || socket.name.port === 0) continue
+    const state = socket.listening ? LISTEN : socket.peer === undefined ? CLOSE : ESTABLISHED
+    // What is bound and no more is in no table of TCP.
+    if (type === "stream" && state === CLOSE) continue
+    const addresses = `${addressOf(socket.name, six)} ${addressOf(socket.peer, six)}`
+    const queues = `00000000:${hex(socket.received, 8)} 00:00000000 00000000`
+    lines.push(
+      `${`${lines.length - 1}`.padStart(4)}: ${addresses} ${hex(state, 2)} ${queues} ${`${socket.uid}`.padStart(5)}` +
+        `        0 ${socket.ino} 2 0000000000000000 0`
+    )
+  }
+  return `${lines.join("\n")}\n`
+}
+
+const types: Readonly<Record<SocketSnapshot["type"], number>> = { stream: 1, datagram: 2, seqpacket: 5 }
+/** The flag of a listener, and the states of the others. */
+const ACCEPTS = 0x10000
+const UNCONNECTED = 1
+const CONNECTED = 3
+
+const unix = ({ sockets }: ProcParts): string => {
+  const lines = ["Num       RefCount Protocol Flags    Type St Inode Path"]
+  for (const { family, ino, listening, name, peer, type } of sockets.list()) {
+    if (family !== "unix") continue
+    const path = "path" in name ? ` ${name.path}` : "abstract" in name ? ` @${name.abstract}` : ""
+    const state = hex(peer === undefined ? UNCONNECTED : CONNECTED, 2)
+    lines.push(
+      `0000000000000000: 00000002 00000000 ${hex(listening ? ACCEPTS : 0, 8)} ${hex(types[type], 4)} ${state} ` +
+        `${`${ino}`.padStart(5)}${path}`
+    )
+  }
+  return `${lines.join("\n")}\n`
+}
+
+/** The texts by path below `/proc`. */
+export const net: Readonly<Record<string, (parts: ProcParts) => string>> = {
+  "net/tcp": (parts) => inet(parts, "inet", "stream"),
+  "net/tcp6": (parts) => inet(parts, "inet6", "stream"),
+  "net/udp": (parts) => inet(parts, "inet", "datagram"),
+  "net/udp6": (parts) => inet(parts, "inet6", "datagram"),
+  "net/unix": unix
+}
