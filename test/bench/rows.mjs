@@ -37,6 +37,13 @@ export const rows = [
   row("pipes", "buffered", "1-byte pipe write with 30,000 buffered", 20, 50_700, 400),
   row("pipes", "line", "pty, canonical 64-byte line with echo", 3000, 30_500, 5000),
 
+  row("sockets", "connect", "tcp, connect, accept and close", 530, 2760, 1400),
+  row("sockets", "tcpRoundTrip", "tcp, 1-byte round trip of two processes", 1050, 2800, 2600),
+  row("sockets", "tcpBulk", "tcp, 64 KiB writes", 3480, 980, 2500, { unit: "MiB/s" }),
+  row("sockets", "unixRoundTrip", "unix, 1-byte round trip of two processes", 1050, undefined, 2600),
+  row("sockets", "unixBulk", "unix, 64 KiB writes", 3480, undefined, 2500, { unit: "MiB/s" }),
+  row("sockets", "datagram", "udp, 512 bytes sent and received", 550, 1150, 900),
+
   row("processes", "spawn", "spawn and wait, a trivial program", 1700, 18_300, 8000),
   row("processes", "spawnTimers", "the same with 100,000 timers alive", 1700, 2_790_000, 8000),
   row("processes", "kill", "kill, of 5,000", 800, 16_200, 3000),

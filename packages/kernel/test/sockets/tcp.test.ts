@@ -172,6 +172,24 @@ describe("TCP", () => {
       })
     ))
 
+  it.effect("a client that gave up at a full backlog does not keep the next one out", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const listening = yield* server(sys, 80, 0)
+        yield* client(sys)
+        const givesUp = yield* tcp(sys)
+        yield* sys.setsockopt(givesUp, SOL_SOCKET, Abi.SO_SNDTIMEO, 10)
+        const giving = yield* Effect.fork(errnoOf(sys.connect(givesUp, at(80))))
+        yield* TestClock.adjust(10)
+        assert.strictEqual(yield* Fiber.join(giving), "EINPROGRESS")
+        const waiting = yield* Effect.fork(client(sys))
+        yield* Effect.yieldNow()
+        yield* sys.close(givesUp)
+        yield* sys.accept(listening)
+        yield* Fiber.join(waiting)
+      })
+    ))
+
   it.effect("a socket of IPv6 takes IPv4 as well, unless it is told not to", () =>
     inProcess((sys) =>
       Effect.gen(function*() {

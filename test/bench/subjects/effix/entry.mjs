@@ -1,4 +1,5 @@
 // What the cells need of Effix and Effect; `build.mjs` makes one file of it, so that a cell starts fast.
+export * as Socket from "@effix/kernel/abi/Socket"
 export * as MemoryBackend from "@effix/kernel/backend/MemoryBackend"
 export * as Kernel from "@effix/kernel/Kernel"
 export * as Programs from "@effix/kernel/Programs"

@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -160,6 +163,96 @@ static void round_trip(void) {
   end(50000);
 }
 
+static int listening = -1;
+static struct sockaddr_in here;
+
+static int near_end(void) {
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (fd < 0 || connect(fd, (struct sockaddr *)&here, sizeof here) < 0) exit(1);
+  return fd;
+}
+
+static void serve(void) {
+  socklen_t length = sizeof here;
+  here.sin_family = AF_INET;
+  here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  listening = socket(AF_INET, SOCK_STREAM, 0);
+  if (bind(listening, (struct sockaddr *)&here, sizeof here) < 0 || listen(listening, 16) < 0) exit(1);
+  if (getsockname(listening, (struct sockaddr *)&here, &length) < 0) exit(1);
+}
+
+static void ends(const char *family, int pair[2]) {
+  if (strcmp(family, "unix") == 0) {
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0) exit(1);
+    return;
+  }
+  serve();
+  pair[0] = near_end();
+  pair[1] = accept(listening, NULL, NULL);
+  int on = 1;
+  for (int i = 0; i < 2; i++) setsockopt(pair[i], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static void connections(void) {
+  serve();
+  begin();
+  for (int i = 0; i < 10000; i++) {
+    int fd = near_end();
+    int other = accept(listening, NULL, NULL);
+    close(fd);
+    close(other);
+  }
+  end(10000);
+}
+
+static void socket_round_trip(const char *family) {
+  int pair[2];
+  char byte = 0;
+  ends(family, pair);
+  begin();
+  if (fork() == 0) {
+    close(pair[0]);
+    while (read(pair[1], &byte, 1) > 0) if (write(pair[1], &byte, 1) != 1) _exit(1);
+    _exit(0);
+  }
+  close(pair[1]);
+  for (int i = 0; i < 50000; i++) if (write(pair[0], &byte, 1) != 1 || read(pair[0], &byte, 1) != 1) exit(1);
+  close(pair[0]);
+  wait(NULL);
+  end(50000);
+}
+
+static void socket_bulk(const char *family) {
+  int pair[2];
+  ends(family, pair);
+  begin();
+  if (fork() == 0) {
+    close(pair[0]);
+    while (read(pair[1], text, 65536) > 0) continue;
+    _exit(0);
+  }
+  close(pair[1]);
+  for (int i = 0; i < 30000; i++) if (write(pair[0], block, 65536) != 65536) exit(1);
+  close(pair[0]);
+  wait(NULL);
+  printf("%f\n", 30000 / 16.0 / (seconds(RUSAGE_SELF) + seconds(RUSAGE_CHILDREN) - began));
+}
+
+static void datagrams(void) {
+  int from = socket(AF_INET, SOCK_DGRAM, 0), to = socket(AF_INET, SOCK_DGRAM, 0);
+  socklen_t length = sizeof here;
+  here.sin_family = AF_INET;
+  here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(to, (struct sockaddr *)&here, sizeof here) < 0) exit(1);
+  if (getsockname(to, (struct sockaddr *)&here, &length) < 0) exit(1);
+  begin();
+  for (int i = 0; i < 100000; i++) {
+    if (sendto(from, block, 512, 0, (struct sockaddr *)&here, sizeof here) != 512) exit(1);
+    if (recv(to, text, 512, 0) != 512) exit(1);
+  }
+  end(100000);
+}
+
 static void buffered(void) {
   double all = 0;
   for (int round = 0; round < 25; round++) {
@@ -224,6 +317,12 @@ static void measure(const char *which) {
   else if (strcmp(which, "roundTrip") == 0) round_trip();
   else if (strcmp(which, "buffered") == 0) buffered();
   else if (strcmp(which, "line") == 0) line();
+  else if (strcmp(which, "connect") == 0) connections();
+  else if (strcmp(which, "tcpRoundTrip") == 0) socket_round_trip("tcp");
+  else if (strcmp(which, "unixRoundTrip") == 0) socket_round_trip("unix");
+  else if (strcmp(which, "tcpBulk") == 0) socket_bulk("tcp");
+  else if (strcmp(which, "unixBulk") == 0) socket_bulk("unix");
+  else if (strcmp(which, "datagram") == 0) datagrams();
   else if (strcmp(which, "spawn") == 0) spawn("/bin/true", nothing, 500);
   else if (strcmp(which, "echo") == 0) shell("echo hi | wc -c", 100);
   else if (strcmp(which, "filter") == 0) shell("seq 1 100000 | grep 7 | wc -l", 20);

@@ -103,6 +103,7 @@ export class TcpSocket extends InetSocket implements Party {
     }
     this.connections ??= []
     this.backlog = backlog
+    this.letIn()
     return Exit.void
   }
 
@@ -272,7 +273,7 @@ export class TcpSocket extends InetSocket implements Party {
       const taken = take(next)
       if (taken._tag === "Failure") return taken
       this.connections?.shift()
-      this.knocking?.shift()?.()
+      this.letIn()
       if (this.connections?.length !== 0) WaitQueue.wake(this.canReceive)
       return taken
     }
@@ -280,6 +281,14 @@ export class TcpSocket extends InetSocket implements Party {
     if (now !== undefined) return now
     if (this.impatient(0)) return Errno.fail("EAGAIN")
     return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"))
+  }
+
+  /** Lets those come again who found the backlog full, as far as there is room now; some may have given up. */
+  private letIn(): void {
+    while (this.knocking !== undefined && this.knocking.length > 0) {
+      if (this.connections === undefined || this.connections.length > this.backlog) return
+      this.knocking.shift()?.()
+    }
   }
 
   send(
