@@ -190,6 +190,19 @@ describe("TCP", () => {
       })
     ))
 
+  it.effect("a socket that calls itself reads what it writes", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const fd = yield* tcp(sys)
+        yield* sys.bind(fd, at(40_000))
+        yield* sys.connect(fd, at(40_000))
+        yield* write(sys, fd, "echo")
+        assert.strictEqual(yield* read(sys, fd), "echo")
+        yield* sys.shutdown(fd, Abi.SHUT_WR)
+        assert.strictEqual(yield* read(sys, fd), "")
+      })
+    ))
+
   it.effect("a socket of IPv6 takes IPv4 as well, unless it is told not to", () =>
     inProcess((sys) =>
       Effect.gen(function*() {

@@ -119,11 +119,10 @@ export abstract class InetSocket extends Socket {
       return Errno.fail("EACCES")
     }
     if (this.settled || this.bound) return Errno.fail("EINVAL")
-    const before = this.boundAddress
     this.boundAddress = this.address = at
     const bound = this.take(port)
     if (bound._tag === "Failure") {
-      this.boundAddress = this.address = before
+      this.boundAddress = this.address = this.domain === Abi.AF_INET ? Ip.ANY : Ip.ANY6
       return bound
     }
     this.chosenAddress = !Ip.isAny(at)
@@ -168,7 +167,7 @@ export abstract class InetSocket extends Socket {
     if (this.domain === Abi.AF_INET) return undefined
     const four = Ip.is4(to)
     if (four && this.v6only) return Errno.fail("ENETUNREACH")
-    if (this.address === Ip.ANY6 || Ip.is4(this.address) === four) return undefined
+    if (this.address === Ip.ANY6 || Ip.is4(this.address) === four || (four && !this.chosenAddress)) return undefined
     return Errno.fail(four ? "ENETUNREACH" : "EAFNOSUPPORT")
   }
 

@@ -9,83 +9,32 @@
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Abi from "../../abi/Socket.js"
-import type { Credentials } from "../../Credentials.js"
 import * as Errno from "../../Errno.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
 import { ByteStream } from "../ByteStream.js"
-import type {
-  AcceptError,
-  ConnectError,
-  ListenError,
-  OptionError,
-  ReceiveError,
-  SendError,
-  WriteError
-} from "../errors.js"
-import type { Attached, Received } from "../Message.js"
-import type { Connection, Endpoint, Outcome, Party } from "../Network.js"
-import type { OptionValue } from "../OptionValue.js"
+import type { AcceptError, ConnectError, ListenError } from "../errors.js"
+import type { Connection, Endpoint, Outcome } from "../Network.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK, type Socket } from "../Socket.js"
-import type { InetDomain } from "./InetDomain.js"
-import { InetSocket } from "./InetSocket.js"
 import * as Ip from "./Ip.js"
-import { checkTcpOption, CONGESTION, tcpOptions } from "./tcpOptions.js"
-import * as Transfer from "./tcpTransfer.js"
+import { TcpEnd } from "./TcpEnd.js"
 
-/** Buffers of a new socket: net.ipv4.tcp_wmem and tcp_rmem. */
-const SEND_BUFFER = 16_384
-const RECEIVE_BUFFER = 131_072
-/** What a stream holds of each side's buffer where nobody set it: Linux lets them grow by themselves. */
-const SEND_SHARE = 196_608
-const RECEIVE_SHARE = 65_536
 /** Milliseconds until a connect that nobody answers is given up, as after six retries. */
 const CONNECT_TIMEOUT = 127_000
 
-export class TcpSocket extends InetSocket implements Party {
-  /** "closed" is also where a connection ends, whoever ended it. */
-  state: "closed" | "connecting" | "connected" | "listening" = "closed"
+export class TcpSocket extends TcpEnd {
   /** How far connect(2) has got, as its caller knows it. */
   private told: "unconnected" | "connecting" | "connected" | "disconnecting" = "unconnected"
-  incoming: ByteStream | undefined = undefined
-  outgoing: ByteStream | undefined = undefined
-  /** The other side has sent its last byte. */
-  finished = false
   /** Connections that nobody has accepted. */
   connections: Array<TcpSocket> | undefined = undefined
   /** Connections that found the backlog full, and come again when there is room. */
   private knocking: Array<() => void> | undefined = undefined
   private backlog = 0
-  /** Nobody holds it, but the other side has not ended the connection: the port is in use until then. */
-  private orphan = false
   private giveUp: (() => void) | undefined = undefined
 
-  constructor(inet: InetDomain, domain: number, flags: number, owner: Credentials) {
-    super(inet, inet.tcp, domain, Abi.SOCK_STREAM, Abi.IPPROTO_TCP, flags, owner, SEND_BUFFER, RECEIVE_BUFFER)
-  }
-
-  get listening(): boolean {
-    return this.state === "listening"
-  }
-
-  protected get settled(): boolean {
-    return this.state !== "closed"
-  }
-
-  peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">> {
-    const { remote, state } = this
-    return remote === undefined || state !== "connected"
-      ? Errno.fail("ENOTCONN")
-      : Exit.succeed(this.show(remote.address, remote.port))
-  }
-
-  private get sendShare(): number {
-    return this.sendBuffer === SEND_BUFFER ? SEND_SHARE : this.sendBuffer
-  }
-
-  private get receiveShare(): number {
-    return this.receiveBuffer === RECEIVE_BUFFER ? RECEIVE_SHARE : this.receiveBuffer >> 1
+  get acceptable(): boolean {
+    return (this.connections?.length ?? 0) > 0
   }
 
   listen(backlog: number): Exit.Exit<void, ListenError> {
@@ -150,6 +99,8 @@ export class TcpSocket extends InetSocket implements Party {
     const remote = { address: to, port }
     this.remote = remote
     this.error = undefined
+    // Two that call each other at once are connected, and so is one that calls itself.
+    if (to === this.address && port === this.port) return this.connectToItself()
     this.state = "connecting"
     const outgoing = new ByteStream(this.sendShare)
     const incoming = new ByteStream(this.receiveShare)
@@ -162,6 +113,14 @@ export class TcpSocket extends InetSocket implements Party {
     if (this.state === "connecting") {
       this.giveUp = this.context.after(CONNECT_TIMEOUT, () => this.answered("timeout"))
     }
+    return Exit.void
+  }
+
+  private connectToItself(): Exit.Exit<void> {
+    const both = new ByteStream(this.sendShare + this.receiveShare)
+    this.adopt({ incoming: both, outgoing: both })
+    this.state = "connected"
+    this.changed()
     return Exit.void
   }
 
@@ -191,46 +150,6 @@ export class TcpSocket extends InetSocket implements Party {
     const error = this.takeError() ?? Errno.fail("ECONNABORTED")
     this.disconnect()
     return error
-  }
-
-  /** Takes the ends of a connection. */
-  private adopt({ incoming, outgoing }: Connection): void {
-    this.incoming = incoming
-    this.outgoing = outgoing
-    incoming.reader = this
-    outgoing.writer = this
-  }
-
-  /** The end of the connection, with an error that the next call is told. */
-  private fail(error: "ECONNREFUSED" | "ECONNRESET" | "EHOSTUNREACH" | "EPIPE" | "ETIMEDOUT"): void {
-    this.error = error
-    this.close()
-  }
-
-  private close(): void {
-    this.state = "closed"
-    this.shut = SHUTDOWN_MASK
-    if (this.orphan) this.ports.remove(this)
-    else this.giveBack()
-    this.changed()
-  }
-
-  bytesCame(): void {
-    if (this.incoming?.ended === true && !this.finished) {
-      this.finished = true
-      this.shut |= RCV_SHUTDOWN
-      if (this.outgoing?.ended === true) this.close()
-      WaitQueue.wakeAll(this.canReceive)
-    } else WaitQueue.wake(this.canReceive)
-  }
-
-  roomCame(): void {
-    WaitQueue.wake(this.canSend)
-  }
-
-  cut(): void {
-    if (this.state !== "connected") return
-    this.fail(this.finished && this.outgoing?.ended !== true ? "EPIPE" : "ECONNRESET")
   }
 
   /** A connection arrives at this listener. */
@@ -289,30 +208,6 @@ export class TcpSocket extends InetSocket implements Party {
       if (this.connections === undefined || this.connections.length > this.backlog) return
       this.knocking.shift()?.()
     }
-  }
-
-  send(
-    from: Uint8Array,
-    flags: number,
-    _attached: Attached | undefined,
-    caller: Process
-  ): Effect.Effect<number, WriteError> {
-    return Transfer.send(this, from, flags, caller)
-  }
-
-  /** A connection has its address already. */
-  sendTo(
-    _to: SocketAddress,
-    from: Uint8Array,
-    flags: number,
-    _attached: Attached | undefined,
-    caller: Process
-  ): Effect.Effect<number, SendError> {
-    return Transfer.send(this, from, flags, caller)
-  }
-
-  receive(into: Uint8Array, flags: number, _received: Received | undefined): Effect.Effect<number, ReceiveError> {
-    return Transfer.receive(this, into, flags)
   }
 
   shutdown(how: number): Exit.Exit<void, Errno.Errno<"EINVAL" | "ENOTCONN">> {
@@ -399,30 +294,6 @@ export class TcpSocket extends InetSocket implements Party {
     this.bury()
     this.changed()
     return Exit.void
-  }
-
-  override poll(): number {
-    return Transfer.poll(this)
-  }
-
-  override available(): Exit.Exit<number, Errno.Errno<"EINVAL">> {
-    return this.listening ? Errno.fail("EINVAL") : Exit.succeed(this.incoming?.held ?? 0)
-  }
-
-  override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
-    return level === Abi.SOL_TCP && option === Abi.TCP_CONGESTION
-      ? Exit.succeed(CONGESTION)
-      : super.getOption(level, option)
-  }
-
-  protected override optionsOf(level: number): ReadonlyMap<number, number> | undefined {
-    return level === Abi.SOL_TCP ? tcpOptions : super.optionsOf(level)
-  }
-
-  protected override setNumber(level: number, option: number, value: number): Exit.Exit<void, OptionError> {
-    return level === Abi.SOL_TCP && !checkTcpOption(option, value)
-      ? Errno.fail("EINVAL")
-      : super.setNumber(level, option, value)
   }
 }
 

@@ -12,10 +12,10 @@ import type { Process } from "../../ProcessTable.js"
 import type * as WaitQueue from "../../WaitQueue.js"
 import type { ReceiveError, WriteError } from "../errors.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
-import type { TcpSocket } from "./TcpSocket.js"
+import type { TcpEnd } from "./TcpEnd.js"
 
 /** The pending error, or EPIPE with its signal. */
-const broken = (self: TcpSocket, flags: number, caller: Process): Exit.Exit<never, WriteError> => {
+const broken = (self: TcpEnd, flags: number, caller: Process): Exit.Exit<never, WriteError> => {
   const error = self.error === "EPIPE" ? undefined : self.takeError()
   if (error !== undefined) return error
   self.error = undefined
@@ -23,11 +23,11 @@ const broken = (self: TcpSocket, flags: number, caller: Process): Exit.Exit<neve
   return Errno.fail("EPIPE")
 }
 
-const isBroken = (self: TcpSocket): boolean =>
+const isBroken = (self: TcpEnd): boolean =>
   self.error !== undefined || (self.shut & SEND_SHUTDOWN) !== 0 || self.state === "closed" || self.state === "listening"
 
 export const send = (
-  self: TcpSocket,
+  self: TcpEnd,
   from: Uint8Array,
   flags: number,
   caller: Process
@@ -48,7 +48,7 @@ export const send = (
 }
 
 /** What is there is taken, peeked at or, under MSG_TRUNC, thrown away. */
-const take = (self: TcpSocket, into: Uint8Array, at: number, flags: number): number => {
+const take = (self: TcpEnd, into: Uint8Array, at: number, flags: number): number => {
   const { incoming } = self
   if (incoming === undefined) return 0
   const most = into.length - at
@@ -65,7 +65,7 @@ const take = (self: TcpSocket, into: Uint8Array, at: number, flags: number): num
 }
 
 /** What a reader is told who finds nothing. */
-const nothing = (self: TcpSocket): WaitQueue.Attempt<number, ReceiveError> => {
+const nothing = (self: TcpEnd): WaitQueue.Attempt<number, ReceiveError> => {
   if (self.finished) return Exit.succeed(0)
   const error = self.takeError()
   if (error !== undefined) return error
@@ -73,7 +73,7 @@ const nothing = (self: TcpSocket): WaitQueue.Attempt<number, ReceiveError> => {
   return self.state === "closed" ? Errno.fail("ENOTCONN") : undefined
 }
 
-export const receive = (self: TcpSocket, into: Uint8Array, flags: number): Effect.Effect<number, ReceiveError> => {
+export const receive = (self: TcpEnd, into: Uint8Array, flags: number): Effect.Effect<number, ReceiveError> => {
   if (self.state === "listening") return Errno.fail("ENOTCONN")
   if ((flags & MSG_OOB) !== 0) return Errno.fail(self.state === "closed" && !self.finished ? "ENOTCONN" : "EINVAL")
   const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(self.lowWater, into.length)
@@ -94,7 +94,7 @@ export const receive = (self: TcpSocket, into: Uint8Array, flags: number): Effec
 
 /** Waits for so many bytes, and takes none before, so that whoever is interrupted has taken none. */
 const receiveAtLeast = (
-  self: TcpSocket,
+  self: TcpEnd,
   least: number,
   into: Uint8Array,
   flags: number
@@ -119,10 +119,10 @@ const receiveAtLeast = (
   return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), soFar)
 }
 
-export const poll = (self: TcpSocket): number => {
-  const { connections, error, incoming, outgoing, shut, state } = self
+export const poll = (self: TcpEnd): number => {
+  const { error, incoming, outgoing, shut, state } = self
   if (state === "listening") {
-    return connections !== undefined && connections.length > 0 ? PollEvents.POLLIN | PollEvents.POLLRDNORM : 0
+    return self.acceptable ? PollEvents.POLLIN | PollEvents.POLLRDNORM : 0
   }
   let events = error === undefined ? 0 : PollEvents.POLLERR
   if (shut === SHUTDOWN_MASK || state === "closed") events |= PollEvents.POLLHUP

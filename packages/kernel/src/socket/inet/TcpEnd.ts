@@ -1,0 +1,159 @@
+/**
+ * One end of a TCP connection: its streams, what the other side does to them, and what is sent and received.
+ *
+ * @see tcp(7)
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Abi from "../../abi/Socket.js"
+import type { Credentials } from "../../Credentials.js"
+import * as Errno from "../../Errno.js"
+import type { Process } from "../../ProcessTable.js"
+import * as WaitQueue from "../../WaitQueue.js"
+import type { SocketAddress } from "../Address.js"
+import type { ByteStream } from "../ByteStream.js"
+import type { OptionError, ReceiveError, SendError, WriteError } from "../errors.js"
+import type { Attached, Received } from "../Message.js"
+import type { Connection, Party } from "../Network.js"
+import type { OptionValue } from "../OptionValue.js"
+import { RCV_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import type { InetDomain } from "./InetDomain.js"
+import { InetSocket } from "./InetSocket.js"
+import { checkTcpOption, CONGESTION, tcpOptions } from "./tcpOptions.js"
+import * as Transfer from "./tcpTransfer.js"
+
+/** Buffers of a new socket: net.ipv4.tcp_wmem and tcp_rmem. */
+const SEND_BUFFER = 16_384
+const RECEIVE_BUFFER = 131_072
+/** What a stream holds of each side's buffer where nobody set it: Linux lets them grow by themselves. */
+const SEND_SHARE = 196_608
+const RECEIVE_SHARE = 65_536
+
+export abstract class TcpEnd extends InetSocket implements Party {
+  /** "closed" is also where a connection ends, whoever ended it. */
+  state: "closed" | "connecting" | "connected" | "listening" = "closed"
+  incoming: ByteStream | undefined = undefined
+  outgoing: ByteStream | undefined = undefined
+  /** The other side has sent its last byte. */
+  finished = false
+  /** Nobody holds it, but the other side has not ended the connection: the port is in use until then. */
+  protected orphan = false
+
+  constructor(inet: InetDomain, domain: number, flags: number, owner: Credentials) {
+    super(inet, inet.tcp, domain, Abi.SOCK_STREAM, Abi.IPPROTO_TCP, flags, owner, SEND_BUFFER, RECEIVE_BUFFER)
+  }
+
+  /** Whether somebody waits to be accepted. */
+  abstract get acceptable(): boolean
+
+  get listening(): boolean {
+    return this.state === "listening"
+  }
+
+  protected get settled(): boolean {
+    return this.state !== "closed"
+  }
+
+  peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">> {
+    const { remote, state } = this
+    return remote === undefined || state !== "connected"
+      ? Errno.fail("ENOTCONN")
+      : Exit.succeed(this.show(remote.address, remote.port))
+  }
+
+  get sendShare(): number {
+    return this.sendBuffer === SEND_BUFFER ? SEND_SHARE : this.sendBuffer
+  }
+
+  get receiveShare(): number {
+    return this.receiveBuffer === RECEIVE_BUFFER ? RECEIVE_SHARE : this.receiveBuffer >> 1
+  }
+
+  /** Takes the ends of a connection. */
+  protected adopt({ incoming, outgoing }: Connection): void {
+    this.incoming = incoming
+    this.outgoing = outgoing
+    incoming.reader = this
+    outgoing.writer = this
+  }
+
+  /** The end of the connection, with an error that the next call is told. */
+  protected fail(error: "ECONNREFUSED" | "ECONNRESET" | "EHOSTUNREACH" | "EPIPE" | "ETIMEDOUT"): void {
+    this.error = error
+    this.close()
+  }
+
+  protected close(): void {
+    this.state = "closed"
+    this.shut = SHUTDOWN_MASK
+    if (this.orphan) this.ports.remove(this)
+    else this.giveBack()
+    this.changed()
+  }
+
+  bytesCame(): void {
+    if (this.incoming?.ended === true && !this.finished) {
+      this.finished = true
+      this.shut |= RCV_SHUTDOWN
+      if (this.outgoing?.ended === true) this.close()
+      WaitQueue.wakeAll(this.canReceive)
+    } else WaitQueue.wake(this.canReceive)
+  }
+
+  roomCame(): void {
+    WaitQueue.wake(this.canSend)
+  }
+
+  cut(): void {
+    if (this.state !== "connected") return
+    this.fail(this.finished && this.outgoing?.ended !== true ? "EPIPE" : "ECONNRESET")
+  }
+
+  send(
+    from: Uint8Array,
+    flags: number,
+    _attached: Attached | undefined,
+    caller: Process
+  ): Effect.Effect<number, WriteError> {
+    return Transfer.send(this, from, flags, caller)
+  }
+
+  /** A connection has its address already. */
+  sendTo(
+    _to: SocketAddress,
+    from: Uint8Array,
+    flags: number,
+    _attached: Attached | undefined,
+    caller: Process
+  ): Effect.Effect<number, SendError> {
+    return Transfer.send(this, from, flags, caller)
+  }
+
+  receive(into: Uint8Array, flags: number, _received: Received | undefined): Effect.Effect<number, ReceiveError> {
+    return Transfer.receive(this, into, flags)
+  }
+
+  override poll(): number {
+    return Transfer.poll(this)
+  }
+
+  override available(): Exit.Exit<number, Errno.Errno<"EINVAL">> {
+    return this.listening ? Errno.fail("EINVAL") : Exit.succeed(this.incoming?.held ?? 0)
+  }
+
+  override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
+    return level === Abi.SOL_TCP && option === Abi.TCP_CONGESTION
+      ? Exit.succeed(CONGESTION)
+      : super.getOption(level, option)
+  }
+
+  protected override optionsOf(level: number): ReadonlyMap<number, number> | undefined {
+    return level === Abi.SOL_TCP ? tcpOptions : super.optionsOf(level)
+  }
+
+  protected override setNumber(level: number, option: number, value: number): Exit.Exit<void, OptionError> {
+    return level === Abi.SOL_TCP && !checkTcpOption(option, value)
+      ? Errno.fail("EINVAL")
+      : super.setNumber(level, option, value)
+  }
+}
