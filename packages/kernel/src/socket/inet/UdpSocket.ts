@@ -124,7 +124,9 @@ export class UdpSocket extends InetSocket {
     if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
-    return remote === undefined ? Errno.fail("EDESTADDRREQ") : this.transmit(from, remote)
+    if (remote === undefined) return Errno.fail("EDESTADDRREQ")
+    const mapped = this.domain === Abi.AF_INET6 && Ip.is4(remote.address)
+    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.transmit(from, remote)
   }
 
   sendTo(to: SocketAddress, from: Uint8Array, flags: number): Effect.Effect<number, SendError> {
