@@ -11,7 +11,7 @@ import { campaign, programOf } from "./campaign.js"
 import { Linux } from "./linux.js"
 
 const seed = Number(process.env.EFFIX_SEED ?? 1)
-const programs = Number(process.env.EFFIX_SOCKET_PROGRAMS ?? 500)
+const programs = Number(process.env.EFFIX_SOCKET_PROGRAMS ?? 400)
 
 describe("the generator of socket programs", () => {
   it("makes the same program of the same seed", () => {

@@ -12,7 +12,7 @@ import * as Disturbances from "./disturbances.js"
 import * as Machine from "./machine.js"
 import { quiet, tidy, TIMEOUT } from "./tidy.js"
 
-const SCHEDULES = 300
+const SCHEDULES = 240
 const TOTAL = 60
 const here = { family: "inet", address: "127.0.0.1", port: 7000 } as const
 const name = { family: "unix", abstract: "here" } as const

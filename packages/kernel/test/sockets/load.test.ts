@@ -9,7 +9,7 @@ import { errnoOf, inProcess, read, write } from "../support/run.js"
 /** `EFFIX_CONNECTIONS=10000 EFFIX_MESSAGES=1000000` for a long one. */
 declare const process: { readonly env: Record<string, string | undefined> }
 const CONNECTIONS = Number(process.env.EFFIX_CONNECTIONS ?? 400)
-const MESSAGES = Number(process.env.EFFIX_MESSAGES ?? 20_000)
+const MESSAGES = Number(process.env.EFFIX_MESSAGES ?? 10_000)
 const config = { openFilesMax: 2 * CONNECTIONS + 16 }
 
 const families = [
