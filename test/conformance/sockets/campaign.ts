@@ -27,20 +27,20 @@ const parting = (linux: ReadonlyArray<string>, effix: ReadonlyArray<string>): nu
   return -1
 }
 
-export interface Difference {
+interface Difference {
   readonly program: Program
   readonly linux: ReadonlyArray<string>
   readonly effix: ReadonlyArray<string>
 }
 
-export const compare = async ({ effix, linux }: Both, program: Program): Promise<Difference | undefined> => {
+const compare = async ({ effix, linux }: Both, program: Program): Promise<Difference | undefined> => {
   const asked = linux.run(program)
   const told = await effix.runPromise(Effix.run(program))
   const difference = { program, linux: await asked, effix: told }
   return parting(difference.linux, difference.effix) === -1 ? undefined : difference
 }
 
-export const report = ({ effix, linux, program }: Difference): string => {
+const report = ({ effix, linux, program }: Difference): string => {
   const at = parting(linux, effix)
   const lines = program.slice(0, at + 1).map((step, i) => `${JSON.stringify(step)} -> ${linux[i]}`)
   return `${lines.join("\n")}\n  Linux: ${linux[at]}\n  Effix: ${effix[at]}\n[\n${source(program)}\n]`

@@ -6,7 +6,7 @@
  */
 
 /** A port, or that of the socket in a slot. */
-export type Port = number | readonly ["port", number]
+type Port = number | readonly ["port", number]
 
 export type Address =
   | readonly ["path", string]

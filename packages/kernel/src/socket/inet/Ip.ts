@@ -9,7 +9,7 @@ export const ANY = "0.0.0.0"
 export const ANY6 = "::"
 export const LOOPBACK = "127.0.0.1"
 export const LOOPBACK6 = "::1"
-export const BROADCAST = "255.255.255.255"
+const BROADCAST = "255.255.255.255"
 
 const parse4 = (text: string): string | undefined => {
   const parts = text.split(".")
