@@ -2,61 +2,21 @@
  * The errnos of the manual pages: for each call, a program whose last step answers with each of them.
  */
 import { type Errno, Fcntl, FileMode, OpenFlags, PollEvents, Resources } from "@effix/kernel"
-import type { Argument, Call, Program, Step } from "./program.js"
+import { newerCalls } from "./directedNewer.js"
+import type { Call, Program } from "./program.js"
+import { closed, drop, file, foreign, full, long, loop, readOnly, step, sticky, walks } from "./setting.js"
 
 const { AT_FDCWD } = Fcntl
 const O = OpenFlags
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOATIME, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TMPFILE, O_WRONLY } = O
 
-const long = "n".repeat(256)
-const drop: Program = [["setgroups", ""], ["setresgid", 1000, 1000, 1000], ["setresuid", 1000, 1000, 1000]]
-
-/** A directory that is closed to others, and a file in it; then without privilege. */
-const closed: Program = [["mkdir", "d", 0o700], ["mknod", "d/a", FileMode.S_IFREG | 0o644, 0], ...drop]
-/** A file of root's, and no privilege. */
-const foreign: Program = [["mknod", "a", FileMode.S_IFREG | 0o644, 0], ...drop]
-/** A sticky directory for all, with a file and a directory of root's in it; and no privilege. */
-const sticky: Program = [
-  ["mkdir", "d", 0o755],
-  ["mknod", "d/a", FileMode.S_IFREG | 0o666, 0],
-  ["mkdir", "d/e", 0o777],
-  ["chmod", "d", 0o1777],
-  ...drop
-]
-const file: Program = [["mknod", "a", FileMode.S_IFREG | 0o644, 0]]
-const loop: Program = [["symlink", "l", "l"]]
-const readOnly: Program = [
-  ["mkdir", "d", 0o755],
-  ["mount", "d", 0],
-  ["mknod", "d/a", FileMode.S_IFREG | 0o644, 0],
-  ["mkdir", "d/e", 0o755],
-  ["readonly", "d"]
-]
-/** A file system with room for the root, three files, and no more. */
-const full: Program = [
-  ["mkdir", "d", 0o755],
-  ["mount", "d", 1],
-  ["mknod", "d/a", FileMode.S_IFREG | 0o644, 0],
-  ["mkdir", "d/e", 0o755],
-  ["mkfifo", "d/p", 0o644]
-]
 /** The writing end of a pipe without room is descriptor 1. */
 const fullPipe = (flags: number): Program => [["pipe2", flags], ["write", 1, 65_536, 0]]
 
-/** What a call that walks along its path answers, whatever it is there for. */
-const walks = (of: (path: string) => Step): Partial<Record<Errno.Code, Program>> => ({
-  EACCES: [...closed, of("d/a")],
-  ELOOP: [...loop, of("l/a")],
-  ENAMETOOLONG: [of(long)],
-  ENOENT: [of("d/a")],
-  ENOTDIR: [...file, of("a/b")]
-})
-
-type Directed = Readonly<Partial<Record<Errno.Code, Program>>>
-
-const step = (call: Call, ...args: ReadonlyArray<Argument>): Step => [call, ...args]
+export type Directed = Readonly<Partial<Record<Errno.Code, Program>>>
 
 export const directed: Readonly<Partial<Record<Call, Directed>>> = {
+  ...newerCalls,
   open: {
     ...walks((path) => step("open", path, O_RDONLY, 0)),
     EEXIST: [...file, ["open", "a", O_CREAT | O_EXCL, 0o644]],
@@ -93,6 +53,7 @@ export const directed: Readonly<Partial<Record<Call, Directed>>> = {
       1,
       0
     ]],
+    EPERM: [["memfd_create", "a", 2], ["fcntl", 0, Fcntl.F_ADD_SEALS, Fcntl.F_SEAL_WRITE], ["write", 0, 1, 0]],
     EPIPE: [["pipe2", 0], ["close", 0], ["write", 1, 1, 0]]
   },
   pread: {

@@ -106,7 +106,7 @@ class Generator {
       [5, () => this.add("lchown", name, user(random), group(random))],
       [3, () => this.add("truncate", name, size(random))],
       [1, () => this.add("utimensat", Fcntl.AT_FDCWD, name, time(random), time(random), 0)],
-      [2, () => this.add("setxattr", name, Names.attribute(random), Names.valueSize(random), 7, 0)]
+      [2, () => this.add("setxattr", name, Names.attribute(random), this.valueSize(), 7, 0)]
     ])()
   }
 
@@ -350,8 +350,9 @@ class Generator {
       [0.3, () => this.add("sync")],
       [0.5, () => this.add("syncfs", this.fd())],
       [1, () => this.add("sync_file_range", this.fd(), offset(random), size(random), random.between(0, 8))],
-      [1, () => this.add("fstatfs", this.fd())],
-      [1, () => this.add("statfs", this.path())]
+      // What it says is what the file system is.
+      [this.disk ? 0 : 1, () => this.add("fstatfs", this.fd())],
+      [this.disk ? 0 : 1, () => this.add("statfs", this.path())]
     ])()
   }
 
@@ -361,7 +362,7 @@ class Generator {
     const room = random.pick([0, 1, 10, 1000, 65_536])
     const listed = random.pick([1, 10, 100, 65_536])
     const seed = random.between(0, 255)
-    const length = Names.valueSize(random)
+    const length = this.valueSize()
     const flags = random.weighted([[5, 0], [2, 1], [2, 2], [0.3, 3], [0.3, 4]])
     random.weighted<() => void>([
       [6, () => this.add("setxattr", this.path(), name, length, seed, flags)],
@@ -377,6 +378,12 @@ class Generator {
       [1, () => this.add("lremovexattr", this.path(), name)],
       [1, () => this.add("fremovexattr", this.fd(), name)]
     ])()
+  }
+
+  /** On a disk, all attributes of a file share one block. */
+  private valueSize(): number {
+    const length = Names.valueSize(this.random)
+    return this.disk ? Math.min(length, 300) : length
   }
 
   private looking(): void {
@@ -424,6 +431,8 @@ class Generator {
     const fd = this.fd()
     this.add("lseek", fd, 0, Fcntl.SEEK_SET)
     this.add("list", fd)
+    // At its end a directory on a disk is further than bytes can be counted.
+    if (this.disk) this.add("lseek", fd, 0, Fcntl.SEEK_SET)
   }
 
   private names(): void {

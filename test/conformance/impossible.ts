@@ -34,8 +34,29 @@ export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<E
   read: { EINVAL: "no descriptor of these calls is unfit for reading" },
   write: {
     EDESTADDRREQ: "for sockets",
-    EINVAL: "no descriptor of these calls is unfit for writing",
-    EPERM: "there are no seals"
+    EINVAL: "no descriptor of these calls is unfit for writing"
+  },
+  creat: { ETXTBSY: "a program that runs can be written to, see deviations" },
+  openat2: { E2BIG: "`how` is a record: it has no size and no unknown fields" },
+  memfd_create: { ENFILE: exhausts },
+  close_range: { EMFILE: "every process has a descriptor table of its own" },
+  copy_file_range: {
+    EOPNOTSUPP: "of file systems that are not here",
+    ETXTBSY: "there are no swap files"
+  },
+  fallocate: {
+    EINTR: never,
+    ENOSYS: "no backend that is too old",
+    ETXTBSY: "there are no swap files"
+  },
+  fdatasync: { EINTR: never, ENOSPC: "what is written is stored at once", EROFS: "of no file system that is here" },
+  sync_file_range: { ENOSPC: "what is written is stored at once" },
+  syncfs: { ENOSPC: "what is written is stored at once" },
+  statfs: { EINTR: never, ENOSYS: "every backend tells" },
+  getxattr: { E2BIG: "no value is set that is larger than XATTR_SIZE_MAX" },
+  listxattr: {
+    E2BIG: "a list of 64 KiB of names takes more attributes than the file system of a test has room for",
+    EOPNOTSUPP: "every file system here has attributes"
   },
   dup: { EBUSY: "a race between threads in open(2)", EINTR: never },
   fcntl: {
@@ -132,6 +153,51 @@ export const manual: ReadonlyArray<readonly [calls: ReadonlyArray<Call>, errnos:
   [
     ["rename", "renameat2"],
     "EACCES EBADF EBUSY EDQUOT EEXIST EFAULT EINVAL EISDIR ELOOP EMLINK ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR ENOTEMPTY EPERM EROFS EXDEV"
+  ],
+  [["creat"], "EACCES EDQUOT EFAULT EISDIR ELOOP EMFILE ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EROFS ETXTBSY"],
+  [["openat2"], "E2BIG EAGAIN EINVAL ELOOP EXDEV"],
+  [["memfd_create"], "EFAULT EINVAL EMFILE ENFILE ENOMEM"],
+  [["close_range"], "EINVAL EMFILE ENOMEM"],
+  [["readv", "preadv", "preadv2"], "EAGAIN EBADF EFAULT EINTR EINVAL EIO EISDIR EOPNOTSUPP ESPIPE"],
+  [
+    ["writev", "pwritev", "pwritev2"],
+    "EAGAIN EBADF EFAULT EFBIG EINTR EINVAL EIO ENOSPC EOPNOTSUPP EPERM EPIPE ESPIPE"
+  ],
+  [["copy_file_range"], "EBADF EFBIG EINVAL EIO EISDIR ENOMEM ENOSPC EOPNOTSUPP EOVERFLOW EPERM ETXTBSY EXDEV"],
+  [["sendfile"], "EAGAIN EBADF EFAULT EINVAL EIO ENOMEM EOVERFLOW ESPIPE"],
+  [["splice"], "EAGAIN EBADF EINVAL ENOMEM ESPIPE"],
+  [["tee"], "EAGAIN EINVAL ENOMEM"],
+  [["fallocate"], "EBADF EFBIG EINTR EINVAL EIO ENODEV ENOSPC ENOSYS EOPNOTSUPP EPERM ESPIPE ETXTBSY"],
+  [["fdatasync"], "EBADF EINTR EIO ENOSPC EROFS EINVAL EDQUOT"],
+  [["syncfs"], "EBADF EIO ENOSPC EDQUOT"],
+  [["sync_file_range"], "EBADF EINVAL EIO ENOMEM ENOSPC ESPIPE"],
+  [
+    ["statfs", "fstatfs"],
+    "EACCES EBADF EFAULT EINTR EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR EOVERFLOW"
+  ],
+  [["statx"], "EACCES EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR"],
+  [
+    ["fchmodat"],
+    "EACCES EBADF EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOPNOTSUPP EPERM EROFS"
+  ],
+  [["fchownat"], "EACCES EBADF EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS"],
+  [["mknodat"], "EBADF ENOTDIR"],
+  [["symlinkat"], "EBADF ENOTDIR"],
+  [
+    ["getxattr", "lgetxattr", "fgetxattr"],
+    "E2BIG EACCES EBADF EFAULT EIO ELOOP ENAMETOOLONG ENODATA ENOENT ENOMEM ENOTDIR EOPNOTSUPP ERANGE"
+  ],
+  [
+    ["setxattr", "lsetxattr", "fsetxattr"],
+    "E2BIG EACCES EBADF EDQUOT EEXIST EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENODATA ENOENT ENOMEM ENOSPC ENOTDIR EOPNOTSUPP EPERM ERANGE EROFS"
+  ],
+  [
+    ["listxattr", "flistxattr"],
+    "E2BIG EACCES EBADF EFAULT EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOPNOTSUPP ERANGE"
+  ],
+  [
+    ["removexattr", "fremovexattr"],
+    "EACCES EBADF EFAULT EIO ELOOP ENAMETOOLONG ENODATA ENOENT ENOMEM ENOTDIR EOPNOTSUPP EPERM ERANGE EROFS"
   ],
   [["list"], "EBADF EFAULT EINVAL ENOENT ENOTDIR"],
   [["chdir", "fchdir"], "EACCES EBADF EFAULT EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR"],

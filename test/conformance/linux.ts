@@ -32,7 +32,16 @@ export const cannotCompile = (): string | undefined => {
 const imageIn = (directory: string): string => {
   const image = join(directory, "disk")
   execFileSync("truncate", ["-s", "256M", image])
-  execFileSync("mkfs.ext4", ["-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", "-O", "^has_journal", image])
+  execFileSync("mkfs.ext4", [
+    "-q",
+    "-b",
+    "4096",
+    "-E",
+    "lazy_itable_init=0,lazy_journal_init=0",
+    "-O",
+    "^has_journal",
+    image
+  ])
   return image
 }
 

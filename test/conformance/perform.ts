@@ -363,6 +363,8 @@ const list = (sys: Sys.SystemCalls, said: Said, fd: number): Answer =>
     all.sort((a, b) => a.name < b.name ? -1 : 1)
     return [
       all.length,
-      ...all.map(({ ino, name, type }) => `${escape(name)}:${said.letter(type)}:${said.file(dev, ino)}`)
+      ...all.map(({ ino, name, type }) =>
+        `${escape(name)}:${said.letter(type)}${said.disk && name === ".." ? "" : `:${said.file(dev, ino)}`}`
+      )
     ].join(" ")
   })

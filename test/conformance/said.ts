@@ -39,7 +39,7 @@ export class Said {
   }
 
   /** On a disk, the size of a directory and how many blocks a file takes are the file system's business. */
-  constructor(private readonly disk = false) {}
+  constructor(readonly disk = false) {}
 
   stat(st: Inode.Stat): string {
     const mode = (st.mode & FileMode.PERMISSIONS).toString(8).padStart(4, "0")

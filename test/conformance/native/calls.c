@@ -104,7 +104,9 @@ static void list(int fd) {
   for (size_t i = 0; i < count; i++) {
     say(" ");
     say_escaped(entries[i]->name);
-    say(":%c:%zu", type_letter((mode_t)entries[i]->type << 12), inode_class(st.st_dev, entries[i]->ino));
+    say(":%c", type_letter((mode_t)entries[i]->type << 12));
+    // The root of a program has a parent there.
+    if (!answer->disk || strcmp(entries[i]->name, "..") != 0) say(":%zu", inode_class(st.st_dev, entries[i]->ino));
   }
 }
 
