@@ -32,6 +32,15 @@ export const rows = [
   row("descriptors", "dup2", "dup2", 9, 221, 300),
   row("descriptors", "lseek", "lseek", 9, 117, 300),
 
+  row("transfers", "readv", "readv of 4 times 1 KiB", undefined, undefined, 1500),
+  row("transfers", "writev", "writev of 4 times 1 KiB", undefined, undefined, 2500),
+  row("transfers", "copyRange", "copy_file_range of 64 KiB", undefined, undefined, 12_000),
+  row("transfers", "splice", "splice of 64 KiB from pipe to pipe", undefined, undefined, 1500),
+  row("transfers", "getxattr", "getxattr of 16 bytes", undefined, undefined, 900),
+  row("transfers", "setxattr", "setxattr of 16 bytes", undefined, undefined, 1500),
+  row("transfers", "fallocate", "fallocate of 64 KiB, and a hole again", undefined, undefined, 3000),
+  row("transfers", "statx", "statx, depth 1", undefined, undefined, 600),
+
   row("pipes", "bulk", "pipe, 64 KiB writes", 3900, 3100, 3300, { unit: "MiB/s" }),
   row("pipes", "roundTrip", "pipe, 1-byte round trip of two processes", 1040, 1190, 2600),
   row("pipes", "buffered", "1-byte pipe write with 30,000 buffered", 20, 50_700, 400),

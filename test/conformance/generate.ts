@@ -172,7 +172,7 @@ class Generator {
       [9, () => this.control()],
       [1, () => this.add("creat", random.chance(0.7) ? this.path() : this.fresh(), mode(random))],
       [4, () => this.open2()],
-      [1.5, () => this.memfd()],
+      [this.disk ? 0 : 1.5, () => this.memfd()],
       [0.7, () => this.closeRange()],
       [3, () => this.add("poll", this.fd(), this.events(), this.fd(), this.events())]
     ])()
@@ -243,8 +243,9 @@ class Generator {
       [2, [F.F_GETPIPE_SZ, 0]],
       [3, [F.F_SETPIPE_SZ, random.pick([0, 1, 4096, 5000, 8192, 65_536, 100_000, 1_048_576, 2 ** 31 + 1])]],
       [this.dropped ? 0.5 : 0, [F.F_SETPIPE_SZ, 1_048_577]],
-      [1, [F.F_GET_SEALS, 0]],
-      [1.5, [F.F_ADD_SEALS, random.bits([1, 2, 4, 8, 16], 0.25) | (random.chance(0.05) ? 64 : 0)]],
+      // Only files in memory are sealed.
+      [this.disk ? 0 : 1, [F.F_GET_SEALS, 0]],
+      [this.disk ? 0 : 1.5, [F.F_ADD_SEALS, random.bits([1, 2, 4, 8, 16], 0.25) | (random.chance(0.05) ? 64 : 0)]],
       [0.5, [F.F_SETSIG, random.pick([0, 10, 64, 65, -1])]],
       [0.5, [F.F_GETSIG, 0]],
       [0.5, [F.F_SETOWN, random.pick([0, 0, 999_999_999])]],
@@ -263,7 +264,16 @@ class Generator {
       [8, () => this.add("read", this.fd(), size(random))],
       [4, () => this.add("pwrite", this.fd(), size(random), seed, offset(random))],
       [4, () => this.add("pread", this.fd(), size(random), offset(random))],
-      [5, () => this.add("lseek", this.fd(), offset(random), random.weighted([[4, 0], [3, 1], [3, 2], [0.3, 9]]))],
+      [
+        5,
+        () =>
+          this.add(
+            "lseek",
+            this.fd(),
+            offset(random),
+            random.weighted([[4, 0], [3, 1], [this.disk ? 0 : 3, 2], [0.3, 9]])
+          )
+      ],
       [3, () => this.add("ftruncate", this.fd(), offset(random))],
       [2, () => this.add("truncate", this.path(), offset(random))],
       [1, () => this.add("fsync", this.fd())],
@@ -283,7 +293,7 @@ class Generator {
       [1, T.RWF_NOAPPEND],
       [1, T.RWF_HIPRI],
       [1, random.bits([T.RWF_DSYNC, T.RWF_SYNC], 0.6)],
-      [1, T.RWF_NOWAIT],
+      [this.disk ? 0 : 1, T.RWF_NOWAIT],
       [0.3, T.RWF_APPEND | T.RWF_NOAPPEND],
       [0.3, T.RWF_ATOMIC],
       [0.3, 0x1000]

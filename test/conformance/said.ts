@@ -27,6 +27,8 @@ export class Said {
 
   /** The number of a file in the order in which files were first seen. */
   file(dev: number, ino: number): number {
+    // A disk gives the number of a file that is gone to the next one.
+    if (this.disk) return 0
     const key = `${dev}:${ino}`
     const known = this.files.get(key)
     if (known !== undefined) return known

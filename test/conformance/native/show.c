@@ -25,6 +25,8 @@ void say_escaped(const char *bytes) {
 }
 
 size_t inode_class(dev_t dev, ino_t ino) {
+  // A disk gives the number of a file that is gone to the next one.
+  if (answer->disk) return 0;
   for (size_t i = 0; i < answer->inodes; i++) {
     if (answer->inode[i].dev == dev && answer->inode[i].ino == ino) return i;
   }

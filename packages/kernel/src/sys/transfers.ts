@@ -51,6 +51,8 @@ function* copySteps(self: Process, from: Description, at: number, to: Descriptio
     const read = yield* Effect.exit(readAt(from, at + done, buffer.subarray(0, wanted), self))
     if (read._tag === "Failure") return done > 0 ? done : yield* read
     if (read.value === 0) break
+    // Asked only once there is something to write.
+    if (!to.spliceWrites) return yield* Errno.fail("EINVAL")
     const written = yield* Effect.exit(writeAt(to, toAt + done, buffer.subarray(0, read.value), self))
     if (written._tag === "Failure") return done > 0 ? done : yield* written
     done += written.value
@@ -143,7 +145,7 @@ export const sendfile = (
   if (!from.seekable || (to.flags & O_APPEND) !== 0) return Errno.fail("EINVAL", { syscall, fd: fdIn })
   rooms.vfs.accessed(from)
   if (length === 0) return Exit.succeed(0)
-  if (!from.spliceReads || !to.spliceWrites) return Errno.fail("EINVAL", { syscall, fd: fdIn })
+  if (!from.spliceReads) return Errno.fail("EINVAL", { syscall, fd: fdIn })
   const toAt = to.offset
   const sent = copy(self, from, at, to, toAt, length)
   return moving(overLimit(rooms, self, sent), [from, offset], [to, undefined])

@@ -86,6 +86,8 @@ export class Walk {
   /** Where `/` is, and above which nothing is. */
   private readonly root: Location
   private readonly resolve: number
+  /** Linux finds out where the root is when it is first needed; before that, a link to it leaves every mount. */
+  private rooted: boolean
 
   constructor(
     private readonly core: Core,
@@ -97,6 +99,7 @@ export class Walk {
     this.resolve = mode.resolve ?? 0
     this.prefix = this.resolve === 0 ? lengthOf(path) : 0
     this.root = (this.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) === 0 ? viewer.root : start
+    this.rooted = this.root === start || path.charCodeAt(0) === SLASH
     this.start = path.charCodeAt(0) === SLASH ? this.root : start
     this.mount = this.start.mount
     this.dentry = this.start.dentry
@@ -256,6 +259,7 @@ export class Walk {
    */
   private ascend(): Exit.Exit<never, PathError> | undefined {
     const { resolve, root } = this
+    this.rooted = true
     for (;;) {
       const atRoot = this.dentry === root.dentry && this.mount === root.mount
       if (atRoot) {
@@ -317,8 +321,9 @@ export class Walk {
 
   private toRoot(): Exit.Exit<never> | undefined {
     const leaves = (this.resolve & RESOLVE_BENEATH) !== 0 ||
-      ((this.resolve & RESOLVE_NO_XDEV) !== 0 && this.mount !== this.root.mount)
+      ((this.resolve & RESOLVE_NO_XDEV) !== 0 && (!this.rooted || this.mount !== this.root.mount))
     if (leaves) return leaving
+    this.rooted = true
     this.mount = this.root.mount
     this.dentry = this.root.dentry
     return undefined

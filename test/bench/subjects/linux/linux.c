@@ -15,7 +15,9 @@
 #include <sys/socket.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define BLOCK 4096
@@ -281,6 +283,68 @@ static void line(void) {
   end(50000);
 }
 
+static void vectors(int writes) {
+  struct iovec vector[4];
+  for (int i = 0; i < 4; i++) vector[i] = (struct iovec){ block + i * 1024, 1024 };
+  int fd = file_of(MIB, O_RDWR);
+  begin();
+  for (int i = 0; i < 300000; i++) {
+    if (i % 256 == 0) lseek(fd, 0, SEEK_SET);
+    if ((writes ? writev(fd, vector, 4) : readv(fd, vector, 4)) != 4096) exit(1);
+  }
+  end(300000);
+}
+
+static void copy_range(void) {
+  int fd = file_of(MIB, O_RDWR);
+  begin();
+  for (int i = 0; i < 50000; i++) {
+    off_t from = 0, to = 524288;
+    if (copy_file_range(fd, &from, fd, &to, 65536, 0) != 65536) exit(1);
+  }
+  end(50000);
+}
+
+static void splice_pipes(void) {
+  int one[2], two[2];
+  if (pipe(one) < 0 || pipe(two) < 0 || write(one[1], block, 65536) != 65536) exit(1);
+  begin();
+  for (int i = 0; i < 100000; i++) {
+    if (splice(one[0], NULL, two[1], NULL, 65536, 0) != 65536 || splice(two[0], NULL, one[1], NULL, 65536, 0) != 65536) {
+      exit(1);
+    }
+  }
+  end(200000);
+}
+
+static void attributes(int writes) {
+  close(file_of(0, O_RDONLY));
+  if (setxattr("f", "user.key", "0123456789abcdef", 16, 0) < 0) exit(1);
+  begin();
+  for (int i = 0; i < 200000; i++) {
+    if (writes) setxattr("f", "user.key", "0123456789abcdef", 16, 0);
+    else if (getxattr("f", "user.key", text, 64) != 16) exit(1);
+  }
+  end(200000);
+}
+
+static void allocate(void) {
+  int fd = file_of(65536, O_RDWR);
+  begin();
+  for (int i = 0; i < 20000; i++) {
+    if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 65536) < 0 || fallocate(fd, 0, 0, 65536) < 0) exit(1);
+  }
+  end(20000);
+}
+
+static void stat_more(void) {
+  struct statx answer;
+  path_of_depth(1);
+  begin();
+  for (int i = 0; i < 200000; i++) statx(AT_FDCWD, "f", 0, STATX_BASIC_STATS | STATX_BTIME, &answer);
+  end(200000);
+}
+
 static void spawn(const char *file, char *const *arguments, int count) {
   begin();
   for (int i = 0; i < count; i++) {
@@ -313,6 +377,14 @@ static void measure(const char *which) {
   else if (strcmp(which, "pread") == 0) read_blocks(64L * MIB, 1);
   else if (strcmp(which, "write") == 0) write_blocks(0, 16L * MIB);
   else if (strcmp(which, "append") == 0) write_blocks(64L * MIB, 16L * MIB);
+  else if (strcmp(which, "readv") == 0) vectors(0);
+  else if (strcmp(which, "writev") == 0) vectors(1);
+  else if (strcmp(which, "copyRange") == 0) copy_range();
+  else if (strcmp(which, "splice") == 0) splice_pipes();
+  else if (strcmp(which, "getxattr") == 0) attributes(0);
+  else if (strcmp(which, "setxattr") == 0) attributes(1);
+  else if (strcmp(which, "fallocate") == 0) allocate();
+  else if (strcmp(which, "statx") == 0) stat_more();
   else if (strcmp(which, "bulk") == 0) bulk();
   else if (strcmp(which, "roundTrip") == 0) round_trip();
   else if (strcmp(which, "buffered") == 0) buffered();
