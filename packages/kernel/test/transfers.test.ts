@@ -2,14 +2,17 @@ import { assert, describe, it } from "@effect/vitest"
 import * as FaultyBackend from "@effix/testing/FaultyBackend"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { FALLOC_FL_COLLAPSE_RANGE, FALLOC_FL_INSERT_RANGE, FALLOC_FL_ZERO_RANGE } from "../src/abi/Falloc.js"
 import { AT_FDCWD, F_ADD_SEALS, F_SEAL_GROW, SEEK_DATA, SEEK_HOLE, SEEK_SET } from "../src/abi/Fcntl.js"
 import { O_CREAT, O_DIRECT, O_NOATIME, O_NONBLOCK, O_RDONLY, O_RDWR } from "../src/abi/OpenFlags.js"
 import { RESOLVE_BENEATH, RESOLVE_IN_ROOT } from "../src/abi/Resolve.js"
+import { RLIMIT_FSIZE } from "../src/abi/Resources.js"
 import * as MemoryBackend from "../src/backend/MemoryBackend.js"
 import * as Bytes from "../src/Bytes.js"
 import type { SystemCalls } from "../src/Sys.js"
+import { VfsBackend } from "../src/VfsBackend.js"
 import { errnoOf, inProcess, read, write } from "./support/run.js"
 
 const memory = (bytesMax = 2 ** 30) => MemoryBackend.make({ bytesMax, inodesMax: 1000, now: 0n, mode: 0o777 })
@@ -43,7 +46,7 @@ describe.each(backends)("moving bytes of files %s", (_, make) => {
         assert.strictEqual(yield* sys.lseek(from, 0, 1), 0)
         yield* sys.lseek(to, 0, SEEK_SET)
         assert.strictEqual(yield* read(sys, to), "xxxxxxxxxxend")
-      }), { backend: make() }))
+      }), { backend: Layer.succeed(VfsBackend, make()) }))
 
   it.effect("copies and sends files, and moves the offsets that were not given", () =>
     inProcess((sys) =>
@@ -57,7 +60,7 @@ describe.each(backends)("moving bytes of files %s", (_, make) => {
         const into = new Uint8Array(10)
         yield* sys.pread(to, into, 149_995)
         assert.strictEqual(Bytes.decode(into.subarray(0, 8)), "01234012")
-      }), { backend: make() }))
+      }), { backend: Layer.succeed(VfsBackend, make()) }))
 
   it.effect("puts back what a full disk did not take from a pipe", () =>
     inProcess((sys) =>
@@ -65,11 +68,11 @@ describe.each(backends)("moving bytes of files %s", (_, make) => {
         const to = yield* sys.open("/to", O_CREAT | O_RDWR, 0o644)
         const [reader, writer] = yield* sys.pipe()
         yield* write(sys, writer, "0123456789")
-        yield* sys.setrlimit({ fileSize: 4 })
+        yield* sys.setrlimit(RLIMIT_FSIZE, { soft: 4, hard: 4 })
         assert.strictEqual(yield* sys.splice(reader, undefined, to, undefined, 10), 4)
         assert.strictEqual(yield* sys.fionread(reader), 6)
         assert.strictEqual(yield* read(sys, reader), "456789")
-      }), { backend: make() }))
+      }), { backend: Layer.succeed(VfsBackend, make()) }))
 })
 
 describe("moving bytes between pipes", () => {
@@ -151,7 +154,7 @@ describe("storage", () => {
         while ((yield* errnoOf(sys.write(filler, new Uint8Array(65_536)))) === "success") yield* Effect.void
         assert.strictEqual(yield* sys.pwrite(fd, new Uint8Array(200_000), 0), 200_000)
         assert.strictEqual(yield* sys.lseek(fd, 0, SEEK_DATA), 0)
-      }), { backend: memory(1_000_000) }))
+      }), { backend: Layer.succeed(VfsBackend, memory(1_000_000)) }))
 
   it.effect("ranges of blocks are taken out, put in and zeroed", () =>
     inProcess((sys) =>
