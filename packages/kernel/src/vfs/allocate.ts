@@ -57,10 +57,11 @@ function* allocateSteps(
   try {
     if (how === "punchHole") {
       if (!Seals.punchable(core, inode)) return yield* Errno.fail("EPERM")
-    } else if (how !== "collapse") {
-      const grown = how === "insert" ? inode.size + length : end
-      if (grown > inode.size && grown > caller.limits.fileSize) return yield* Errno.fail("EFBIG")
-      if (!Seals.resizable(core, inode, Math.max(inode.size, grown))) return yield* Errno.fail("EPERM")
+    } else if (how !== "collapse" && how !== "insert") {
+      // A tmpfs minds the limit even where the size stays as it is; zeroing is ext4's.
+      const grows = end > inode.size && (how !== "zeroRange" || (mode & FALLOC_FL_KEEP_SIZE) === 0)
+      if (grows && end > caller.limits.fileSize) return yield* Errno.fail("EFBIG")
+      if (!Seals.resizable(core, inode, Math.max(inode.size, end))) return yield* Errno.fail("EPERM")
     }
     yield* backend.allocate(inode, how, offset, length)
     const now = core.now()
