@@ -4,7 +4,7 @@
 import { type Errno, Fcntl, FileMode, OpenFlags, PollEvents, Resources } from "@effix/kernel"
 import { newerCalls } from "./directedNewer.js"
 import type { Call, Program } from "./program.js"
-import { closed, drop, file, foreign, full, long, loop, readOnly, step, sticky, walks } from "./setting.js"
+import { drop, file, foreign, full, readOnly, step, sticky, walks } from "./setting.js"
 
 const { AT_FDCWD } = Fcntl
 const O = OpenFlags
