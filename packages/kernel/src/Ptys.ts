@@ -16,12 +16,14 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import { CAP_SYS_ADMIN } from "./abi/Capabilities.js"
 import { makedev } from "./abi/FileMode.js"
 import { O_NOCTTY, O_RDWR } from "./abi/OpenFlags.js"
 import { SIGCONT, SIGHUP } from "./abi/Signals.js"
 import type { WindowSize } from "./abi/Termios.js"
 import * as PtsBackend from "./backend/PtsBackend.js"
 import * as CoarseClock from "./CoarseClock.js"
+import { capable } from "./Credentials.js"
 import type { Description } from "./Description.js"
 import * as Devices from "./Devices.js"
 import * as Errno from "./Errno.js"
@@ -111,10 +113,15 @@ export const make = ({ after, limits, now, signals }: Options): Ptys["Type"] => 
       const pair = pairs.get(inode.rdev & 0xff)
       // A node made elsewhere opens no terminal, as in Linux, and neither does one whose master is gone.
       if (pair === undefined || pair.inode !== inode || pair.masterClosed) return Errno.fail("EIO")
+      if (pair.locked) return Errno.fail("EIO")
+      if (pair.exclusive && !capable(caller.credentials, CAP_SYS_ADMIN)) return Errno.fail("EBUSY")
       return Exit.succeed(openSlave(pair, inode, pair.path, flags, caller))
     },
-    openControlling: (inode, flags, caller): Effect.Effect<Description, Errno.Errno<"ENXIO">> => {
+    openControlling: (inode, flags, caller): Effect.Effect<Description, Errno.Errno<"EBUSY" | "ENXIO">> => {
       const { terminal } = caller.session
+      if (terminal instanceof Pair && terminal.exclusive && !capable(caller.credentials, CAP_SYS_ADMIN)) {
+        return Errno.fail("EBUSY")
+      }
       return terminal instanceof Pair && !terminal.masterClosed
         ? Exit.succeed(openSlave(terminal, inode, "/dev/tty", flags | O_NOCTTY, caller))
         : Errno.fail("ENXIO")
@@ -134,6 +141,17 @@ const hangupSession = (signals: Signals.Signals["Type"], session: Session): void
     signals.sendGroup(lostForeground, SIGHUP)
     signals.sendGroup(lostForeground, SIGCONT)
   }
+}
+
+/** Takes its terminal from a session whose leader wants none: the foreground group gets SIGHUP and SIGCONT. */
+export const giveUp = (signals: Signals.Signals["Type"], session: Session): void => {
+  const { terminal } = session
+  if (terminal === undefined) return
+  const { foreground } = terminal
+  session.terminal = terminal.session = terminal.foreground = undefined
+  if (foreground === undefined) return
+  signals.sendGroup(foreground, SIGHUP)
+  signals.sendGroup(foreground, SIGCONT)
 }
 
 /** Puts the drivers of terminals behind their numbers. */

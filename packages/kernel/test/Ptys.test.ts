@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { makedev, S_IFCHR } from "../src/abi/FileMode.js"
 import { O_NONBLOCK, O_RDWR } from "../src/abi/OpenFlags.js"
+import { SIGCONT, SIGHUP } from "../src/abi/Signals.js"
+import * as Credentials from "../src/Credentials.js"
 import * as Devices from "../src/Devices.js"
 import * as Host from "../src/Host.js"
 import { Inode } from "../src/Inode.js"
@@ -42,6 +44,42 @@ describe("Ptys", () => {
     valueOf(slave.write(bytes("hi"), process))
     const into = new Uint8Array(9)
     expect(text(into, valueOf(master.read(into, process)))).toBe("hi")
+  })
+
+  it("a locked slave cannot be opened, and one that is exclusive only by CAP_SYS_ADMIN", () => {
+    const machine = new Machine()
+    const process = machine.process()
+    const master = valueOf(machine.devices.open(ptmx, O_RDWR, process))
+    process.fds.place(3, master, false)
+    const { files } = machine.ptys
+    const node = valueOf(files.lookup(files.root, "0"))
+    const open = () => answerOf(machine.devices.open(node, O_RDWR, process))
+    expect(valueOf(Terminal.getTerminalNumber(process, 3))).toBe(0)
+    valueOf(Terminal.setTerminalLock(process, 3, true))
+    expect([valueOf(Terminal.getTerminalLock(process, 3)), open()]).toEqual([true, "EIO"])
+    valueOf(Terminal.setTerminalLock(process, 3, false))
+    process.fds.place(4, valueOf(machine.devices.open(node, O_RDWR, process)), false)
+    expect(answerOf(Terminal.setTerminalLock(process, 4, true))).toBe("ENOTTY")
+    valueOf(Terminal.setExclusive(process, 4, true))
+    expect([valueOf(Terminal.getExclusive(process, 4)), open()]).toEqual([true, "EBUSY"])
+    process.credentials = Credentials.root
+    expect(typeof open()).toBe("object")
+  })
+
+  it("a leader gives its terminal up; others cannot, as the terminal is the session's", () => {
+    const machine = new Machine()
+    const leader = machine.process()
+    const member = machine.process(leader)
+    const { slave } = machine.terminal(leader)
+    const got = machine.catching(leader, [SIGHUP, SIGCONT])
+    leader.fds.place(3, slave, false)
+    member.fds.place(3, slave, false)
+    expect(answerOf(Terminal.giveUpControllingTerminal(member, 3))).toBe("EPERM")
+    valueOf(Terminal.giveUpControllingTerminal(leader, 3))
+    expect(leader.session.terminal).toBe(undefined)
+    expect(answerOf(Terminal.giveUpControllingTerminal(leader, 3))).toBe("ENOTTY")
+    Effect.runSync(machine.signals.attend(leader, true))
+    expect([...got].sort((a, b) => a - b)).toEqual([SIGHUP, SIGCONT])
   })
 
   it("opens for the host, and takes O_NONBLOCK", () => {

@@ -100,3 +100,13 @@ export interface WindowSize {
   readonly rows: number
   readonly columns: number
 }
+
+// What a master in packet mode reads in front of data, and instead of it. @see TIOCPKT(2const)
+export const TIOCPKT_DATA = 0
+export const TIOCPKT_FLUSHREAD = 1
+export const TIOCPKT_FLUSHWRITE = 2
+export const TIOCPKT_STOP = 4
+export const TIOCPKT_START = 8
+export const TIOCPKT_NOSTOP = 16
+export const TIOCPKT_DOSTOP = 32
+export const TIOCPKT_IOCTL = 64

@@ -31,6 +31,8 @@ export class Line {
   readonly signals: Array<number> = []
   arrived = false
   resumed = false
+  /** For a master in packet mode: TIOCPKT_STOP and its siblings, in order. */
+  readonly news: Array<number> = []
 
   /**
    * Takes in `bytes[start, end)` as far as there is room, and answers where it stopped. In canonical mode an
@@ -206,6 +208,7 @@ export class Line {
       echo.clear()
       this.output.flush()
       this.clearInput()
+      this.news.push(T.TIOCPKT_FLUSHREAD | T.TIOCPKT_FLUSHWRITE)
     }
     if ((settings.iflag & T.IXON) !== 0) this.start()
     if ((settings.lflag & T.ECHO) !== 0) {
@@ -227,8 +230,14 @@ export class Line {
       this.start()
       this.echo.resume()
     } else {
-      this.output.stopped = true
+      this.stop()
     }
+  }
+
+  private stop(): void {
+    if (this.output.stopped) return
+    this.output.stopped = true
+    this.news.push(T.TIOCPKT_STOP)
   }
 
   /** Looks for ^S and ^Q in what cannot be taken in yet. */
@@ -248,13 +257,14 @@ export class Line {
     if (!this.output.stopped || this.held) return
     this.output.stopped = false
     this.resumed = true
+    this.news.push(T.TIOCPKT_START)
   }
 
   /** What tcflow(3) does with output. */
   hold(held: boolean): void {
     if (held === this.held) return
     this.held = held
-    if (held) this.output.stopped = true
+    if (held) this.stop()
     else this.start()
   }
 

@@ -5,7 +5,8 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
+import { POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
+import * as T from "../abi/Termios.js"
 import type { ReadError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Process } from "../ProcessTable.js"
@@ -26,7 +27,16 @@ export class Master extends TerminalDescription {
 
   private attemptRead(into: Uint8Array): WaitQueue.Attempt<number, Errno.Errno<"EIO">> {
     const { pair } = this
-    if (pair.line.output.outlet.length > 0) return Exit.succeed(pair.readOutlet(into))
+    const { packets } = pair
+    if (packets.on && packets.status !== 0) {
+      into[0] = packets.take()
+      return Exit.succeed(1)
+    }
+    if (pair.line.output.outlet.length > 0) {
+      if (!packets.on) return Exit.succeed(pair.readOutlet(into))
+      into[0] = T.TIOCPKT_DATA
+      return Exit.succeed(1 + pair.readOutlet(into.subarray(1)))
+    }
     return pair.slaveClosed ? Errno.fail("EIO") : undefined
   }
 
@@ -43,7 +53,8 @@ export class Master extends TerminalDescription {
 
   override poll(): number {
     const { pair } = this
-    return (pair.line.output.outlet.length > 0 ? POLLIN | POLLRDNORM : 0) |
+    const news = pair.packets.on && pair.packets.status !== 0
+    return (news ? POLLPRI | POLLIN | POLLRDNORM : 0) | (pair.line.output.outlet.length > 0 ? POLLIN | POLLRDNORM : 0) |
       (pair.masterRoom > 0 ? POLLOUT | POLLWRNORM : 0) |
       (pair.slaveClosed ? POLLHUP : 0)
   }

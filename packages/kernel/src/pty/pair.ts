@@ -13,7 +13,7 @@
  */
 import { makedev } from "../abi/FileMode.js"
 import { SIGCONT, SIGHUP, SIGWINCH } from "../abi/Signals.js"
-import type * as T from "../abi/Termios.js"
+import * as T from "../abi/Termios.js"
 import type { Inode } from "../Inode.js"
 import type { Process, ProcessGroup, Session, Terminal } from "../ProcessTable.js"
 import { fromKernel, type Signals } from "../Signals.js"
@@ -21,6 +21,7 @@ import * as WaitQueue from "../WaitQueue.js"
 import { DISABLED } from "./characters.js"
 import { Line } from "./line.js"
 import { DELIVERED } from "./output.js"
+import { flowsAsUsual, Packets } from "./packet.js"
 import { Ring } from "./ring.js"
 import { initial } from "./settings.js"
 
@@ -36,6 +37,11 @@ export class Pair implements Terminal {
   readonly path: string
   readonly line = new Line()
   size: T.WindowSize = { rows: 0, columns: 0 }
+  readonly packets = new Packets()
+  /** Whether the slave cannot be opened. */
+  locked = false
+  /** Whether only CAP_SYS_ADMIN may open the slave again. */
+  exclusive = false
   /** Whether tcflow(3) stopped what the master writes. */
   masterHeld = false
   masterClosed = false
@@ -185,17 +191,37 @@ export class Pair implements Terminal {
       this.typed.truncate(0)
       this.line.clearInput()
       this.wakeMasterWriters()
+      this.tellMaster(T.TIOCPKT_FLUSHREAD)
     }
     if (output) {
       this.line.output.flush()
       this.wakeSlaveWriters()
+      this.tellMaster(T.TIOCPKT_FLUSHWRITE)
     }
+  }
+
+  private tellMaster(news: number): void {
+    if (this.packets.note(news)) WaitQueue.wakeAll(this.masterReaders)
+  }
+
+  /** TIOCSTI: as if the master had typed it, ahead of what waits to be taken in. */
+  simulate(byte: number): void {
+    this.line.receive(Uint8Array.of(byte), 0, 1)
+    this.settle()
   }
 
   /** TCSAFLUSH drops what the line discipline has taken in, and no more. */
   configure(termios: T.Termios, flush: boolean): void {
-    if (flush) this.line.clearInput()
+    if (flush) {
+      this.line.clearInput()
+      this.tellMaster(T.TIOCPKT_FLUSHREAD)
+    }
+    const flowed = flowsAsUsual(this.line.settings)
+    const outside = this.line.settings.lflag & T.EXTPROC
     this.line.configure(termios)
+    const flows = flowsAsUsual(this.line.settings)
+    if (flows !== flowed) this.tellMaster(flows ? T.TIOCPKT_DOSTOP : T.TIOCPKT_NOSTOP)
+    if (((outside | this.line.settings.lflag) & T.EXTPROC) !== 0) this.tellMaster(T.TIOCPKT_IOCTL)
     this.pump()
     this.settle()
   }
@@ -283,6 +309,7 @@ export class Pair implements Terminal {
   private settle(): void {
     const { line } = this
     const { outlet } = line.output
+    if (line.news.length > 0) { for (const news of line.news.splice(0)) this.tellMaster(news) }
     if (line.output.deliver()) WaitQueue.wakeAll(this.masterReaders)
     if (line.arrived) {
       line.arrived = false

@@ -16,6 +16,7 @@ import * as Errno from "../Errno.js"
 import type { Process, ProcessTable } from "../ProcessTable.js"
 import { TerminalDescription } from "../pty/description.js"
 import { isLeader, whenAllowed } from "../pty/jobControl.js"
+import { giveUp } from "../Ptys.js"
 import type { TerminalError } from "../Sys.js"
 
 type NoTerminal = Errno.Errno<"EBADF" | "ENOTTY" | "EIO">
@@ -185,5 +186,82 @@ export const setControllingTerminal = (
     // Who may only write to a terminal must not come to read from it through /dev/tty.
     if (!readable && !capable(process.credentials, CAP_SYS_ADMIN)) return Errno.fail("EPERM")
     pair.control(process)
+    return Exit.void
+  })
+
+/** TIOCNOTTY. */
+export const giveUpControllingTerminal = (
+  process: Process,
+  fd: number
+): Effect.Effect<void, TerminalError | Errno.Errno<"EPERM">> =>
+  on(process, fd, ({ pair }): Exit.Exit<void, Errno.Errno<"ENOTTY" | "EPERM">> => {
+    if (process.session.terminal !== pair) return Errno.fail("ENOTTY")
+    if (!isLeader(process)) return Errno.fail("EPERM")
+    giveUp(pair.signals, process.session)
+    return Exit.void
+  })
+
+/** A pseudo-terminal has no line that could be broken: only where the caller stands matters. */
+export const tcsendbreak = (process: Process, fd: number): Effect.Effect<void, TerminalError> =>
+  change(process, fd, () => Exit.void)
+
+const onMaster = <A, E>(
+  process: Process,
+  fd: number,
+  use: (description: TerminalDescription) => Exit.Exit<A, E>
+): Effect.Effect<A, E | NoTerminal> =>
+  on(
+    process,
+    fd,
+    (description): Exit.Exit<A, E | NoTerminal> => description.isMaster ? use(description) : Errno.fail("ENOTTY")
+  )
+
+/** TIOCPKT. */
+export const setPacketMode = (process: Process, fd: number, enabled: boolean): Effect.Effect<void, TerminalError> =>
+  onMaster(process, fd, ({ pair }) => Exit.succeed(pair.packets.enable(enabled)))
+
+/** TIOCGPKT. */
+export const getPacketMode = (process: Process, fd: number): Effect.Effect<boolean, TerminalError> =>
+  onMaster(process, fd, ({ pair }) => Exit.succeed(pair.packets.on))
+
+/** TIOCGPTN. */
+export const getTerminalNumber = (process: Process, fd: number): Effect.Effect<number, TerminalError> =>
+  onMaster(process, fd, ({ pair }) => Exit.succeed(pair.index))
+
+/** TIOCSPTLCK. */
+export const setTerminalLock = (process: Process, fd: number, locked: boolean): Effect.Effect<void, TerminalError> =>
+  onMaster(process, fd, ({ pair }) => {
+    pair.locked = locked
+    return Exit.void
+  })
+
+/** TIOCGPTLCK. */
+export const getTerminalLock = (process: Process, fd: number): Effect.Effect<boolean, TerminalError> =>
+  onMaster(process, fd, ({ pair }) => Exit.succeed(pair.locked))
+
+/** TIOCEXCL and TIOCNXCL. A master is nobody else's anyway. */
+export const setExclusive = (process: Process, fd: number, exclusive: boolean): Effect.Effect<void, TerminalError> =>
+  on(process, fd, ({ isMaster, pair }) => {
+    if (!isMaster) pair.exclusive = exclusive
+    return Exit.void
+  })
+
+/** TIOCGEXCL. */
+export const getExclusive = (process: Process, fd: number): Effect.Effect<boolean, TerminalError> =>
+  on(process, fd, ({ isMaster, pair }) => Exit.succeed(!isMaster && pair.exclusive))
+
+/** TIOCOUTQ: what is written is the master's at once, so nothing ever waits to be sent. */
+export const outputQueue = (process: Process, fd: number): Effect.Effect<number, TerminalError> =>
+  on(process, fd, () => Exit.succeed(0))
+
+/** TIOCSTI. */
+export const simulateInput = (
+  process: Process,
+  fd: number,
+  byte: number
+): Effect.Effect<void, TerminalError | Errno.Errno<"EPERM">> =>
+  on(process, fd, ({ isMaster, pair }): Exit.Exit<void, Errno.Errno<"EPERM">> => {
+    if (process.session.terminal !== pair && !capable(process.credentials, CAP_SYS_ADMIN)) return Errno.fail("EPERM")
+    if (!isMaster) pair.simulate(byte & 0xff)
     return Exit.void
   })

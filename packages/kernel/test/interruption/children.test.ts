@@ -2,6 +2,8 @@
 import { describe, it } from "@effect/vitest"
 import * as Simulation from "@effix/testing/Simulation"
 import * as Effect from "effect/Effect"
+import { CLD_EXITED } from "../../src/abi/SignalCodes.js"
+import { P_ALL, WEXITED } from "../../src/abi/WaitStatus.js"
 import type { Process } from "../../src/ProcessTable.js"
 import type { SystemCalls } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
@@ -23,15 +25,21 @@ const family = (seed: number) =>
     const bear = (sys: SystemCalls) =>
       Effect.forEach(Array.from({ length: CHILDREN }, (_, i) => i), (code) =>
         Effect.map(sys.spawn(child(code)), (pid) => void started.push(pid)))
+    // Half of them with waitid, which tells the same in other words.
+    const waitOne = (sys: SystemCalls) =>
+      seed % 2 === 0 ?
+        sys.wait() :
+        Effect.map(sys.waitid(P_ALL, 0, WEXITED), (change) =>
+          change && { pid: change.pid, status: { _tag: change.code === CLD_EXITED ? "Exited" : "Signaled" } })
     const waitAll = (sys: SystemCalls) =>
       Effect.gen(function*() {
         yield* bear(sys)
         for (let i = 0; i < CHILDREN; i++) {
-          note(yield* sys.wait())
+          note(yield* waitOne(sys))
         }
       })
     const rest = (sys: SystemCalls) =>
-      Effect.ignore(Effect.forever(Effect.map(sys.wait(), note)))
+      Effect.ignore(Effect.forever(Effect.map(waitOne(sys), note)))
     const seen = yield* Disturbances.trial(
       machine,
       way,

@@ -55,4 +55,48 @@ export abstract class TerminalSys extends TimeSys implements TerminalCalls {
   setControllingTerminal(fd: number) {
     return this.call(() => Terminal.setControllingTerminal(this.self, fd))
   }
+
+  giveUpControllingTerminal(fd: number) {
+    return this.call(() => Terminal.giveUpControllingTerminal(this.self, fd))
+  }
+
+  setPacketMode(fd: number, enabled: boolean) {
+    return this.call(() => Terminal.setPacketMode(this.self, fd, enabled))
+  }
+
+  getPacketMode(fd: number) {
+    return this.call(() => Terminal.getPacketMode(this.self, fd))
+  }
+
+  getTerminalNumber(fd: number) {
+    return this.call(() => Terminal.getTerminalNumber(this.self, fd))
+  }
+
+  setTerminalLock(fd: number, locked: boolean) {
+    return this.call(() => Terminal.setTerminalLock(this.self, fd, locked))
+  }
+
+  getTerminalLock(fd: number) {
+    return this.call(() => Terminal.getTerminalLock(this.self, fd))
+  }
+
+  setExclusive(fd: number, exclusive: boolean) {
+    return this.call(() => Terminal.setExclusive(this.self, fd, exclusive))
+  }
+
+  getExclusive(fd: number) {
+    return this.call(() => Terminal.getExclusive(this.self, fd))
+  }
+
+  outputQueue(fd: number) {
+    return this.call(() => Terminal.outputQueue(this.self, fd))
+  }
+
+  simulateInput(fd: number, byte: number) {
+    return this.call(() => Terminal.simulateInput(this.self, fd, byte))
+  }
+
+  tcsendbreak(fd: number, _duration?: number) {
+    return this.call(() => Terminal.tcsendbreak(this.self, fd))
+  }
 }

@@ -163,3 +163,31 @@ const usable = ([name]: Step, closed: ReadonlySet<string>): boolean => {
   if (name === "close" || name === "poll") return false
   return !closed.has(["m", "rm", "rn"].includes(name) ? "master" : "slave")
 }
+
+const asides: ReadonlyArray<Step> = [["outq"], ["break"], ["sti", "a"], ["sti", "\r"], ["sti", "\x03"], ["getsid"], [
+  "pkt",
+  1
+], [
+  "pkt",
+  0
+], ["poll"]]
+
+/** The same in packet mode, where each read of the master is told apart, and with what else can be asked. */
+export const packetSession = (seed: number, length: number): ReadonlyArray<Step> => {
+  const chance = new Chance(random(seed ^ 0x5eed))
+  const closes = (steps: ReadonlyArray<Step>) => steps.some(([name]) => name === "close")
+  // Not one that fills the buffers: how much a read then gets at once depends on when a worker ran.
+  const steps = session(seed % 10 === 0 ? seed + 1 : seed, length)
+  if (closes(steps)) return packetSession(seed + 500_000_009, length)
+  return [
+    ["pkt", 1],
+    ...steps.flatMap((each): ReadonlyArray<Step> => {
+      const read: ReadonlyArray<Step> = [["rn", 2000], ["rn", 2000], ["rn", 2000]]
+      const these = each[0] === "rm" ? read : [each]
+      return chance.one(4) ? [...these, chance.of(asides)] : these
+    }),
+    ["notty"],
+    ["sig"],
+    ["getsid"]
+  ]
+}

@@ -7,7 +7,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import fs from "node:fs"
 import { differences } from "./compare.js"
-import { session } from "./generate.js"
+import { packetSession, session } from "./generate.js"
 import { canRecord } from "./record.js"
 import { type Answer, replay } from "./replay.js"
 
@@ -31,6 +31,13 @@ describe("random sessions", () => {
     const seed = Number(process.env.EFFIX_SEED ?? 1)
     const count = Number(process.env.EFFIX_SESSIONS ?? 200)
     const sessions = Array.from({ length: count }, (_, at) => session(seed * 1_000_003 + at, 15))
+    expect(await differences(sessions)).toEqual([])
+  }, 600_000)
+
+  it.skipIf(!canRecord)("answer as this kernel does, in packet mode and to what else can be asked", async () => {
+    const seed = Number(process.env.EFFIX_SEED ?? 1)
+    const count = Number(process.env.EFFIX_SESSIONS ?? 60)
+    const sessions = Array.from({ length: count }, (_, at) => packetSession(seed * 1_000_003 + at, 12))
     expect(await differences(sessions)).toEqual([])
   }, 600_000)
 })

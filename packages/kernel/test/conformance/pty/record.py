@@ -5,6 +5,9 @@ Reads [[step, ...], ...] from standard input, writes [[answer, ...], ...]. An ar
 that each step is given to settle (default 1). The steps are those of recorded.json, and:
 
     ["rn", n]      non-blocking read of n bytes from the master
+    ["pkt", n]     packet mode of the master, on or off
+    ["sti", c]     a character, as if it had been typed
+    ["outq"] ["break"] ["notty"] ["getsid"]
     ["poll"]       what poll(2) says of master and slave: [events, events]
 """
 import errno
@@ -177,9 +180,34 @@ class Session:
         poll = select.poll()
         for fd in (self.master, self.slave):
             if fd >= 0:
-                poll.register(fd, select.POLLIN | select.POLLOUT)
+                poll.register(fd, select.POLLIN | select.POLLOUT | select.POLLPRI)
         events = dict(poll.poll(0))
         return [events.get(fd, 0) for fd in (self.master, self.slave)]
+
+    def do_pkt(self, enabled):
+        fcntl.ioctl(self.master, termios.TIOCPKT, struct.pack("i", enabled))
+        return 0
+
+    def do_sti(self, text):
+        fcntl.ioctl(self.slave, termios.TIOCSTI, text.encode("latin1"))
+        return 0
+
+    def do_outq(self):
+        return struct.unpack("i", fcntl.ioctl(self.slave, termios.TIOCOUTQ, b"\0" * 4))[0]
+
+    def do_break(self):
+        termios.tcsendbreak(self.slave, 0)
+        return 0
+
+    def do_notty(self):
+        fcntl.ioctl(self.slave, termios.TIOCNOTTY)
+        return 0
+
+    def do_getsid(self):
+        try:
+            return int(struct.unpack("i", fcntl.ioctl(self.slave, 0x5429, b"\0" * 4))[0] == os.getsid(0))
+        except OSError as error:
+            return {"err": errno.errorcode[error.errno]}
 
     def do_close(self, which):
         if which == "master":

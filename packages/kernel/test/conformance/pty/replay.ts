@@ -14,6 +14,7 @@ export type Step = readonly [name: string, ...rest: ReadonlyArray<unknown>]
 export type Answer = unknown
 
 const SLAVE = 3
+const MASTER = 4
 const iflags = "IGNBRK BRKINT IGNPAR PARMRK INPCK ISTRIP INLCR IGNCR ICRNL IUCLC IXON IXANY IXOFF IMAXBEL IUTF8".split(
   " "
 )
@@ -156,7 +157,7 @@ class Session {
           return count === "ENOTTY" ? { err: "EIO" } : count
         })
       case "poll":
-        return Effect.sync(() => [this.master, this.slave].map((each) => each.poll() & 0b11101))
+        return Effect.sync(() => [this.master, this.slave].map((each) => each.poll() & 0b11111))
       case "flush":
         return Effect.sync(() => done(answerOf(Terminal.tcflush(process, SLAVE, queue[first as keyof typeof queue]))))
       case "flow":
@@ -181,6 +182,25 @@ class Session {
             when[(second ?? "now") as keyof typeof when]
           )
         )
+      case "pkt":
+        this.process.fds.place(MASTER, this.master, false)
+        return Effect.sync(() => done(answerOf(Terminal.setPacketMode(process, MASTER, first !== 0))))
+      case "sti":
+        return Effect.sync(() => done(answerOf(Terminal.simulateInput(process, SLAVE, String(first).charCodeAt(0)))))
+      case "outq":
+        return Effect.sync(() => {
+          const count = answerOf(Terminal.outputQueue(process, SLAVE))
+          return typeof count === "number" ? count : { err: count }
+        })
+      case "break":
+        return Effect.sync(() => done(answerOf(Terminal.tcsendbreak(process, SLAVE))))
+      case "notty":
+        return Effect.sync(() => done(answerOf(Terminal.giveUpControllingTerminal(process, SLAVE))))
+      case "getsid":
+        return Effect.sync(() => {
+          const sid = answerOf(Terminal.tcgetsid(process, SLAVE))
+          return typeof sid === "number" ? Number(sid === process.session.id) : { err: sid }
+        })
       case "close":
         return Effect.as((first === "master" ? this.master : this.slave).release(), 0)
       default:
