@@ -57,6 +57,8 @@ export const rows = [
   row("processes", "spawnTimers", "the same with 100,000 timers alive", 1700, 2_790_000, 8000),
   row("processes", "kill", "kill, of 5,000", 800, 16_200, 3000),
   row("processes", "wait", "wait, of 5,000", 1000, 20_900, 3000),
+  row("processes", "fanIn", "waitid of any of 5,000", 1000, undefined, 3000),
+  row("processes", "signal", "a signal to oneself, with its handler", undefined, undefined, 8000),
   row("processes", "timer", "timer set and cancelled, 100,000 alive", undefined, 430, 400),
   row("processes", "boot", "boot", 8000, 490_000, 250_000),
 

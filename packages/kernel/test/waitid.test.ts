@@ -1,6 +1,7 @@
 /** waitid, the order in which children are told of, and who takes in orphans. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { O_NONBLOCK } from "../src/abi/OpenFlags.js"
 import { PR_GET_CHILD_SUBREAPER, PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG } from "../src/abi/Prctl.js"
 import * as Codes from "../src/abi/SignalCodes.js"
 import { SIGCHLD, SIGCONT, SIGKILL, SIGQUIT, SIGSTOP, SIGUSR1 } from "../src/abi/Signals.js"
@@ -49,6 +50,22 @@ describe("waitid", () => {
           expect(yield* errnoOf(sys.waitid(W.P_PID, 1, W.WEXITED))).toBe("ECHILD")
           expect(yield* errnoOf(sys.wait(-1, W.WNOWAIT))).toBe("EINVAL")
           expect(yield* errnoOf(sys.wait4(-(2 ** 31)))).toBe("ESRCH")
+        }))))
+
+  it.effect("takes the child that a descriptor stands for, and does not wait if that does not", () =>
+    under(5, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          const child = yield* sys.spawn(sleeps)
+          const pidfd = yield* sys.pidfdOpen(child)
+          const impatient = yield* sys.pidfdOpen(child, O_NONBLOCK)
+          expect(yield* errnoOf(sys.waitid(W.P_PIDFD, impatient, W.WEXITED))).toBe("EAGAIN")
+          expect(yield* sys.waitid(W.P_PIDFD, impatient, W.WEXITED | W.WNOHANG)).toBe(undefined)
+          yield* sys.kill(child, SIGKILL)
+          expect(yield* sys.waitid(W.P_PIDFD, pidfd, W.WEXITED)).toMatchObject({ pid: child, status: SIGKILL })
+          expect(yield* errnoOf(sys.waitid(W.P_PIDFD, pidfd, W.WEXITED))).toBe("ECHILD")
+          expect(yield* errnoOf(sys.waitid(W.P_PIDFD, 99, W.WEXITED))).toBe("EBADF")
+          expect(yield* errnoOf(sys.waitid(W.P_PIDFD, -1, W.WEXITED))).toBe("EINVAL")
         }))))
 
   it.effect("of several children that have ended the eldest is told of first", () =>

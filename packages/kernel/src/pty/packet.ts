@@ -6,9 +6,13 @@
 import * as T from "../abi/Termios.js"
 import type { Settings } from "./settings.js"
 
-/** Whoever started is no longer stopped, and the other way round. */
-const opposite = (news: number): number =>
-  (news & T.TIOCPKT_STOP) !== 0 ? T.TIOCPKT_START : (news & T.TIOCPKT_START) !== 0 ? T.TIOCPKT_STOP : 0
+/** What is no longer so: whoever started is not stopped, and the other way round. */
+const opposites: Readonly<Record<number, number>> = {
+  [T.TIOCPKT_STOP]: T.TIOCPKT_START,
+  [T.TIOCPKT_START]: T.TIOCPKT_STOP,
+  [T.TIOCPKT_DOSTOP]: T.TIOCPKT_NOSTOP,
+  [T.TIOCPKT_NOSTOP]: T.TIOCPKT_DOSTOP
+}
 
 export class Packets {
   on = false
@@ -23,7 +27,7 @@ export class Packets {
   /** Answers whether there is somebody to tell. */
   note(news: number): boolean {
     if (!this.on) return false
-    this.status = (this.status & ~opposite(news)) | news
+    this.status = (this.status & ~(opposites[news] ?? 0)) | news
     return true
   }
 

@@ -237,6 +237,11 @@ export class Pair implements Terminal {
     const c = (fromMaster ? initial.cc : this.line.settings.cc)[which]!
     if (c === DISABLED || (fromMaster ? this.masterHeld : this.line.held)) return
     const queue = fromMaster ? this.typed : this.line.output.outlet
+    // Past a ^S it starts output for a moment.
+    if (!fromMaster && this.line.output.stopped) {
+      this.tellMaster(T.TIOCPKT_START)
+      this.tellMaster(T.TIOCPKT_STOP)
+    }
     if (queue.length < queue.bytes.length) queue.push(c)
     if (fromMaster) this.pump()
     this.settle()

@@ -9,12 +9,13 @@ import { CAP_SYS_PTRACE } from "../abi/Capabilities.js"
 import * as EventFlags from "../abi/EventFlags.js"
 import { O_CLOEXEC } from "../abi/OpenFlags.js"
 import { SI_USER } from "../abi/SignalCodes.js"
+import { P_PID, P_PIDFD, WNOHANG } from "../abi/WaitStatus.js"
 import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import { ProcessDescriptor } from "../event/ProcessDescriptor.js"
 import { andThen } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
-import type { Program, SpawnError, SpawnOptions } from "../Sys.js"
+import type { ChildChange, Program, SpawnError, SpawnOptions } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
 import { infoOf, sendGroup, sendOne } from "./signals.js"
 import { install, opened, told } from "./table.js"
@@ -120,3 +121,37 @@ export const pidfdGetfd = (
     ? Errno.fail("EBADF", { syscall: "pidfd_getfd", fd })
     : self.fds.insert(description, true)
 }
+
+/** The child that a descriptor stands for, whoever bears its number by now. @see waitid(2) */
+const waitidAt = (
+  { processes }: Rooms,
+  self: Process,
+  pidfd: number,
+  options: number
+): Effect.Effect<ChildChange | undefined, WaitidError> => {
+  if (pidfd < 0) return Errno.fail("EINVAL", { syscall: "waitid" })
+  const found = processAt(self, pidfd, "waitid")
+  if (found._tag === "Failure") return Exit.failCause(found.cause)
+  const { nonBlocking, process } = found.value
+  if (processes.table.processes.get(process.pid) !== process) return Errno.fail("ECHILD", { syscall: "waitid" })
+  if (!nonBlocking || (options & WNOHANG) !== 0) return processes.waitid(self, P_PID, process.pid, options)
+  return andThen(
+    processes.waitid(self, P_PID, process.pid, options | WNOHANG),
+    (change): Exit.Exit<ChildChange, Errno.Errno<"EAGAIN">> =>
+      change === undefined ? Errno.fail("EAGAIN", { syscall: "waitid" }) : Exit.succeed(change)
+  )
+}
+
+type WaitidError = Errno.Errno<"EAGAIN" | "EBADF" | "ECHILD" | "EINTR" | "EINVAL">
+
+/** @see waitid(2) */
+export const waitid = (
+  rooms: Rooms,
+  self: Process,
+  idType: number,
+  id: number,
+  options: number
+): Effect.Effect<ChildChange | undefined, WaitidError> =>
+  idType === P_PIDFD
+    ? waitidAt(rooms, self, id, options)
+    : rooms.processes.waitid(self, idType, id, options)

@@ -4,6 +4,9 @@ import * as Sizes from "../sizes.mjs"
 import { inProcess, measured } from "./machine.mjs"
 
 const SIGKILL = 9
+const SIGUSR1 = 10
+const P_ALL = 0
+const WEXITED = 4
 
 const registered = {
   drivers: Layer.scopedDiscard(
@@ -51,7 +54,10 @@ const killAndWait = (which) =>
       })
     const wait = () =>
       Effect.gen(function*() {
-        for (const pid of children.pids) yield* sys.wait(pid)
+        for (const pid of children.pids) {
+          if (which === "fanIn") yield* sys.waitid(P_ALL, 0, WEXITED)
+          else yield* sys.wait(pid)
+        }
       })
     return measured(which === "kill" ? kill : wait, {
       count: Sizes.processesKilled,
@@ -62,13 +68,30 @@ const killAndWait = (which) =>
             yield* children.close
           }
           children = yield* sleepers(sys)
-          if (which === "wait") yield* kill()
+          if (which !== "kill") yield* kill()
         })
     })
   })
 
 export const kill = () => killAndWait("kill")
 export const wait = () => killAndWait("wait")
+
+/** In the order in which they came, whichever ended first. */
+export const fanIn = () => killAndWait("fanIn")
+
+export const signal = () =>
+  inProcess((sys) =>
+    Effect.gen(function*() {
+      const pid = yield* sys.getpid()
+      let handled = 0
+      yield* sys.sigaction(SIGUSR1, { disposition: () => Effect.sync(() => void handled++) })
+      return yield* measured((count) =>
+        Effect.gen(function*() {
+          for (let i = 0; i < count; i++) yield* sys.kill(pid, SIGUSR1)
+        })
+      )
+    })
+  )
 
 export const timer = () =>
   Effect.runPromise(Effect.provide(

@@ -113,7 +113,8 @@ export interface ProcessCalls {
     options?: number
   ) => Effect.Effect<WaitedUsage | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL" | "ESRCH">>
   /**
-   * Waits for a change of one child (P_PID), of one of a group (P_PGID; 0 is the caller's), or of any (P_ALL).
+   * Waits for a change of one child (P_PID, or P_PIDFD with a descriptor, which says EAGAIN instead of waiting when it has
+   * O_NONBLOCK), of one of a group (P_PGID; 0 is the caller's), or of any (P_ALL).
    * `options` says which changes: WEXITED, WSTOPPED, WCONTINUED; and WNOHANG, or WNOWAIT to be told of it again.
    * @see waitid(2)
    */
@@ -121,7 +122,7 @@ export interface ProcessCalls {
     idType: number,
     id: number,
     options: number
-  ) => Effect.Effect<ChildChange | undefined, Errno<"ECHILD" | "EINTR" | "EINVAL">>
+  ) => Effect.Effect<ChildChange | undefined, Errno<"EAGAIN" | "EBADF" | "ECHILD" | "EINTR" | "EINVAL">>
   /** `pid`: above 0 that process, 0 the caller's group, -1 all, below -1 that group. Signal 0 only asks. @see kill(2) */
   readonly kill: (pid: number, signal: number) => Effect.Effect<void, Errno<"EINVAL" | "EPERM" | "ESRCH">>
   /** A signal with a value. @see sigqueue(3) */

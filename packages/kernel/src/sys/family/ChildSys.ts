@@ -3,6 +3,7 @@ import * as Exit from "effect/Exit"
 import { isReady } from "../../internal/step.js"
 import type { Program, SpawnOptions } from "../../Sys.js"
 import type { ProcessCalls } from "../contract/processes.js"
+import * as Pidfds from "../pidfds.js"
 import * as SignalCalls from "../signals.js"
 import * as System from "../system.js"
 import * as Table from "../table.js"
@@ -55,7 +56,7 @@ export abstract class ChildSys extends ExtendedAttributeSys implements ProcessCa
   }
 
   waitid(idType: number, id: number, options: number) {
-    return this.call(() => this.rooms.processes.waitid(this.self, idType, id, options))
+    return this.call(() => Pidfds.waitid(this.rooms, this.self, idType, id, options))
   }
 
   kill(pid: number, signal: number) {
