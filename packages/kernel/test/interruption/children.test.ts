@@ -4,6 +4,7 @@ import * as Simulation from "@effix/testing/Simulation"
 import * as Effect from "effect/Effect"
 import { CLD_EXITED } from "../../src/abi/SignalCodes.js"
 import { P_ALL, WEXITED } from "../../src/abi/WaitStatus.js"
+import type { Any } from "../../src/Errno.js"
 import type { Process } from "../../src/ProcessTable.js"
 import type { SystemCalls } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
@@ -12,6 +13,11 @@ import { quiet, tidy, TIMEOUT } from "./tidy.js"
 
 const CHILDREN = 3
 
+interface Told {
+  readonly pid: number
+  readonly status: { readonly _tag: string }
+}
+
 const family = (seed: number) =>
   Effect.gen(function*() {
     const machine = yield* Machine.make()
@@ -19,14 +25,14 @@ const family = (seed: number) =>
     const reaped: Array<string> = []
     const started: Array<number> = []
     let victim: Process | undefined
-    const note = (waited: { readonly pid: number; readonly status: { readonly _tag: string } } | undefined) =>
+    const note = (waited: Told | undefined) =>
       reaped.push(waited === undefined ? "nobody" : `${waited.pid} ${waited.status._tag}`)
     const child = (code: number) => Effect.as(Disturbances.sometime, code)
     const bear = (sys: SystemCalls) =>
       Effect.forEach(Array.from({ length: CHILDREN }, (_, i) => i), (code) =>
         Effect.map(sys.spawn(child(code)), (pid) => void started.push(pid)))
     // Half of them with waitid, which tells the same in other words.
-    const waitOne = (sys: SystemCalls) =>
+    const waitOne = (sys: SystemCalls): Effect.Effect<Told | undefined, Any> =>
       seed % 2 === 0 ?
         sys.wait() :
         Effect.map(sys.waitid(P_ALL, 0, WEXITED), (change) =>
