@@ -80,7 +80,7 @@ export class Machine {
       : place === "group"
       ? parent.group
       : this.group(pid, parent.session)
-    const nowhere = {} as Location
+    const nowhere = { mount: {} } as unknown as Location
     const process = new Process(
       pid,
       parent,
