@@ -52,6 +52,9 @@ export const rows = [
   row("sockets", "unixRoundTrip", "unix, 1-byte round trip of two processes", 1050, undefined, 2600),
   row("sockets", "unixBulk", "unix, 64 KiB writes", 3480, undefined, 2500, { unit: "MiB/s" }),
   row("sockets", "datagram", "udp, 512 bytes sent and received", 550, 1150, 900),
+  row("readiness", "epoll", "epoll_wait, 10 ready of 10,000", undefined, undefined, 2000),
+  row("readiness", "eventfd", "eventfd, round trip of two processes", undefined, undefined, 2600),
+  row("readiness", "timerfd", "timerfd, set", undefined, undefined, 1000),
 
   row("processes", "spawn", "spawn and wait, a trivial program", 1700, 18_300, 8000),
   row("processes", "spawnTimers", "the same with 100,000 timers alive", 1700, 2_790_000, 8000),

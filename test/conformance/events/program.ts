@@ -33,7 +33,7 @@ const calls = {
   resize: ["fd", "code"]
 } as const satisfies Record<string, ReadonlyArray<"bits" | "code" | "fd" | "number">>
 
-export type Call = keyof typeof calls
+type Call = keyof typeof calls
 export type Step = readonly [call: Call, ...args: ReadonlyArray<bigint | number>]
 export type Program = ReadonlyArray<Step>
 

@@ -80,9 +80,11 @@ export class TimerDescriptor extends AnonymousDescription {
     this.ticks = 0
     this.rests = false
     this.settingFlags = flags
-    this.timer.stop()
-    this.timer.interval = interval
-    if (value === 0n) return Exit.succeed(before)
+    if (value === 0n) {
+      this.timer.stop()
+      this.timer.interval = interval
+      return Exit.succeed(before)
+    }
     // Only what is set to a time of day heeds it when the clock is set.
     const base = clock === "realtime" && absolute ? "realtime" : "monotonic"
     this.timer.start(base, absolute ? value : clocks.read(base) + value, interval)

@@ -27,10 +27,12 @@ export class IntervalTimer {
 
   /** Sets it to run out when `base` says `at`. */
   start(base: Base, at: bigint, interval: bigint): void {
-    this.stop()
+    const { cancel } = this
     this.base = base
     this.interval = interval
     this.runUntil(at)
+    // After the new one: with none left, the host's timer would be given up and asked for again.
+    cancel?.()
   }
 
   private runUntil(at: bigint): void {

@@ -16,6 +16,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -130,6 +135,40 @@ static void descriptors(const char *which) {
     else if (which[0] == 'd') dup2(fd, 20);
     else lseek(fd, i, SEEK_SET);
   }
+  end(300000);
+}
+
+static void wait_for_many(void) {
+  struct rlimit limit = { 20000, 20000 };
+  struct epoll_event events[64], event = { .events = EPOLLIN };
+  setrlimit(RLIMIT_NOFILE, &limit);
+  int epoll = epoll_create1(0);
+  for (int i = 0; i < 10000; i++) {
+    event.data.fd = eventfd(i % 1000 == 0, 0);
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, event.data.fd, &event) < 0) exit(1);
+  }
+  begin();
+  for (int i = 0; i < 200000; i++) if (epoll_wait(epoll, events, 64, -1) != 10) exit(1);
+  end(200000);
+}
+
+static void count_to_and_fro(void) {
+  eventfd_t value;
+  int there = eventfd(0, 0), back = eventfd(0, 0);
+  pid_t child = fork();
+  if (child == 0) for (;;) if (eventfd_read(there, &value) < 0 || eventfd_write(back, 1) < 0) _exit(1);
+  begin();
+  for (int i = 0; i < 50000; i++) if (eventfd_write(there, 1) < 0 || eventfd_read(back, &value) < 0) exit(1);
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+  end(50000);
+}
+
+static void set_timer(void) {
+  struct itimerspec setting = { { 0, 0 }, { 3600, 0 } };
+  int timer = timerfd_create(CLOCK_MONOTONIC, 0);
+  begin();
+  for (int i = 0; i < 300000; i++) timerfd_settime(timer, 0, &setting, NULL);
   end(300000);
 }
 
@@ -385,6 +424,9 @@ static void measure(const char *which) {
   else if (strcmp(which, "setxattr") == 0) attributes(1);
   else if (strcmp(which, "fallocate") == 0) allocate();
   else if (strcmp(which, "statx") == 0) stat_more();
+  else if (strcmp(which, "epoll") == 0) wait_for_many();
+  else if (strcmp(which, "eventfd") == 0) count_to_and_fro();
+  else if (strcmp(which, "timerfd") == 0) set_timer();
   else if (strcmp(which, "bulk") == 0) bulk();
   else if (strcmp(which, "roundTrip") == 0) round_trip();
   else if (strcmp(which, "buffered") == 0) buffered();
