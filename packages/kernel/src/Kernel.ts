@@ -228,14 +228,16 @@ const compose = (
 
 /** `/dev`, `/dev/pts` and `/proc`, and the types that mount(2) knows. */
 const mountSystem = (
-  { fileSystems, limits, locks, processes: { init, table }, sockets, timers, vfs }: Rooms,
+  { entropy, fileSystems, limits, locks, processes: { init, table }, sockets, timers, vfs }: Rooms,
   ptys: Ptys.Ptys["Type"],
   now: () => bigint
 ): Effect.Effect<void, Errno.Any, Scope.Scope> =>
   Effect.gen(function*() {
     const dev = DevBackend.make({ bytesMax: 1 << 30, inodesMax: 65_536, now: now() })
     const bootedAt = timers.now()
-    const proc = () => ProcBackend.make({ table, vfs, fileSystems, limits, locks, sockets, now: timers.now, bootedAt })
+    const random = entropy.fill
+    const proc = () =>
+      ProcBackend.make({ table, vfs, fileSystems, limits, locks, sockets, now: timers.now, bootedAt, random })
     const flags = MS_NOSUID | MS_NOEXEC
     yield* vfs.mount(init, "/dev", dev, { source: "devtmpfs", flags: MS_NOSUID })
     yield* vfs.mount(init, "/dev/pts", ptys.files, { flags })

@@ -7,9 +7,10 @@
  * @see proc(5)
  */
 import * as Exit from "effect/Exit"
+import { CAP_SYS_PTRACE } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
 import * as Bytes from "../Bytes.js"
-import { root } from "../Credentials.js"
+import { capable, type Credentials, root } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
@@ -30,6 +31,8 @@ interface Content {
   readonly text?: () => string
   readonly target?: (pid: number) => string | undefined
   readonly follow?: () => Location | Description | undefined
+  /** Whose it is: it can be looked at by those alone who could trace that process. @see ptrace(2) */
+  readonly of?: Process
 }
 
 class ProcInode extends Inode {
@@ -45,6 +48,11 @@ class ProcInode extends Inode {
 
 /** Nodes that are remembered before those of dead processes are looked for. */
 const NODES_MAX = 4096
+
+const mayTrace = (viewer: Credentials, of: Credentials): boolean =>
+  capable(viewer, CAP_SYS_PTRACE) ||
+  [of.uid, of.euid, of.suid].every((uid) => uid === viewer.euid) &&
+    [of.gid, of.egid, of.sgid].every((gid) => gid === viewer.egid)
 
 const missing = Errno.fail("ENOENT")
 const refused = Errno.fail("EPERM")
@@ -77,11 +85,15 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
     }
   }
 
-  const directory = (path: string, entries: Readonly<Record<string, () => ProcInode>>): ProcInode =>
+  const directory = (
+    path: string,
+    entries: Readonly<Record<string, () => ProcInode>>,
+    owner?: { readonly uid: number; readonly gid: number }
+  ): ProcInode =>
     node(path, S_IFDIR | 0o555, () => ({
       names: () => Object.keys(entries),
       lookup: (name) => Object.hasOwn(entries, name) ? Exit.succeed(entries[name]!()) : missing
-    }))
+    }), owner)
 
   /** Directories and files out of a list of paths. */
   const fixed = (under: string): Readonly<Record<string, () => ProcInode>> => {
@@ -98,7 +110,13 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
   }
 
   const link = (path: string, self: Process, content: Content): ProcInode =>
-    node(path, S_IFLNK | 0o777, () => content, self.credentials)
+    node(path, S_IFLNK | 0o777, () => ({ ...content, of: self }), self.credentials)
+
+  /** Whether what asks, if it is a process at all, may look into what is behind a link. */
+  const mayInspect = ({ of }: Content, pid: number): boolean => {
+    const viewer = table.processes.get(pid)
+    return of === undefined || viewer === undefined || viewer === of || mayTrace(viewer.credentials, of.credentials)
+  }
 
   const placeLink = (path: string, self: Process, place: () => Location): ProcInode =>
     link(path, self, { target: () => ProcessTexts.placeText(parts, place()), follow: place })
@@ -120,8 +138,8 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
       }
     }), self.credentials)
 
-  const processEntries = (self: Process): Readonly<Record<string, () => ProcInode>> => {
-    const base = `${self.pid}`
+  /** What is in `/proc/PID`, and in `/proc/PID/task/PID`: a process is its only thread. */
+  const processEntries = (self: Process, base: string): Record<string, () => ProcInode> => {
     const entries: Record<string, () => ProcInode> = {
       cwd: () => placeLink(`${base}/cwd`, self, () => self.cwd),
       exe: () => link(`${base}/exe`, self, { target: () => self.executable }),
@@ -155,11 +173,18 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
     for (const path of nodes.keys()) if (path === `${pid}` || path.startsWith(`${pid}/`)) nodes.delete(path)
   }
 
+  const thread = (self: Process): ProcInode => {
+    const base = `${self.pid}/task/${self.pid}`
+    return directory(base, processEntries(self, base), self.credentials)
+  }
+
   const processDirectory = (self: Process): ProcInode => {
     const known = nodes.get(`${self.pid}`)
     // The number may belong to another process by now.
     if (known !== undefined && owners.get(known) !== self) forget(self.pid)
-    const entries = processEntries(self)
+    const base = `${self.pid}`
+    const entries = processEntries(self, base)
+    entries["task"] = () => directory(`${base}/task`, { [base]: () => thread(self) }, self.credentials)
     const made = node(`${self.pid}`, S_IFDIR | 0o555, () => ({
       names: () => Object.keys(entries),
       lookup: (name) =>
@@ -174,10 +199,14 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
 
   const system = fixed("")
   const top: Content = {
-    names: () => ["self", "mounts", ...Object.keys(system), ...Array.from(table.processes.keys(), String)],
+    names:
+      () => ["self", "thread-self", "mounts", ...Object.keys(system), ...Array.from(table.processes.keys(), String)],
     lookup: (name) => {
       if (name === "self") {
         return Exit.succeed(node("self", S_IFLNK | 0o777, () => ({ target: (pid) => `${pid}` })))
+      }
+      if (name === "thread-self") {
+        return Exit.succeed(node(name, S_IFLNK | 0o777, () => ({ target: (pid) => `${pid}/task/${pid}` })))
       }
       if (name === "mounts") {
         return Exit.succeed(node("mounts", S_IFLNK | 0o777, () => ({ target: () => "self/mounts" })))
@@ -196,10 +225,12 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
     root: new ProcInode(++lastIno, S_IFDIR | 0o555, root, top),
     lookup: (directory, name) => directory.content.lookup?.(name) ?? missing,
     readlink: (inode, pid) => {
+      if (!mayInspect(inode.content, pid)) return Errno.fail("EACCES")
       const target = inode.content.target?.(pid)
       return target === undefined ? missing : Exit.succeed(target)
     },
-    follow: (inode) => inode.content.follow?.(),
+    // Whoever may not look is told so by `readlink`.
+    follow: (inode, pid) => mayInspect(inode.content, pid) ? inode.content.follow?.() : undefined,
     list: (directory, cursor, limit) => {
       const names = Array.from(directory.content.names?.() ?? [])
       const entries: Array<DirectoryEntry> = []

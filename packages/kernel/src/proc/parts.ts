@@ -18,4 +18,6 @@ export interface ProcParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly bootedAt: number
+  /** Fills with bytes that nobody can foretell. */
+  readonly random: (into: Uint8Array) => void
 }

@@ -76,6 +76,23 @@ const capabilities = (self: Credentials): ReadonlyArray<string> => [
   `NoNewPrivs:\t${self.noNewPrivileges ? 1 : 0}`
 ]
 
+const memory = ["VmPeak", "VmSize", "VmLck", "VmPin", "VmHWM", "VmRSS", "VmData", "VmStk", "VmExe", "VmLib", "VmSwap"]
+
+/** Room for descriptors: a power of two, and at least 64. */
+const slotsOf = (self: Process): number => {
+  let highest = 0
+  for (const [fd] of self.fds.entries()) highest = Math.max(highest, fd)
+  let slots = 64
+  while (slots <= highest) slots *= 2
+  return slots
+}
+
+/** Calls alone are counted, not the bytes that they moved. @see proc_pid_io(5) */
+const io = (_parts: ProcParts, self: Process): string => {
+  const { calls } = usageOf(self)
+  return `rchar: 0\nwchar: 0\nsyscr: ${calls}\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n`
+}
+
 const status = (_parts: ProcParts, self: Process): string => {
   const { credentials: c, signals } = self
   const letter = stateLetter(self)
@@ -90,8 +107,15 @@ const status = (_parts: ProcParts, self: Process): string => {
     `TracerPid:\t0`,
     `Uid:\t${c.uid}\t${c.euid}\t${c.suid}\t${c.euid}`,
     `Gid:\t${c.gid}\t${c.egid}\t${c.sgid}\t${c.egid}`,
-    `FDSize:\t${self.fds.free()}`,
-    `Groups:\t${c.groups.join(" ")}`,
+    `FDSize:\t${slotsOf(self)}`,
+    `Groups:\t${c.groups.map((group) => `${group} `).join("")}`,
+    `NStgid:\t${self.pid}`,
+    `NSpid:\t${self.pid}`,
+    `NSpgid:\t${self.group.id}`,
+    `NSsid:\t${self.session.id}`,
+    `Kthread:\t0`,
+    // A program shares the memory of its host; what it takes of that nobody can tell.
+    ...memory.map((name) => `${name}:\t       0 kB`),
     `Threads:\t1`,
     `SigQ:\t${signals.queue?.length ?? 0}/${amount(self.limits.pendingSignals)}`,
     `SigPnd:\t${hex(0n)}`,
@@ -100,6 +124,13 @@ const status = (_parts: ProcParts, self: Process): string => {
     `SigIgn:\t${hex(setOf(self, (disposition) => disposition === "ignore"))}`,
     `SigCgt:\t${hex(setOf(self, (disposition) => typeof disposition === "function"))}`,
     ...capabilities(c),
+    `Seccomp:\t0`,
+    `Cpus_allowed:\t1`,
+    `Cpus_allowed_list:\t0`,
+    `Mems_allowed:\t1`,
+    `Mems_allowed_list:\t0`,
+    `voluntary_ctxt_switches:\t${usageOf(self).calls}`,
+    `nonvoluntary_ctxt_switches:\t0`,
     ""
   ].join("\n")
 }
@@ -145,10 +176,14 @@ export const files: Readonly<
   cmdline: [0o444, (_parts, self) => self.state === "zombie" ? "" : nul(self.argv)],
   comm: [0o644, (_parts, self) => `${self.name}\n`],
   environ: [0o400, (_parts, self) => nul(Object.entries(self.env).map(([name, value]) => `${name}=${value}`))],
+  io: [0o400, io],
   limits: [0o444, limits],
+  // No program has memory of its own to map.
+  maps: [0o444, () => ""],
   mountinfo: [0o444, mountinfo],
   mounts: [0o444, mounts],
   stat: [0o444, stat],
+  statm: [0o444, () => "0 0 0 0 0 0 0\n"],
   status: [0o444, status]
 }
 
