@@ -35,6 +35,7 @@ import * as join from "./coreutils/join.js"
 import * as kill from "./coreutils/kill.js"
 import * as ln from "./coreutils/ln.js"
 import * as ls from "./coreutils/ls.js"
+import * as lsof from "./coreutils/lsof.js"
 import * as mkdir from "./coreutils/mkdir.js"
 import * as mkfifo from "./coreutils/mkfifo.js"
 import * as mktemp from "./coreutils/mktemp.js"
@@ -43,8 +44,10 @@ import * as nl from "./coreutils/nl.js"
 import * as nohup from "./coreutils/nohup.js"
 import * as od from "./coreutils/od.js"
 import * as paste from "./coreutils/paste.js"
+import * as pgrep from "./coreutils/pgrep.js"
 import * as printf from "./coreutils/printf.js"
 import * as ps from "./coreutils/ps.js"
+import * as pstree from "./coreutils/pstree.js"
 import * as pwd from "./coreutils/pwd.js"
 import * as readlink from "./coreutils/readlink.js"
 import * as realpath from "./coreutils/realpath.js"
@@ -61,6 +64,7 @@ import * as tail from "./coreutils/tail.js"
 import * as tee from "./coreutils/tee.js"
 import * as testUtility from "./coreutils/test.js"
 import * as timeout from "./coreutils/timeout.js"
+import * as top from "./coreutils/top.js"
 import * as touch from "./coreutils/touch.js"
 import * as tr from "./coreutils/tr.js"
 import * as trueUtility from "./coreutils/true.js"
@@ -109,8 +113,10 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   id: id.main,
   join: join.main,
   kill: kill.main,
+  killall: pgrep.killall,
   ln: ln.main,
   ls: ls.main,
+  lsof: lsof.main,
   mkdir: mkdir.main,
   mkfifo: mkfifo.main,
   mknod: mkfifo.mknod,
@@ -122,12 +128,16 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   nproc: uname.nproc,
   od: od.main,
   paste: paste.main,
+  pgrep: pgrep.pgrep,
+  pkill: pgrep.pkill,
   printenv: which.printenv,
   printf: printf.main,
   ps: ps.main,
+  pstree: pstree.main,
   pwd: pwd.main,
   readlink: readlink.main,
   realpath: realpath.main,
+  renice: nohup.renice,
   rev: rev.main,
   rm: rm.main,
   rmdir: rmdir.main,
@@ -143,6 +153,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   tee: tee.main,
   test: testUtility.main,
   timeout: timeout.main,
+  top: top.main,
   touch: touch.main,
   tr: tr.main,
   true: trueUtility.main,

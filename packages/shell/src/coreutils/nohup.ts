@@ -4,8 +4,10 @@
  * @see nohup(1)
  */
 import { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import { PRIO_PGRP, PRIO_PROCESS, PRIO_USER } from "@effix/kernel/abi/Resources"
 import { SIGHUP } from "@effix/kernel/abi/Signals"
 import * as Errno from "@effix/kernel/Errno"
+import * as Accounts from "../Accounts.js"
 import * as Launch from "../Launch.js"
 import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"
@@ -76,7 +78,7 @@ export const setsid = Utility.make(
 export const nice = Utility.make(
   {
     usage: "[OPTION] [COMMAND [ARG]...]",
-    does: "Run COMMAND; every process of this kernel is as nice as the next.",
+    does: "Run COMMAND with an adjusted niceness, which affects process scheduling.",
     short: "+n:",
     long: { "adjustment=": "n" },
     failure: 125,
@@ -88,10 +90,70 @@ export const nice = Utility.make(
     if (text !== undefined && !/^[-+]?\d+$/.test(text)) return yield* run.die(`invalid adjustment ${Quote.value(text)}`)
     if (operands.length === 0) {
       if (text !== undefined) return yield* run.misuse("a command must be given with an adjustment")
-      run.out.line("0")
+      const now = yield* attempt(run.sys.getpriority(PRIO_PROCESS, 0))
+      if (Errno.isErrno(now)) return yield* run.die(`cannot get niceness: ${Errno.text(now._tag)}`)
+      run.out.line(String(now))
       return 0
     }
+    const error = yield* attempt(run.sys.nice(Number(text ?? 10)))
+    if (Errno.isErrno(error)) yield* run.warn(`cannot set niceness: Permission denied`)
     return yield* become(run, operands, "")
+  }
+)
+
+const kinds: Readonly<Record<string, readonly [which: number, name: string]>> = {
+  p: [PRIO_PROCESS, "process ID"],
+  g: [PRIO_PGRP, "process group ID"],
+  u: [PRIO_USER, "user ID"]
+}
+
+/** @see renice(1) */
+export const renice = Utility.make(
+  {
+    usage: "[-n] PRIORITY [-p|--pid] PID...\n[-n] PRIORITY -g|--pgrp PGID...\n[-n] PRIORITY -u|--user USER...",
+    does: "Alter the priority of running processes.",
+    modernize: (args) => ["--", ...args]
+  },
+  function*(run, { operands }) {
+    const words = operands[0] === "-n" || operands[0] === "--priority" ? operands.slice(1) : operands
+    const [text, ...rest] = words
+    if (text === undefined || rest.length === 0) {
+      yield* run.warn("not enough arguments")
+      return yield* run.misuse()
+    }
+    if (!/^[-+]?\d+$/.test(text)) {
+      yield* run.warn(`invalid priority '${text}'`)
+      return yield* run.misuse()
+    }
+    const accounts = yield* Accounts.load(run.sys)
+    let kind = kinds["p"]!
+    for (const word of rest) {
+      const letter = /^(-[pgu]|--(pid|pgrp|user))$/.test(word)
+        ? word.replace(/^-+(pg)?/, "$1").replace("pg", "g")[0]!
+        : ""
+      if (letter !== "") {
+        kind = kinds[letter]!
+        continue
+      }
+      const [which, name] = kind
+      const who = which === PRIO_USER ? accounts.uid(word) : /^\d+$/.test(word) ? Number(word) : undefined
+      if (who === undefined) {
+        yield* run.fail(which === PRIO_USER ? `unknown user ${word}` : `bad ${name} value: ${word}`)
+        continue
+      }
+      const before = yield* attempt(run.sys.getpriority(which, who))
+      if (Errno.isErrno(before)) {
+        yield* run.fail(`failed to get priority for ${who} (${name}): ${Errno.text(before._tag)}`)
+        continue
+      }
+      const error = yield* attempt(run.sys.setpriority(which, who, Number(text)))
+      if (Errno.isErrno(error)) {
+        yield* run.fail(`failed to set priority for ${who} (${name}): ${Errno.text(error._tag)}`)
+        continue
+      }
+      const after = yield* attempt(run.sys.getpriority(which, who))
+      run.out.line(`${who} (${name}) old priority ${before}, new priority ${Errno.isErrno(after) ? text : after}`)
+    }
   }
 )
 

@@ -3,12 +3,10 @@
  *
  * @see ps(1)
  */
-import { major, minor } from "@effix/kernel/abi/FileMode"
-import * as Errno from "@effix/kernel/Errno"
-import * as Accounts from "../Accounts.js"
+import type * as Accounts from "../Accounts.js"
 import * as DateFormat from "../DateFormat.js"
-import * as Directory from "../Directory.js"
-import type { Given } from "../Options.js"
+import * as Options from "../Options.js"
+import * as ProcessList from "../ProcessList.js"
 import type { Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
@@ -25,65 +23,11 @@ const utility: Utility.Utility = {
     "ppid=": "ppid",
     "user=": "u",
     "sort=": "sort",
-    forest: "H"
+    forest: "forest"
   }
 }
 
-interface Process {
-  readonly pid: number
-  readonly ppid: number
-  readonly pgid: number
-  readonly sid: number
-  readonly tty: string
-  readonly foreground: number
-  readonly state: string
-  readonly uid: number
-  readonly user: string
-  readonly comm: string
-  readonly args: string
-  /** Nanoseconds since the epoch. */
-  readonly started: bigint
-  readonly seconds: number
-}
-
-const terminalName = (device: number): string => {
-  if (device === 0) return "?"
-  return major(device) === 136 ? `pts/${minor(device)}` : major(device) === 5 ? "console" : `tty${minor(device)}`
-}
-
-function* read(
-  run: Utility.Run,
-  pid: string,
-  accounts: Accounts.Accounts,
-  now: bigint,
-  uptime: number
-): Steps<Process | undefined> {
-  const text = yield* Accounts.readSmallFile(run.sys, `/proc/${pid}/stat`)
-  const owner = yield* run.stat(`/proc/${pid}`)
-  // It may be gone by now.
-  if (text === undefined || Errno.isErrno(owner)) return undefined
-  const close = text.lastIndexOf(")")
-  const comm = text.slice(text.indexOf("(") + 1, close)
-  const fields = text.slice(close + 2).trim().split(" ")
-  const number = (index: number): number => Number(fields[index] ?? 0)
-  const words = ((yield* Accounts.readSmallFile(run.sys, `/proc/${pid}/cmdline`)) ?? "").replace(/\0$/, "")
-  const state = fields[0]!
-  return {
-    pid: Number(pid),
-    ppid: number(1),
-    pgid: number(2),
-    sid: number(3),
-    tty: terminalName(number(4)),
-    foreground: number(5),
-    state,
-    uid: owner.uid,
-    user: accounts.userName(owner.uid) ?? String(owner.uid),
-    comm: comm + (state === "Z" ? " <defunct>" : ""),
-    args: words === "" ? `[${comm}]${state === "Z" ? " <defunct>" : ""}` : words.replaceAll("\0", " "),
-    started: now - BigInt(Math.max(0, Math.round((uptime - number(19) / 100) * 1e9))),
-    seconds: Math.floor((number(11) + number(12)) / 100)
-  }
-}
+type Process = ProcessList.Process
 
 interface Column {
   readonly title: string
@@ -108,8 +52,11 @@ const elapsed = (process: Process, now: bigint): string => {
 }
 
 const stateText = (process: Process): string =>
-  process.state + (process.sid === process.pid ? "s" : "") +
+  process.state + (process.nice < 0 ? "<" : process.nice > 0 ? "N" : "") + (process.sid === process.pid ? "s" : "") +
   (process.tty !== "?" && process.foreground === process.pgid ? "+" : "")
+
+/** Per cent of the time since it started. */
+const usage = ({ elapsed, ticks }: Process): number => elapsed > 0 ? Math.min(ticks / elapsed, 99.9) : 0
 
 const column = (title: string, width: number, value: Column["value"]): Column => ({ title, width, value })
 
@@ -119,20 +66,31 @@ const columns: Readonly<Record<string, Column>> = {
   pgid: column("PGID", 7, ({ pgid }) => String(pgid)),
   sid: column("SID", 7, ({ sid }) => String(sid)),
   tty: column("TT", -8, ({ tty }) => tty),
-  time: column("TIME", 8, ({ seconds }) => clock(seconds)),
+  tpgid: column("TPGID", 7, ({ foreground }) => String(foreground)),
+  time: column("TIME", 8, ({ ticks }) => clock(Math.floor(ticks / 100))),
+  times: column("TIME", 8, ({ ticks }) => String(Math.floor(ticks / 100))),
+  etimes: column("ELAPSED", 7, ({ elapsed }) => String(Math.floor(elapsed))),
   etime: column("ELAPSED", 11, elapsed),
   stat: column("STAT", -4, stateText),
   state: column("S", -1, ({ state }) => state),
-  comm: column("COMMAND", -15, ({ comm }) => comm),
-  args: column("COMMAND", -27, ({ args }) => args),
+  comm: column("COMMAND", -15, ({ name, state }) => name + (state === "Z" ? " <defunct>" : "")),
+  args: column("COMMAND", -27, ProcessList.commandLine),
   user: column("USER", -8, ({ user }) => user),
   uid: column("UID", 5, ({ uid }) => String(uid)),
-  c: column("C", 2, () => "0"),
-  pcpu: column("%CPU", 4, () => "0.0"),
+  c: column("C", 2, (process) => String(Math.floor(usage(process)))),
+  pcpu: column("%CPU", 4, (process) => usage(process).toFixed(1)),
   pmem: column("%MEM", 4, () => "0.0"),
-  vsz: column("VSZ", 6, () => "0"),
-  rss: column("RSS", 5, () => "0"),
-  nice: column("NI", 3, () => "0"),
+  vsz: column("VSZ", 6, ({ virtual }) => String(Math.floor(virtual / 1024))),
+  rss: column("RSS", 5, ({ resident }) => String(resident * 4)),
+  sz: column("SZ", 5, ({ virtual }) => String(Math.floor(virtual / 4096))),
+  nice: column("NI", 3, ({ nice }) => String(nice)),
+  pri: column("PRI", 3, ({ nice }) => String(19 - nice)),
+  opri: column("PRI", 3, ({ nice }) => String(80 + nice)),
+  nlwp: column("NLWP", 4, ({ threads }) => String(threads)),
+  flags: column("F", 1, ({ uid }) => uid === 0 ? "4" : "0"),
+  addr: column("ADDR", 4, () => "-"),
+  wchan: column("WCHAN", -6, () => "-"),
+  psr: column("PSR", 3, () => "0"),
   stime: column("STIME", 5, started),
   lstart: column("STARTED", 24, (process) => DateFormat.format("%a %b %e %H:%M:%S %Y", process.started))
 }
@@ -159,7 +117,11 @@ const aliases: Readonly<Record<string, string>> = {
   rssize: "rss",
   ni: "nice",
   start: "stime",
-  start_time: "stime"
+  start_time: "stime",
+  f: "flags",
+  thcount: "nlwp",
+  psz: "sz",
+  priority: "pri"
 }
 
 const titled = (name: string, title: string, width = columns[name]!.width): Column => ({
@@ -179,6 +141,31 @@ const full = [
   columns["time"]!,
   titled("args", "CMD")
 ]
+const long = [
+  columns["flags"]!,
+  columns["state"]!,
+  columns["uid"]!,
+  columns["pid"]!,
+  columns["ppid"]!,
+  columns["c"]!,
+  columns["opri"]!,
+  columns["nice"]!,
+  columns["addr"]!,
+  columns["sz"]!,
+  columns["wchan"]!,
+  titled("tty", "TTY"),
+  columns["time"]!,
+  titled("comm", "CMD")
+]
+const extraFull = [...full.slice(0, 4), columns["sz"]!, columns["rss"]!, columns["psr"]!, ...full.slice(4)]
+const jobs = [
+  columns["pid"]!,
+  columns["pgid"]!,
+  columns["sid"]!,
+  titled("tty", "TTY"),
+  columns["time"]!,
+  titled("comm", "CMD")
+]
 const bsd = [
   columns["user"]!,
   columns["pid"]!,
@@ -192,10 +179,107 @@ const bsd = [
   {
     ...columns["time"]!,
     width: 6,
-    value: ({ seconds }: Process) => `${Math.floor(seconds / 60)}:${two(seconds % 60)}`
+    value: ({ ticks }: Process) => `${Math.floor(ticks / 6000)}:${two(Math.floor(ticks / 100) % 60)}`
   },
   columns["args"]!
 ]
+
+const bsdPlain = [columns["pid"]!, titled("tty", "TTY"), columns["stat"]!, bsd[9]!, columns["args"]!]
+const bsdJobs = [
+  columns["ppid"]!,
+  columns["pid"]!,
+  columns["pgid"]!,
+  columns["sid"]!,
+  titled("tty", "TTY"),
+  columns["tpgid"]!,
+  columns["stat"]!,
+  columns["uid"]!,
+  bsd[9]!,
+  columns["args"]!
+]
+const bsdLong = [
+  columns["flags"]!,
+  columns["uid"]!,
+  columns["pid"]!,
+  columns["ppid"]!,
+  columns["pri"]!,
+  columns["nice"]!,
+  columns["vsz"]!,
+  columns["rss"]!,
+  columns["wchan"]!,
+  columns["stat"]!,
+  titled("tty", "TTY"),
+  bsd[9]!,
+  columns["args"]!
+]
+
+/** The columns that a format of `-o` or a letter asks for. */
+const layoutOf = (has: (wanted: string) => boolean, letters: string): ReadonlyArray<Column> => {
+  if (letters.includes("u")) return bsd
+  if (letters.includes("j")) return bsdJobs
+  if (letters.includes("l")) return bsdLong
+  if (has("F")) return extraFull
+  if (has("l")) return long
+  if (has("f")) return full
+  if (has("j")) return jobs
+  return letters === "" ? plain : bsdPlain
+}
+
+/** What processes are sorted by: numbers as numbers. */
+const keyOf = (name: string): (process: Process, now: bigint) => number | string => {
+  const known = aliases[name] ?? name
+  if (known === "stime" || known === "lstart" || known === "etime" || known === "etimes") {
+    return ({ elapsed }) => known === "etime" || known === "etimes" ? elapsed : -elapsed
+  }
+  if (known === "time" || known === "times") return ({ ticks }) => ticks
+  if (known === "pcpu" || known === "c") return usage
+  return (process, now) => {
+    const text = columns[known]?.value(process, now) ?? ""
+    return /^-?[\d.]+$/.test(text) ? Number(text) : text
+  }
+}
+
+function* sorted(
+  run: Utility.Run,
+  text: string | undefined,
+  shown: ReadonlyArray<Process>,
+  now: bigint
+): Steps<ReadonlyArray<Process>> {
+  if (text === undefined) return shown
+  const keys: Array<{ readonly key: ReturnType<typeof keyOf>; readonly sign: number }> = []
+  for (const item of text.split(",")) {
+    const name = item.replace(/^[-+]/, "")
+    if (columns[aliases[name] ?? name] === undefined) {
+      yield* run.error(`error: unknown sort specifier\n`)
+      return yield* run.misuse()
+    }
+    keys.push({ key: keyOf(name), sign: item.startsWith("-") ? -1 : 1 })
+  }
+  return [...shown].sort((a, b) => {
+    for (const { key, sign } of keys) {
+      const [left, right] = [key(a, now), key(b, now)]
+      if (left !== right) return left < right ? -sign : sign
+    }
+    return a.pid - b.pid
+  })
+}
+
+/** Parents before their children, and how far each is set in. */
+const forest = (shown: ReadonlyArray<Process>, lines: boolean): ReadonlyArray<readonly [Process, string]> => {
+  const children = ProcessList.childrenOf(shown)
+  const pids = new Set(shown.map(({ pid }) => pid))
+  const rows: Array<readonly [Process, string]> = []
+  const add = (process: Process, before: string, head: string): void => {
+    rows.push([process, head])
+    const below = children.get(process.pid) ?? []
+    below.forEach((child, i) => {
+      const next = before + (lines ? " \\_ " : "  ")
+      add(child, before + (lines ? (i === below.length - 1 ? "    " : " |  ") : "  "), next)
+    })
+  }
+  for (const process of shown) if (!pids.has(process.ppid)) add(process, "", "")
+  return rows
+}
 
 function* chosenColumns(run: Utility.Run, text: string): Steps<ReadonlyArray<Column>> {
   const chosen: Array<Column> = []
@@ -221,7 +305,7 @@ const cell = (text: string, width: number, last: boolean): string =>
 /** Which processes the options ask for. */
 function* selection(
   run: Utility.Run,
-  options: ReadonlyArray<Given>,
+  options: ReadonlyArray<Options.Given>,
   letters: string,
   all: ReadonlyArray<Process>,
   accounts: Accounts.Accounts
@@ -235,7 +319,7 @@ function* selection(
     if (key === "p") picks.push((process) => numbers(value).includes(process.pid))
     else if (key === "ppid") picks.push((process) => numbers(value).includes(process.ppid))
     else if (key === "g" || key === "s") picks.push((process) => numbers(value).includes(process.sid))
-    else if (key === "C") picks.push((process) => value.split(",").includes(process.comm))
+    else if (key === "C") picks.push((process) => value.split(",").includes(process.name))
     else if (key === "t") picks.push((process) => value.split(",").includes(process.tty))
     else if (key === "u" || key === "U") {
       const users = value.split(",").map((user) => accounts.uid(user))
@@ -249,41 +333,47 @@ function* selection(
   return all.filter((process) => picks.some((pick) => pick(process)))
 }
 
-export const main = Utility.make(utility, function*(run, { operands, options }) {
-  const accounts = yield* Accounts.load(run.sys)
-  const now = yield* run.sys.clockGettime("realtime")
-  const uptime = Number(((yield* Accounts.readSmallFile(run.sys, "/proc/uptime")) ?? "0").split(" ")[0])
-  const entries = yield* Directory.list(run.sys, "/proc")
-  if (Errno.isErrno(entries)) return yield* run.die(`cannot read /proc: ${Errno.text(entries._tag)}`)
-  const all: Array<Process> = []
-  for (const { name } of entries) {
-    const process = /^\d+$/.test(name) ? yield* read(run, name, accounts, now, uptime) : undefined
-    if (process !== undefined) all.push(process)
+/** `ps aux`: letters without a dash are the options of another tradition; a mere number is a process. */
+const bsdOptions = (
+  operands: ReadonlyArray<string>
+): { readonly letters: string; readonly given: Array<Options.Given> } => {
+  let letters = ""
+  const given: Array<Options.Given> = []
+  const add = (key: string, value: string): void => void given.push({ key, value, hasValue: true })
+  for (let at = 0; at < operands.length; at++) {
+    const operand = operands[at]!
+    if (/^[\d,]+$/.test(operand)) add("p", operand)
+    else if (/^[a-zA-Z]*[oO]$/.test(operand)) {
+      letters += operand.slice(0, -1)
+      add("o", operands[++at] ?? "")
+    } else if (/^[a-zA-Z]*[pU]$/.test(operand) && operands[at + 1] !== undefined) {
+      letters += operand.slice(0, -1)
+      add(operand.at(-1)!, operands[++at]!)
+    } else if (operand.startsWith("k")) add("sort", operand.slice(1) || (operands[++at] ?? ""))
+    else letters += operand
   }
-  all.sort((a, b) => a.pid - b.pid)
-  // `ps aux`: letters without a dash are the options of another tradition; a mere number is a process.
-  const letters = operands.filter((operand) => /^[a-z]+$/.test(operand)).join("")
-  const pids = operands.filter((operand) => /^[\d,]+$/.test(operand)).map((value) => ({
-    key: "p",
-    value,
-    hasValue: true
-  }))
-  const shown = yield* selection(run, [...options, ...pids], letters, all, accounts)
+  return { letters, given }
+}
+
+export const main = Utility.make(utility, function*(run, parsed) {
+  const { accounts, all, now } = yield* ProcessList.load(run)
+  const { given, letters } = bsdOptions(parsed.operands)
+  const options = [...parsed.options, ...given]
+  const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
+  const chosen = yield* selection(run, options, letters, all, accounts)
+  const shown = yield* sorted(run, Options.last(options, "sort")?.value, chosen, now)
   const formats: Array<Column> = []
   for (const { key, value } of options) if (key === "o") formats.push(...yield* chosenColumns(run, value))
-  const layout = formats.length > 0
-    ? formats
-    : letters.includes("u")
-    ? bsd
-    : options.some(({ key }) => key === "f" || key === "F")
-    ? full
-    : letters === ""
-    ? plain
-    : [columns["pid"]!, titled("tty", "TTY"), columns["stat"]!, bsd[9]!, columns["args"]!]
-  const rows = shown.map((process) => layout.map(({ value }) => value(process, now)))
+  const layout = formats.length > 0 ? formats : layoutOf(has, letters)
+  const tree = has("forest") || letters.includes("f")
+  const ordered = tree || has("H") ? forest(shown, tree) : shown.map((process) => [process, ""] as const)
+  const drawn = new Set([columns["args"]!.value, columns["comm"]!.value])
+  const rows = ordered.map(([process, head]) =>
+    layout.map(({ value }) => (drawn.has(value) ? head : "") + value(process, now))
+  )
   const line = (cells: ReadonlyArray<string>): void =>
     run.out.line(cells.map((text, i) => cell(text, layout[i]!.width, i === cells.length - 1)).join(" "))
-  const untitled = layout.every(({ title }) => title === "") || options.some(({ key }) => key === "no-headers")
+  const untitled = layout.every(({ title }) => title === "") || has("no-headers") || letters.includes("h")
   if (!untitled) line(layout.map(({ title }) => title))
   for (const row of rows) line(row)
   return shown.length === 0 ? 1 : 0
