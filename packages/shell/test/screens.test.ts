@@ -662,6 +662,17 @@ describe("A full-screen program", () => {
       })
     ))
 
+  it.scoped("such as top has the screen until q", ({ expect }) =>
+    at((screen) =>
+      Effect.gen(function*() {
+        yield* screen.type("top\r")
+        expect(screen.isAlternate).toBe(true)
+        expect(screen.text).toContain("PID USER      PR  NI")
+        yield* screen.type("q")
+        expect(screen.isAlternate).toBe(false)
+      })
+    ))
+
   it.scoped("dies with its terminal", ({ expect }) =>
     at((screen) =>
       Effect.gen(function*() {
