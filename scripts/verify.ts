@@ -9,6 +9,7 @@ const checks = [
   "lint",
   "lint:barrels",
   "lint:directions",
+  "lint:manual",
   "lint:unused",
   "lint:locks",
   "check",
