@@ -12,6 +12,7 @@ import type { Credentials } from "./Credentials.js"
 import type { Location, MountTable } from "./Dentry.js"
 import type { FdTable } from "./FdTable.js"
 import { LeastFirst } from "./internal/LeastFirst.js"
+import type { PolicyRules } from "./Policy.js"
 import type { SignalSet } from "./SignalSet.js"
 import type { ProcessTimers } from "./timer/ProcessTimers.js"
 import type * as WaitQueue from "./WaitQueue.js"
@@ -166,6 +167,8 @@ export class Process {
   executed = false
   /** How far this process may raise its limits. */
   hardLimits: ResourceLimits
+  /** Rules of its own, which its children inherit. */
+  policy: PolicyRules | undefined
   /** The mounts that it sees. @see mount_namespaces(7) */
   mounts: MountTable | undefined
   /** What runs; `undefined` for init, and once it has ended. */
@@ -190,6 +193,7 @@ export class Process {
   ) {
     this.origin = parent?.origin ?? pid
     this.hardLimits = limits
+    this.policy = parent?.policy
     this.mounts = parent === undefined ? root.mount.table : parent.mounts
   }
 

@@ -311,6 +311,8 @@ export const make = (parts: Parts): Processes["Type"] => {
     child.fds.limit = child.limits.openFiles
     child.nice = parent.nice
     child.umask = overrides.umask ?? parent.umask
+    if (options.policy !== undefined) child.policy = Policy.narrow(parent.policy, options.policy)
+    child.env = Policy.environment([parts.policy, child.policy], child, child.env)
     child.startTime = parts.now()
     if (parent === init) child.origin = child.pid
     child.signals.blocked = (options.signalMask ?? parent.signals.blocked) & ~SignalSet.unstoppable
@@ -437,7 +439,7 @@ export const make = (parts: Parts): Processes["Type"] => {
       // What finalizers of the old image still call is counted nowhere.
       before.calls = 0
       self.argv = argv
-      self.env = env
+      self.env = Policy.environment([parts.policy, self.policy], self, env)
       self.name = image.name
       self.executable = image.executable
       self.credentials = Credentials.afterExec(self.credentials, image.file)

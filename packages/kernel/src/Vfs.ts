@@ -49,6 +49,7 @@ import * as Memfd from "./vfs/memfd.js"
 import * as Mounts from "./vfs/mounts.js"
 import * as Tree from "./vfs/mountTree.js"
 import { open } from "./vfs/open.js"
+import * as Permission from "./vfs/permission.js"
 import { Prefixes } from "./vfs/prefixes.js"
 import * as Remove from "./vfs/remove.js"
 import { rename } from "./vfs/rename.js"
@@ -356,10 +357,12 @@ export const make = (parts: Parts): Vfs["Type"] => {
     const made = Tree.superblock(MemoryBackend.makeWith(parts.limits, parts.now()), ++core.lastDev)
     return shared = new Mount(++core.lastMount, made, made.root, undefined, undefined, MountFlags.MS_RELATIME, "tmpfs")
   }
-  const targetOf = (found: Walk.Walk): Attributes.Target => ({
-    inode: found.inode!,
-    mount: found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
-  })
+  const targetOf = (found: Walk.Walk): Attributes.Target => {
+    const mount = found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
+    if (!Permission.isRuled(core, found.viewer)) return { inode: found.inode!, mount }
+    const name = found.found === undefined && found.jumped === undefined ? found.name : undefined
+    return { inode: found.inode!, mount, place: found.found ?? found, name }
+  }
   const find = (viewer: Viewer, start: Location, path: string, follow: boolean) => {
     const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
     return Step.isReady(walked) ? Exit.map(walked, targetOf) : Effect.map(walked, targetOf)

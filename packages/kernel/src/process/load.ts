@@ -17,6 +17,7 @@ import type { Process } from "../ProcessTable.js"
 import * as Programs from "../Programs.js"
 import type { ExecError } from "../Sys.js"
 import type { Vfs } from "../Vfs.js"
+import { pathFor } from "../vfs/permission.js"
 
 /** Bytes that are looked at to tell what a file is; Linux reads as many. */
 const HEAD = 256
@@ -56,6 +57,13 @@ const kindOf = (head: string): Kind => {
   }
 }
 
+interface Found {
+  readonly kind: Kind
+  readonly lender: Inode | undefined
+  /** Its path, for rules; left out where there are none. */
+  readonly resolved: string | undefined
+}
+
 export interface Loader {
   readonly load: (
     caller: Process,
@@ -81,16 +89,17 @@ export const make = (parts: {
     if (!FileMode.isRegular(inode.mode) || mount === undefined) return yield* Errno.fail("EACCES")
     if ((mount.flags & MS_NOEXEC) !== 0) return yield* Errno.fail("EACCES")
     const lender = (mount.flags & MS_NOSUID) === 0 ? inode : undefined
+    const resolved = target.place === undefined ? undefined : pathFor(target.place, target.name)
     if (!permits(caller.credentials, inode, FileMode.X_OK)) return yield* Errno.fail("EACCES")
     const before = known.get(inode)
     if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) {
-      return { lender, kind: before.kind }
+      return { lender, resolved, kind: before.kind }
     }
     const head = new Uint8Array(HEAD)
     const count = yield* mount.superblock.backend.read(inode, 0, head)
     const kind = kindOf(Bytes.decode(head.subarray(0, count)))
     known.set(inode, { kind, mtime: inode.mtime, size: inode.size })
-    return { lender, kind }
+    return { lender, resolved, kind }
   }
 
   function* loadSteps(
@@ -103,15 +112,10 @@ export const make = (parts: {
     let file = path
     let args = argv
     for (let depth = 0; depth <= INTERPRETERS_MAX; depth++) {
-      const { kind, lender }: { readonly lender: Inode | undefined; readonly kind: Kind } = yield* kindOfFile(
-        caller,
-        caller.cwd,
-        file
-      )
-      if (policy?.program !== undefined) {
-        const refusal = policy.program(caller, file, args)
-        if (refusal !== undefined) return yield* Errno.fail("EACCES", { path: file, ...refusal })
-      }
+      const { kind, lender, resolved }: Found = yield* kindOfFile(caller, caller.cwd, file)
+      const refusal = policy?.program?.(caller, resolved ?? file, args) ??
+        caller.policy?.program?.(caller, resolved ?? file, args)
+      if (refusal !== undefined) return yield* Errno.fail("EACCES", { path: file, ...refusal })
       if (kind._tag === "Unknown") return yield* Errno.fail("ENOEXEC")
       if (kind._tag === "Program") {
         const main = yield* programs.find(kind.name)

@@ -18,6 +18,7 @@ import { type Stat, stat as statOf } from "../Inode.js"
 import { isReady } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { AttributePathError, PathAtError, PathError, TruncateError } from "../Sys.js"
+import type { Target } from "../vfs/attributes.js"
 import { overLimit } from "./descriptors.js"
 import type { Rooms } from "./Rooms.js"
 import { startAt } from "./start.js"
@@ -138,14 +139,14 @@ export const access = (
 }
 
 /** What a descriptor stands for, as something whose attributes can be changed; O_PATH names it only. */
-const targetOf = (description: Description) => ({ inode: description.inode, mount: description.location?.mount })
+const targetOf = ({ inode, location }: Description): Target => ({ inode, mount: location?.mount, place: location })
 
 /** Changes attributes behind a descriptor. */
 export const onDescriptor = <A, E>(
   self: Process,
   syscall: string,
   fd: number,
-  change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
+  change: (target: Target) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | Errno.Errno<"EBADF">> => {
   const description = self.fds.get(fd)
   const named = description !== undefined && (description.flags & O_PATH) !== 0
@@ -160,7 +161,7 @@ export const onPath = <A, E extends Errno.Any>(
   dirfd: number,
   path: string,
   follow: boolean,
-  change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
+  change: (target: Target) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | PathAtError> =>
   at<A, E | PathError>(
     self,
@@ -175,7 +176,7 @@ const onNamed = <A, E extends Errno.Any>(
   self: Process,
   syscall: string,
   dirfd: number,
-  change: (target: ReturnType<typeof targetOf>) => Effect.Effect<A, E>
+  change: (target: Target) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | PathAtError> => {
   const { cwd: { dentry, mount } } = self
   if (dirfd === Fcntl.AT_FDCWD) return change({ inode: dentry.inode, mount })
@@ -193,7 +194,7 @@ const onAny = (
   dirfd: number,
   path: string,
   flags: number,
-  change: (target: ReturnType<typeof targetOf>) => Effect.Effect<void, AttributePathError>
+  change: (target: Target) => Effect.Effect<void, AttributePathError>
 ): Effect.Effect<void, AttributePathError> => {
   if ((flags & ~attributeFlags) !== 0) return Errno.fail("EINVAL", { syscall, path })
   if (path === "" && (flags & Fcntl.AT_EMPTY_PATH) !== 0) return onNamed(self, syscall, dirfd, change)

@@ -20,6 +20,8 @@ export interface Viewer {
   readonly umask: number
   /** The mounts it may change; those that its root stands in where this is left out. */
   readonly mounts?: MountTable | undefined
+  /** Rules of its own, besides those of the kernel. */
+  readonly policy?: PolicyRules | undefined
   /** How far it may make a file grow; as far as it likes where this is left out. */
   readonly limits?: { readonly fileSize: number }
 }

@@ -10,7 +10,7 @@ import * as FileMode from "../abi/FileMode.js"
 import { OFFSET_MAX } from "../abi/Limits.js"
 import { MS_NOEXEC } from "../abi/MountFlags.js"
 import * as Credentials from "../Credentials.js"
-import type { Mount } from "../Dentry.js"
+import type { Location, Mount } from "../Dentry.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
@@ -26,7 +26,18 @@ import * as Seals from "./seals.js"
 export interface Target {
   readonly inode: Inode
   readonly mount: Mount | undefined
+  /** Where it was found: itself, or with `name` the directory that holds it. */
+  readonly place?: Location | undefined
+  readonly name?: string | undefined
 }
+
+/** Asks the rules whether a file may be changed. */
+export const ruled = (
+  core: Core,
+  viewer: Viewer,
+  { inode, name, place }: Target
+): Exit.Exit<void, Errno.Errno<"EACCES">> =>
+  Permission.isRuled(core, viewer) ? Permission.policy(core, viewer, "write", place, name, inode) : Exit.void
 
 export type SetTime = bigint | "now" | "omit"
 
@@ -57,6 +68,7 @@ function* chmodSteps(core: Core, viewer: Viewer, target: Target, mode: number) {
   const { inode } = target
   if (FileMode.isSymlink(inode.mode)) return yield* Errno.fail("EOPNOTSUPP")
   if (!Permission.owns(viewer, inode)) return yield* Errno.fail("EPERM")
+  yield* ruled(core, viewer, target)
   const { credentials } = viewer
   const lends = !Credentials.inGroup(credentials, inode.gid) && !Credentials.capable(credentials, CAP_FSETID)
   if (!Seals.changeable(core, inode, mode)) return yield* Errno.fail("EPERM")
@@ -83,6 +95,7 @@ const withoutSetId = ({ credentials }: Pick<Viewer, "credentials">, { gid, mode 
 
 function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gid: number) {
   yield* changeable(target)
+  yield* ruled(core, viewer, target)
   const { inode } = target
   const { credentials } = viewer
   if (!Credentials.capable(credentials, CAP_CHOWN)) {
@@ -112,6 +125,7 @@ export const chown = (
 
 function* utimensSteps(core: Core, viewer: Viewer, target: Target, atime: SetTime, mtime: SetTime) {
   yield* changeable(target)
+  yield* ruled(core, viewer, target)
   const { inode } = target
   if (!Permission.owns(viewer, inode)) {
     // Anybody who may write may say "now"; any other time is the owner's to say.
@@ -174,6 +188,7 @@ function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number
   if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EISDIR")
   if (!FileMode.isRegular(inode.mode)) return yield* Errno.fail("EINVAL")
   yield* Permission.access(viewer, inode, FileMode.W_OK)
+  yield* ruled(core, viewer, target)
   yield* writable(target)
   // Only ftruncate(2) and O_TRUNC stamp a file that is as long as it is to be.
   if (size === inode.size && target.mount !== undefined) {

@@ -171,6 +171,14 @@ function* linkSteps(
   const mount = walked === undefined ? start?.mount : mountOf(walked)
   if (inode === undefined || mount !== found.mount) return yield* Errno.fail("EXDEV")
   yield* mayLink(viewer, inode)
+  if (Permission.isRuled(core, viewer)) {
+    // Another name is another way to it: for who may go the whole way only.
+    const from = walked?.found ?? walked ?? start
+    const name = walked !== undefined && walked.found === undefined ? walked.name : undefined
+    for (const wanted of ["read", "write"] as const) {
+      yield* Permission.policy(core, viewer, wanted, from, name, inode)
+    }
+  }
   yield* Permission.mayCreate(core, viewer, found)
   if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EPERM")
   if (inode.nlink === 0 && !core.linkable.has(inode)) return yield* Errno.fail("ENOENT")

@@ -12,7 +12,7 @@ import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import * as Step from "../internal/step.js"
 import type { AttributeError } from "../VfsBackend.js"
-import type { Target } from "./attributes.js"
+import { ruled, type Target } from "./attributes.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
@@ -99,6 +99,7 @@ function* setSteps(
   const { inode, mount } = target
   if (mount !== undefined) yield* Permission.writableMount(mount)
   yield* permitted(viewer, target, name, FileMode.W_OK)
+  yield* ruled(core, viewer, target)
   if (name.startsWith(SECURITY) && !isPrivileged(viewer)) return yield* Errno.fail("EPERM")
   const backend = mount?.superblock.backend
   if (backend?.setAttribute === undefined) return yield* Errno.fail("EOPNOTSUPP")

@@ -181,7 +181,7 @@ function* openSteps<A, E>(
     if (allowed !== Exit.void) yield* allowed
     if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return yield* Errno.fail("EPERM")
     if (writesFile) yield* Permission.writableMount(mount)
-    if (core.policy !== undefined) {
+    if (Permission.isRuled(core, caller)) {
       const name = found.found === undefined ? found.name : undefined
       const at = found.found ?? found
       if ((wanted & FileMode.R_OK) !== 0) yield* Permission.policy(core, caller, "read", at, name, inode)

@@ -29,7 +29,34 @@ export const owns = (viewer: Viewer, inode: Inode): boolean =>
 export const writableMount = (mount: Mount): Exit.Exit<void, Errno.Errno<"EROFS">> =>
   mount.readOnly ? Errno.fail("EROFS") : Exit.void
 
-/** Asks the policy, if there is one. */
+/**
+ * The path of a place by which rules know it: where its file system was mounted first. No bind mount, chroot or mount
+ * namespace makes another path of it.
+ */
+const ownPath = (place: Location): string | undefined => {
+  const { superblock } = place.mount
+  let mount: Mount | undefined
+  for (const each of superblock.mounts) {
+    if (each.root !== superblock.root || each.table === undefined) continue
+    mount = each
+    break
+  }
+  const root = mount?.table?.root
+  return mount === undefined || root === undefined
+    ? undefined
+    : pathOf({ mount: root, dentry: root.root }, { mount, dentry: place.dentry })
+}
+
+/** The path that rules are told: that of a place, or of a name in it. */
+export const pathFor = (place: Location, name: string | undefined): string | undefined => {
+  const directory = ownPath(place)
+  return directory === undefined || name === undefined ? directory : `${directory === "/" ? "" : directory}/${name}`
+}
+
+/** Whether any rule is to be asked. */
+export const isRuled = (core: Core, viewer: Viewer): boolean => core.policy !== undefined || viewer.policy !== undefined
+
+/** Asks the rules of the kernel and those of the process, if there are any. */
 export const policy = (
   core: Core,
   viewer: Viewer,
@@ -38,17 +65,11 @@ export const policy = (
   name: string | undefined,
   inode: Inode
 ): Exit.Exit<void, Errno.Errno<"EACCES">> => {
-  const ask = core.policy?.file
-  if (ask === undefined) return Exit.void
-  const root = place?.mount.table?.root
-  const directory = place === undefined || root === undefined
-    ? undefined
-    : pathOf({ mount: root, dentry: root.root }, place)
-  const path = directory === undefined || name === undefined
-    ? directory
-    : `${directory === "/" ? "" : directory}/${name}`
+  if (!isRuled(core, viewer)) return Exit.void
+  const path = place === undefined ? undefined : pathFor(place, name)
   const { gid, ino, mode, uid } = inode
-  const refusal = ask(viewer, wanted, path, { dev: place?.mount.superblock.dev ?? 0, ino, mode, uid, gid })
+  const file = { dev: place?.mount.superblock.dev ?? 0, ino, mode, uid, gid }
+  const refusal = core.policy?.file?.(viewer, wanted, path, file) ?? viewer.policy?.file?.(viewer, wanted, path, file)
   if (refusal === undefined) return Exit.void
   return Errno.fail("EACCES", path === undefined ? refusal : { path, ...refusal })
 }
@@ -62,14 +83,14 @@ export const mayCreate = (
   if (place.dentry.unlinked) return Errno.fail("ENOENT")
   const { inode } = place.dentry
   if (!Credentials.permits(viewer.credentials, inode, FileMode.W_OK | FileMode.X_OK)) return Errno.fail("EACCES")
-  return core.policy === undefined ? Exit.void : policy(core, viewer, "write", place, undefined, inode)
+  return isRuled(core, viewer) ? policy(core, viewer, "write", place, undefined, inode) : Exit.void
 }
 
 /** Asks whether an entry may be taken from a directory: sticky ones guard what others own. */
 export const mayRemove = (
   core: Core,
   viewer: Viewer,
-  place: Location,
+  place: Location & { readonly name: string },
   inode: Inode,
   asDirectory: boolean
 ): Exit.Exit<void, Errno.Errno<"EACCES" | "EISDIR" | "ENOENT" | "ENOTDIR" | "EPERM">> => {
@@ -81,5 +102,5 @@ export const mayRemove = (
   const isDirectory = FileMode.isDirectory(inode.mode)
   if (asDirectory && !isDirectory) return Errno.fail("ENOTDIR")
   if (!asDirectory && isDirectory) return Errno.fail("EISDIR")
-  return Exit.void
+  return isRuled(core, viewer) ? policy(core, viewer, "remove", place, place.name, inode) : Exit.void
 }

@@ -57,7 +57,7 @@ function* findSteps(core: Core, viewer: Viewer, start: Location, path: string) {
   const found = yield* walk(core, viewer, start, path, existing)
   const inode = found.inode!
   yield* Permission.access(viewer, inode, FileMode.W_OK)
-  if (core.policy !== undefined) {
+  if (Permission.isRuled(core, viewer)) {
     const name = found.found === undefined ? found.name : undefined
     yield* Permission.policy(core, viewer, "write", found.found ?? found, name, inode)
   }

@@ -4,6 +4,7 @@
 import type * as Effect from "effect/Effect"
 import type { WaitStatus } from "../../abi/WaitStatus.js"
 import type { Errno } from "../../Errno.js"
+import type { PolicyRules } from "../../Policy.js"
 import type { SignalSet } from "../../SignalSet.js"
 import type { Program } from "../../Sys.js"
 import type { ExecError, SpawnError } from "./errors.js"
@@ -50,6 +51,8 @@ export interface SpawnOptions {
   readonly keepCloseOnExec?: boolean
   /** Whether the child gets mounts of its own, a copy of the caller's. @see mount_namespaces(7) */
   readonly mountNamespace?: boolean
+  /** Rules for the child and its descendants, besides those that it inherits: they can only refuse more. */
+  readonly policy?: PolicyRules
 }
 
 /** One child that changed. */
