@@ -119,7 +119,7 @@ function* bindCopy(core: Core, from: Location, recursive: boolean) {
 }
 
 /** Where a path leads, with a dentry that lasts: a file has one while it is open or mounted upon. */
-export function* placeAt(core: Core, viewer: Viewer, path: string) {
+function* placeAt(core: Core, viewer: Viewer, path: string) {
   const found = yield* walk(core, viewer, viewer.cwd, path, existing)
   if (found.found !== undefined) return found.found
   // What is open and has no name: a pipe, a socket.
