@@ -1,0 +1,40 @@
+import type { ByteStream } from "../socket/ByteStream.js"
+import type { Line } from "./Line.js"
+
+/** Bytes that travel together. */
+const PIECE = 65_536
+
+const nothing = (): void => {}
+
+/**
+ * Takes bytes out of the stream on one machine, and puts them into the stream on another.
+ *
+ * It takes no more than there is room for over there, so that whoever writes too fast waits, as TCP's window has it.
+ */
+export const carry = (line: Line, source: ByteStream, target: ByteStream): void => {
+  let inFlight = 0
+  let ending = false
+
+  /** Sends what there is room for. */
+  const pump = (): void => {
+    while (source.held > 0) {
+      const count = Math.min(PIECE, source.held, target.abandoned ? PIECE : target.room - inFlight)
+      if (count <= 0) return
+      const bytes = new Uint8Array(count)
+      inFlight += count
+      source.take(bytes, 0, count)
+      line.send(() => {
+        inFlight -= count
+        target.fill(bytes, 0)
+      })
+    }
+    if (!source.ended || ending) return
+    ending = true
+    line.send(() => target.end())
+  }
+
+  source.reader = { bytesCame: pump, roomCame: nothing, cut: () => line.send(() => target.reader.cut()) }
+  // Nobody reads over there any more: the sender is told.
+  target.writer = { bytesCame: nothing, roomCame: pump, cut: () => source.writer.cut() }
+  pump()
+}
