@@ -15,7 +15,8 @@ const storeys = {
     SignalSet Timestamp VfsBackend WaitQueue`,
   "backends": `backend`,
   "rooms": `
-    Devices Dns Events FileSystems HostNetwork Locks Mounts Path Pipes Policy Polls Programs Ptys Signals Sockets Timers Trace Vfs Watches
+    Devices Dns Events FileSystems HostNetwork Locks Mounts Network Path Pipes Policy Polls Programs Ptys Signals Sockets
+    Timers Trace Vfs VirtualNetwork Watches
     process`,
   "backends that show rooms": `backend/DevBackend backend/ProcBackend proc`,
   "system calls": `Sys sys`,

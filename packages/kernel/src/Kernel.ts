@@ -56,6 +56,7 @@ import type { HostInterface } from "./kernel/contract.js"
 import { hostInterface } from "./kernel/hostInterface.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Locks from "./Locks.js"
+import { Network } from "./Network.js"
 import * as Pipes from "./Pipes.js"
 import { Policy } from "./Policy.js"
 import * as Polls from "./Polls.js"
@@ -144,6 +145,7 @@ const compose = (
       Effect.succeed(fiber.currentScheduler)
     )
     const policy = Context.get(context, Policy)
+    const network = Context.get(context, Network)
     const entropy = Context.get(context, Entropy)
     const decorate = Context.get(context, Trace)
 
@@ -169,7 +171,7 @@ const compose = (
       () => Processes.make({ limits, host, vfs, programs, signals, policy, now: timers.now })
     )
 
-    const sockets = room(Sockets.Sockets, () => Sockets.make({ signals, timers, vfs, host, now }))
+    const sockets = room(Sockets.Sockets, () => Sockets.make({ signals, timers, vfs, host, now, network }))
     const rooms: Rooms = {
       limits,
       fileSystems,

@@ -98,8 +98,8 @@ const connect = (wire: Wire): ReturnType<Attach>["connect"] => (from, to, near, 
     const far = { incoming: new ByteStream(0), outgoing: new ByteStream(0) }
     machine.stack.connect(from, to, far, (outcome) => {
       if (outcome === "accepted") {
-        carry(there, near.outgoing, far.incoming)
-        carry(back, far.outgoing, near.incoming)
+        carry(there, back, near.outgoing, far.incoming)
+        carry(back, there, far.outgoing, near.incoming)
       }
       back.send(() => {
         if (!abandoned()) answer(outcome)

@@ -9,9 +9,9 @@ const nothing = (): void => {}
 /**
  * Takes bytes out of the stream on one machine, and puts them into the stream on another.
  *
- * It takes no more than there is room for over there, so that whoever writes too fast waits, as TCP's window has it.
+ * `back` leads the other way. It takes no more than there is room for over there, so that whoever writes too fast waits, as TCP's window has it.
  */
-export const carry = (line: Line, source: ByteStream, target: ByteStream): void => {
+export const carry = (line: Line, back: Line, source: ByteStream, target: ByteStream): void => {
   let inFlight = 0
   let ending = false
 
@@ -35,6 +35,6 @@ export const carry = (line: Line, source: ByteStream, target: ByteStream): void 
 
   source.reader = { bytesCame: pump, roomCame: nothing, cut: () => line.send(() => target.reader.cut()) }
   // Nobody reads over there any more: the sender is told.
-  target.writer = { bytesCame: nothing, roomCame: pump, cut: () => source.writer.cut() }
+  target.writer = { bytesCame: nothing, roomCame: pump, cut: () => back.send(() => source.writer.cut()) }
   pump()
 }

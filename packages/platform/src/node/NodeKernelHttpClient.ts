@@ -55,7 +55,7 @@ class SecureAgent extends Https.Agent {
   }
 
   override createConnection(options: Https.RequestOptions, done?: Connected): undefined {
-    const { host, ...rest } = options
+    const { host, path: _path, port: _port, ...rest } = options
     const servername = options.servername ?? host ?? ""
     connect(this.runtime, options, (socket) => Tls.connect({ ...rest, socket, servername }), done)
   }
