@@ -45,6 +45,7 @@ import * as ProcBackend from "./backend/ProcBackend.js"
 import * as CoarseClock from "./CoarseClock.js"
 import * as BasicDevices from "./device/basic.js"
 import * as Devices from "./Devices.js"
+import * as Dns from "./Dns.js"
 import { Entropy } from "./Entropy.js"
 import type * as Errno from "./Errno.js"
 import * as AnonymousInode from "./event/AnonymousInode.js"
@@ -98,6 +99,7 @@ export type Services =
   | Kernel
   | KernelConfig.KernelConfig
   | Devices.Devices
+  | Dns.Dns
   | Events.Events
   | FileSystems.FileSystems
   | Host.Host
@@ -172,6 +174,7 @@ const compose = (
     )
 
     const sockets = room(Sockets.Sockets, () => Sockets.make({ signals, timers, vfs, host, now, network }))
+    const dns = room(Dns.Dns, () => Dns.make({ vfs, resolve: Context.get(context, Dns.Resolver), now: timers.now }))
     const rooms: Rooms = {
       limits,
       fileSystems,
@@ -183,6 +186,7 @@ const compose = (
       processes,
       signals,
       sockets,
+      dns,
       timers,
       entropy,
       booted: timers.nanoseconds()
@@ -212,6 +216,7 @@ const compose = (
     return Context.make(Kernel, kernel).pipe(
       Context.add(KernelConfig.KernelConfig, limits),
       Context.add(Devices.Devices, devices),
+      Context.add(Dns.Dns, dns),
       Context.add(Events.Events, events),
       Context.add(FileSystems.FileSystems, fileSystems),
       Context.add(Host.Host, host),

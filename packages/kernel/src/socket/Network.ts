@@ -48,8 +48,11 @@ export interface Party {
   readonly cut: () => void
 }
 
-/** How a connection was taken. `unreachable` is told by a network that knows of no such machine. */
-export type Outcome = "accepted" | "refused" | "unreachable"
+/**
+ * How a connection was taken. `unreachable` is told by a network that knows of no such machine, `denied` by one whose rules
+ * forbid it.
+ */
+export type Outcome = "accepted" | "refused" | "unreachable" | "denied"
 
 export interface Interface {
   readonly name: string

@@ -6,6 +6,7 @@ import type { PathError } from "../Sys.js"
 
 /** What came of something sent or asked for earlier: told once, by the next call or by SO_ERROR. */
 export type PendingCode =
+  | "EACCES"
   | "ECONNREFUSED"
   | "ECONNRESET"
   | "EHOSTUNREACH"

@@ -1,6 +1,7 @@
 /**
  * The rooms that system calls enter.
  */
+import type { Dns } from "../Dns.js"
 import type { Events } from "../Events.js"
 import type { FileSystems } from "../FileSystems.js"
 import type { Limits } from "../KernelConfig.js"
@@ -24,6 +25,7 @@ export interface Rooms {
   readonly processes: Processes["Type"]
   readonly signals: Signals["Type"]
   readonly sockets: Sockets["Type"]
+  readonly dns: Dns["Type"]
   readonly timers: Timers["Type"]
   readonly entropy: { readonly fill: (into: Uint8Array) => void }
   /** Nanoseconds of the realtime clock when the kernel was booted. */

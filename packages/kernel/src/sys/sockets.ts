@@ -8,9 +8,11 @@ import * as Exit from "effect/Exit"
 import { O_CLOEXEC, O_NONBLOCK, O_PATH } from "../abi/OpenFlags.js"
 import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK } from "../abi/Socket.js"
 import { drop } from "../Description.js"
+import type { LookupError } from "../Dns.js"
 import * as Errno from "../Errno.js"
 import type { Process } from "../ProcessTable.js"
 import type { AcceptError } from "../socket/errors.js"
+import type { Inet, Inet6 } from "../socket/Address.js"
 import { Socket } from "../socket/Socket.js"
 import type { CreateError } from "../Sockets.js"
 import type { Accepted } from "../Sys.js"
@@ -104,3 +106,19 @@ export const accept = (
       return Exit.succeed({ fd: number, address: peer._tag === "Success" ? peer.value : connection.name })
     })
   })
+
+/** @see getaddrinfo(3) */
+export const getaddrinfo = (
+  { dns }: Rooms,
+  self: Process,
+  name: string,
+  port: number,
+  family: "inet" | "inet6" | undefined
+): Effect.Effect<ReadonlyArray<Inet | Inet6>, LookupError> =>
+  Effect.map(
+    dns.lookup(self, name, family === undefined ? undefined : family === "inet" ? 4 : 6),
+    (addresses) =>
+      addresses.map((address) =>
+        address.includes(":") ? { family: "inet6", address, port } : { family: "inet", address, port }
+      )
+  )

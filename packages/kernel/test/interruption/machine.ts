@@ -7,6 +7,7 @@ import * as MemoryBackend from "../../src/backend/MemoryBackend.js"
 import * as CoarseClock from "../../src/CoarseClock.js"
 import type { Description } from "../../src/Description.js"
 import * as Devices from "../../src/Devices.js"
+import * as Dns from "../../src/Dns.js"
 import * as AnonymousInode from "../../src/event/AnonymousInode.js"
 import * as Events from "../../src/Events.js"
 import * as FileSystems from "../../src/FileSystems.js"
@@ -136,6 +137,7 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
       processes,
       signals,
       sockets,
+      dns: Dns.make({ vfs, resolve: undefined, now: timers.now }),
       timers,
       entropy,
       booted: timers.nanoseconds()

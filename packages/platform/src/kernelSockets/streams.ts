@@ -28,6 +28,13 @@ export const connected = (address: SocketAddress): Effect.Effect<number, Errno.A
       )
   )
 
+/** A stream that is connected to the first address of a host that answers. */
+export const connectedTo = (host: string, port: number): Effect.Effect<number, Errno.Any, Sys> =>
+  Effect.flatMap(
+    Sys,
+    (sys) => Effect.flatMap(sys.getaddrinfo(host, port), (addresses) => Effect.firstSuccessOf(addresses.map(connected)))
+  )
+
 /** Connections that wait to be accepted before more are refused. */
 const BACKLOG = 511
 

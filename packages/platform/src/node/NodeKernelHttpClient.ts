@@ -18,8 +18,7 @@ import * as Http from "node:http"
 import * as Https from "node:https"
 import type { Duplex } from "node:stream"
 import * as Tls from "node:tls"
-import { addressOf } from "../kernelSockets/addressOf.js"
-import { connected } from "../kernelSockets/streams.js"
+import { connectedTo } from "../kernelSockets/streams.js"
 import { KernelDuplex, nodeError } from "./KernelDuplex.js"
 
 type Connected = (error: Error | null, connection: Duplex) => void
@@ -31,7 +30,7 @@ const connect = (
   wrap: (connection: KernelDuplex) => Duplex,
   done: Connected | undefined
 ): void => {
-  const connecting = Effect.flatMap(addressOf(host ?? "localhost", Number(port)), connected)
+  const connecting = connectedTo((host ?? "localhost").replace(/^\[(.*)\]$/, "$1"), Number(port))
   Runtime.runFork(runtime, connecting).addObserver((exit) => {
     if (exit._tag === "Success") return done?.(null, wrap(new KernelDuplex(runtime, exit.value))) // Node's own signature has a connection besides the error, which nobody looks at.
     ;(done as ((error: Error) => void) | undefined)?.(nodeError(exit.cause))

@@ -78,7 +78,7 @@ export abstract class TcpEnd extends InetSocket implements Party {
   }
 
   /** The end of the connection, with an error that the next call is told. */
-  protected fail(error: "ECONNREFUSED" | "ECONNRESET" | "EHOSTUNREACH" | "EPIPE" | "ETIMEDOUT"): void {
+  protected fail(error: "EACCES" | "ECONNREFUSED" | "ECONNRESET" | "EHOSTUNREACH" | "EPIPE" | "ETIMEDOUT"): void {
     this.error = error
     this.close()
   }

@@ -138,7 +138,7 @@ export class TcpSocket extends TcpEnd {
     if (outcome === "accepted") {
       this.state = "connected"
       this.changed()
-    } else this.fail(outcome === "refused" ? "ECONNREFUSED" : outcome === "timeout" ? "ETIMEDOUT" : "EHOSTUNREACH")
+    } else this.fail(failures[outcome])
   }
 
   /** Tells the caller of connect(2) what came of it. */
@@ -298,3 +298,10 @@ export class TcpSocket extends TcpEnd {
 }
 
 const inUse = Errno.fail("EADDRINUSE")
+
+const failures = {
+  denied: "EACCES",
+  refused: "ECONNREFUSED",
+  timeout: "ETIMEDOUT",
+  unreachable: "EHOSTUNREACH"
+} as const

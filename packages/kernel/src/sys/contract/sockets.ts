@@ -2,8 +2,9 @@
  * Calls on sockets.
  */
 import type * as Effect from "effect/Effect"
+import type { LookupError } from "../../Dns.js"
 import type { Errno } from "../../Errno.js"
-import type { SocketAddress } from "../../socket/Address.js"
+import type { Inet, Inet6, SocketAddress } from "../../socket/Address.js"
 import type {
   AcceptError,
   BindError,
@@ -117,6 +118,15 @@ export interface SocketCalls {
   readonly shutdown: (fd: number, how: number) => Effect.Effect<void, NotASocket | Errno<"EINVAL" | "ENOTCONN">>
   /** @see getsockname(2) */
   readonly getsockname: (fd: number) => Effect.Effect<SocketAddress, NotASocket>
+  /**
+   * The addresses of a machine by its name, ready to be connected to. ENOENT says that there is no such name, EAGAIN
+   * that nobody can say now: EAI_NONAME and EAI_AGAIN. @see getaddrinfo(3)
+   */
+  readonly getaddrinfo: (
+    name: string,
+    port: number,
+    family?: "inet" | "inet6"
+  ) => Effect.Effect<ReadonlyArray<Inet | Inet6>, LookupError>
   /** @see getpeername(2) */
   readonly getpeername: (fd: number) => Effect.Effect<SocketAddress, NotASocket | Errno<"ENOTCONN">>
   /** Numbers, except for the options that `OptionOf` names. @see getsockopt(2) */

@@ -66,6 +66,10 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
     return this.call(() => Messages.recvmsg(this.self, fd, where, flags))
   }
 
+  getaddrinfo(name: string, port: number, family?: "inet" | "inet6") {
+    return this.call(() => Sockets.getaddrinfo(this.rooms, this.self, name, port, family))
+  }
+
   shutdown(fd: number, how: number) {
     return this.call(() => Sockets.onSocket(this.self, "shutdown", fd, (socket) => socket.shutdown(how)))
   }
