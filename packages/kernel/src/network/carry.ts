@@ -26,6 +26,8 @@ export const carry = (line: Line, back: Line, source: ByteStream, target: ByteSt
       line.send(() => {
         inFlight -= count
         target.fill(bytes, 0)
+        // A reader that is quick never says that there is room.
+        pump()
       })
     }
     if (!source.ended || ending) return

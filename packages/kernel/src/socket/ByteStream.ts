@@ -36,17 +36,19 @@ export class ByteStream extends Ring {
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
   fill(from: Uint8Array, done: number): number {
-    if (done === from.length) return done
-    if (this.abandoned) {
-      this.reader.cut()
-      this.writer.cut()
-      return from.length
+    // More than once where the reader is a network, which takes at once what comes.
+    for (;;) {
+      if (this.abandoned) {
+        this.reader.cut()
+        this.writer.cut()
+        return from.length
+      }
+      const count = Math.min(from.length - done, this.limit - this.held)
+      if (count <= 0) return done
+      this.put(from, done, count)
+      done += count
+      this.reader.bytesCame()
     }
-    const count = Math.min(from.length - done, this.limit - this.held)
-    if (count <= 0) return done
-    this.put(from, done, count)
-    this.reader.bytesCame()
-    return done + count
   }
 
   /** Takes up to `most` bytes into `into` at `to`, and answers how many. */
