@@ -8,7 +8,7 @@
  */
 import * as SocketServer from "@effect/platform/SocketServer"
 import type { SocketAddress } from "@effix/kernel/Sockets"
-import { Sys } from "@effix/kernel/Sys"
+import type { Sys } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"

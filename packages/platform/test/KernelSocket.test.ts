@@ -1,6 +1,6 @@
 import * as Socket from "@effect/platform/Socket"
 import { assert, describe, it } from "@effect/vitest"
-import { Kernel, Sockets, Sys } from "@effix/kernel"
+import { Kernel, type Sockets, Sys } from "@effix/kernel"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -105,7 +105,7 @@ describe("A socket of a kernel", () => {
       yield* Fiber.interrupt(running)
       yield* Deferred.await(gone)
       const { processes } = yield* Kernel.Kernel
-      const [host] = (yield* processes).filter(({ pid }) => pid !== 1)
+      const host = (yield* processes).find(({ pid }) => pid !== 1)
       // Three standard ones, the listener, and nothing else.
       assert.strictEqual(host?.descriptors, 4)
     }).pipe(Effect.scoped, Effect.provide(machine)))

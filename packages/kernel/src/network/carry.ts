@@ -25,6 +25,7 @@ export const carry = (line: Line, back: Line, source: ByteStream, target: ByteSt
       source.take(bytes, 0, count)
       line.send(() => {
         inFlight -= count
+        // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a stream, not an array
         target.fill(bytes, 0)
         // A reader that is quick never says that there is room.
         pump()
