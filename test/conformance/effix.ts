@@ -53,7 +53,7 @@ const step = (sys: Sys.SystemCalls, said: Said, keeper: Keeper, each: Step): Eff
 }
 
 /** The state in which the helper starts a program. */
-const prepare = (sys: Sys.SystemCalls, root: string): Effect.Effect<void, Errno.Any> =>
+export const prepare = (sys: Sys.SystemCalls, root: string): Effect.Effect<void, Errno.Any> =>
   Effect.gen(function*() {
     yield* sys.chroot(root)
     yield* sys.chdir("/")
@@ -66,7 +66,12 @@ const prepare = (sys: Sys.SystemCalls, root: string): Effect.Effect<void, Errno.
   })
 
 /** Everything below the working directory. */
-const tree = (sys: Sys.SystemCalls, said: Said, depth: number, lines: Array<string>): Effect.Effect<void, Errno.Any> =>
+export const tree = (
+  sys: Sys.SystemCalls,
+  said: Said,
+  depth: number,
+  lines: Array<string>
+): Effect.Effect<void, Errno.Any> =>
   Effect.gen(function*() {
     const fd = yield* sys.open(".", 0)
     const names: Array<string> = []
@@ -92,7 +97,10 @@ const tree = (sys: Sys.SystemCalls, said: Said, depth: number, lines: Array<stri
   })
 
 /** Runs `body` in a process of its own and waits for its end. */
-const inProcess = (kernel: Kernel.HostInterface, body: (sys: Sys.SystemCalls) => Effect.Effect<void, Errno.Any>) =>
+export const inProcess = (
+  kernel: Kernel.HostInterface,
+  body: (sys: Sys.SystemCalls) => Effect.Effect<void, Errno.Any>
+) =>
   Effect.scoped(
     Effect.gen(function*() {
       const handle = yield* kernel.spawn(Effect.flatMap(Sys.Sys, (sys) => Effect.as(body(sys), 0)))

@@ -71,7 +71,7 @@ export class Linux {
   }
 
   /** Starts a helper, or tells why there can be none. */
-  static start(disk = false): Linux | string {
+  static start(disk = false, program: "actors" | "replay" = "replay"): Linux | string {
     const reason = cannotCompile()
     if (reason !== undefined) return reason
     if (setting("protected_hardlinks") === 0) return "needs fs.protected_hardlinks, which is off"
@@ -81,7 +81,8 @@ export class Linux {
     const image = disk ? [imageIn(directory)] : []
     // Where files cannot be executed from shared memory, the helper has to lie elsewhere.
     const built = mkdtempSync(join(tmpdir(), "effix-conformance-"))
-    const helper = compile(built, "replay", ["replay.c", "calls.c", "transfers.c", "show.c"])
+    const files = [`${program}.c`, "calls.c", "transfers.c", "locks.c", "show.c", "world.c"]
+    const helper = compile(built, program, files)
     const trial = spawnSync(helper, [root, ...image], { input: "%%\n", encoding: "latin1" })
     if (trial.status !== 0) {
       for (const each of [directory, built]) rmSync(each, { recursive: true, force: true })
@@ -106,9 +107,14 @@ export class Linux {
   }
 
   run(program: Program): Promise<ReadonlyArray<string>> {
+    return this.ask(program.map(line))
+  }
+
+  /** Gives the helper a program as it reads it. */
+  ask(lines: ReadonlyArray<string>): Promise<ReadonlyArray<string>> {
     return new Promise((resolve) => {
       this.waiting.push({ lines: [], resolve })
-      this.helper.stdin.write([...program.map(line), "%%", ""].join("\n"))
+      this.helper.stdin.write([...lines, "%%", ""].join("\n"))
     })
   }
 

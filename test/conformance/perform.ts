@@ -4,6 +4,7 @@
 import { type Errno, Fcntl, FileMode, Statx, type Sys, type VfsBackend } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { performLock } from "./performLock.js"
 import { type Argument, escape, NOWHERE, type Step } from "./program.js"
 import type { Said } from "./said.js"
 
@@ -155,7 +156,9 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
     case "renameat2":
       return done(sys.renameat2(n(0), s(1), n(2), s(3), n(4)))
     default:
-      return transfer(sys, said, [call, ...args]) ?? attribute(sys, said, [call, ...args]) ?? onSelf(sys, call, args)
+      const step: Step = [call, ...args]
+      return transfer(sys, said, step) ?? attribute(sys, said, step) ?? performLock(sys, said, step) ??
+        onSelf(sys, call, args)
   }
 }
 

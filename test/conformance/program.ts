@@ -123,6 +123,18 @@ const calls = {
   setrlimit: ["code", "number"],
   /** Waits for an event of a descriptor. */
   wait: ["fd", "number"],
+  flock: ["fd", "code"],
+  /** A command, and a `struct flock`: type, whence, start, length, pid. */
+  lock: ["fd", "code", "code", "code", "number", "number", "number"],
+  lockf: ["fd", "code", "number"],
+  inotify_init: ["number"],
+  inotify_add: ["fd", "text", "number"],
+  inotify_rm: ["fd", "number"],
+  /** The events of an inotify instance, as many as so many bytes hold. */
+  events: ["fd", "number"],
+  /** For programs of several processes: ends the process, or sends it a signal while it is blocked. */
+  exit: [],
+  interrupt: [],
   /** Not of the process but of whoever keeps the machine: a tmpfs on a directory, `small` with room for next to nothing. */
   mount: ["text", "code"],
   /** What is mounted there cannot be written any more. */

@@ -24,6 +24,14 @@ const time = (nanoseconds: bigint): string => {
 
 export class Said {
   private readonly files = new Map<string, number>()
+  private readonly cookies = new Map<number, number>()
+
+  constructor(
+    /** On a disk, the size of a directory and how many blocks a file takes are the file system's business. */
+    readonly disk = false,
+    /** The numbers of the processes of a program, in order. */
+    private readonly actors: ReadonlyArray<number> = []
+  ) {}
 
   /** The number of a file in the order in which files were first seen. */
   file(dev: number, ino: number): number {
@@ -36,12 +44,23 @@ export class Said {
     return this.files.size - 1
   }
 
+  /** The number of a cookie that two events share, in the order in which they were first seen. */
+  cookie(cookie: number): number {
+    if (cookie === 0) return 0
+    const known = this.cookies.get(cookie) ?? this.cookies.size + 1
+    this.cookies.set(cookie, known)
+    return known
+  }
+
+  /** A process: those of a program have names. */
+  process(pid: number): string {
+    const actor = pid > 0 ? this.actors.indexOf(pid) : -1
+    return actor === -1 ? `${pid}` : `a${actor}`
+  }
+
   letter(mode: number): string {
     return letters.get(mode & FileMode.S_IFMT) ?? "?"
   }
-
-  /** On a disk, the size of a directory and how many blocks a file takes are the file system's business. */
-  constructor(readonly disk = false) {}
 
   stat(st: Inode.Stat): string {
     const mode = (st.mode & FileMode.PERMISSIONS).toString(8).padStart(4, "0")

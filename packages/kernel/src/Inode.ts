@@ -7,6 +7,7 @@
  * @see inode(7)
  */
 import type { WaitQueue } from "./WaitQueue.js"
+import type { Mark } from "./watch/Mark.js"
 
 /** Who creates a file, and as what. */
 export interface NewInode {
@@ -36,6 +37,8 @@ export abstract class Inode {
   declare references: number
   /** Held while a change is under way. Kept by `Vfs` alone. */
   declare lock: InodeLock | "held" | undefined
+  /** Who is told of what happens to it. Kept by `Watches` alone. */
+  declare watches: ReadonlyArray<Mark> | undefined
 
   constructor(readonly ino: number, made: NewInode) {
     this.mode = made.mode
@@ -46,6 +49,7 @@ export abstract class Inode {
     this.atime = this.mtime = this.ctime = made.now
     this.references = 0
     this.lock = undefined
+    this.watches = undefined
   }
 
   /** For devices: which one. */

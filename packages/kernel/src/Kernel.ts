@@ -72,6 +72,7 @@ import * as Timers from "./Timers.js"
 import { Trace } from "./Trace.js"
 import * as Vfs from "./Vfs.js"
 import { type Backend, VfsBackend } from "./VfsBackend.js"
+import * as Watches from "./Watches.js"
 
 export type {
   ExecFailure,
@@ -113,6 +114,7 @@ export type Services =
   | Sockets.Sockets
   | Timers.Timers
   | Vfs.Vfs
+  | Watches.Watches
 
 /** A file system to mount, and where. */
 export interface MountAt {
@@ -165,7 +167,9 @@ const compose = (
     const events = room(Events.Events, () => Events.make(anonymous, timers))
     const polls = room(Polls.Polls, () => Polls.make(limits, anonymous))
     const ptys = room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
-    const vfs = room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, now }))
+    const later = (effect: Effect.Effect<void>) => void host.fork(effect)
+    const watches = room(Watches.Watches, () => Watches.make(limits, anonymous, later))
+    const vfs = room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, watches, now }))
     const fileSystems = room(FileSystems.FileSystems, () => FileSystems.make())
     const programs = room(Programs.Programs, Programs.make)
     const processes = room(
@@ -183,6 +187,7 @@ const compose = (
       locks,
       events,
       polls,
+      watches,
       processes,
       signals,
       sockets,
@@ -229,7 +234,8 @@ const compose = (
       Context.add(Signals.Signals, signals),
       Context.add(Sockets.Sockets, sockets),
       Context.add(Timers.Timers, timers),
-      Context.add(Vfs.Vfs, vfs)
+      Context.add(Vfs.Vfs, vfs),
+      Context.add(Watches.Watches, watches)
     )
   })
 

@@ -39,6 +39,12 @@ export interface Limits {
   readonly dentriesMax: number
   /** File locks of all processes together (ENOLCK). */
   readonly locksMax: number
+  /** Files that one user may watch (ENOSPC). @see inotify(7) */
+  readonly inotifyWatchesMax: number
+  /** inotify instances that one user may have (EMFILE). */
+  readonly inotifyInstancesMax: number
+  /** Events that wait in one instance before those that follow are lost. */
+  readonly inotifyEventsMax: number
 }
 
 /** @category tags */
@@ -58,7 +64,10 @@ export const defaults: Limits = {
   terminalsMax: 4096,
   watchesMax: 1_048_576,
   dentriesMax: 65_536,
-  locksMax: 1_048_576
+  locksMax: 1_048_576,
+  inotifyWatchesMax: 65_536,
+  inotifyInstancesMax: 128,
+  inotifyEventsMax: 16_384
 }
 
 /** The defaults, with what `options` says instead. */
@@ -96,7 +105,10 @@ export const layerConfig: Layer.Layer<KernelConfig, ConfigError> = Layer.effect(
         terminalsMax: integer("terminalsMax"),
         watchesMax: integer("watchesMax"),
         dentriesMax: integer("dentriesMax"),
-        locksMax: integer("locksMax")
+        locksMax: integer("locksMax"),
+        inotifyWatchesMax: integer("inotifyWatchesMax"),
+        inotifyInstancesMax: integer("inotifyInstancesMax"),
+        inotifyEventsMax: integer("inotifyEventsMax")
       }),
       "KERNEL"
     )

@@ -31,6 +31,7 @@ import type { SystemInfoCalls } from "./sys/contract/system.js"
 import type { TerminalCalls } from "./sys/contract/terminals.js"
 import type { TimeCalls } from "./sys/contract/time.js"
 import type { TransferCalls } from "./sys/contract/transfers.js"
+import type { WatchCalls } from "./sys/contract/watches.js"
 
 export type * from "./sys/contract/capabilities.js"
 export type * from "./sys/contract/descriptors.js"
@@ -52,6 +53,7 @@ export type * from "./sys/contract/system.js"
 export type * from "./sys/contract/terminals.js"
 export type * from "./sys/contract/time.js"
 export type * from "./sys/contract/transfers.js"
+export type * from "./sys/contract/watches.js"
 
 /**
  * What a process runs: an effect that depends on the current process and succeeds with the exit code. An errno that
@@ -69,6 +71,7 @@ export interface SystemCalls
     StorageCalls,
     OpeningCalls,
     ExtendedAttributeCalls,
+    WatchCalls,
     ProcessCalls,
     IdentityCalls,
     ResourceCalls,

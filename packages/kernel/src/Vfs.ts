@@ -58,6 +58,7 @@ import * as SocketFile from "./vfs/socketFile.js"
 import * as Unmount from "./vfs/unmount.js"
 import * as Walk from "./vfs/walk.js"
 import { type AttributeError, type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
+import * as Watches from "./Watches.js"
 
 export type { Viewer } from "./vfs/Core.js"
 export type { GetAttributeError, SetAttributeError } from "./vfs/extendedAttributes.js"
@@ -262,6 +263,7 @@ export interface Parts {
   readonly devices: Devices.Devices["Type"]
   readonly pipes: Pipes.Pipes["Type"]
   readonly policy: Policy.PolicyRules | undefined
+  readonly watches: Watches.Watches["Type"]
   readonly now: CoarseClock.CoarseClock
 }
 
@@ -339,6 +341,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     devices: parts.devices,
     pipes: parts.pipes,
     policy: parts.policy,
+    watches: parts.watches.notifier,
     superblocks: new Set(),
     tables: new Set(),
     linkable: new WeakSet(),
@@ -359,9 +362,11 @@ export const make = (parts: Parts): Vfs["Type"] => {
   }
   const targetOf = (found: Walk.Walk): Attributes.Target => {
     const mount = found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
-    if (!Permission.isRuled(core, found.viewer)) return { inode: found.inode!, mount }
+    if (core.watches.active === 0 && !Permission.isRuled(core, found.viewer)) return { inode: found.inode!, mount }
     const name = found.found === undefined && found.jumped === undefined ? found.name : undefined
-    return { inode: found.inode!, mount, place: found.found ?? found, name }
+    // A magic link may lead where no path does.
+    const place = found.jumped === undefined ? found.found ?? found : found.found
+    return { inode: found.inode!, mount, place, name }
   }
   const find = (viewer: Viewer, start: Location, path: string, follow: boolean) => {
     const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
@@ -460,7 +465,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
 export const layer: Layer.Layer<
   Vfs,
   never,
-  KernelConfig.KernelConfig | Devices.Devices | Pipes.Pipes | VfsBackend
+  KernelConfig.KernelConfig | Devices.Devices | Pipes.Pipes | VfsBackend | Watches.Watches
 > = Layer.effect(
   Vfs,
   Effect.gen(function*() {
@@ -469,6 +474,7 @@ export const layer: Layer.Layer<
       limits: yield* KernelConfig.KernelConfig,
       devices: yield* Devices.Devices,
       pipes: yield* Pipes.Pipes,
+      watches: yield* Watches.Watches,
       policy: yield* Policy.Policy,
       now: CoarseClock.make(yield* Effect.clock)
     })

@@ -23,6 +23,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "locks.h"
 #include "show.h"
 #include "step.h"
 
@@ -334,7 +335,7 @@ void perform(const struct step *step) {
   for (size_t i = 0; i < sizeof may_block / sizeof *may_block; i++) blocks |= is(step, may_block[i]);
   if (blocks) alarm_every(4000);
   if (!on_descriptor(step) && !on_path(step) && !at_descriptor(step) && !on_self(step) && !on_transfer(step) &&
-      !on_attribute(step)) say("unknown call");
+      !on_attribute(step) && !on_lock(step)) say("unknown call");
   if (blocks) alarm_every(0);
   say("\n");
 }

@@ -2,9 +2,9 @@
  * The system calls of one process: all families together.
  */
 import type { SystemCalls } from "../Sys.js"
-import { MountSys } from "./family/MountSys.js"
+import { WatchSys } from "./family/WatchSys.js"
 
-export class ProcessSys extends MountSys implements SystemCalls {
+export class ProcessSys extends WatchSys implements SystemCalls {
   protected get whole(): SystemCalls {
     return this
   }

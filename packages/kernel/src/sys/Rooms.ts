@@ -13,6 +13,7 @@ import type { Signals } from "../Signals.js"
 import type { Sockets } from "../Sockets.js"
 import type { Timers } from "../Timers.js"
 import type { Vfs } from "../Vfs.js"
+import type { Watches } from "../Watches.js"
 
 export interface Rooms {
   readonly limits: Limits
@@ -22,6 +23,7 @@ export interface Rooms {
   readonly locks: Locks["Type"]
   readonly events: Events["Type"]
   readonly polls: Polls["Type"]
+  readonly watches: Watches["Type"]
   readonly processes: Processes["Type"]
   readonly signals: Signals["Type"]
   readonly sockets: Sockets["Type"]

@@ -9,6 +9,7 @@ import type { Inode } from "../Inode.js"
 import type { Limits } from "../KernelConfig.js"
 import type { Pipes } from "../Pipes.js"
 import type { PolicyRules } from "../Policy.js"
+import type { Notifier } from "../watch/Notifier.js"
 import type { Prefixes } from "./prefixes.js"
 
 /** Whoever a path is walked for: a process, as far as paths are concerned. */
@@ -32,6 +33,8 @@ export interface Core {
   readonly devices: Devices["Type"]
   readonly pipes: Pipes["Type"]
   readonly policy: PolicyRules | undefined
+  /** Where it is told what has been done. */
+  readonly watches: Notifier
   readonly superblocks: Set<Superblock>
   readonly tables: Set<MountTable>
   /** Files without a name that may be given one: those of O_TMPFILE without O_EXCL, once. */

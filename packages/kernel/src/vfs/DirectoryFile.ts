@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fcntl from "../abi/Fcntl.js"
 import { S_IFDIR } from "../abi/FileMode.js"
+import { IN_ACCESS } from "../abi/InotifyFlags.js"
 import { O_NOATIME } from "../abi/OpenFlags.js"
 import { POLLNVAL } from "../abi/PollEvents.js"
 import type { Location } from "../Dentry.js"
@@ -73,6 +74,8 @@ export class DirectoryFile extends Description {
   }
 
   private past(entries: ReadonlyArray<DirectoryEntry>): ReadonlyArray<DirectoryEntry> {
+    const { watches } = this.core
+    if (watches.active !== 0) watches.dentry(IN_ACCESS, this.place.dentry)
     const last = entries[entries.length - 1]
     if (last !== undefined) this.offset = last.cursor
     return entries
@@ -90,6 +93,7 @@ export class DirectoryFile extends Description {
   }
 
   override release(): Effect.Effect<void> {
+    this.core.watches.closed(this)
     return Dentries.letGo(this.core, this.place)
   }
 }

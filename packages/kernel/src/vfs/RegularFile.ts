@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_FSETID } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
+import { IN_ACCESS, IN_MODIFY } from "../abi/InotifyFlags.js"
 import { OFFSET_MAX, RW_COUNT_MAX } from "../abi/Limits.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import { capable } from "../Credentials.js"
@@ -65,7 +66,7 @@ export class RegularFile extends Description {
     if (!Step.isReady(answer)) this.place.mount.superblock.prompt = false
     // Even a read of no bytes is one, on tmpfs.
     if ((this.flags & OpenFlags.O_NOATIME) === 0) accessed(this.core.now, this.place.mount, this.inode)
-    return answer
+    return this.told(IN_ACCESS, answer)
   }
 
   /** Moves the offset by what a call that was ready at once has read or written. */
@@ -141,17 +142,32 @@ export class RegularFile extends Description {
       bytes = bytes.subarray(0, limit - offset)
     }
     if (offset > OFFSET_MAX - bytes.length) return Errno.fail("EFBIG")
-    const { core, inode, place: { mount } } = this
+    const { core, inode } = this
     if (inode.nlink === 0) {
       const count = Seals.writable(core, inode, offset, bytes.length)
       if (count === 0) return Errno.fail("EPERM")
       if (count < bytes.length) bytes = bytes.subarray(0, count)
     }
     if ((inode.mode & 0o6000) !== 0 && !capable(caller.credentials, CAP_FSETID)) {
-      const dropped = Attributes.dropSetId(caller, inode, mount) as Effect.Effect<void, WriteError>
-      return Step.andThen(dropped, () => this.backend.write(inode, offset, bytes, core.now()))
+      const dropped = Attributes.dropSetId(core, caller, this.target) as Effect.Effect<void, WriteError>
+      return Step.andThen(dropped, () => this.told(IN_MODIFY, this.backend.write(inode, offset, bytes, core.now())))
     }
-    return this.backend.write(inode, offset, bytes, core.now())
+    return this.told(IN_MODIFY, this.backend.write(inode, offset, bytes, core.now()))
+  }
+
+  /** Those who watch are told of a call that has moved bytes. */
+  private told<E>(mask: number, answer: Effect.Effect<number, E>): Effect.Effect<number, E> {
+    const { core: { watches }, place: { dentry } } = this
+    if (watches.active === 0) return answer
+    return Step.andThen(answer, (count) => {
+      if (count > 0) watches.dentry(mask, dentry)
+      return Exit.succeed(count)
+    })
+  }
+
+  private get target(): Attributes.Target {
+    const { inode, place } = this
+    return { inode, mount: place.mount, place }
   }
 
   override seek(offset: number, whence: number): Effect.Effect<number, SeekError> {
@@ -191,12 +207,16 @@ export class RegularFile extends Description {
   override truncate(size: number, caller: Process) {
     if (size < 0) return Errno.fail("EINVAL")
     return Step.run(
-      Attributes.setLength(this.core, caller, { inode: this.inode, mount: this.place.mount }, size)
+      Attributes.setLength(this.core, caller, this.target, size)
     ) as ReturnType<Description["truncate"]>
   }
 
   override allocate(mode: number, offset: number, length: number, caller: Process) {
-    return allocate(this.core, caller, this.inode, this.place.mount, mode, offset, length)
+    const { core, inode, place: { dentry, mount } } = this
+    return Step.andThen(allocate(core, caller, inode, mount, mode, offset, length), () => {
+      if (core.watches.active !== 0) core.watches.dentry(IN_MODIFY, dentry)
+      return Exit.void
+    })
   }
 
   override available(): Exit.Exit<number> {
@@ -209,6 +229,7 @@ export class RegularFile extends Description {
   }
 
   override release(): Effect.Effect<void> {
+    this.core.watches.closed(this)
     if (this.writable) this.place.mount.writers--
     return Dentries.letGo(this.core, this.place)
   }

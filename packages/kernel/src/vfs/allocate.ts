@@ -68,7 +68,7 @@ function* allocateSteps(
     if (how === "zeroRange" && (mode & FALLOC_FL_KEEP_SIZE) === 0 && end > inode.size) {
       yield* backend.truncate(inode, end, now)
     }
-    yield* dropSetId(caller, inode, mount)
+    yield* dropSetId(core, caller, { inode, mount })
     yield* backend.change(inode, { mtime: now, ctime: now })
   } finally {
     Lock.release(inode)

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_CHOWN, CAP_FSETID } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
+import { IN_ACCESS, IN_ATTRIB, IN_MODIFY } from "../abi/InotifyFlags.js"
 import { OFFSET_MAX } from "../abi/Limits.js"
 import { MS_NOEXEC } from "../abi/MountFlags.js"
 import * as Credentials from "../Credentials.js"
@@ -29,6 +30,18 @@ export interface Target {
   /** Where it was found: itself, or with `name` the directory that holds it. */
   readonly place?: Location | undefined
   readonly name?: string | undefined
+}
+
+/** Tells those who watch a file, or its directory, what has happened to it. */
+export const tell = ({ watches }: Core, mask: number, { inode, name, place }: Target): void => {
+  if (watches.active === 0) return
+  const dentry = place?.dentry
+  watches.file(
+    mask,
+    name === undefined
+      ? { inode, parent: dentry?.parent, name: dentry?.name ?? "" }
+      : { inode, parent: dentry, name }
+  )
 }
 
 /** Asks the rules whether a file may be changed. */
@@ -73,6 +86,7 @@ function* chmodSteps(core: Core, viewer: Viewer, target: Target, mode: number) {
   const lends = !Credentials.inGroup(credentials, inode.gid) && !Credentials.capable(credentials, CAP_FSETID)
   if (!Seals.changeable(core, inode, mode)) return yield* Errno.fail("EPERM")
   yield* change(core, target, { mode: mode & FileMode.PERMISSIONS & (lends ? ~FileMode.S_ISGID : -1) })
+  tell(core, IN_ATTRIB, target)
 }
 
 /** @see chmod(2) */
@@ -107,11 +121,13 @@ function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gi
   // Even to leave everything as it is takes set-id bits away, and that is the owner's to do.
   const mode = FileMode.isDirectory(inode.mode) ? inode.mode : withoutSetId(viewer, inode)
   if (mode !== inode.mode && !Permission.owns(viewer, inode)) return yield* Errno.fail("EPERM")
+  const modeBefore = inode.mode
   yield* change(core, target, {
     ...(uid === -1 ? {} : { uid }),
     ...(gid === -1 ? {} : { gid }),
     ...(mode === inode.mode ? {} : { mode: mode & FileMode.PERMISSIONS })
   })
+  if (uid !== -1 || gid !== -1 || modeBefore !== inode.mode) tell(core, IN_ATTRIB, target)
 }
 
 /** -1 leaves an id as it is. @see chown(2) */
@@ -137,6 +153,8 @@ function* utimensSteps(core: Core, viewer: Viewer, target: Target, atime: SetTim
     ...(atime === "omit" ? {} : { atime: atime === "now" ? now : atime }),
     ...(mtime === "omit" ? {} : { mtime: mtime === "now" ? now : mtime })
   })
+  // One time alone is what reading or writing would have set.
+  tell(core, mtime === "omit" ? IN_ACCESS : atime === "omit" ? IN_MODIFY : IN_ATTRIB, target)
 }
 
 /** @see utimensat(2) */
@@ -150,30 +168,38 @@ export const utimens = (
   atime === "omit" && mtime === "omit" ? Exit.void : Step.run(utimensSteps(core, viewer, target, atime, mtime))
 
 /** Sets the length of a regular file; permission has been checked. */
-export function* setLength(core: Core, viewer: Viewer, { inode, mount }: Target, size: number) {
+export function* setLength(core: Core, viewer: Viewer, target: Target, size: number) {
+  const { inode, mount } = target
   if (mount === undefined) return yield* Errno.fail("EINVAL")
   if (size > inode.size && size > (viewer.limits?.fileSize ?? Infinity)) return yield* Errno.fail("EFBIG")
   if (!Seals.resizable(core, inode, size)) return yield* Errno.fail("EPERM")
   const { backend } = mount.superblock
   yield* Lock.acquire(inode)
   try {
-    yield* dropSetId(viewer, inode, mount)
+    yield* dropSetId(core, viewer, target)
     yield* backend.truncate(inode, size, core.now())
   } finally {
     Lock.release(inode)
   }
+  tell(core, IN_MODIFY, target)
 }
 
 /** What is written by somebody without privilege must not go on to lend its owner's rights. */
 export const dropSetId = (
+  core: Core,
   viewer: Pick<Viewer, "credentials">,
-  inode: Inode,
-  mount: Mount
+  target: Target
 ): Effect.Effect<void, AttributePathError> => {
+  const { inode, mount } = target
   const setId = (inode.mode & (FileMode.S_ISUID | FileMode.S_ISGID)) !== 0
   if (!setId || Credentials.capable(viewer.credentials, CAP_FSETID)) return Exit.void
   const mode = withoutSetId(viewer, inode)
-  return mode === inode.mode ? Exit.void : mount.superblock.backend.change(inode, { mode: mode & FileMode.PERMISSIONS })
+  if (mode === inode.mode || mount === undefined) return Exit.void
+  const changed = mount.superblock.backend.change(inode, { mode: mode & FileMode.PERMISSIONS })
+  return Step.andThen(changed, () => {
+    tell(core, IN_ATTRIB, target)
+    return Exit.void
+  })
 }
 
 /** What was allocated behind the end of a file goes whenever it is truncated. */
@@ -191,9 +217,10 @@ function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number
   yield* ruled(core, viewer, target)
   yield* writable(target)
   // Only ftruncate(2) and O_TRUNC stamp a file that is as long as it is to be.
-  if (size === inode.size && target.mount !== undefined) {
-    yield* forgetBehind(target.mount, inode)
-    return yield* dropSetId(viewer, inode, target.mount)
+  if (size === inode.size) {
+    if (target.mount !== undefined) yield* forgetBehind(target.mount, inode)
+    yield* dropSetId(core, viewer, target)
+    return tell(core, IN_MODIFY, target)
   }
   yield* setLength(core, viewer, target, size)
 }

@@ -65,6 +65,12 @@ function* createSteps(core: Core, viewer: Viewer, start: Location, path: string,
   }
   const made = yield* createAt(found, newInode(core, viewer, found.dentry.inode, mode, rdev))
   if (made === undefined) return yield* Errno.fail("EEXIST")
+  created(core, found, made)
+}
+
+/** Tells those who watch that there is a new name. */
+export const created = ({ watches }: Core, { dentry, name }: Walk, inode: Inode): void => {
+  if (watches.active !== 0) watches.created({ inode, parent: dentry, name })
 }
 
 const isTaken = (lookup: Effect.Effect<unknown, LookupError>) =>
@@ -121,7 +127,9 @@ export const mknod = (
 function* symlinkSteps(core: Core, viewer: Viewer, start: Location, target: string, path: string) {
   const found = yield* freeName(core, viewer, start, path, false)
   const made = newInode(core, viewer, found.dentry.inode, FileMode.S_IFLNK | 0o777, 0)
-  if ((yield* createAt(found, { ...made, target })) === undefined) return yield* Errno.fail("EEXIST")
+  const inode = yield* createAt(found, { ...made, target })
+  if (inode === undefined) return yield* Errno.fail("EEXIST")
+  created(core, found, inode)
 }
 
 /** @see symlink(2) */
@@ -191,6 +199,7 @@ function* linkSteps(
   } finally {
     Lock.release(found.dentry.inode)
   }
+  if (core.watches.active !== 0) core.watches.linked({ inode, parent: found.dentry, name: found.name })
 }
 
 /** @see link(2) */

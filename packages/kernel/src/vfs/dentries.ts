@@ -38,6 +38,9 @@ const remove = (parent: Dentry, gone: Dentry): void => {
   Prefixes.changed()
 }
 
+/** Whether what bears the name is open, stood in or mounted upon. */
+export const isUsed = (parent: Dentry, name: string): boolean => (parent.children?.get(name)?.uses ?? 0) > 0
+
 /** Forgets `name`: nothing bears it any more. */
 export const forget = (core: Core, parent: Dentry, name: string): void => {
   const known = parent.children?.get(name)
@@ -128,6 +131,7 @@ export const unpin = (core: Core, { backend }: Superblock, dentry: Dentry): Effe
     parent.uses--
     core.dentries--
   }
+  if (dentry.uses === 0 && dentry.unlinked && core.watches.active !== 0) core.watches.dropped(inode)
   return --inode.references > 0 ? Exit.void : backend.release?.(inode) ?? Exit.void
 }
 

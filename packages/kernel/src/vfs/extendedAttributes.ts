@@ -7,12 +7,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_SYS_ADMIN } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
+import { IN_ATTRIB } from "../abi/InotifyFlags.js"
 import { XATTR_CREATE, XATTR_REPLACE } from "../abi/Xattr.js"
 import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import * as Step from "../internal/step.js"
 import type { AttributeError } from "../VfsBackend.js"
-import { ruled, type Target } from "./attributes.js"
+import { ruled, type Target, tell } from "./attributes.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
@@ -116,6 +117,7 @@ function* setSteps(
   } finally {
     Lock.release(inode)
   }
+  tell(core, IN_ATTRIB, target)
 }
 
 const exists = (asked: Effect.Effect<Uint8Array, AttributeError>): Effect.Effect<boolean, AttributeError> => {

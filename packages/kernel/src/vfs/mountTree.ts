@@ -97,7 +97,10 @@ export function* below(mount: Mount): Generator<Mount> {
 const finish = (core: Core, mount: Mount): Effect.Effect<void> => {
   const { superblock } = mount
   superblock.mounts.delete(mount)
-  if (superblock.mounts.size === 0) core.superblocks.delete(superblock)
+  if (superblock.mounts.size === 0) {
+    core.superblocks.delete(superblock)
+    if (core.watches.active !== 0) core.watches.unmounted(superblock)
+  }
   return mount.root === superblock.root ? Exit.void : Dentries.unpin(core, superblock, mount.root)
 }
 

@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
+import { IN_OPEN } from "../abi/InotifyFlags.js"
 import { MS_NODEV } from "../abi/MountFlags.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import type { Location } from "../Dentry.js"
@@ -18,12 +19,12 @@ import type { Process } from "../ProcessTable.js"
 import type { OpenError } from "../Sys.js"
 import * as Attributes from "./attributes.js"
 import type { Core } from "./Core.js"
-import { createAt, newInode } from "./create.js"
+import { createAt, created, newInode } from "./create.js"
 import * as Dentries from "./dentries.js"
 import { DirectoryFile, PathFile } from "./DirectoryFile.js"
 import * as Permission from "./permission.js"
 import { RegularFile } from "./RegularFile.js"
-import { existing, itself, type Mode, mountOf, orMissing, type Walk, walk } from "./walk.js"
+import { existing, itself, type Mode, mountOf, nameOf, orMissing, type Walk, walk } from "./walk.js"
 
 const {
   O_ACCMODE,
@@ -75,7 +76,9 @@ function* createFile(core: Core, caller: Process, found: Walk, mode: number) {
   yield* Permission.writableMount(found.mount)
   yield* Permission.mayCreate(core, caller, found)
   const made = newInode(core, caller, found.dentry.inode, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
-  return yield* createAt(found, made)
+  const inode = yield* createAt(found, made)
+  if (inode !== undefined) created(core, found, inode)
+  return inode
 }
 
 /** What may_open of Linux refuses by file type. */
@@ -190,11 +193,22 @@ function* openSteps<A, E>(
     if (found.jumped !== undefined && found.found === undefined) {
       return Step.andThen(found.jumped.reopen(keptOf(flags), caller), take)
     }
-    if ((flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)) {
-      yield* Attributes.setLength(core, caller, { inode, mount }, 0)
+    if (cuts) {
+      // To those who watch it is open before it is cut.
+      const { parent, name } = nameOf(found)
+      if (core.watches.active !== 0) core.watches.file(IN_OPEN, { inode, parent, name })
+      yield* Attributes.setLength(core, caller, { inode, mount, parent, name }, 0)
+      return yield* openInode(core, caller, place(core, found, inode), flags, take)
     }
   }
-  return yield* openInode(core, caller, place(core, found, inode), flags, take)
+  const at = place(core, found, inode)
+  return yield* openInode(core, caller, at, flags, (description) => {
+    if (core.watches.active !== 0) core.watches.dentry(IN_OPEN, at.dentry)
+    const stored = FileMode.isRegular(at.dentry.inode.mode) || FileMode.isDirectory(at.dentry.inode.mode)
+    // Files and directories say so themselves.
+    if (!stored) (description.closing ??= new Set()).add(() => core.watches.closed(description))
+    return take(description)
+  })
 }
 
 /** O_PATH looks at nothing but the path. */
@@ -239,6 +253,7 @@ function* openUnnamedSteps<A, E>(
   if ((flags & O_EXCL) === 0) core.linkable.add(inode)
   const at = { mount, dentry: Dentries.unnamed(inode) }
   yield* Dentries.hold(at)
+  if (core.watches.active !== 0) core.watches.dentry(IN_OPEN, at.dentry)
   return take(new RegularFile(keptOf(flags), core, at))
 }
 

@@ -22,8 +22,10 @@ function* takeAway(core: Core, { dentry, mount, name }: Walk, inode: Inode, how:
   yield* Lock.acquire(dentry.inode)
   try {
     yield* mount.superblock.backend[how](dentry.inode, name, inode, core.now())
+    const used = Dentries.isUsed(dentry, name)
     yield* detachElsewhere(core, dentry.children?.get(name))
     Dentries.forget(core, dentry, name)
+    if (core.watches.active !== 0) core.watches.removed({ inode, parent: dentry, name }, used)
   } finally {
     Lock.release(dentry.inode)
   }

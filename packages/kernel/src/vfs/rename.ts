@@ -8,6 +8,7 @@ import { RENAME_EXCHANGE, RENAME_NOREPLACE } from "../abi/Fcntl.js"
 import * as FileMode from "../abi/FileMode.js"
 import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
+import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
 import type { RenamePathError } from "../Sys.js"
 import type { Core, Viewer } from "./Core.js"
@@ -15,7 +16,23 @@ import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
 import { detachElsewhere, isMountPoint } from "./mountTree.js"
 import * as Permission from "./permission.js"
-import { named, parent, walk } from "./walk.js"
+import { named, parent, type Walk, walk } from "./walk.js"
+
+/** Tells those who watch: of an exchange, as of two renames. */
+const tellMoved = (
+  { watches }: Core,
+  from: Walk,
+  to: Walk,
+  inode: Inode,
+  replaced: Inode | undefined,
+  exchange: boolean,
+  used: boolean
+): void => {
+  const [old, now] = [{ parent: from.dentry, name: from.name }, { parent: to.dentry, name: to.name }]
+  watches.moved({ ...old, inode }, { ...now, inode }, exchange ? undefined : replaced, used)
+  if (!exchange || replaced === undefined) return
+  watches.moved({ ...now, inode: replaced }, { ...old, inode: replaced }, undefined, used)
+}
 
 function* renameSteps(
   core: Core,
@@ -85,12 +102,14 @@ function* renameSteps(
         exchange,
         core.now()
       )
+      const used = Dentries.isUsed(to.dentry, to.name)
       if (exchange) Dentries.exchange(from.dentry, from.name, to.dentry, to.name)
       else {
         const gone = detachElsewhere(core, target)
         Dentries.move(core, from.dentry, from.name, to.dentry, to.name)
         yield* gone
       }
+      if (core.watches.active !== 0) tellMoved(core, from, to, inode, replaced, exchange, used)
     } finally {
       if (second !== first) Lock.release(second)
     }

@@ -71,8 +71,8 @@ const contest = ({ lock, unlock }: Way) => (seed: number) =>
 
 describe("waiting for a lock, disturbed", () => {
   for (const [name, kind] of Object.entries(kinds)) {
-    it.effect(`${name}: 300 schedules`, () =>
-      Simulation.forAll(300, contest(kind), (exit, outcome) => {
+    it.effect(`${name}: 120 schedules`, () =>
+      Simulation.forAll(120, contest(kind), (exit, outcome) => {
         const { ends, locks, machine, seen, turns, worst } = Machine.ready(exit)
         Disturbances.fits(seen)
         if (locks.length > 0) throw new Error(`${seen.way}: left ${JSON.stringify(locks)}`)

@@ -29,6 +29,7 @@ import * as Timers from "../../src/Timers.js"
 import * as Vfs from "../../src/Vfs.js"
 import type { Backend } from "../../src/VfsBackend.js"
 import * as WaitQueue from "../../src/WaitQueue.js"
+import * as Watches from "../../src/Watches.js"
 
 export interface Options {
   readonly limits?: Partial<KernelConfig.Limits>
@@ -118,14 +119,15 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
     const pipes = Pipes.make(limits, signals, now)
     const ptys = Ptys.make({ limits, signals, after: timers.after, now })
     const backend = options.backend ?? MemoryBackend.make({ bytesMax: 1 << 24, inodesMax: 1024, now: 0n })
-    const vfs = Vfs.make({ backend, limits, devices, pipes, policy: undefined, now })
+    const anonymous = AnonymousInode.make(now())
+    const watches = Watches.make(limits, anonymous, (effect) => void host.fork(effect))
+    const vfs = Vfs.make({ backend, limits, devices, pipes, policy: undefined, watches, now })
     const programs = Programs.make()
     const processes = Processes.make({ limits, host, vfs, programs, signals, policy: undefined, now: timers.now })
     const entropy = { fill: (into: Uint8Array) => into.fill(0) }
     const fileSystems = FileSystems.make()
     const sockets = Sockets.make({ signals, timers, vfs, host, now })
     const locks = Locks.make(limits)
-    const anonymous = AnonymousInode.make(now())
     const rooms: Rooms = {
       limits,
       fileSystems,
@@ -134,6 +136,7 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
       locks,
       events: Events.make(anonymous, timers),
       polls: Polls.make(limits, anonymous),
+      watches,
       processes,
       signals,
       sockets,

@@ -1,0 +1,301 @@
+/*
+ * Runs programs of several processes on this machine's Linux, in the order that the program says.
+ *
+ * As replay.c, but that a line begins with the number of the actor whose call it is. The calls of actor 0 come first:
+ * it is the parent of the others, which inherit its descriptors. Then each call is made when the one before has been
+ * answered or is seen to block. Answers "= N" and what the call answered, "= N blocks", and when it goes on later
+ * "+ N" and the answer. The call "exit" ends an actor, and "interrupt" sends it a signal while it is blocked. A first
+ * line "free" lets all actors run at once, each through its own calls; the answers are told by actor then.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "calls.h"
+#include "locks.h"
+#include "show.h"
+#include "world.h"
+
+enum { NONE = -1, OVER = -2 };
+
+/* What an actor is told, and what it tells. */
+struct post {
+  /* The step to make; NONE until there is one. */
+  int command;
+  /* How many steps it has made. */
+  int made;
+  pid_t pid;
+};
+
+static struct post *posts;
+static struct answer *answers[ACTORS_MAX];
+static char *directory;
+static int actors;
+
+/* Of each actor, for the coordinator: the steps it was given, and the file that tells what it is doing. */
+static int given[ACTORS_MAX], doing[ACTORS_MAX], ended[ACTORS_MAX];
+
+static void await_change(int *word, int from) {
+  while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == from) syscall(SYS_futex, word, FUTEX_WAIT, from, NULL, NULL, 0);
+}
+
+static void post(int *word, int value) {
+  __atomic_store_n(word, value, __ATOMIC_RELEASE);
+  syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* A step without the number of its actor. */
+static struct step call_of(int i) {
+  struct step call = { .fields = steps[i].fields - 1 };
+  for (int field = 0; field < call.fields; field++) call.field[field] = steps[i].field[field + 1];
+  return call;
+}
+
+static int actor_of(int i) {
+  return atoi(steps[i].field[0]);
+}
+
+static void act(int self) {
+  answer = answers[self];
+  struct post *mine = &posts[self];
+  for (;;) {
+    await_change(&mine->command, NONE);
+    int i = mine->command;
+    if (i == OVER) _exit(0);
+    __atomic_store_n(&mine->command, NONE, __ATOMIC_RELEASE);
+    struct step call = call_of(i);
+    if (strcmp(call.field[0], "exit") == 0) _exit(0);
+    answer->length = 0;
+    perform(&call);
+    __atomic_fetch_add(&mine->made, 1, __ATOMIC_RELEASE);
+  }
+}
+
+static void act_freely(int self) {
+  answer = answers[self];
+  answer->length = 0;
+  await_change(&posts[self].command, NONE);
+  for (int i = 0; i < count; i++) {
+    if (actor_of(i) != self) continue;
+    struct step call = call_of(i);
+    if (strcmp(call.field[0], "exit") == 0) break;
+    perform(&call);
+  }
+  _exit(0);
+}
+
+static int is_done(int actor) {
+  return __atomic_load_n(&posts[actor].made, __ATOMIC_ACQUIRE) == given[actor];
+}
+
+/* The number of the call that an actor sleeps in; -1 while it runs. */
+static int sleeps_in(int actor) {
+  char text[64];
+  ssize_t length = pread(doing[actor], text, sizeof text - 1, 0);
+  if (length <= 0) return -1;
+  text[length] = 0;
+  return text[0] >= '0' && text[0] <= '9' ? atoi(text) : -1;
+}
+
+/* Calls that may wait for another actor; in any other it sleeps for a moment at most. */
+static int may_block(int call) {
+  return call == SYS_flock || call == SYS_fcntl || call == SYS_read;
+}
+
+/* Waits until an actor has answered, blocks or has ended. */
+static int settle(int actor) {
+  for (int seen = 0; seen < 3;) {
+    if (is_done(actor)) return 1;
+    if (waitpid(posts[actor].pid, NULL, WNOHANG) == posts[actor].pid) {
+      ended[actor] = 1;
+      return 0;
+    }
+    int call = sleeps_in(actor);
+    if (may_block(call)) seen++;
+    else {
+      seen = 0;
+      sched_yield();
+    }
+  }
+  return 0;
+}
+
+static int blocked[ACTORS_MAX];
+
+/* Tells of those who were blocked and have gone on. */
+static void say_freed(int except) {
+  for (int i = 1; i <= actors; i++) {
+    if (i == except || !blocked[i] || ended[i] || !settle(i)) continue;
+    blocked[i] = 0;
+    answers[0]->length = answer->length;
+    say("+ %d %.*s", i, (int)answers[i]->length, answers[i]->text);
+  }
+}
+
+static void direct(void) {
+  for (int i = 0; i < count; i++) {
+    const int actor = actor_of(i);
+    const char *call = steps[i].field[1];
+    if (actor == 0) continue;
+    if (ended[actor]) {
+      say("= %d ended\n", actor);
+      continue;
+    }
+    if (strcmp(call, "interrupt") == 0) {
+      if (!blocked[actor]) say("= %d not blocked\n", actor);
+      else {
+        kill(posts[actor].pid, SIGALRM);
+        while (!is_done(actor)) sched_yield();
+        say("= %d interrupted\n", actor);
+        say_freed(0);
+      }
+      continue;
+    }
+    if (blocked[actor] && strcmp(call, "exit") != 0) {
+      say("= %d still blocked\n", actor);
+      continue;
+    }
+    if (strcmp(call, "exit") == 0) {
+      if (blocked[actor]) kill(posts[actor].pid, SIGKILL);
+      else post(&posts[actor].command, OVER);
+      while (waitpid(posts[actor].pid, NULL, 0) < 0) if (errno != EINTR) break;
+      ended[actor] = 1;
+      blocked[actor] = 0;
+      say("= %d gone\n", actor);
+    } else {
+      given[actor]++;
+      post(&posts[actor].command, i);
+      if (settle(actor)) say("= %d %.*s", actor, (int)answers[actor]->length, answers[actor]->text);
+      else if (ended[actor]) say("= %d died\n", actor);
+      else {
+        blocked[actor] = 1;
+        say("= %d blocks\n", actor);
+      }
+    }
+    say_freed(actor);
+  }
+  for (int i = 1; i <= actors; i++) {
+    if (ended[i]) continue;
+    if (blocked[i]) say("- %d blocked to the end\n", i);
+    kill(posts[i].pid, SIGKILL);
+    waitpid(posts[i].pid, NULL, 0);
+  }
+}
+
+static void run_freely(void) {
+  for (int i = 1; i <= actors; i++) post(&posts[i].command, 0);
+  for (int i = 1; i <= actors; i++) waitpid(posts[i].pid, NULL, 0);
+  for (int i = 1; i <= actors; i++) say("= %d\n%.*s", i, (int)answers[i]->length, answers[i]->text);
+}
+
+static int is_free;
+
+static void run_program(void) {
+  char path[64];
+  // Whose parent ends are its children.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  int proc = open("/proc", O_PATH | O_DIRECTORY);
+  for (int i = 0; i < count; i++) if (actor_of(i) > actors) actors = actor_of(i);
+  if (actors >= ACTORS_MAX) _exit(3);
+  // In a process of its own, so that this one keeps its descriptors and its view of /proc.
+  struct { int ready[2]; } pipes;
+  if (pipe(pipes.ready) < 0) _exit(3);
+  pid_t parent = fork();
+  if (parent == 0) {
+    die_some_day();
+    int report = dup2(pipes.ready[1], 900);
+    if (chdir(directory) < 0 || chroot(".") < 0) _exit(3);
+    close_range(0, 899, 0);
+    close_range(901, ~0u, 0);
+    prepare_world();
+    answer = answers[0];
+    actor_pid[0] = getpid();
+    for (int i = 0; i < count; i++) {
+      if (actor_of(i) != 0) continue;
+      struct step call = call_of(i);
+      say("= 0 ");
+      perform(&call);
+    }
+    for (int i = 1; i <= actors; i++) {
+      pid_t pid = fork();
+      if (pid == 0) {
+        die_some_day();
+        close(report);
+        await_change(&posts[0].made, 0);
+        for (int other = 0; other <= actors; other++) actor_pid[other] = posts[other].pid;
+        if (is_free) act_freely(i);
+        act(i);
+      }
+      posts[i].pid = pid;
+    }
+    posts[0].pid = getpid();
+    post(&posts[0].made, 1);
+    _exit(0);
+  }
+  close(pipes.ready[1]);
+  char byte;
+  while (read(pipes.ready[0], &byte, 1) > 0) {}
+  waitpid(parent, NULL, 0);
+  for (int i = 1; i <= actors; i++) {
+    snprintf(path, sizeof path, "%d/syscall", posts[i].pid);
+    doing[i] = openat(proc, path, O_RDONLY);
+  }
+  answer = answers[0];
+  if (is_free) run_freely();
+  else direct();
+  _exit(0);
+}
+
+static void look_at_tree(void) {
+  answer = answers[0];
+  if (chdir(directory) < 0 || chroot(".") < 0) _exit(3);
+  answer->inodes = 0;
+  say_world();
+  _exit(0);
+}
+
+static void *shared(size_t size) {
+  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) fail("mmap");
+  return memory;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  directory = argv[1];
+  if (unshare(CLONE_NEWNS) < 0) fail("unshare");
+  if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) fail("mount");
+  posts = shared(sizeof *posts * ACTORS_MAX);
+  for (int i = 0; i < ACTORS_MAX; i++) answers[i] = shared(sizeof *answers[i]);
+  answer = answers[0];
+  signal(SIGPIPE, SIG_DFL);
+  while (read_program()) {
+    is_free = count > 0 && strcmp(steps[0].field[0], "free") == 0;
+    if (is_free) memmove(&steps[0], &steps[1], sizeof *steps * (size_t)--count);
+    if (mount("tmpfs", directory, "tmpfs", 0, "mode=755") < 0) fail("mount tmpfs");
+    for (int i = 0; i < ACTORS_MAX; i++) {
+      posts[i] = (struct post){ .command = NONE };
+      answers[i]->length = answers[i]->inodes = 0;
+    }
+    in_child(run_program);
+    in_child(look_at_tree);
+    if (umount2(directory, MNT_DETACH) < 0) fail("umount");
+    fwrite(answers[0]->text, 1, answers[0]->length, stdout);
+    fputs("%%\n", stdout);
+    fflush(stdout);
+  }
+  return 0;
+}
