@@ -12,7 +12,7 @@ import { shrink } from "./actors/shrink.js"
 import { Linux } from "./linux.js"
 
 const seed = Number(process.env.EFFIX_SEED ?? 1)
-const plays = Number(process.env.EFFIX_PLAYS ?? 120)
+const plays = Number(process.env.EFFIX_PLAYS ?? 60)
 
 describe("plays of several processes", () => {
   let linux: Linux | string = "not started"
