@@ -24,7 +24,7 @@ import * as Dentries from "./dentries.js"
 import { DirectoryFile, PathFile } from "./DirectoryFile.js"
 import * as Permission from "./permission.js"
 import { RegularFile } from "./RegularFile.js"
-import { existing, itself, type Mode, mountOf, nameOf, orMissing, type Walk, walk } from "./walk.js"
+import { existing, itself, type Mode, mountOf, orMissing, type Walk, walk } from "./walk.js"
 
 const {
   O_ACCMODE,
@@ -195,9 +195,14 @@ function* openSteps<A, E>(
     }
     if (cuts) {
       // To those who watch it is open before it is cut.
-      const { parent, name } = nameOf(found)
-      if (core.watches.active !== 0) core.watches.file(IN_OPEN, { inode, parent, name })
-      yield* Attributes.setLength(core, caller, { inode, mount, parent, name }, 0)
+      const target: Attributes.Target = {
+        inode,
+        mount,
+        place: found.found ?? found,
+        name: found.found === undefined ? found.name : undefined
+      }
+      Attributes.tell(core, IN_OPEN, target)
+      yield* Attributes.setLength(core, caller, target, 0)
       return yield* openInode(core, caller, place(core, found, inode), flags, take)
     }
   }

@@ -377,9 +377,3 @@ export const mountOf = (self: Walk): Mount => self.found?.mount ?? self.mount
 /** What bears the name itself: a directory that is a mount point stands for itself here, not for what covers it. */
 export const named = ({ dentry, inode, name }: Walk): Inode | undefined =>
   inode === undefined ? undefined : dentry.children?.get(name)?.inode ?? inode
-
-/** The name that a walk ended at, and the directory that it stands in; none for what a magic link led to. */
-export const nameOf = ({ dentry, found, jumped, name }: Walk): { parent: Dentry | undefined; name: string } => {
-  if (found !== undefined) return { parent: found.dentry.parent, name: found.dentry.name }
-  return jumped === undefined ? { parent: dentry, name } : { parent: undefined, name: "" }
-}
