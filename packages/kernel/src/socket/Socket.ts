@@ -153,6 +153,12 @@ export abstract class Socket extends Description {
   abstract receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError>
   abstract shutdown(how: number): Exit.Exit<void, Errno.Errno<"EINVAL" | "ENOTCONN">>
   abstract get name(): SocketAddress
+  /** Who connected, as accept(2) tells: also of a connection that is cut already. */
+  get caller(): SocketAddress {
+    const peer = this.peerName()
+    return peer._tag === "Success" ? peer.value : this.name
+  }
+
   abstract peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">>
 
   getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {

@@ -102,8 +102,7 @@ export const accept = (
       connection.flags |= flags & O_NONBLOCK
       connection.openedBy = self.credentials
       fds.place(number, connection, (flags & O_CLOEXEC) !== 0)
-      const peer = connection.peerName()
-      return Exit.succeed({ fd: number, address: peer._tag === "Success" ? peer.value : connection.name })
+      return Exit.succeed({ fd: number, address: connection.caller })
     })
   })
 

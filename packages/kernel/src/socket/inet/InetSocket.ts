@@ -82,6 +82,11 @@ export abstract class InetSocket extends Socket {
     return this.show(this.address, this.port)
   }
 
+  override get caller(): SocketAddress {
+    const { remote } = this
+    return remote === undefined ? this.name : this.show(remote.address, remote.port)
+  }
+
   /** An endpoint as programs of this family see it. */
   show(address: string, port: number): SocketAddress {
     if (this.domain === Abi.AF_INET) return { family: "inet", address, port }

@@ -173,6 +173,7 @@ export class TcpSocket extends TcpEnd {
     other.sendBuffer = this.sendBuffer
     other.receiveBuffer = this.receiveBuffer
     other.address = other.boundAddress = to.address
+    other.chosenAddress = this.chosenAddress
     other.remote = from
     other.state = other.told = "connected"
     this.ports.add(other, to.port)

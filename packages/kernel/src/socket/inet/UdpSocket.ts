@@ -139,15 +139,17 @@ export class UdpSocket extends InetSocket {
       : to
     const wanted = this.endpointOf(mapped)
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
-    if (this.v6only && Ip.is4(wanted.value.address)) return Errno.fail("ENETUNREACH")
+    const four = Ip.is4(wanted.value.address)
+    if (this.v6only && four) return Errno.fail("ENETUNREACH")
+    if (four && from.length > 0xffff) return Errno.fail("EMSGSIZE")
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
     return this.transmit(from, this.reachable(wanted.value))
   }
 
   private transmit(data: Uint8Array, to: Endpoint): Exit.Exit<number, WriteError> {
     const four = Ip.is4(to.address)
-    // From an address of IPv6 to one of IPv4 Linux sends all the same.
-    const mismatch = four && !this.v6only && !this.chosenAddress ? undefined : this.mismatch(to.address)
+    // Only an address that bind(2) chose keeps the socket to its family.
+    const mismatch = !(four && this.v6only) && !this.chosenAddress ? undefined : this.mismatch(to.address)
     if (mismatch !== undefined) return mismatch
     const route = this.inet.route(to.address)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
