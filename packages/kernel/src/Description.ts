@@ -68,9 +68,18 @@ export interface DescriptionLocks {
   readonly released: (description: Description) => void
 }
 
+/** How many descriptions are open in a kernel, and how many may be (ENFILE). */
+export class OpenDescriptions {
+  open = 0
+
+  constructor(readonly max: number) {}
+}
+
 export abstract class Description {
   /** Descriptors, and descriptors in flight, that point here. */
   references = 0
+  /** Where it is counted, from its first descriptor until it is released. */
+  counted: OpenDescriptions | undefined = undefined
   /** Where the next read or write of a seekable file begins, in bytes. */
   offset = 0
   /** Where it was opened; `undefined` for what has no path, such as a pipe. */
@@ -256,6 +265,11 @@ export abstract class Description {
 /** Drops one reference; the last one releases. */
 export const drop = (self: Description): Effect.Effect<void> => {
   if (--self.references !== 0) return self.dropped()
+  const { counted } = self
+  if (counted !== undefined) {
+    counted.open--
+    self.counted = undefined
+  }
   self.locks?.released(self)
   if (self.closing !== undefined) { for (const told of self.closing) told() }
   const { openedOn } = self

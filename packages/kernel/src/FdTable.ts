@@ -27,7 +27,9 @@ export class FdTable {
 
   constructor(
     /** RLIMIT_NOFILE: descriptors are below this. */
-    public limit: number
+    public limit: number,
+    /** The descriptions that are open in the whole kernel. */
+    readonly descriptions: Description.OpenDescriptions
   ) {}
 
   get(fd: number): Description.Description | undefined {
@@ -65,7 +67,10 @@ export class FdTable {
 
   /** Puts `description` at a descriptor that is free. */
   place(fd: number, description: Description.Description, closeOnExec: boolean): void {
-    description.references++
+    if (description.references++ === 0) {
+      description.counted = this.descriptions
+      this.descriptions.open++
+    }
     // No holes: they would turn the array into a dictionary.
     while (this.slots.length < fd) this.slots.push(undefined)
     this.slots[fd] = description
@@ -104,7 +109,7 @@ export class FdTable {
 
   /** A table for a child: the same descriptors over the same descriptions. */
   copy(): FdTable {
-    const copy = new FdTable(this.limit)
+    const copy = new FdTable(this.limit, this.descriptions)
     for (const description of this.slots) {
       copy.slots.push(description)
       if (description !== undefined) description.references++

@@ -19,6 +19,8 @@ export interface Limits {
   readonly pipeCapacityMax: number
   /** RLIMIT_NOFILE of a new process: descriptors it may have open (EMFILE). */
   readonly openFilesMax: number
+  /** Open file descriptions of all processes together (ENFILE). @see proc_sys_fs(5) */
+  readonly descriptionsMax: number
   /** Processes alive in the whole kernel, zombies included (EAGAIN). */
   readonly processesMax: number
   /** RLIMIT_FSIZE of a new process: bytes in one file (EFBIG and SIGXFSZ). */
@@ -55,6 +57,7 @@ export const defaults: Limits = {
   pipeCapacity: 65_536,
   pipeCapacityMax: 1_048_576,
   openFilesMax: 1024,
+  descriptionsMax: 1_048_576,
   processesMax: 32_768,
   fileSizeMax: Number.POSITIVE_INFINITY,
   memoryBytesMax: 4 * 1024 ** 3,
@@ -96,6 +99,7 @@ export const layerConfig: Layer.Layer<KernelConfig, ConfigError> = Layer.effect(
         pipeCapacity: integer("pipeCapacity"),
         pipeCapacityMax: integer("pipeCapacityMax"),
         openFilesMax: integer("openFilesMax"),
+        descriptionsMax: integer("descriptionsMax"),
         processesMax: integer("processesMax"),
         fileSizeMax: integer("fileSizeMax"),
         memoryBytesMax: integer("memoryBytesMax"),

@@ -20,6 +20,7 @@ import type { WaitStatus } from "./abi/WaitStatus.js"
 import * as Bytes from "./Bytes.js"
 import * as Credentials from "./Credentials.js"
 import type { Location } from "./Dentry.js"
+import { OpenDescriptions } from "./Description.js"
 import * as Errno from "./Errno.js"
 import { FdTable } from "./FdTable.js"
 import * as Host from "./Host.js"
@@ -158,7 +159,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     Credentials.root,
     vfs.root,
     vfs.root,
-    new FdTable(limits.openFilesMax),
+    new FdTable(limits.openFilesMax, new OpenDescriptions(limits.descriptionsMax)),
     Limits.initial(limits),
     {},
     ["init"],

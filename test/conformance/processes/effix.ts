@@ -227,7 +227,7 @@ class Play {
 
   run(program: Program): ReadonlyArray<string> {
     const { processes } = this.rooms
-    const fds = new FdTable.FdTable(64)
+    const fds = new FdTable.FdTable(64, processes.init.fds.descriptions)
     for (const [fd, { reader }] of this.desks.entries()) fds.place(fd, reader, false)
     const first = processes.spawn(processes.init, this.program(0), { session: true, argv: ["actor"] }, {
       fds,

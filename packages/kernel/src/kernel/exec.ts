@@ -91,7 +91,7 @@ export const exec = (
     const stderr = new Collector(inode, count(options.onStderr))
     const collected = (): Output => new Output(stdout.bytes(), stderr.bytes())
 
-    const fds = new FdTable(rooms.limits.openFilesMax)
+    const fds = new FdTable(rooms.limits.openFilesMax, rooms.processes.init.fds.descriptions)
     const input = typeof options.stdin === "string" ? Bytes.encode(options.stdin) : options.stdin ?? new Uint8Array(0)
     const stdin = standardInput(rooms, input)
     fds.place(0, stdin.reader, false)

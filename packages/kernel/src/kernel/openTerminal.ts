@@ -51,7 +51,7 @@ export const openTerminal = (
       rooms,
       onTerminal(path, file, argv),
       { ...options, env: { TERM: "xterm-256color", ...options.env } },
-      new FdTable(rooms.limits.openFilesMax)
+      new FdTable(rooms.limits.openFilesMax, rooms.processes.init.fds.descriptions)
     )
     const process = yield* Effect.acquireRelease(started, (process) =>
       Effect.sync(() => {

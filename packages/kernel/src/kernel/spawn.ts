@@ -60,7 +60,7 @@ export const spawn = (
     const stdin = pipes.create(0, init.credentials)
     const stdout = pipes.create(0, init.credentials)
     const stderr = pipes.create(0, init.credentials)
-    const fds = new FdTable(rooms.limits.openFilesMax)
+    const fds = new FdTable(rooms.limits.openFilesMax, rooms.processes.init.fds.descriptions)
     fds.place(0, stdin.reader, false)
     fds.place(1, stdout.writer, false)
     fds.place(2, stderr.writer, false)

@@ -31,11 +31,8 @@ const stat = ({ bootedAt, table }: ProcParts): string =>
   `processes ${table.processes.size}\nprocs_running 1\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n`
 
 /** Open descriptions, however many descriptors lead to each; how many are free; and the most there may be. */
-const fileNumbers = ({ limits, table }: ProcParts): string => {
-  const open = new Set<unknown>()
-  for (const { fds } of table.processes.values()) for (const [, description] of fds.entries()) open.add(description)
-  return `${open.size}\t0\t${limits.openFilesMax * limits.processesMax}\n`
-}
+const fileNumbers = ({ limits, table }: ProcParts): string =>
+  `${table.processes.get(1)?.fds.descriptions.open ?? 0}\t0\t${limits.descriptionsMax}\n`
 
 const cpuinfo = [
   ["processor", "0"],
@@ -91,7 +88,7 @@ export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
   "sys/fs/nr_open": ({ limits }) => `${Math.max(1_048_576, limits.openFilesMax)}\n`,
   "sys/fs/overflowgid": constant("65534"),
   "sys/fs/overflowuid": constant("65534"),
-  "sys/fs/file-max": ({ limits }) => `${limits.openFilesMax * limits.processesMax}\n`,
+  "sys/fs/file-max": ({ limits }) => `${limits.descriptionsMax}\n`,
   "sys/fs/inotify/max_queued_events": ({ limits }) => `${limits.inotifyEventsMax}\n`,
   "sys/fs/inotify/max_user_instances": ({ limits }) => `${limits.inotifyInstancesMax}\n`,
   "sys/fs/inotify/max_user_watches": ({ limits }) => `${limits.inotifyWatchesMax}\n`,

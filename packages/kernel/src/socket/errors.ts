@@ -71,7 +71,7 @@ export type BindError =
 export type ListenError = Errno<"EACCES" | "EADDRINUSE" | "EADDRNOTAVAIL" | "EINVAL" | "EOPNOTSUPP">
 
 /** @see accept(2) */
-export type AcceptError = Pending | Waiting | Errno<"ECONNABORTED" | "EINVAL" | "EMFILE" | "EOPNOTSUPP">
+export type AcceptError = Pending | Waiting | Errno<"ECONNABORTED" | "EINVAL" | "EMFILE" | "ENFILE" | "EOPNOTSUPP">
 
 /** @see connect(2) */
 export type ConnectError =

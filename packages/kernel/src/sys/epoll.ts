@@ -25,10 +25,10 @@ export const epollCreate = (
   { polls }: Rooms,
   self: Process,
   flags: number
-): Effect.Effect<number, Errno.Errno<"EINVAL" | "EMFILE">> =>
+): Effect.Effect<number, Errno.Errno<"EINVAL" | "EMFILE" | "ENFILE">> =>
   (flags & ~EPOLL_CLOEXEC) !== 0
     ? Errno.fail("EINVAL", { syscall: "epoll_create1" })
-    : install(self, polls.create(self), flags)
+    : install(self, polls.create(self), flags, "epoll_create1")
 
 /** @see epoll_ctl(2) */
 export const epollCtl = (

@@ -19,7 +19,7 @@ import type { Rooms } from "./Rooms.js"
 import { install, opened } from "./table.js"
 import { isClock, settingOf } from "./time.js"
 
-type OpenError = Errno.Errno<"EINVAL" | "EMFILE">
+type OpenError = Errno.Errno<"EINVAL" | "EMFILE" | "ENFILE">
 
 const { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE, SFD_CLOEXEC, SFD_NONBLOCK, TFD_CLOEXEC, TFD_NONBLOCK } = EventFlags
 
@@ -32,7 +32,7 @@ export const eventfd = (
 ): Effect.Effect<number, OpenError> =>
   (flags & ~(EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC)) !== 0
     ? Errno.fail("EINVAL", { syscall: "eventfd" })
-    : install(self, events.counter(initial >>> 0, flags), flags)
+    : install(self, events.counter(initial >>> 0, flags), flags, "eventfd")
 
 /** @see timerfd_create(2) */
 export const timerfdCreate = (
@@ -43,7 +43,7 @@ export const timerfdCreate = (
 ): Effect.Effect<number, OpenError> =>
   (flags & ~(TFD_NONBLOCK | TFD_CLOEXEC)) !== 0 || !isClock(clock)
     ? Errno.fail("EINVAL", { syscall: "timerfd_create" })
-    : install(self, events.timer(clock, flags), flags)
+    : install(self, events.timer(clock, flags), flags, "timerfd_create")
 
 type TimerError = Errno.Errno<"EBADF" | "EINVAL">
 
@@ -80,7 +80,7 @@ export const signalfd = (
   flags: number
 ): Effect.Effect<number, OpenError | Errno.Errno<"EBADF">> => {
   if ((flags & ~(SFD_CLOEXEC | SFD_NONBLOCK)) !== 0) return Errno.fail("EINVAL", { syscall: "signalfd", fd })
-  if (fd === -1) return install(self, events.signals(mask, flags), flags)
+  if (fd === -1) return install(self, events.signals(mask, flags), flags, "signalfd")
   const description = opened(self, fd)
   if (description === undefined) return Errno.fail("EBADF", { syscall: "signalfd", fd })
   if (!(description instanceof SignalDescriptor)) return Errno.fail("EINVAL", { syscall: "signalfd", fd })

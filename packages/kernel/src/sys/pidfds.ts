@@ -18,7 +18,7 @@ import type { Process } from "../ProcessTable.js"
 import type { ChildChange, Program, SpawnError, SpawnOptions } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
 import { infoOf, sendGroup, sendOne } from "./signals.js"
-import { install, opened, told } from "./table.js"
+import { install, noRoom, opened, told } from "./table.js"
 
 const { PIDFD_NONBLOCK, PIDFD_SIGNAL_PROCESS_GROUP, PIDFD_SIGNAL_THREAD, PIDFD_SIGNAL_THREAD_GROUP, PIDFD_THREAD } =
   EventFlags
@@ -29,14 +29,14 @@ export const pidfdOpen = (
   self: Process,
   pid: number,
   flags: number
-): Effect.Effect<number, Errno.Errno<"EINVAL" | "EMFILE" | "ESRCH">> => {
+): Effect.Effect<number, Errno.Errno<"EINVAL" | "EMFILE" | "ENFILE" | "ESRCH">> => {
   if ((flags & ~(PIDFD_NONBLOCK | PIDFD_THREAD)) !== 0 || pid <= 0) {
     return Errno.fail("EINVAL", { syscall: "pidfd_open" })
   }
   const process = table.processes.get(pid)
   return process === undefined
     ? Errno.fail("ESRCH", { syscall: "pidfd_open" })
-    : install(self, events.process(process, flags), O_CLOEXEC)
+    : install(self, events.process(process, flags), O_CLOEXEC, "pidfd_open")
 }
 
 /** @see pidfd_spawn(3) */
@@ -48,6 +48,8 @@ export const pidfdSpawn = (
 ): Effect.Effect<number, SpawnError> => {
   // A child that nobody could hold on to is not started.
   if (self.fds.free() >= self.fds.limit) return Errno.fail("EMFILE", { syscall: "pidfd_spawn" })
+  const full = noRoom(self, "pidfd_spawn")
+  if (full !== undefined) return full
   const spawned = andThen(
     processes.spawn(self, what, options),
     (child) => install(self, events.process(child, 0), O_CLOEXEC)

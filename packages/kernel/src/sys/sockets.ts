@@ -11,12 +11,13 @@ import { drop } from "../Description.js"
 import type { LookupError } from "../Dns.js"
 import * as Errno from "../Errno.js"
 import type { Process } from "../ProcessTable.js"
-import type { AcceptError } from "../socket/errors.js"
 import type { Inet, Inet6 } from "../socket/Address.js"
+import type { AcceptError } from "../socket/errors.js"
 import { Socket } from "../socket/Socket.js"
 import type { CreateError } from "../Sockets.js"
 import type { Accepted } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
+import { noRoom } from "./table.js"
 
 export type NotASocket = Errno.Errno<"EBADF" | "ENOTSOCK">
 
@@ -49,7 +50,7 @@ export const socket = (
   domain: number,
   type: number,
   protocol: number
-): Effect.Effect<number, CreateError | Errno.Errno<"EMFILE">> => {
+): Effect.Effect<number, CreateError | Errno.Errno<"EMFILE" | "ENFILE">> => {
   if ((type & ~known) !== 0) return Errno.fail("EINVAL", { syscall: "socket" })
   const made = sockets.create(domain, type & SOCK_TYPE_MASK, protocol, type & O_NONBLOCK, self)
   if (made._tag === "Failure") return Exit.failCause(made.cause)
@@ -58,6 +59,11 @@ export const socket = (
   if (fd >= fds.limit) {
     made.value.references++
     return Effect.zipRight(drop(made.value), full(self, "socket"))
+  }
+  const crowded = noRoom(self, "socket")
+  if (crowded !== undefined) {
+    made.value.references++
+    return Effect.zipRight(drop(made.value), crowded)
   }
   made.value.openedBy = self.credentials
   fds.place(fd, made.value, (type & O_CLOEXEC) !== 0)
@@ -71,12 +77,14 @@ export const socketpair = (
   domain: number,
   type: number,
   protocol: number
-): Exit.Exit<readonly [number, number], CreateError | Errno.Errno<"EMFILE" | "EOPNOTSUPP">> => {
+): Exit.Exit<readonly [number, number], CreateError | Errno.Errno<"EMFILE" | "ENFILE" | "EOPNOTSUPP">> => {
   if ((type & ~known) !== 0) return Errno.fail("EINVAL", { syscall: "socketpair" })
   const { fds } = self
   const first = fds.free()
   const second = fds.free(first + 1)
   if (second >= fds.limit) return full(self, "socketpair")
+  const crowded = noRoom(self, "socketpair", 2)
+  if (crowded !== undefined) return crowded
   const made = sockets.pair(domain, type & SOCK_TYPE_MASK, protocol, type & O_NONBLOCK, self)
   if (made._tag === "Failure") return Exit.failCause(made.cause)
   const closes = (type & O_CLOEXEC) !== 0
@@ -96,6 +104,8 @@ export const accept = (
     if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) !== 0) return Errno.fail("EINVAL", { syscall: "accept4", fd })
     const { fds } = self
     if (fds.free() >= fds.limit) return full(self, "accept")
+    const crowded = noRoom(self, "accept")
+    if (crowded !== undefined) return crowded
     return listener.accept(self, (connection) => {
       const number = fds.free()
       if (number >= fds.limit) return full(self, "accept")

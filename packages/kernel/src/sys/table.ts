@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { CAP_FOWNER, CAP_LEASE, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
+import { CAP_FOWNER, CAP_LEASE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
 import { isRegular } from "../abi/FileMode.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
@@ -20,19 +20,31 @@ import type { OpenError } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
 import { startAt, unlikePath } from "./start.js"
 
+/** ENFILE when the kernel has no room for `count` more descriptions; whoever administers it is not held back. */
+export const noRoom = (
+  { credentials, fds: { descriptions } }: Process,
+  syscall: string,
+  count = 1
+): Exit.Exit<never, Errno.Errno<"ENFILE">> | undefined =>
+  descriptions.open + count <= descriptions.max || capable(credentials, CAP_SYS_ADMIN)
+    ? undefined
+    : Errno.fail("ENFILE", { syscall, remedy: `close files anywhere, or raise descriptionsMax (${descriptions.max})` })
+
 /** Puts a new description into the table; when there is no room it is released again. */
 export const install = (
   self: Process,
   description: Description,
-  flags: number
-): Effect.Effect<number, Errno.Errno<"EMFILE">> => {
-  const installed = self.fds.insert(description, (flags & OpenFlags.O_CLOEXEC) !== 0)
-  if (installed._tag === "Success") return installed
-  description.references++
-  return Effect.zipRight(
-    drop(description),
-    Errno.fail("EMFILE", { remedy: `close descriptors, or raise the limit of ${self.fds.limit} (ulimit -n)` })
-  )
+  flags: number,
+  syscall = "open"
+): Effect.Effect<number, Errno.Errno<"EMFILE" | "ENFILE">> => {
+  const { fds } = self
+  const fd = fds.free()
+  const full: Exit.Exit<never, Errno.Errno<"EMFILE" | "ENFILE">> | undefined = fd >= fds.limit
+    ? Errno.fail("EMFILE", { syscall, remedy: `close descriptors, or raise the limit of ${fds.limit} (ulimit -n)` })
+    : noRoom(self, syscall)
+  if (full !== undefined) return Effect.zipRight(release(description), full)
+  fds.place(fd, description, (flags & OpenFlags.O_CLOEXEC) !== 0)
+  return Exit.succeed(fd)
 }
 
 /** @see openat(2) */
@@ -56,6 +68,8 @@ export const openat = (
       remedy: `close descriptors, or raise the limit of ${self.fds.limit} (ulimit -n)`
     })
   }
+  const full = noRoom(self, "open")
+  if (full !== undefined) return explain(full, "open", path)
   const start = startAt(self, dirfd, (resolve & RESOLVE_IN_ROOT) === 0 ? path : ".")
   if (start._tag === "Failure") return Exit.failCause(start.cause)
   const opened = vfs.openInto(self, start.value, path, flags, mode, (description) => {
@@ -146,6 +160,8 @@ export const pipe = (
 ): Effect.Effect<readonly [number, number], Errno.Errno<"EINVAL" | "EMFILE" | "ENFILE">> => {
   const known = OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT
   if ((flags & ~known) !== 0) return Errno.fail("EINVAL", { syscall: "pipe2" })
+  const full = noRoom(self, "pipe", 2)
+  if (full !== undefined) return full
   const { fds } = self
   const first = fds.free()
   if (fds.free(first + 1) >= fds.limit) {

@@ -14,16 +14,18 @@ import type { PathError } from "../Sys.js"
 import { Instance } from "../watch/Instance.js"
 import type { AddError } from "../Watches.js"
 import type { Rooms } from "./Rooms.js"
-import { told } from "./table.js"
+import { noRoom, told } from "./table.js"
 
 /** @see inotify_init1(2) */
 export const inotifyInit = (
   { watches }: Rooms,
   self: Process,
   flags: number
-): Effect.Effect<number, Errno.Errno<"EINVAL" | "EMFILE">> => {
+): Effect.Effect<number, Errno.Errno<"EINVAL" | "EMFILE" | "ENFILE">> => {
   if ((flags & ~(Flags.IN_CLOEXEC | Flags.IN_NONBLOCK)) !== 0) return Errno.fail("EINVAL", { syscall: "inotify_init1" })
   if (self.fds.free() >= self.fds.limit) return Errno.fail("EMFILE", { syscall: "inotify_init1" })
+  const full = noRoom(self, "inotify_init1")
+  if (full !== undefined) return full
   return andThen(watches.create(flags, self.credentials.uid), (instance) => {
     instance.openedBy = self.credentials
     return self.fds.insert(instance, (flags & O_CLOEXEC) !== 0)

@@ -6,6 +6,7 @@ import type { WaitStatus } from "../../src/abi/WaitStatus.js"
 import * as Credentials from "../../src/Credentials.js"
 import type { Location } from "../../src/Dentry.js"
 import type { Description } from "../../src/Description.js"
+import { OpenDescriptions } from "../../src/Description.js"
 import * as Devices from "../../src/Devices.js"
 import { FdTable } from "../../src/FdTable.js"
 import * as KernelConfig from "../../src/KernelConfig.js"
@@ -25,6 +26,7 @@ export class Machine {
   private readonly timers = new Set<Due>()
   private time = 0
   readonly table = new ProcessTable()
+  private readonly descriptions = new OpenDescriptions(64)
   readonly signals: Signals.Signals["Type"]
   readonly devices = Devices.make()
   readonly ptys: Ptys.Ptys["Type"]
@@ -88,7 +90,7 @@ export class Machine {
       Credentials.make(1000, 1000),
       nowhere,
       nowhere,
-      new FdTable(64),
+      new FdTable(64, this.descriptions),
       Limits.initial(KernelConfig.make({ openFilesMax: 64, processesMax: 64 })),
       {},
       [],

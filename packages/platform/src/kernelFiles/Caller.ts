@@ -23,7 +23,20 @@ const record = (
   { root }: Vfs.Vfs["Type"],
   who: Credentials.Credentials
 ): Process =>
-  new Process(0, undefined, init.group, who, root, root, new FdTable(1), init.limits, {}, ["host"], "host", "")
+  new Process(
+    0,
+    undefined,
+    init.group,
+    who,
+    root,
+    root,
+    new FdTable(1, init.fds.descriptions),
+    init.limits,
+    {},
+    ["host"],
+    "host",
+    ""
+  )
 
 /** Opens a file and holds it; give it to {@link drop} when done. */
 export const open = (

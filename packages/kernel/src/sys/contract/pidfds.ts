@@ -11,7 +11,10 @@ import type { SpawnOptions } from "./processes.js"
 
 export interface PidfdCalls {
   /** With FD_CLOEXEC. `flags`: PIDFD_NONBLOCK. @see pidfd_open(2) */
-  readonly pidfdOpen: (pid: number, flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE" | "ESRCH">>
+  readonly pidfdOpen: (
+    pid: number,
+    flags?: number
+  ) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE" | "ENFILE" | "ESRCH">>
   /** As spawn; answers a descriptor of the child instead of its number. @see pidfd_spawn(3) */
   readonly pidfdSpawn: (what: string | Program, options?: SpawnOptions) => Effect.Effect<number, SpawnError>
   /** `flags`: PIDFD_SIGNAL_PROCESS_GROUP and its siblings. @see pidfd_send_signal(2) */

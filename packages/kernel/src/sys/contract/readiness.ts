@@ -58,7 +58,7 @@ export interface ReadinessCalls {
     mask?: SignalSet
   ) => Effect.Effect<Required<SelectSets>, Errno<"EBADF" | "EINTR" | "EINVAL">>
   /** `flags`: EPOLL_CLOEXEC. @see epoll_create1(2) */
-  readonly epollCreate: (flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE">>
+  readonly epollCreate: (flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE" | "ENFILE">>
   /** `operation`: EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_CTL_DEL, which needs no `interest`. @see epoll_ctl(2) */
   readonly epollCtl: (
     epfd: number,
@@ -90,5 +90,5 @@ export interface ReadinessCalls {
    * A counter: it is written to and read from in numbers of 8 bytes, lowest first. `initial` has 32 bits. `flags`:
    * EFD_SEMAPHORE, EFD_NONBLOCK, EFD_CLOEXEC. @see eventfd(2)
    */
-  readonly eventfd: (initial?: number, flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE">>
+  readonly eventfd: (initial?: number, flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE" | "ENFILE">>
 }

@@ -38,5 +38,5 @@ export interface SignalCalls {
     fd: number,
     mask: SignalSet,
     flags?: number
-  ) => Effect.Effect<number, Errno<"EBADF" | "EINVAL" | "EMFILE">>
+  ) => Effect.Effect<number, Errno<"EBADF" | "EINVAL" | "EMFILE" | "ENFILE">>
 }

@@ -70,13 +70,13 @@ export interface SocketCalls {
     domain: number,
     type: number,
     protocol?: number
-  ) => Effect.Effect<number, CreateError | Errno<"EMFILE">>
+  ) => Effect.Effect<number, CreateError | Errno<"EMFILE" | "ENFILE">>
   /** @see socketpair(2) */
   readonly socketpair: (
     domain: number,
     type: number,
     protocol?: number
-  ) => Effect.Effect<readonly [number, number], CreateError | Errno<"EMFILE" | "EOPNOTSUPP">>
+  ) => Effect.Effect<readonly [number, number], CreateError | Errno<"EMFILE" | "ENFILE" | "EOPNOTSUPP">>
   /** @see bind(2) */
   readonly bind: (fd: number, address: SocketAddress) => Effect.Effect<void, BindError | NotASocket>
   /** @see listen(2) */

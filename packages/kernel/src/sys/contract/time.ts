@@ -68,7 +68,7 @@ export interface TimeCalls {
    * A timer as a descriptor; reading answers in 8 bytes, lowest first, how often it ran out. `flags`: TFD_NONBLOCK,
    * TFD_CLOEXEC. @see timerfd_create(2)
    */
-  readonly timerfdCreate: (clock: Clock, flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE">>
+  readonly timerfdCreate: (clock: Clock, flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE" | "ENFILE">>
   /** Answers how it was set; `flags`: TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET. @see timerfd_settime(2) */
   readonly timerfdSettime: (
     fd: number,

@@ -7,7 +7,7 @@ import type { PathError } from "./errors.js"
 
 export interface WatchCalls {
   /** `flags`: IN_CLOEXEC, IN_NONBLOCK. What is read from the descriptor are `struct inotify_event`s. @see inotify_init1(2) */
-  readonly inotifyInit: (flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE">>
+  readonly inotifyInit: (flags?: number) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE" | "ENFILE">>
   /** Answers the number of the watch, which is the same for the same file. @see inotify_add_watch(2) */
   readonly inotifyAddWatch: (
     fd: number,
