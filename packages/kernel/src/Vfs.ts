@@ -12,6 +12,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
 import * as FileMode from "./abi/FileMode.js"
 import * as MountFlags from "./abi/MountFlags.js"
 import { O_NOATIME } from "./abi/OpenFlags.js"
@@ -57,13 +58,16 @@ import * as Seals from "./vfs/seals.js"
 import * as SocketFile from "./vfs/socketFile.js"
 import * as Unmount from "./vfs/unmount.js"
 import * as Walk from "./vfs/walk.js"
+import { watch } from "./vfs/watch.js"
 import { type AttributeError, type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
+import type { FileChange, WatchOptions } from "./watch/FileChange.js"
 import * as Watches from "./Watches.js"
 
 export type { Viewer } from "./vfs/Core.js"
 export type { GetAttributeError, SetAttributeError } from "./vfs/extendedAttributes.js"
 export type { MountOptions, MountRequest } from "./vfs/mounts.js"
 export type { SocketFileError } from "./vfs/socketFile.js"
+export type { FileChange, WatchOptions } from "./watch/FileChange.js"
 
 /** Where the second path of a call begins is asked for when the first has been walked. */
 export type StartError = Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">
@@ -220,6 +224,16 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   readonly sync: () => Effect.Effect<void>
   /** The path of a place for a process with this root; `undefined` when it has none. @see getcwd(2) */
   readonly pathOf: (root: Location, place: Location) => string | undefined
+  /**
+   * What happens to a file, or in a directory, that `caller` may read: from the moment in which the stream is run, for as
+   * long as it is. What others do to a host's directory behind the kernel's back is not told. @see inotify(7)
+   */
+  readonly watch: (
+    caller: Process,
+    start: Location,
+    path: string,
+    options?: WatchOptions
+  ) => Stream.Stream<FileChange, OpenError>
   /** Keeps a place: a working directory, a root. */
   readonly hold: (place: Location) => Effect.Effect<void, StorageError>
   readonly letGo: (place: Location) => Effect.Effect<void>
@@ -449,6 +463,8 @@ export const make = (parts: Parts): Vfs["Type"] => {
       return Effect.forEach(syncs, Effect.ignore, { discard: true })
     },
     pathOf: Dentries.pathOf,
+    watch: (caller, start, path, options = {}) =>
+      watch(core, caller, path, (flags) => open(core, caller, start, path, flags, 0, Exit.succeed), options),
     hold: Dentries.hold,
     letGo: (place) => Dentries.letGo(core, place),
     mount: (viewer, path, backend, options = {}) => Mounts.attach(core, viewer, path, backend, options),

@@ -1,7 +1,8 @@
 /**
  * `@effect/platform`'s `FileSystem`, provided by a kernel: what asks for a `FileSystem` works on the kernel's files.
  *
- * Errors have the reasons that `@effect/platform-node` gives them, and the errno as their cause. `watch` is not there.
+ * Errors have the reasons that `@effect/platform-node` gives them, and the errno as their cause. `watch` names files as node
+ * does: below the watched directory, or by the last name of the watched file.
  *
  * @example
  * ```ts
@@ -21,7 +22,6 @@
  * await Effect.runPromise(Effect.provide(program, Layer.provide(KernelFileSystem.layer, Kernel.layer)))
  * ```
  */
-import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { R_OK, W_OK } from "@effix/kernel/abi/FileMode"
 import * as OpenFlags from "@effix/kernel/abi/OpenFlags"
@@ -32,13 +32,13 @@ import type { Vfs } from "@effix/kernel/Vfs"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
 import * as Caller from "./kernelFiles/Caller.js"
 import { attempt } from "./kernelFiles/errors.js"
 import { fromStat } from "./kernelFiles/info.js"
 import { KernelFile } from "./kernelFiles/KernelFile.js"
 import * as Temporary from "./kernelFiles/temporary.js"
 import * as Trees from "./kernelFiles/trees.js"
+import { watch } from "./kernelFiles/watch.js"
 
 export interface Options {
   /** A name of `/etc/passwd`, or a number: whose permissions count. Default: root. */
@@ -143,16 +143,7 @@ const fromCaller = (caller: Caller.Caller): FileSystem.FileSystem => {
         () =>
           Effect.flatMap(target(path), (found) => vfs.utimens(process, found, nanoseconds(atime), nanoseconds(mtime)))
       ),
-    watch: (path) =>
-      Stream.fail(
-        new SystemError({
-          reason: "Unknown",
-          module: "FileSystem",
-          method: "watch",
-          pathOrDescriptor: path,
-          description: "A kernel's files cannot be watched; read them again"
-        })
-      ),
+    watch: (path, options) => watch(caller, path, options),
     writeFile: (path, data, { flag = "w", mode = 0o666 } = {}) =>
       attempt(
         "writeFile",

@@ -6,6 +6,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Kernel from "@effix/kernel/Kernel"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -208,10 +209,66 @@ describe("FileSystem of a kernel", () => {
       expect((yield* Effect.flip(KernelFileSystem.make({ user: "nobody-here" })))._tag).toBe("EINVAL")
     }).pipe(Effect.provide(Kernel.layer)))
 
-  it.effect("says that it cannot watch", () =>
+  /** What is heard of `path` while `body` runs; the end is that `path/end` is made. */
+  const heard = (
+    fs: FileSystem.FileSystem,
+    path: string,
+    body: Effect.Effect<unknown, PlatformError>,
+    options?: FileSystem.WatchOptions
+  ) =>
+    Effect.gen(function*() {
+      const listening = yield* Effect.fork(
+        fs.watch(path, options).pipe(
+          Stream.map((event) => `${event._tag} ${event.path}`),
+          Stream.takeUntil((event) => event === "Create end"),
+          Stream.runCollect
+        )
+      )
+      for (let turn = 0; turn < 5; turn++) yield* Effect.yieldNow()
+      yield* body
+      yield* fs.writeFileString("/tmp/w/end", "")
+      return Chunk.toReadonlyArray(yield* Fiber.join(listening)).slice(0, -1)
+    })
+
+  it.effect("watches a directory, and names files as node's does", () =>
     Effect.gen(function*() {
       const fs = yield* KernelFileSystem.make()
-      const error = yield* Effect.flip(Stream.runDrain(fs.watch("/tmp")))
-      expect(error.message).toContain("cannot be watched")
+      yield* fs.makeDirectory("/tmp/w")
+      yield* fs.symlink("/tmp/w", "/tmp/link")
+      const changes = Effect.gen(function*() {
+        yield* fs.writeFileString("/tmp/w/a", "1")
+        yield* fs.chmod("/tmp/w/a", 0o600)
+        yield* fs.rename("/tmp/w/a", "/tmp/w/b")
+        yield* fs.makeDirectory("/tmp/w/s")
+        yield* fs.writeFileString("/tmp/w/s/deep", "")
+        yield* fs.remove("/tmp/w/b")
+      })
+      const shallow = ["Create a", "Update a", "Update a", "Remove a", "Create b", "Create s", "Remove b"]
+      expect(yield* heard(fs, "/tmp/link", changes)).toEqual(shallow)
+      yield* fs.remove("/tmp/w", { recursive: true })
+      yield* fs.makeDirectory("/tmp/w")
+      expect(yield* heard(fs, "/tmp/w", changes, { recursive: true })).toEqual(
+        shallow.flatMap((event) => event === "Create s" ? [event, "Create s/deep"] : [event])
+      )
+    }).pipe(Effect.provide(Kernel.layer)))
+
+  it.effect("watches a file by its last name, and only what is there and may be read", () =>
+    Effect.gen(function*() {
+      const fs = yield* KernelFileSystem.make()
+      yield* fs.writeFileString("/tmp/f", "1")
+      const listening = yield* Effect.fork(Stream.runCollect(Stream.take(fs.watch("/tmp/f"), 2)))
+      for (let turn = 0; turn < 5; turn++) yield* Effect.yieldNow()
+      yield* fs.writeFileString("/tmp/f", "2", { flag: "a" })
+      yield* fs.remove("/tmp/f")
+      expect(Chunk.toReadonlyArray(yield* Fiber.join(listening)).map((event) => `${event._tag} ${event.path}`)).toEqual(
+        [
+          "Update f",
+          "Remove f"
+        ]
+      )
+      expect(yield* errorOf(Stream.runDrain(fs.watch("/tmp/f")))).toBe("NotFound")
+      yield* fs.makeDirectory("/tmp/closed", { mode: 0o700 })
+      const other = yield* KernelFileSystem.make({ user: 1000 })
+      expect(yield* errorOf(Stream.runDrain(other.watch("/tmp/closed")))).toBe("PermissionDenied")
     }).pipe(Effect.provide(Kernel.layer)))
 })

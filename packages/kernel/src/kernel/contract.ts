@@ -17,7 +17,7 @@ import type { Ptys } from "../Ptys.js"
 import type { SocketSnapshot } from "../Sockets.js"
 import type { OpenError, PathError, Program, SpawnError, UnmountPathError } from "../Sys.js"
 import type { Rooms } from "../sys/Rooms.js"
-import type { MountOptions } from "../Vfs.js"
+import type { FileChange, MountOptions, WatchOptions } from "../Vfs.js"
 import type { Backend } from "../VfsBackend.js"
 
 /** A kernel's rooms, as far as the host's side needs them. */
@@ -179,6 +179,11 @@ export interface HostInterface {
     /** How many events are kept for a reader. Default: 4096. */
     readonly bufferSize?: number
   }) => Stream.Stream<ProcessEvent>
+  /**
+   * What happens to a file, or to the names in a directory, from the moment in which the stream is run. A reader that
+   * falls behind loses the oldest changes, and is told so (`Lost`); no program waits for one.
+   */
+  readonly watch: (path: string, options?: WatchOptions) => Stream.Stream<FileChange, OpenError>
   /** Every process, zombies included. */
   readonly processes: Effect.Effect<ReadonlyArray<ProcessSnapshot>>
   /** Every socket, in the order in which they were made. */

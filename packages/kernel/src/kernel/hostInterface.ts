@@ -35,6 +35,7 @@ export const hostInterface = (rooms: HostRooms): HostInterface => {
           Effect.sync(() => processes.listen((event) => void emit.single(event))),
           (leave) => Effect.sync(leave)
         ), { bufferSize, strategy: "sliding" }),
+    watch: (path, options) => vfs.watch(init, init.root, path, options),
     sockets: Effect.sync(rooms.sockets.list),
     processes: Effect.sync(() =>
       Array.from(table.processes.values(), (process) => ({

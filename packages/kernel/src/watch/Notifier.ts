@@ -79,6 +79,8 @@ export class Notifier {
       for (const mark of parent.inode.watches) mark.hear(all, 0, name, unlinked)
     }
     if (inode.watches !== undefined) { for (const mark of inode.watches) mark.hear(all, 0, "", unlinked) }
+    // Whoever observes knows files by their names.
+    if (unlinked) return
     for (const observer of this.observers) observer.happened(mask, file)
   }
 
