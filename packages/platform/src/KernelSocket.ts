@@ -20,13 +20,10 @@
  *     Effect.flatMap(peer.writer, (write) => peer.run(write)).pipe(Effect.scoped)
  *   ))
  *   const socket = yield* KernelSocket.connect(address)
- *   const write = yield* socket.writer
- *   yield* Effect.fork(write("hello"))
- *   yield* socket.run((bytes) => {
- *     console.log(new TextDecoder().decode(bytes)) // hello
- *     return Effect.interrupt
- *   })
- * }).pipe(Effect.scoped, Effect.exit)
+ *   // Once nobody has the writer any more, the other side reads the end.
+ *   yield* Effect.fork(Effect.scoped(Effect.flatMap(socket.writer, (write) => write("hello"))))
+ *   yield* socket.run((bytes) => console.log(new TextDecoder().decode(bytes))) // hello
+ * }).pipe(Effect.scoped)
  *
  * await Effect.runPromise(Effect.provide(main, Layer.provide(KernelProcess.layer(), Kernel.layer)))
  * ```
