@@ -2,7 +2,7 @@
 import { expect, layer } from "@effect/vitest"
 import { Kernel } from "@effix/kernel"
 import * as Effect from "effect/Effect"
-import { spawnSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import { TestKernel } from "../support.js"
 
 /** They go when they are told to, the one below the subshell as well. */
@@ -39,7 +39,8 @@ const scripts = [
   "renice x $!; echo $?",
   "renice 19 -p 999999; echo $?",
   "renice 19 -u nosuchuser; echo $?",
-  "nice -n 3 sh -c 'true'; nice -n x true; echo $?"
+  "nice -n 3 sh -c 'true'; nice -n x true; echo $?",
+  "echo $(($(nice -n 3 nice) - $(nice)))"
 ]
 
 /** Numbers of processes are nobody's business, and columns are as wide as the largest may be. */
@@ -47,6 +48,13 @@ const normalized = (text: string): string =>
   text.replace(/old priority \d+/g, "old priority N").replace(/\b\d{3,}\b|\b[1-9]\d?(?= |\))/g, "N").replace(/ +/g, " ")
     .replace(/^ /gm, "")
     .replace(/^ *\d+/gm, "N").replace(/^( *)[|`].*$/gm, (line) => line.trim())
+
+const onHost = (script: string, env: Readonly<Record<string, string>>): Effect.Effect<string> =>
+  Effect.async((resume) => {
+    execFile("bash", ["-c", script], { env: { ...env, PATH: process.env["PATH"] } }, (_, stdout) => {
+      resume(Effect.succeed(stdout))
+    })
+  })
 
 const whole = (script: string): string => `${children}sleep 0.3; { ${script}; } 2>&1${end}`
 
@@ -61,13 +69,8 @@ layer(TestKernel, { excludeTestServices: true })("What shows processes", (it) =>
             kernel.exec(["bash", "-c", whole(script)], { env }),
             ({ stdoutText }) => normalized(stdoutText)
           ),
-          Effect.sync(() =>
-            normalized(
-              spawnSync("bash", ["-c", whole(script)], { env: { ...env, PATH: process.env["PATH"] }, encoding: "utf8" })
-                .stdout
-            )
-          )
-        ]), { concurrency: 8 })
+          Effect.map(onHost(whole(script), env), normalized)
+        ], { concurrency: 2 }), { concurrency: 8 })
       const differing = scripts.flatMap((script, i) => {
         const [ours, theirs] = answers[i]!
         return ours === theirs ? [] : [{ script, ours, theirs }]

@@ -3,7 +3,7 @@ import { expect, layer } from "@effect/vitest"
 import { Kernel } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { spawnSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import { TestKernel } from "../support.js"
 
 /** Each line is run by a shell at a new terminal of 24 rows and 80 columns. */
@@ -63,6 +63,11 @@ for script in json.load(sys.stdin):
 json.dump(answers, sys.stdout)
 `
 
+const askHost = Effect.async<ReadonlyArray<string>>((resume) => {
+  const child = execFile("python3", ["-c", onHost], (_, stdout) => resume(Effect.sync(() => JSON.parse(stdout))))
+  child.stdin?.end(JSON.stringify(scripts))
+})
+
 const inKernel = (script: string, index: number) =>
   Effect.scoped(Effect.gen(function*() {
     const kernel = yield* Kernel.Kernel
@@ -78,9 +83,7 @@ const inKernel = (script: string, index: number) =>
 layer(TestKernel, { excludeTestServices: true })("At a terminal stty and tty", (it) => {
   it.effect(`answer ${scripts.length} scripts as GNU's do`, () =>
     Effect.gen(function*() {
-      const host = spawnSync("python3", ["-c", onHost], { input: JSON.stringify(scripts), encoding: "utf8" })
-      const theirs: ReadonlyArray<string> = JSON.parse(host.stdout)
-      const ours = yield* Effect.forEach(scripts, inKernel)
+      const [theirs, ours] = yield* Effect.all([askHost, Effect.forEach(scripts, inKernel)], { concurrency: 2 })
       const differing = scripts.flatMap((script, i) =>
         ours[i] === theirs[i] ? [] : [{ script, ours: ours[i], theirs: theirs[i] }]
       )

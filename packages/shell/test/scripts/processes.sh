@@ -163,7 +163,7 @@ i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo x; done | wc -l | tr -d ' '
 umask 027; umask; umask -S; touch f; ls -l f | cut -c1-10; umask u=rwx,g=,o=; umask
 #%%
 ulimit -n >/dev/null && echo ok; (ulimit -n 20; ulimit -n); ulimit -f
-(ulimit -Sn 10; ulimit -Sn; ulimit -Hn 30; ulimit -n hard; ulimit -n; ulimit -Sn 31) 2>&1; (ulimit -n 12; ulimit -Sn; ulimit -Hn); ulimit -c 0; ulimit -c -x; ulimit -n x 2>&1
+(ulimit -Sn 10; ulimit -Sn; ulimit -Hn 30; ulimit -n hard; ulimit -n; ulimit -Sn 31) 2>&1; (ulimit -n 12; ulimit -Sn; ulimit -Hn); ulimit -c 0; ulimit -c -x | tr -s " "; ulimit -n x 2>&1
 #%%
 times | wc -l | tr -d ' '
 #%%

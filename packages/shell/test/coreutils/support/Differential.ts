@@ -6,7 +6,7 @@ import { expect, layer } from "@effect/vitest"
 import { Fcntl, Kernel, OpenFlags, Sys } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -150,29 +150,50 @@ const leftOnHost = (root: string, times: boolean, below = ""): ReadonlyArray<str
     return stat.isDirectory() ? [own, ...leftOnHost(root, times, relative)] : [own]
   })
 
-const onHost = (one: Case): Outcome => {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), "effix-"))
-  try {
-    makeOnHost(root, one.tree ?? {})
-    fs.chmodSync(root, 0o777)
+interface Ended {
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+  readonly exitCode: number
+}
+
+/** Runs a tool of the host; other tests go on meanwhile. */
+const runOnHost = (one: Case, cwd: string): Effect.Effect<Ended> =>
+  Effect.async((resume) => {
     const [command, ...args] = one.argv
-    const result = spawnSync(command!, args, {
-      cwd: root,
+    const child = spawn(command!, args, {
+      cwd,
       env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", ...one.env },
-      input: bytesOf(one.stdin ?? ""),
-      maxBuffer: 1 << 28,
       ...(one.user === undefined ? {} : { uid: one.user, gid: one.user })
     })
-    return {
-      stdout: latin1(result.stdout ?? new Uint8Array()),
-      stderr: latin1(result.stderr ?? new Uint8Array()),
-      exitCode: result.status ?? 128 + (os.constants.signals[result.signal as "SIGTERM"] ?? 0),
-      left: one.left ?? one.tree !== undefined ? leftOnHost(root, one.times ?? false) : []
-    }
-  } finally {
-    fs.rmSync(root, { recursive: true, force: true })
-  }
-}
+    const stdout: Array<Buffer> = []
+    const stderr: Array<Buffer> = []
+    child.stdout.on("data", (block: Buffer) => stdout.push(block))
+    child.stderr.on("data", (block: Buffer) => stderr.push(block))
+    child.on("error", () => resume(Effect.die(new Error(`cannot run ${command}`))))
+    child.on("close", (code, signal) => {
+      const exitCode = code ?? 128 + (os.constants.signals[signal!] ?? 0)
+      resume(Effect.succeed({ stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), exitCode }))
+    })
+    // A tool may end before it has read everything.
+    child.stdin.on("error", () => {})
+    child.stdin.end(bytesOf(one.stdin ?? ""))
+  })
+
+const onHost = (one: Case): Effect.Effect<Outcome> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "effix-"))),
+    (root) => {
+      makeOnHost(root, one.tree ?? {})
+      fs.chmodSync(root, 0o777)
+      return Effect.map(runOnHost(one, root), ({ exitCode, stderr, stdout }) => ({
+        stdout: latin1(stdout),
+        stderr: latin1(stderr),
+        exitCode,
+        left: one.left ?? one.tree !== undefined ? leftOnHost(root, one.times ?? false) : []
+      }))
+    },
+    (root) => Effect.sync(() => fs.rmSync(root, { recursive: true, force: true }))
+  )
 
 let directories = 0
 
@@ -309,6 +330,13 @@ const shape = (one: Case, outcome: Outcome): Outcome => {
 const nameOf = (one: Case): string =>
   one.name ?? one.argv.map((arg) => /^[\w./=:,+-]+$/.test(arg) ? arg : JSON.stringify(arg)).join(" ")
 
+/** Runs one case on both sides. */
+export const both = (one: Case) =>
+  Effect.all({
+    ours: Effect.map(inKernel(one), (outcome) => shape(one, outcome)),
+    host: Effect.map(onHost(one), (outcome) => shape(one, outcome))
+  }, { concurrency: 2 })
+
 /** Declares one test for each case. */
 export const sameAsGnu = (title: string, cases: ReadonlyArray<Case>): void => {
   layer(TestKernel, { excludeTestServices: true })(title, (it) => {
@@ -321,8 +349,7 @@ export const sameAsGnu = (title: string, cases: ReadonlyArray<Case>): void => {
         `answers as GNU does: ${name}${times > 1 ? ` (${times})` : ""}`,
         () =>
           Effect.gen(function*() {
-            const ours = shape(one, yield* inKernel(one))
-            const host = shape(one, onHost(one))
+            const { host, ours } = yield* both(one)
             // oxlint-disable-next-line vitest/valid-expect
             expect(ours, name).toEqual({ ...host, ...one.expected })
           })
@@ -330,7 +357,3 @@ export const sameAsGnu = (title: string, cases: ReadonlyArray<Case>): void => {
     }
   })
 }
-
-/** Runs one case on both sides, for property tests. */
-export const both = (one: Case) =>
-  Effect.map(inKernel(one), (ours) => ({ ours: shape(one, ours), host: shape(one, onHost(one)) }))
