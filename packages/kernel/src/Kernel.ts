@@ -69,7 +69,7 @@ import * as Sockets from "./Sockets.js"
 import { ProcessSys } from "./sys/ProcessSys.js"
 import type { Rooms } from "./sys/Rooms.js"
 import * as Timers from "./Timers.js"
-import { Trace } from "./Trace.js"
+import { telling, Trace } from "./Trace.js"
 import * as Vfs from "./Vfs.js"
 import { type Backend, VfsBackend } from "./VfsBackend.js"
 import * as Watches from "./Watches.js"
@@ -197,7 +197,8 @@ const compose = (
       booted: timers.nanoseconds()
     }
     processes.provideSys((process, image) => {
-      const sys = new ProcessSys(rooms, process, image, host.callsPerTurn)
+      const own = new ProcessSys(rooms, process, image, host.callsPerTurn)
+      const sys = process.tracer === undefined ? own : telling(process.tracer.listen)(own, process.pid)
       return decorate === undefined ? sys : decorate(sys, process.pid)
     })
     processes.onSessionEnd(ptys.hangupSession)

@@ -15,6 +15,7 @@ import { LeastFirst } from "./internal/LeastFirst.js"
 import type { PolicyRules } from "./Policy.js"
 import type { SignalSet } from "./SignalSet.js"
 import type { ProcessTimers } from "./timer/ProcessTimers.js"
+import type { Tracer } from "./Trace.js"
 import type * as WaitQueue from "./WaitQueue.js"
 
 /** Where a signal came from and what came with it. @see sigaction(2) */
@@ -169,6 +170,8 @@ export class Process {
   hardLimits: ResourceLimits
   /** Rules of its own, which its children inherit. */
   policy: PolicyRules | undefined
+  /** Who is told of its calls. @see ptrace(2) */
+  tracer: Tracer | undefined
   /** The mounts that it sees. @see mount_namespaces(7) */
   mounts: MountTable | undefined
   /** What runs; `undefined` for init, and once it has ended. */
@@ -194,6 +197,7 @@ export class Process {
     this.origin = parent?.origin ?? pid
     this.hardLimits = limits
     this.policy = parent?.policy
+    this.tracer = parent?.tracer?.follow === true ? parent.tracer : undefined
     this.mounts = parent === undefined ? root.mount.table : parent.mounts
   }
 

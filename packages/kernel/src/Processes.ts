@@ -18,6 +18,7 @@ import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "./abi/Capabilities.js"
 import { SIGABRT, SIGCONT, SIGHUP, SIGKILL } from "./abi/Signals.js"
 import type { WaitStatus } from "./abi/WaitStatus.js"
 import * as Bytes from "./Bytes.js"
+import * as CapabilitySet from "./CapabilitySet.js"
 import * as Credentials from "./Credentials.js"
 import type { Location } from "./Dentry.js"
 import { OpenDescriptions } from "./Description.js"
@@ -312,6 +313,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     child.fds.limit = child.limits.openFiles
     child.nice = parent.nice
     child.umask = overrides.umask ?? parent.umask
+    if (options.tracer !== undefined) child.tracer = options.tracer
     if (options.policy !== undefined) child.policy = Policy.narrow(parent.policy, options.policy)
     child.env = Policy.environment([parts.policy, child.policy], child, child.env)
     child.startTime = parts.now()
@@ -391,7 +393,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     andThen(loader.load(child, path, child.argv, child.env), (image) => {
       if (options.argv === undefined) child.argv = image.argv
       child.executable = image.executable
-      child.credentials = Credentials.afterExec(child.credentials, image.file)
+      become(child, Credentials.afterExec(child.credentials, image.file))
       child.executed = true
       return Exit.succeed(Effect.suspend(() => image.main(image.argv)))
     })
@@ -402,6 +404,8 @@ export const make = (parts: Parts): Processes["Type"] => {
     options: SpawnOptions,
     overrides: Overrides = noOverrides
   ): Effect.Effect<Process, SpawnError> => {
+    // It would not be the outer one's any more.
+    if (options.tracer !== undefined && parent.tracer?.follow === true) return Errno.fail("EPERM")
     const room = tooMany(parent, overrides.credentials ?? parent.credentials)
     if (room._tag === "Failure") return Exit.failCause(room.cause)
     const name = typeof what === "string" ? what : options.argv?.[0] ?? parent.name
@@ -443,7 +447,7 @@ export const make = (parts: Parts): Processes["Type"] => {
       self.env = Policy.environment([parts.policy, self.policy], self, env)
       self.name = image.name
       self.executable = image.executable
-      self.credentials = Credentials.afterExec(self.credentials, image.file)
+      become(self, Credentials.afterExec(self.credentials, image.file))
       self.executed = true
       resetCaught(self)
       self.timers?.forgetOwn()
@@ -489,6 +493,16 @@ export const make = (parts: Parts): Processes["Type"] => {
       sessionEnded = left
     }
   }
+}
+
+/** Takes what a file lends; whoever traces it was to see no more than it could before. */
+const become = (self: Process, after: Credentials.Credentials): void => {
+  const before = self.credentials
+  if (
+    after.euid !== before.euid || after.egid !== before.egid ||
+    !CapabilitySet.isSubset(after.permitted, before.permitted)
+  ) self.tracer = undefined
+  self.credentials = after
 }
 
 /** The effective ids are the real ones. @see posix_spawnattr_setflags(3) */

@@ -11,7 +11,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import { isErrno } from "./Errno.js"
+import * as OpenFlags from "./abi/OpenFlags.js"
+import { isErrno, text } from "./Errno.js"
 import { errorOf } from "./internal/compat.js"
 import type { SystemCalls } from "./Sys.js"
 
@@ -21,6 +22,14 @@ export interface Event {
   readonly call: string
   readonly arguments: ReadonlyArray<unknown>
   readonly exit: Exit.Exit<unknown, unknown>
+}
+
+/** Who is told of the calls of a child, and of its descendants with `follow`. */
+export interface Tracer {
+  /** Runs in the step in which the call ends, in front of whatever comes next in the child. */
+  readonly listen: (event: Event) => void
+  /** Whether the children of a traced process are traced as well. */
+  readonly follow?: boolean
 }
 
 export type Decorate = (sys: SystemCalls, pid: number) => SystemCalls
@@ -68,19 +77,20 @@ const decorate = (
   return traced as unknown as SystemCalls
 }
 
+/** The same system calls; `listen` is told of each that has finished. */
+export const telling = (listen: (event: Event) => void): Decorate => (sys, pid) =>
+  decorate(
+    sys,
+    (call, args, effect) =>
+      Effect.onExit(effect, (exit) => Effect.sync(() => listen({ pid, call, arguments: args, exit })))
+  )
+
 /**
  * Tells `listen` of every finished call.
  *
  * @category layers
  */
-export const layerEvents = (listen: (event: Event) => void): Layer.Layer<never> =>
-  Layer.succeed(
-    Trace,
-    (sys, pid) =>
-      decorate(sys, (call, args, effect) =>
-        Effect.onExit(effect, (exit) =>
-          Effect.sync(() => listen({ pid, call, arguments: args, exit }))))
-  )
+export const layerEvents = (listen: (event: Event) => void): Layer.Layer<never> => Layer.succeed(Trace, telling(listen))
 
 /**
  * Writes a line for every finished call.
@@ -124,21 +134,47 @@ const show = (value: unknown): string => {
   return String(value)
 }
 
+const accessModes: ReadonlyArray<string> = ["O_RDONLY", "O_WRONLY", "O_RDWR"]
+
+/** The larger ones first: O_SYNC holds O_DSYNC, O_TMPFILE holds O_DIRECTORY. */
+const openFlags = Object.entries(OpenFlags)
+  .filter((entry): entry is [string, number] => typeof entry[1] === "number" && entry[1] > OpenFlags.O_ACCMODE)
+  .sort(([, one], [, other]) => other - one)
+
+const showOpenFlags = (flags: number): string => {
+  const shown = [accessModes[flags & OpenFlags.O_ACCMODE] ?? "O_ACCMODE"]
+  let left = flags & ~OpenFlags.O_ACCMODE
+  for (const [name, bits] of openFlags) {
+    if ((left & bits) !== bits) continue
+    shown.push(name)
+    left &= ~bits
+  }
+  if (left !== 0) shown.push(`0x${left.toString(16)}`)
+  return shown.join("|")
+}
+
 /** What a reading call filled is shown as far as it was filled. */
 const argumentsOf = ({ arguments: args, call, exit }: Event): string => {
   const filled = exit._tag === "Success" && typeof exit.value === "number" ? exit.value : 0
-  return args.map((each) =>
-    each instanceof Uint8Array && (call === "read" || call === "pread") ? show(each.subarray(0, filled)) : show(each)
+  const flagsAt = call === "open" ? 1 : call === "openat" ? 2 : -1
+  return args.map((each, index) =>
+    index === flagsAt && typeof each === "number"
+      ? showOpenFlags(each)
+      : each instanceof Uint8Array && (call === "read" || call === "pread")
+      ? show(each.subarray(0, filled))
+      : show(each)
   ).join(", ")
 }
 
 const answerOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (exit._tag === "Success") return exit.value === undefined ? "0" : show(exit.value)
   const error = errorOf(exit)
-  if (error._tag === "Some" && isErrno(error.value)) return `-1 ${error.value._tag}`
+  if (error._tag === "Some" && isErrno(error.value)) {
+    return `-1 ${error.value._tag} (${text(error.value._tag)})`
+  }
   return Cause.isInterruptedOnly(exit.cause) ? "?" : "! defect"
 }
 
-/** `[12] open("/x", 0) = 3`, as strace(1) would write it. */
+/** `[12] open("/x", O_RDONLY) = 3`, as strace(1) would write it. */
 export const format = (event: Event): string =>
   `[${event.pid}] ${event.call}(${argumentsOf(event)}) = ${answerOf(event.exit)}`

@@ -58,6 +58,7 @@ import * as seq from "./coreutils/seq.js"
 import * as sleep from "./coreutils/sleep.js"
 import * as sort from "./coreutils/sort.js"
 import * as stat from "./coreutils/stat.js"
+import * as strace from "./coreutils/strace.js"
 import * as stty from "./coreutils/stty.js"
 import * as tac from "./coreutils/tac.js"
 import * as tail from "./coreutils/tail.js"
@@ -146,6 +147,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   sleep: sleep.main,
   sort: sort.main,
   stat: stat.main,
+  strace: strace.main,
   stty: stty.main,
   sync: uname.sync,
   tac: tac.main,

@@ -7,6 +7,7 @@ import type { Errno } from "../../Errno.js"
 import type { PolicyRules } from "../../Policy.js"
 import type { SignalSet } from "../../SignalSet.js"
 import type { Program } from "../../Sys.js"
+import type { Tracer } from "../../Trace.js"
 import type { ExecError, SpawnError } from "./errors.js"
 import type { ResourceUsage } from "./resources.js"
 
@@ -53,6 +54,11 @@ export interface SpawnOptions {
   readonly mountNamespace?: boolean
   /** Rules for the child and its descendants, besides those that it inherits: they can only refuse more. */
   readonly policy?: PolicyRules
+  /**
+   * Is told of every call of the child that has finished, until the child executes a file that lends it more than it
+   * had. One that is traced already cannot be given another (EPERM).
+   */
+  readonly tracer?: Tracer
 }
 
 /** One child that changed. */
