@@ -27,6 +27,7 @@ import * as expand from "./coreutils/expand.js"
 import * as expr from "./coreutils/expr.js"
 import * as falseUtility from "./coreutils/false.js"
 import * as find from "./coreutils/find.js"
+import * as flock from "./coreutils/flock.js"
 import * as fold from "./coreutils/fold.js"
 import * as grep from "./coreutils/grep.js"
 import * as head from "./coreutils/head.js"
@@ -39,6 +40,8 @@ import * as lsof from "./coreutils/lsof.js"
 import * as mkdir from "./coreutils/mkdir.js"
 import * as mkfifo from "./coreutils/mkfifo.js"
 import * as mktemp from "./coreutils/mktemp.js"
+import * as mount from "./coreutils/mount.js"
+import * as mountpoint from "./coreutils/mountpoint.js"
 import * as mv from "./coreutils/mv.js"
 import * as nl from "./coreutils/nl.js"
 import * as nohup from "./coreutils/nohup.js"
@@ -106,6 +109,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   false: falseUtility.main,
   fgrep: grep.fgrep,
   find: find.main,
+  flock: flock.main,
   fold: fold.main,
   grep: grep.main,
   groups: id.groups,
@@ -122,6 +126,8 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   mkfifo: mkfifo.main,
   mknod: mkfifo.mknod,
   mktemp: mktemp.main,
+  mount: mount.main,
+  mountpoint: mountpoint.main,
   mv: mv.main,
   nice: nohup.nice,
   nl: nl.main,
@@ -161,6 +167,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   true: trueUtility.main,
   truncate: truncate.main,
   tty: stty.tty,
+  umount: mount.umount,
   uname: uname.main,
   unexpand: expand.unexpand,
   uniq: uniq.main,

@@ -1,0 +1,41 @@
+import { sameAsGnu } from "./support/Differential.js"
+
+const f = (...args: ReadonlyArray<string>) => ({ argv: ["flock", ...args], tree: { L: "" }, left: false })
+
+sameAsGnu("flock", [
+  f(),
+  f("L"),
+  f("-n", "L"),
+  f("L", "true"),
+  f("-n", "L", "false"),
+  f("L", "echo", "-n", "x"),
+  f("-s", "L", "echo", "shared"),
+  f("-u", "L", "echo", "unlocked"),
+  f("-o", "L", "echo", "closed"),
+  f("-F", "L", "echo", "no fork"),
+  f("-F", "-o", "L", "echo"),
+  f("new", "echo", "made"),
+  f(".", "echo", "directory"),
+  f("-c", "echo a", "L"),
+  f("L", "-c", "a", "b"),
+  f("L", "-c"),
+  f("77"),
+  f("-n", "77"),
+  f("abc"),
+  f("nope/x", "true"),
+  f("", "true"),
+  f("L", "nosuchcmd"),
+  f("-F", "L", "nosuchcmd"),
+  f("-w", "x", "L", "true"),
+  f("-w", "-1", "L", "true"),
+  f("-w", "0.1", "L", "echo", "in time"),
+  f("-E", "300", "L", "true"),
+  f("-E", "x", "L", "true"),
+  f("-z"),
+  f("--nonblock", "--shared", "L", "echo", "long"),
+  f("L", "flock", "-n", "L", "true"),
+  f("L", "flock", "-n", "-E", "5", "L", "true"),
+  f("L", "flock", "-w", "0.05", "L", "true"),
+  f("-s", "L", "flock", "-s", "-n", "L", "echo", "both"),
+  f("-s", "L", "flock", "-x", "-n", "L", "echo", "none")
+])
