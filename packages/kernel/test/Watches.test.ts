@@ -1,6 +1,7 @@
 /** inotify, beyond what is compared with Linux: limits, readiness, and what it costs when nobody watches. */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { EPOLL_CTL_ADD, EPOLLET, EPOLLIN } from "../src/abi/EpollFlags.js"
 import * as Flags from "../src/abi/InotifyFlags.js"
 import { O_CREAT, O_RDWR } from "../src/abi/OpenFlags.js"
 import { POLLIN } from "../src/abi/PollEvents.js"
@@ -103,6 +104,29 @@ describe("inotify", () => {
           expect(yield* events(sys, fd, 48)).toEqual(["1 CREATE a name of 21 bytes.."])
           yield* sys.spawn(program((own) => Effect.zipRight(own.nanosleep(1000), touch(own, "/b"))))
           expect(yield* events(sys, fd)).toEqual(["1 CREATE b"])
+        }))))
+
+  it.effect("wakes an epoll: at its edge for each event, and for as long as there are some otherwise", () =>
+    under(10, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          const fd = yield* sys.inotifyInit(Flags.IN_NONBLOCK)
+          yield* sys.inotifyAddWatch(fd, "/", Flags.IN_CREATE)
+          const level = yield* sys.epollCreate()
+          const edge = yield* sys.epollCreate()
+          yield* sys.epollCtl(level, EPOLL_CTL_ADD, fd, { events: EPOLLIN })
+          yield* sys.epollCtl(edge, EPOLL_CTL_ADD, fd, { events: EPOLLIN | EPOLLET })
+          expect(yield* sys.epollWait(level, 1, 0)).toEqual([])
+          yield* sys.spawn(program((own) => Effect.zipRight(own.nanosleep(1000), touch(own, "/a"))))
+          const ready = [{ events: EPOLLIN, data: fd }]
+          expect(yield* sys.epollWait(level, 1, -1)).toEqual(ready)
+          expect(yield* sys.epollWait(level, 1, 0)).toEqual(ready)
+          expect(yield* sys.epollWait(edge, 1, 0)).toEqual(ready)
+          expect(yield* sys.epollWait(edge, 1, 0)).toEqual([])
+          yield* touch(sys, "/b")
+          expect(yield* sys.epollWait(edge, 1, 0)).toEqual(ready)
+          expect(yield* events(sys, fd)).toEqual(["1 CREATE a", "1 CREATE b"])
+          expect(yield* sys.epollWait(level, 1, 0)).toEqual([])
         }))))
 
   it.effect("tells of a FIFO that it is opened and closed, and nothing of what goes through it", () =>

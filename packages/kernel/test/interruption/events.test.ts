@@ -4,6 +4,7 @@ import * as Simulation from "@effix/testing/Simulation"
 import * as Effect from "effect/Effect"
 import { EPOLL_CTL_ADD, EPOLLET, EPOLLIN } from "../../src/abi/EpollFlags.js"
 import { TIMER_ABSTIME } from "../../src/abi/EventFlags.js"
+import { IN_CREATE } from "../../src/abi/InotifyFlags.js"
 import { POLLIN } from "../../src/abi/PollEvents.js"
 import { SI_QUEUE } from "../../src/abi/SignalCodes.js"
 import { SIG_SETMASK } from "../../src/abi/SignalFlags.js"
@@ -92,6 +93,29 @@ const epolled = (seed: number) =>
       yield* sys.epollCtl(epfd, EPOLL_CTL_ADD, 0, { events: EPOLLIN | (seed % 3 === 0 ? EPOLLET : 0) })
       return yield* sys.epollWait(epfd, 1, seed % 5 === 0 ? 3 : -1)
     }))
+
+/** Reading events of a directory in which somebody makes a file. */
+const notified = (seed: number) =>
+  Effect.gen(function*() {
+    const machine = yield* Machine.make()
+    const { vfs, watches } = machine.rooms
+    const instance = Machine.ready(watches.create(0, 0))
+    instance.references++
+    const { root } = vfs
+    Machine.ready(watches.add(instance, root.dentry.inode, root.mount, IN_CREATE))
+    const helper = machine.start(program((sys) => Effect.zipRight(Disturbances.sometime, sys.mkdir("/made"))))
+    const seen = yield* Disturbances.trial(
+      machine,
+      wayOf(seed),
+      (sys) => sys.read(0, new Uint8Array(256)),
+      (victim) => void victim.fds.insert(instance, false)
+    )
+    yield* Machine.awaitEnd(helper)
+    const left = (instance.poll() & POLLIN) !== 0
+    const queues = instance.pollQueues
+    yield* drop(instance)
+    return { machine, seen, left, queues, helped: helper.status?._tag === "Exited", watched: watches.notifier.active }
+  })
 
 const selected = (seed: number) => watched(seed, (sys) => sys.select({ read: [0] }, seed % 5 === 0 ? 3 : undefined))
 
@@ -208,6 +232,23 @@ describe("waiting for events, disturbed", () => {
       quiet(pipe.canRead)
       tidy(machine, outcome)
     }), TIMEOUT)
+
+  it.effect(
+    `reading from inotify: ${SCHEDULES} schedules`,
+    () =>
+      Simulation.forAll(SCHEDULES, notified, (exit, outcome) => {
+        const { helped, left, machine, queues, seen, watched } = Machine.ready(exit)
+        Disturbances.fits(seen, { stops: true })
+        const answered = seen.answer?._tag === "Success"
+        const failed = seen.answer?._tag === "Failure" && seen.answer.cause._tag === "Fail"
+        if (answered && left) throw new Error(`${seen.way}: taken, and still there`)
+        if (failed && helped && !left) throw new Error(`${seen.way}: nothing taken, and nothing is left`)
+        if (watched !== 0) throw new Error("somebody still watches")
+        quiet(...queues)
+        tidy(machine, outcome)
+      }),
+    TIMEOUT
+  )
 
   it.effect(`select: ${SCHEDULES} schedules`, () =>
     Simulation.forAll(SCHEDULES, selected, (exit, outcome) => {
