@@ -15,6 +15,7 @@ import * as clear from "./coreutils/clear.js"
 import * as cmp from "./coreutils/cmp.js"
 import * as comm from "./coreutils/comm.js"
 import * as cp from "./coreutils/cp.js"
+import * as curl from "./coreutils/curl.js"
 import * as cut from "./coreutils/cut.js"
 import * as date from "./coreutils/date.js"
 import * as dd from "./coreutils/dd.js"
@@ -43,6 +44,7 @@ import * as mktemp from "./coreutils/mktemp.js"
 import * as mount from "./coreutils/mount.js"
 import * as mountpoint from "./coreutils/mountpoint.js"
 import * as mv from "./coreutils/mv.js"
+import * as nc from "./coreutils/nc.js"
 import * as nl from "./coreutils/nl.js"
 import * as nohup from "./coreutils/nohup.js"
 import * as od from "./coreutils/od.js"
@@ -94,6 +96,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   cmp: cmp.main,
   comm: comm.main,
   cp: cp.main,
+  curl: curl.main,
   cut: cut.main,
   date: date.main,
   dd: dd.main,
@@ -129,6 +132,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   mount: mount.main,
   mountpoint: mountpoint.main,
   mv: mv.main,
+  nc: nc.main,
   nice: nohup.nice,
   nl: nl.main,
   nohup: nohup.main,
