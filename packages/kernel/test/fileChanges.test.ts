@@ -105,17 +105,32 @@ describe("watching", () => {
     inKernel(Effect.gen(function*() {
       const kernel = yield* Kernel.Kernel
       yield* kernel.writeFile("/etc/conf", "old")
-      expect(
-        yield* heard("/etc/conf", {}, (sys) =>
-          Effect.gen(function*() {
-            const fd = yield* sys.open("/etc/conf", O_RDWR)
-            yield* put(sys, "/etc/conf.new", "new")
-            yield* sys.rename("/etc/conf.new", "/etc/conf")
-            yield* write(sys, fd, "to nobody")
-            yield* put(sys, "/etc/conf", "newer")
-            yield* sys.unlink("/etc/conf")
-          }), "/etc/conf")
-      ).toEqual([])
+      const changes = kernel.watch("/etc/conf").pipe(
+        Stream.map(text),
+        Stream.takeUntil((change) => change === "Removed /etc/conf"),
+        Stream.runCollect
+      )
+      const fiber = yield* Effect.fork(changes)
+      yield* Effect.yieldNow()
+      yield* Effect.yieldNow()
+      const ran = yield* runIn(inChild((sys) =>
+        Effect.gen(function*() {
+          const fd = yield* sys.open("/etc/conf", O_RDWR)
+          yield* put(sys, "/etc/conf.new", "new")
+          yield* sys.rename("/etc/conf.new", "/etc/conf")
+          yield* write(sys, fd, "to nobody")
+          yield* sys.chmod("/etc/conf", 0o600)
+          yield* put(sys, "/etc/conf", "newer")
+          yield* sys.unlink("/etc/conf")
+        })
+      ))
+      expect(ran.stderr).toBe("")
+      expect(Chunk.toReadonlyArray(yield* Fiber.join(fiber))).toEqual([
+        "Created /etc/conf",
+        "AttributesChanged /etc/conf",
+        "Modified /etc/conf",
+        "Removed /etc/conf"
+      ])
     })))
 
   it.effect("sees through mounts, and what is done through another place of the same directory", () =>
