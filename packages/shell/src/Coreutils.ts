@@ -59,6 +59,7 @@ import * as realpath from "./coreutils/realpath.js"
 import * as rev from "./coreutils/rev.js"
 import * as rm from "./coreutils/rm.js"
 import * as rmdir from "./coreutils/rmdir.js"
+import * as sed from "./coreutils/sed.js"
 import * as seq from "./coreutils/seq.js"
 import * as sleep from "./coreutils/sleep.js"
 import * as sort from "./coreutils/sort.js"
@@ -152,6 +153,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   rev: rev.main,
   rm: rm.main,
   rmdir: rmdir.main,
+  sed: sed.main,
   seq: seq.main,
   setsid: nohup.setsid,
   sleep: sleep.main,

@@ -133,6 +133,10 @@ const holds = (what: string, text: string, at: number): boolean => {
     case "lineEnd":
     case "textEnd":
       return at === text.length
+    case "eachLineStart":
+      return at === 0 || text[at - 1] === "\n"
+    case "eachLineEnd":
+      return at === text.length || text[at] === "\n"
     case "boundary":
       return before !== after
     case "notBoundary":

@@ -114,6 +114,10 @@ export const emit = (node: Node, captures: boolean): string | undefined => {
         case "lineEnd":
         case "textEnd":
           return "\\z"
+        case "eachLineStart":
+          return "(?m:^)"
+        case "eachLineEnd":
+          return "(?m:$)"
         case "boundary":
           return "\\b"
         case "notBoundary":

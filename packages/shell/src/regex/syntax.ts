@@ -10,6 +10,8 @@ import * as ByteClasses from "../ByteClasses.js"
 type Assertion =
   | "lineStart"
   | "lineEnd"
+  | "eachLineStart"
+  | "eachLineEnd"
   | "boundary"
   | "notBoundary"
   | "wordStart"
@@ -30,6 +32,8 @@ export type Node =
 export interface Syntax {
   readonly extended: boolean
   readonly ignoreCase: boolean
+  /** What a newline in the text is: nothing special, or the end of a line. Default: there is none. */
+  readonly newline?: "plain" | "ends"
 }
 
 /** Why a pattern is none, in the words of regerror(3). */
@@ -71,6 +75,8 @@ const assertions: Readonly<Record<string, Assertion>> = {
 const foldInto = (set: Uint8Array): void => {
   for (let byte = 65; byte <= 90; byte++) set[byte] = set[byte + 32] = set[byte]! | set[byte + 32]!
 }
+
+const any = setOf(() => true)
 
 const empty: Node = { _tag: "Sequence", nodes: [] }
 
@@ -119,7 +125,7 @@ class Parser {
         if (!this.syntax.extended) throw new BadPattern("Unmatched ) or \\)")
       }
       let node = this.atom(start)
-      const anchored = node._tag === "Assert" && node.what === "lineStart"
+      const anchored = node._tag === "Assert" && (node.what === "lineStart" || node.what === "eachLineStart")
       if (anchored && start && this.syntax.extended) this.warnOfRepeat()
       start = start && anchored && !this.syntax.extended
       if (!start) node = this.repeats(node)
@@ -198,12 +204,16 @@ class Parser {
       case "[":
         return this.bracket()
       case ".":
-        return { _tag: "Set", set: setOf((byte) => byte !== 10 && byte !== 0) }
+        return { _tag: "Set", set: this.syntax.newline === "plain" ? any : setOf((byte) => byte !== 10 && byte !== 0) }
       case "^":
-        return extended || start ? { _tag: "Assert", what: "lineStart" } : this.single(94)
+        return extended || start
+          ? { _tag: "Assert", what: this.syntax.newline === "ends" ? "eachLineStart" : "lineStart" }
+          : this.single(94)
       case "$": {
         const last = this.at === this.text.length || this.is(")") || this.is("|")
-        return extended || last ? { _tag: "Assert", what: "lineEnd" } : this.single(36)
+        return extended || last
+          ? { _tag: "Assert", what: this.syntax.newline === "ends" ? "eachLineEnd" : "lineEnd" }
+          : this.single(36)
       }
       default:
         return this.single(char.charCodeAt(0))
@@ -256,7 +266,7 @@ class Parser {
     this.at++
     if (this.syntax.ignoreCase) foldInto(set)
     if (!negated) return { _tag: "Set", set }
-    return { _tag: "Set", set: setOf((byte) => set[byte] === 0 && byte !== 10) }
+    return { _tag: "Set", set: setOf((byte) => set[byte] === 0 && (byte !== 10 || this.syntax.newline === "plain")) }
   }
 
   /** One element of a bracket expression, `[.x.]` and `[=x=]` among them. */
