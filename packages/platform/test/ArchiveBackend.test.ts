@@ -1,12 +1,14 @@
 /** Archives as file systems: what tar writes is read, what is written tar reads, and what is hostile does no harm. */
 import { describe, expect, it } from "@effect/vitest"
 import * as FileMode from "@effix/kernel/abi/FileMode"
+import { O_CREAT, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
 import * as OverlayBackend from "@effix/kernel/backend/OverlayBackend"
 import * as TreeBackend from "@effix/kernel/backend/TreeBackend"
 import * as Bytes from "@effix/kernel/Bytes"
 import type { Any } from "@effix/kernel/Errno"
 import type { Inode } from "@effix/kernel/Inode"
 import * as Kernel from "@effix/kernel/Kernel"
+import { Sys } from "@effix/kernel/Sys"
 import type { Backend } from "@effix/kernel/VfsBackend"
 import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
@@ -137,6 +139,40 @@ describe("An archive", () => {
       yield* kernel.writeFile("/rw/a/b", "two")
       expect(Bytes.decode(yield* kernel.readFile("/rw/a/b"))).toBe("two")
       expect(Bytes.decode(yield* kernel.readFile("/ro/a/b"))).toBe("one")
+    }).pipe(Effect.provide(Kernel.layer)))
+
+  it.effect("answers every change of its names and attributes with EROFS, and is afterwards what it was", () =>
+    Effect.gen(function*() {
+      const tree = yield* TreeBackend.make({ "/d/f": "one", "/d/g": "two" })
+      const archive = yield* ArchiveBackend.make(yield* ArchiveBackend.pack(tree))
+      const before = yield* listing(archive)
+      const kernel = yield* Kernel.Kernel
+      yield* kernel.mount("/ro", archive)
+      const answers: Array<string> = []
+      const changes = Effect.gen(function*() {
+        const sys = yield* Sys
+        const all: ReadonlyArray<Effect.Effect<unknown, Any>> = [
+          sys.open("/ro/new", O_CREAT | O_WRONLY, 0o644),
+          sys.mkdir("/ro/d/new"),
+          sys.symlink("f", "/ro/d/new"),
+          sys.link("/ro/d/f", "/ro/d/new"),
+          sys.mkfifo("/ro/d/new"),
+          sys.rename("/ro/d/f", "/ro/d/new"),
+          sys.rename("/ro/d/f", "/ro/d/g"),
+          sys.unlink("/ro/d/f"),
+          sys.rmdir("/ro/d"),
+          sys.chmod("/ro/d/f", 0o600),
+          sys.chown("/ro/d/f", 1, 1),
+          sys.truncate("/ro/d/f", 0)
+        ]
+        for (const change of all) {
+          answers.push(yield* Effect.match(change, { onFailure: ({ _tag }) => _tag, onSuccess: () => "done" }))
+        }
+        return 0
+      })
+      yield* Effect.scoped(Effect.flatMap(kernel.spawn(changes), ({ wait }) => wait))
+      expect(answers).toEqual(Array.from({ length: 12 }, () => "EROFS"))
+      expect(yield* listing(archive)).toEqual(before)
     }).pipe(Effect.provide(Kernel.layer)))
 })
 
