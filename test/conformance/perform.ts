@@ -41,9 +41,9 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
     case "openat2":
       return value(sys.openat2(n(0), s(1), { flags: n(2), mode: n(3), resolve: n(4) }))
     case "memfd_create":
-      return value(sys.memfd_create(s(0), n(1)))
+      return value(sys.memfdCreate(s(0), n(1)))
     case "close_range":
-      return done(sys.close_range(n(0), n(1), n(2)))
+      return done(sys.closeRange(n(0), n(1), n(2)))
     case "close":
       return done(sys.close(n(0)))
     case "read": {
@@ -213,13 +213,13 @@ const transfer = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step): Answ
     case "pwritev2":
       return value(sys.pwritev2(n(0), from(), n(3), n(4)))
     case "copy_file_range":
-      return value(sys.copy_file_range(n(0), offsetOf(n(1)), n(2), offsetOf(n(3)), n(4), n(5)))
+      return value(sys.copyFileRange(n(0), offsetOf(n(1)), n(2), offsetOf(n(3)), n(4), n(5)))
     case "sendfile":
       return apart(n(1), n(0), true, sys.sendfile(n(0), n(1), offsetOf(n(2)), n(3)))
     case "splice":
       return apart(n(0), n(2), false, sys.splice(n(0), offsetOf(n(1)), n(2), offsetOf(n(3)), n(4), n(5)))
     case "feed":
-      return Effect.flatMap(sys.memfd_create("feed"), (file) =>
+      return Effect.flatMap(sys.memfdCreate("feed"), (file) =>
         Effect.zipRight(
           sys.write(file, pattern(n(1), n(2))),
           Effect.flatMap(
@@ -238,7 +238,7 @@ const transfer = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step): Answ
     case "syncfs":
       return done(sys.syncfs(n(0)))
     case "sync_file_range":
-      return done(sys.sync_file_range(n(0), n(1), n(2), n(3)))
+      return done(sys.syncFileRange(n(0), n(1), n(2), n(3)))
     case "fstatfs":
       return fsOf(sys.fstatfs(n(0)))
     case "statfs":

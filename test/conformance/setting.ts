@@ -4,7 +4,7 @@
 import { type Errno, FileMode } from "@effix/kernel"
 import type { Argument, Call, Program, Step } from "./program.js"
 
-export const long = "n".repeat(256)
+const long = "n".repeat(256)
 export const drop: Program = [["setgroups", ""], ["setresgid", 1000, 1000, 1000], ["setresuid", 1000, 1000, 1000]]
 
 /** A directory that is closed to others, and a file in it; then without privilege. */

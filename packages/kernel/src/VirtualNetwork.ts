@@ -44,8 +44,8 @@
  *   const one = yield* boot("10.0.0.1")
  *   const two = yield* boot("10.0.0.2")
  *   yield* one.spawn(serve)
- *   const { stdoutText } = yield* Effect.flatMap(two.spawn(ask), (asking) => asking.result)
- *   console.log(stdoutText) // hello, 10.0.0.2
+ *   const asking = yield* two.spawn(ask)
+ *   console.log(yield* Stream.mkString(Stream.decodeText(asking.stdout))) // hello, 10.0.0.2
  * }).pipe(Effect.scoped)
  *
  * Effect.runPromise(main)

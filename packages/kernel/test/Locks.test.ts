@@ -308,7 +308,7 @@ describe("record locks", () => {
           Effect.gen(function*() {
             yield* sys.dup2(yield* openFile(sys), 3)
             yield* sys.lockf(3, F_TLOCK, 5)
-            yield* sys.exec("/next")
+            return yield* sys.exec("/next")
           })
         ))
         yield* Machine.awaitEnd(process)

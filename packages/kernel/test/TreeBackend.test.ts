@@ -135,7 +135,7 @@ describe("A content that is produced", () => {
     let tries = 0
     return over({
       "/flaky": () =>
-        Effect.suspend(() => ++tries < 3 ? Effect.fail(new Error("no network")) : Effect.succeed("at last")),
+        Effect.suspend(() => ++tries < 3 ? Effect.fail({ _tag: "NoNetwork" }) : Effect.succeed("at last")),
       "/refused": () => Errno.fail("EACCES"),
       "/odd": () => Errno.fail("ENOTCONN")
     }, (sys) =>

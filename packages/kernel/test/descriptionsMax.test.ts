@@ -88,7 +88,7 @@ describe("open descriptions", () => {
           signalfd: sys.signalfd(-1, 0n),
           inotify: sys.inotifyInit(),
           pidfd: sys.pidfdOpen(1),
-          memfd: sys.memfd_create("none"),
+          memfd: sys.memfdCreate("none"),
           spawned: sys.pidfdSpawn("/bin/none")
         }
         for (const [name, call] of Object.entries(calls)) {

@@ -53,7 +53,7 @@ describe.each(backends)("moving bytes of files %s", (_, make) => {
       Effect.gen(function*() {
         const from = yield* fileOf(sys, "/from", "0123456789".repeat(20_000))
         const to = yield* sys.open("/to", O_CREAT | O_RDWR, 0o644)
-        assert.strictEqual(yield* sys.copy_file_range(from, 5, to, undefined, 150_000), 150_000)
+        assert.strictEqual(yield* sys.copyFileRange(from, 5, to, undefined, 150_000), 150_000)
         assert.strictEqual(yield* sys.sendfile(to, from, undefined, 3), 3)
         assert.strictEqual(yield* sys.lseek(from, 0, 1), 3)
         assert.strictEqual(yield* sys.lseek(to, 0, 1), 150_003)
@@ -182,7 +182,7 @@ describe("storage", () => {
   it.effect("a sealed file in memory does not grow, and has a name that shows in /proc alone", () =>
     inProcess((sys) =>
       Effect.gen(function*() {
-        const fd = yield* sys.memfd_create("shared", 2)
+        const fd = yield* sys.memfdCreate("shared", 2)
         yield* write(sys, fd, "abc")
         yield* sys.fcntl(fd, F_ADD_SEALS, F_SEAL_GROW)
         assert.strictEqual(yield* errnoOf(write(sys, fd, "d")), "EPERM")

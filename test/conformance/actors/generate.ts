@@ -163,15 +163,3 @@ export const generate = (random: Random, theme: Theme): Play => {
   if (theme === "watches") acts.push([1, ["events", INSTANCE, 65_536]])
   return acts
 }
-
-/** Plays small enough for all their orders to be tried. */
-export const generateSmall = (random: Random): Play => {
-  const acts: Array<Act> = beginning(random, "files").map((step) => [0, step])
-  for (const actor of [1, 2]) {
-    const length = random.between(2, 4)
-    for (let i = 0; i < length; i++) {
-      acts.push([actor, random.chance(0.25) ? random.pick([flockStep, lockStep])(random) : changes(random)])
-    }
-  }
-  return acts
-}

@@ -10,7 +10,7 @@ export type Step = readonly [actor: number, call: Call, ...args: ReadonlyArray<n
 export type Program = ReadonlyArray<Step>
 
 /** In the order in which the helper has them. */
-export type Call =
+type Call =
   | "fork"
   | "exit"
   | "kill"

@@ -10,8 +10,8 @@ import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import type { Process, ProcessTable } from "../ProcessTable.js"
 
-export const NICE_MIN = -20
-export const NICE_MAX = 19
+const NICE_MIN = -20
+const NICE_MAX = 19
 
 export const clamp = (nice: number): number => Math.max(NICE_MIN, Math.min(NICE_MAX, Math.trunc(nice)))
 

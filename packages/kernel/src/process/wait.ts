@@ -13,7 +13,7 @@ import * as WaitQueue from "../WaitQueue.js"
 import { charge, usageOf } from "./usage.js"
 
 /** The children that are meant: one, those of a group, or all. */
-export interface Selector {
+interface Selector {
   readonly pid?: number
   readonly group?: number
 }
@@ -165,7 +165,7 @@ const changeOf = (child: Process): ChildChange => ({
 const changes = W.WEXITED | W.WSTOPPED | W.WCONTINUED
 
 /** Which children the first two arguments of waitid(2) name. */
-export const selectorOfId = (
+const selectorOfId = (
   caller: Process,
   idType: number,
   id: number

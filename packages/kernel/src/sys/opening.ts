@@ -50,7 +50,7 @@ export const openat2 = (
 }
 
 /** @see memfd_create(2) */
-export const memfd_create = (
+export const memfdCreate = (
   { vfs }: Rooms,
   self: Process,
   name: string,
@@ -63,7 +63,7 @@ export const memfd_create = (
 }
 
 /** Every process has a table of its own, so CLOSE_RANGE_UNSHARE asks for what is so. @see close_range(2) */
-export const close_range = (
+export const closeRange = (
   self: Process,
   first: number,
   last: number,

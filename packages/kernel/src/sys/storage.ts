@@ -69,7 +69,7 @@ const rangeFlags = Falloc.SYNC_FILE_RANGE_WAIT_BEFORE | Falloc.SYNC_FILE_RANGE_W
   Falloc.SYNC_FILE_RANGE_WAIT_AFTER
 
 /** @see sync_file_range(2) */
-export const sync_file_range = (
+export const syncFileRange = (
   self: Process,
   fd: number,
   offset: number,

@@ -78,7 +78,7 @@ const moving = <E>(
 }
 
 /** @see copy_file_range(2) */
-export const copy_file_range = (
+export const copyFileRange = (
   rooms: Rooms,
   self: Process,
   fdIn: number,

@@ -62,7 +62,7 @@ const terminals = (kernel: Kernel.HostInterface, count: number) =>
 
 export { reads }
 
-export interface Left {
+interface Left {
   readonly processes: number
   readonly groups: number
   readonly sessions: number

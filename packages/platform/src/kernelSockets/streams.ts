@@ -18,7 +18,7 @@ export const openStream = (sys: SystemCalls, address: SocketAddress): Effect.Eff
   Effect.acquireRelease(socket(sys, address), (fd) => Effect.ignore(sys.close(fd)))
 
 /** A stream that is connected to `address`, whose descriptor is the caller's to close. */
-export const connected = (address: SocketAddress): Effect.Effect<number, Errno.Any, Sys> =>
+const connected = (address: SocketAddress): Effect.Effect<number, Errno.Any, Sys> =>
   Effect.flatMap(
     Sys,
     (sys) =>

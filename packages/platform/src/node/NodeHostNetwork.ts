@@ -95,7 +95,9 @@ const attach = (gate: Gate, open: Set<Net.Socket>, datagrams: Datagrams): Attach
       const socket = Net.connect({ host: outside(to).address, port: to.port, allowHalfOpen: true })
       open.add(socket)
       const failed = (error: NodeJS.ErrnoException): void => {
-        if (!abandoned()) answer(error.code === "ECONNREFUSED" || error.code === "ECONNRESET" ? "refused" : "unreachable")
+        if (!abandoned()) {
+          answer(error.code === "ECONNREFUSED" || error.code === "ECONNRESET" ? "refused" : "unreachable")
+        }
       }
       socket.once("error", failed).once("close", () => open.delete(socket)).once("connect", () => {
         socket.off("error", failed)

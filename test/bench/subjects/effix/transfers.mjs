@@ -41,7 +41,7 @@ const vectors = (call) =>
 export const readv = () => vectors("readv")
 export const writev = () => vectors("writev")
 
-export const copyRange = () => withFile(FILE, (sys, fd) => each(() => sys.copy_file_range(fd, 0, fd, FILE / 2, CHUNK)))
+export const copyRange = () => withFile(FILE, (sys, fd) => each(() => sys.copyFileRange(fd, 0, fd, FILE / 2, CHUNK)))
 
 export const splice = () =>
   inProcess((sys) =>

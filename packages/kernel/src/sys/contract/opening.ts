@@ -20,10 +20,10 @@ export interface OpeningCalls {
   /** @see openat2(2) */
   readonly openat2: (dirfd: number, path: string, how: OpenHow) => Effect.Effect<number, OpenError>
   /** A file in memory without a name. `flags`: MFD_CLOEXEC and its siblings. @see memfd_create(2) */
-  readonly memfd_create: (
+  readonly memfdCreate: (
     name: string,
     flags?: number
   ) => Effect.Effect<number, Errno<"EINVAL" | "EMFILE" | "ENFILE" | "ENOMEM">>
   /** Closes the descriptors from `first` to `last`, both of them. `flags`: CLOSE_RANGE_CLOEXEC. @see close_range(2) */
-  readonly close_range: (first: number, last: number, flags?: number) => Effect.Effect<void, Errno<"EINVAL">>
+  readonly closeRange: (first: number, last: number, flags?: number) => Effect.Effect<void, Errno<"EINVAL">>
 }

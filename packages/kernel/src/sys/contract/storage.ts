@@ -16,7 +16,7 @@ export interface StorageCalls {
     length: number
   ) => Effect.Effect<void, AllocateError>
   /** @see posix_fallocate(3) */
-  readonly posix_fallocate: (fd: number, offset: number, length: number) => Effect.Effect<void, AllocateError>
+  readonly posixFallocate: (fd: number, offset: number, length: number) => Effect.Effect<void, AllocateError>
   /** @see fdatasync(2) */
   readonly fdatasync: (
     fd: number
@@ -26,7 +26,7 @@ export interface StorageCalls {
   /** @see syncfs(2) */
   readonly syncfs: (fd: number) => Effect.Effect<void, StorageError | Errno<"EBADF" | "ENOSPC">>
   /** `flags`: SYNC_FILE_RANGE_WRITE and its siblings. @see sync_file_range(2) */
-  readonly sync_file_range: (
+  readonly syncFileRange: (
     fd: number,
     offset: number,
     length: number,

@@ -22,7 +22,7 @@ export interface TransferCalls {
   /** `flags`: RWF_APPEND and its siblings. @see pwritev2(2) */
   readonly pwritev2: (fd: number, vector: Vector, offset: number, flags: number) => Effect.Effect<number, WritevError>
   /** Without an offset, where the description stands, which moves. @see copy_file_range(2) */
-  readonly copy_file_range: (
+  readonly copyFileRange: (
     fdIn: number,
     offsetIn: number | undefined,
     fdOut: number,

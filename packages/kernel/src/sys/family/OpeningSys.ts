@@ -14,11 +14,11 @@ export abstract class OpeningSys extends StorageSys implements OpeningCalls {
     return this.call(() => Opening.openat2(this.rooms, this.self, dirfd, path, how))
   }
 
-  memfd_create(name: string, flags = 0) {
-    return this.call(() => Opening.memfd_create(this.rooms, this.self, name, flags))
+  memfdCreate(name: string, flags = 0) {
+    return this.call(() => Opening.memfdCreate(this.rooms, this.self, name, flags))
   }
 
-  close_range(first: number, last: number, flags = 0) {
-    return this.call(() => Opening.close_range(this.self, first, last, flags))
+  closeRange(first: number, last: number, flags = 0) {
+    return this.call(() => Opening.closeRange(this.self, first, last, flags))
   }
 }

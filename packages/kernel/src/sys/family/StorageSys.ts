@@ -7,7 +7,7 @@ export abstract class StorageSys extends TransferSys implements StorageCalls {
     return this.call(() => Storage.fallocate(this.rooms, this.self, fd, mode, offset, length))
   }
 
-  posix_fallocate(fd: number, offset: number, length: number) {
+  posixFallocate(fd: number, offset: number, length: number) {
     return this.fallocate(fd, 0, offset, length)
   }
 
@@ -23,8 +23,8 @@ export abstract class StorageSys extends TransferSys implements StorageCalls {
     return this.call(() => Storage.syncfs(this.self, fd))
   }
 
-  sync_file_range(fd: number, offset: number, length: number, flags: number) {
-    return this.call(() => Storage.sync_file_range(this.self, fd, offset, length, flags))
+  syncFileRange(fd: number, offset: number, length: number, flags: number) {
+    return this.call(() => Storage.syncFileRange(this.self, fd, offset, length, flags))
   }
 
   fstatfs(fd: number) {

@@ -30,7 +30,7 @@ export abstract class TransferSys extends FileSys implements TransferCalls {
     return this.call(() => Vectors.writev(this.rooms, this.self, "pwritev2", fd, vector, at, flags))
   }
 
-  copy_file_range(
+  copyFileRange(
     fdIn: number,
     offsetIn: number | undefined,
     fdOut: number,
@@ -39,7 +39,7 @@ export abstract class TransferSys extends FileSys implements TransferCalls {
     flags = 0
   ) {
     return this.call(() =>
-      Transfers.copy_file_range(this.rooms, this.self, fdIn, offsetIn, fdOut, offsetOut, length, flags)
+      Transfers.copyFileRange(this.rooms, this.self, fdIn, offsetIn, fdOut, offsetOut, length, flags)
     )
   }
 
