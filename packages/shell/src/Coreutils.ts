@@ -7,6 +7,7 @@ import type { Errno } from "@effix/kernel/Errno"
 import * as Programs from "@effix/kernel/Programs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as base64 from "./coreutils/base64.js"
 import * as basename from "./coreutils/basename.js"
 import * as cat from "./coreutils/cat.js"
 import * as chmod from "./coreutils/chmod.js"
@@ -87,6 +88,7 @@ import * as yesUtility from "./coreutils/yes.js"
 export const utilities: Readonly<Record<string, Programs.Main>> = {
   "[": testUtility.main,
   arch: uname.arch,
+  base64: base64.main,
   basename: basename.main,
   cat: cat.main,
   chgrp: chown.chgrp,
