@@ -19,6 +19,7 @@ export default defineConfig({
     // For a machine that has much else to do: no test waits for time to pass.
     testTimeout: 60_000,
     sequence: { concurrent: true },
+    setupFiles: [new URL("scripts/own-test-methods.ts", import.meta.url).pathname],
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
     projects: [
       project("kernel", "packages/kernel/test"),
