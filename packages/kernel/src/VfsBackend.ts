@@ -88,6 +88,8 @@ export interface Backend<I extends Inode = Inode> {
    * otherwise every step of a walk asks again.
    */
   readonly coherent: boolean
+  /** Whether every change is refused with EROFS: then it is mounted read-only, and opening for writing fails at once. */
+  readonly readOnly?: boolean
   readonly root: I
 
   lookup(directory: I, name: string): Effect.Effect<I, LookupError>

@@ -31,6 +31,7 @@ export const make = <I extends Inode>(backend: Backend<I>): Backend<I> => ({
   get coherent() {
     return backend.coherent
   },
+  readOnly: true,
   root: backend.root,
   lookup: (directory, name) => backend.lookup(directory, name),
   readlink: (inode, pid) => backend.readlink(inode, pid),

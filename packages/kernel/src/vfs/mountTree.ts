@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { MS_RELATIME } from "../abi/MountFlags.js"
+import { MS_RDONLY, MS_RELATIME } from "../abi/MountFlags.js"
 import { Dentry, type Location, Mount, type MountTable, type Superblock } from "../Dentry.js"
 import type { Inode } from "../Inode.js"
 import { both } from "../internal/step.js"
@@ -20,7 +20,7 @@ export const superblock = (backend: Backend<Inode>, dev: number): Superblock => 
   backend,
   prompt: true,
   root: new Dentry(undefined, "", backend.root),
-  flags: 0,
+  flags: backend.readOnly === true ? MS_RDONLY : 0,
   mounts: new Set()
 })
 
