@@ -1,5 +1,6 @@
 /** A tree of plain values as a file system, its lazy contents, and the limits of what lies in memory. */
 import { describe, expect, it } from "@effect/vitest"
+import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -12,6 +13,8 @@ import * as Errno from "../src/Errno.js"
 import * as Kernel from "../src/Kernel.js"
 import type { SystemCalls } from "../src/Sys.js"
 import { errnoOf, inProcess } from "./support/run.js"
+
+class NoNetwork extends Data.TaggedError("NoNetwork")<{ readonly message: string }> {}
 
 const over = <A, E>(
   tree: TreeBackend.Tree,
@@ -135,7 +138,9 @@ describe("A content that is produced", () => {
     let tries = 0
     return over({
       "/flaky": () =>
-        Effect.suspend(() => ++tries < 3 ? Effect.fail({ _tag: "NoNetwork" }) : Effect.succeed("at last")),
+        Effect.suspend(() =>
+          ++tries < 3 ? Effect.fail(new NoNetwork({ message: "no network" })) : Effect.succeed("at last")
+        ),
       "/refused": () => Errno.fail("EACCES"),
       "/odd": () => Errno.fail("ENOTCONN")
     }, (sys) =>

@@ -233,7 +233,8 @@ describe("watching", () => {
     WaitQueue.wake(queue)
     WaitQueue.wake(queue)
     stopTwo()
-    expect(told).toEqual(["one", "two", "two"])
+    // The one that came last is told first.
+    expect(told).toEqual(["two", "one", "two"])
   })
 })
 
