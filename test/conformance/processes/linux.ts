@@ -1,26 +1,19 @@
 /**
  * Asks the Linux of this machine what becomes of processes, through a helper that is compiled on the spot.
  */
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { Helper } from "../Helper.js"
 import { cannotCompile, compile } from "../linux.js"
 import { lines, type Program } from "./program.js"
 
 const source = fileURLToPath(new URL("native/actors.c", import.meta.url))
 
-/** A running helper: answers a line for each step of a program, in order. */
 export class Linux {
-  private readonly waiting: Array<{ lines: Array<string>; resolve: (lines: ReadonlyArray<string>) => void }> = []
-  private rest = ""
-
-  private constructor(private readonly helper: ChildProcessWithoutNullStreams, private readonly directory: string) {
-    helper.stdout.setEncoding("latin1")
-    helper.stdout.on("data", (chunk: string) => this.take(chunk))
-    helper.stderr.pipe(process.stderr)
-  }
+  private constructor(private readonly helper: Helper) {}
 
   /** Starts a helper, or tells why there can be none. */
   static start(): Linux | string {
@@ -33,33 +26,14 @@ export class Linux {
       rmSync(directory, { recursive: true, force: true })
       return `needs the right to namespaces and to real-time priority (${trial.stderr.trim()})`
     }
-    return new Linux(spawn(helper, []), directory)
-  }
-
-  private take(chunk: string): void {
-    const lines = (this.rest + chunk).split("\n")
-    this.rest = lines.pop()!
-    for (const each of lines) {
-      const first = this.waiting[0]!
-      if (each !== "%%") first.lines.push(each)
-      else {
-        this.waiting.shift()
-        first.resolve(first.lines)
-      }
-    }
+    return new Linux(new Helper(helper, [], directory))
   }
 
   run(program: Program): Promise<ReadonlyArray<string>> {
-    return new Promise((resolve) => {
-      this.waiting.push({ lines: [], resolve })
-      this.helper.stdin.write(lines(program))
-    })
+    return this.helper.ask(lines(program))
   }
 
-  async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.helper.once("close", resolve))
-    this.helper.stdin.end()
-    await ended
-    rmSync(this.directory, { recursive: true, force: true })
+  close(): Promise<void> {
+    return this.helper.close()
   }
 }
