@@ -24,7 +24,6 @@ import * as Devices from "./Devices.js"
 import * as Errno from "./Errno.js"
 import { type Inode, type Stat, stat as statOf } from "./Inode.js"
 import * as Step from "./internal/step.js"
-import { isReady } from "./internal/step.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Pipes from "./Pipes.js"
 import * as Policy from "./Policy.js"
@@ -292,9 +291,7 @@ const stat = (
   follow: boolean
 ): Effect.Effect<Stat, PathError> => {
   const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-  return Step.isReady(walked)
-    ? walked._tag === "Success" ? statFound(walked.value) : Exit.failCause(walked.cause)
-    : Effect.flatMap(walked, statFound)
+  return Step.andThen(walked, statFound)
 }
 
 const statFound = (found: Walk.Walk): Effect.Effect<Stat, StorageError> => {
@@ -384,7 +381,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
   }
   const find = (viewer: Viewer, start: Location, path: string, follow: boolean) => {
     const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-    return Step.isReady(walked) ? Exit.map(walked, targetOf) : Effect.map(walked, targetOf)
+    return Step.map(walked, targetOf)
   }
 
   return {
@@ -403,20 +400,19 @@ export const make = (parts: Parts): Vfs["Type"] => {
     addSeals: ({ inode, location }, seals) => Seals.add(core, inode, location?.mount, seals),
     statx: (viewer, start, path, follow) => {
       const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-      return isReady(walked) ? Exit.map(walked, statxFound) : Effect.map(walked, statxFound)
+      return Step.map(walked, statxFound)
     },
     stat: (viewer, start, path, follow) => stat(core, viewer, start, path, follow),
     fstat: ({ inode, location }) => {
-      const fresh = refreshed(location?.mount, inode)
       const dev = location?.mount.superblock.dev ?? 0
-      return Step.isReady(fresh) ? Exit.as(fresh, statOf(inode, dev)) : Effect.map(fresh, () => statOf(inode, dev))
+      return Step.map(refreshed(location?.mount, inode), () => statOf(inode, dev))
     },
     accessed: ({ flags, inode, location }) => {
       if (location !== undefined && (flags & O_NOATIME) === 0) accessed(core.now, location.mount, inode)
     },
     find,
     findDirectory: (viewer, start, path) =>
-      Effect.flatMap(Walk.walk(core, viewer, start, path, Walk.existing), (found): Exit.Exit<Location, PathError> => {
+      Step.andThen(Walk.walk(core, viewer, start, path, Walk.existing), (found): Exit.Exit<Location, PathError> => {
         if (found.found === undefined || !FileMode.isDirectory(found.found.dentry.inode.mode)) {
           return Errno.fail("ENOTDIR")
         }
@@ -436,7 +432,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     readlink: (viewer, start, path) =>
       path === "" && FileMode.isSymlink(start.dentry.inode.mode)
         ? readLink(core, viewer, start.mount, start.dentry.inode)
-        : Effect.flatMap(
+        : Step.andThen(
           Walk.walk(core, viewer, start, path, Walk.itself),
           (found) => readLink(core, viewer, found.mount, found.inode!)
         ),
@@ -450,7 +446,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     truncate: (viewer, target, size) => Attributes.truncate(core, viewer, target, size),
     access: (viewer, target, mode) => Attributes.access(viewer, target, mode),
     statfs: (viewer, start, path) =>
-      Effect.flatMap(
+      Step.andThen(
         Walk.walk(core, viewer, start, path, Walk.existing),
         (found) => statfs(Walk.mountOf(found))
       ),

@@ -64,8 +64,18 @@ export const andThen = <A, E, B, E2>(
   next: (value: A) => Effect.Effect<B, E2>
 ): Effect.Effect<B, E | E2> => {
   if (!isReady(answer)) return Effect.flatMap(answer, next)
-  return answer._tag === "Success" ? next(answer.value) : Exit.failCause(answer.cause)
+  return answer._tag === "Success" ? next(answer.value) : answer as Exit.Exit<never, E>
 }
+
+/** Another value for the same answer: in this same step when it is ready. */
+export const map = <A, E, B>(answer: Effect.Effect<A, E>, change: (value: A) => B): Effect.Effect<B, E> => {
+  if (!isReady(answer)) return Effect.map(answer, change)
+  return answer._tag === "Success" ? Exit.succeed(change(answer.value)) : answer as Exit.Exit<never, E>
+}
+
+/** How an answer ends, as a value: at once when it is ready. */
+export const exit = <A, E>(answer: Effect.Effect<A, E>): Effect.Effect<Exit.Exit<A, E>> =>
+  isReady(answer) ? Exit.succeed(answer) : Effect.exit(answer)
 
 /** Goes on with how an answer that is not ready ends, well or not. */
 export const settled = <A, E, B, E2>(

@@ -3,12 +3,13 @@
  *
  * @see xattr(7)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { AT_FDCWD } from "../abi/Fcntl.js"
 import * as Xattr from "../abi/Xattr.js"
 import * as Bytes from "../Bytes.js"
 import * as Errno from "../Errno.js"
+import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { GetXattrError, ListXattrError, RemoveXattrError, SetXattrError } from "../Sys.js"
 import type { Vfs } from "../Vfs.js"
@@ -53,7 +54,7 @@ export const get = (
   const plain = cut(name)
   if (unfit(plain)) return Errno.fail("ERANGE", { syscall: "getxattr" })
   return on(rooms, self, "getxattr", of, (target) =>
-    Effect.flatMap(
+    Step.andThen(
       rooms.vfs.getAttribute(self, target, plain),
       (value): Exit.Exit<number, Errno.Errno<"ERANGE">> => {
         if (into !== undefined && into.length > 0) {
@@ -73,7 +74,7 @@ export const list = (
   size: number
 ): Effect.Effect<ReadonlyArray<string>, ListXattrError> =>
   on(rooms, self, "listxattr", of, (target) =>
-    Effect.flatMap(
+    Step.andThen(
       rooms.vfs.listAttributes(self, target),
       (names): Exit.Exit<ReadonlyArray<string>, Errno.Errno<"ERANGE">> => {
         let length = 0

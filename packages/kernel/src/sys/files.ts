@@ -8,21 +8,20 @@ import * as Exit from "effect/Exit"
 import { CAP_SYS_CHROOT, SECBIT_NO_SETUID_FIXUP } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
 import { isDirectory } from "../abi/FileMode.js"
-import { O_PATH } from "../abi/OpenFlags.js"
 import * as CapabilitySet from "../CapabilitySet.js"
 import { capable, type Credentials } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { type Stat, stat as statOf } from "../Inode.js"
-import { isReady } from "../internal/step.js"
+import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { AttributePathError, PathAtError, PathError, TruncateError } from "../Sys.js"
 import type { Target } from "../vfs/attributes.js"
 import { overLimit } from "./descriptors.js"
 import type { Rooms } from "./Rooms.js"
 import { startAt } from "./start.js"
-import { told } from "./table.js"
+import { opened, told } from "./table.js"
 
 /** Runs a call on a path from where it begins, and adds call and path to whatever it answers. */
 export const at = <A, E extends Errno.Any>(
@@ -58,7 +57,7 @@ const statFlags = Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_NO_AUTOMOUNT | Fcntl.AT_E
 const statHere = ({ cwd: { dentry, mount } }: Process): Effect.Effect<Stat, PathError> => {
   const { backend, dev } = mount.superblock
   const refreshed = backend.refresh?.(dentry.inode) ?? Exit.void
-  return Effect.map(refreshed, () => statOf(dentry.inode, dev))
+  return Step.map(refreshed, () => statOf(dentry.inode, dev))
 }
 
 /** @see fstatat(2) */
@@ -121,7 +120,7 @@ export const faccessat = (
     "access",
     dirfd,
     path,
-    (start) => Effect.flatMap(vfs.find(viewer, start, path, follow), (target) => vfs.access(viewer, target, mode))
+    (start) => Step.andThen(vfs.find(viewer, start, path, follow), (target) => vfs.access(viewer, target, mode))
   )
 }
 
@@ -134,7 +133,7 @@ export const access = (
 ): Effect.Effect<void, PathError | Errno.Errno<"EINVAL" | "EROFS">> => {
   if ((mode & ~7) !== 0) return Errno.fail("EINVAL", { syscall: "access", path })
   const viewer = asRealUser(self)
-  const answer = Effect.flatMap(vfs.find(viewer, self.cwd, path, true), (target) => vfs.access(viewer, target, mode))
+  const answer = Step.andThen(vfs.find(viewer, self.cwd, path, true), (target) => vfs.access(viewer, target, mode))
   return told(answer, "access", path)
 }
 
@@ -148,9 +147,8 @@ export const onDescriptor = <A, E>(
   fd: number,
   change: (target: Target) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | Errno.Errno<"EBADF">> => {
-  const description = self.fds.get(fd)
-  const named = description !== undefined && (description.flags & O_PATH) !== 0
-  return description === undefined || named ? Errno.fail("EBADF", { syscall, fd }) : change(targetOf(description))
+  const description = opened(self, fd)
+  return description === undefined ? Errno.fail("EBADF", { syscall, fd }) : change(targetOf(description))
 }
 
 /** Changes attributes behind a path. */
@@ -168,7 +166,7 @@ export const onPath = <A, E extends Errno.Any>(
     syscall,
     dirfd,
     path,
-    (start) => Effect.flatMap(vfs.find(self, start, path, follow), change)
+    (start) => Step.andThen(vfs.find(self, start, path, follow), change)
   )
 
 /** Changes attributes of what a descriptor names, O_PATH or not: the empty path of AT_EMPTY_PATH. */
@@ -311,29 +309,25 @@ export const ftruncate = (
   size: number
 ): Effect.Effect<void, TruncateError> => {
   if (size < 0) return Errno.fail("EINVAL", { syscall: "ftruncate", fd })
-  const description = self.fds.get(fd)
-  if (description === undefined || (description.flags & O_PATH) !== 0) {
-    return Errno.fail("EBADF", { syscall: "ftruncate", fd })
-  }
+  const description = opened(self, fd)
+  if (description === undefined) return Errno.fail("EBADF", { syscall: "ftruncate", fd })
   if (!description.writable) return Errno.fail("EINVAL", { syscall: "ftruncate", fd })
   return overLimit(rooms, self, description.truncate(size, self))
 }
 
 /** Stands in another directory. */
 const moveTo = ({ vfs }: Rooms, self: Process, to: Location): Effect.Effect<void, PathError> => {
-  const held = vfs.hold(to)
-  const move = () => {
+  return Step.andThen(vfs.hold(to), () => {
     const before = self.cwd
     self.cwd = to
     return vfs.letGo(before)
-  }
-  return isReady(held) && held._tag === "Success" ? move() : Effect.flatMap(held, move)
+  })
 }
 
 /** @see chdir(2) */
 export const chdir = (rooms: Rooms, self: Process, path: string): Effect.Effect<void, PathError> =>
   told(
-    Effect.flatMap(rooms.vfs.findDirectory(self, self.cwd, path), (to) => moveTo(rooms, self, to)),
+    Step.andThen(rooms.vfs.findDirectory(self, self.cwd, path), (to) => moveTo(rooms, self, to)),
     "chdir",
     path
   )
@@ -348,9 +342,9 @@ export const fchdir = (
   if (description === undefined) return Errno.fail("EBADF", { syscall: "fchdir", fd })
   const { inode, location } = description
   if (location === undefined || !isDirectory(inode.mode)) return Errno.fail("ENOTDIR", { syscall: "fchdir", fd })
-  return Effect.zipRight(
+  return Step.andThen(
     rooms.vfs.access(self, { inode, mount: undefined }, 1) as Effect.Effect<void, Errno.Errno<"EACCES">>,
-    Effect.orDie(Effect.suspend(() => moveTo(rooms, self, location)))
+    () => Effect.orDie(moveTo(rooms, self, location))
   )
 }
 
@@ -363,9 +357,9 @@ export const getcwd = ({ vfs }: Rooms, self: Process): Effect.Effect<string, Err
 /** @see chroot(2) */
 export const chroot = ({ vfs }: Rooms, self: Process, path: string): Effect.Effect<void, PathError> =>
   told(
-    Effect.flatMap(vfs.findDirectory(self, self.cwd, path), (to): Effect.Effect<void, PathError> => {
+    Step.andThen(vfs.findDirectory(self, self.cwd, path), (to): Effect.Effect<void, PathError> => {
       if (!capable(self.credentials, CAP_SYS_CHROOT)) return Errno.fail("EPERM")
-      return Effect.flatMap(vfs.hold(to), () => {
+      return Step.andThen(vfs.hold(to), () => {
         const before = self.root
         self.root = to
         return vfs.letGo(before)

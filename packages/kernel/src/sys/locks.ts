@@ -4,14 +4,14 @@
  * @see flock(2)
  * @see fcntl_locking(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fcntl from "../abi/Fcntl.js"
 import { OFFSET_MAX } from "../abi/Limits.js"
 import { O_PATH } from "../abi/OpenFlags.js"
 import type { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
-import { isReady } from "../internal/step.js"
+import * as Step from "../internal/step.js"
 import type { FlockError, LockInfo, Range, RecordError } from "../Locks.js"
 import type { Process } from "../ProcessTable.js"
 import type { FileLock } from "./contract/locks.js"
@@ -124,7 +124,7 @@ export const fcntlLock = (
   const waits = command === Fcntl.F_SETLKW || command === Fcntl.F_OFD_SETLKW
   const isOpen = () => kind === "ofd" || self.fds.get(fd) === description
   const set = locks.setRecord(self, description, kind, range.value, waits, isOpen)
-  return isReady(set) ? Exit.as(set, lock) : Effect.as(set, lock)
+  return Step.map(set, () => lock)
 }
 
 /** @see lockf(3) */
@@ -135,18 +135,19 @@ export const lockf = (
   command: number,
   length: number
 ): Effect.Effect<void, RecordError | Errno.Errno<"EACCES" | "EINVAL" | "EOVERFLOW">> => {
-  const set = (how: number, type: number) =>
+  const lock = (how: number, type: number) =>
     fcntlLock(rooms, self, fd, how, { type, whence: Fcntl.SEEK_CUR, start: 0, length })
+  const set = (how: number, type: number) => Step.map(lock(how, type), () => undefined)
   switch (command) {
     case Fcntl.F_ULOCK:
-      return Effect.asVoid(set(Fcntl.F_SETLK, Fcntl.F_UNLCK))
+      return set(Fcntl.F_SETLK, Fcntl.F_UNLCK)
     case Fcntl.F_LOCK:
-      return Effect.asVoid(set(Fcntl.F_SETLKW, Fcntl.F_WRLCK))
+      return set(Fcntl.F_SETLKW, Fcntl.F_WRLCK)
     case Fcntl.F_TLOCK:
-      return Effect.asVoid(set(Fcntl.F_SETLK, Fcntl.F_WRLCK))
+      return set(Fcntl.F_SETLK, Fcntl.F_WRLCK)
     case Fcntl.F_TEST:
-      return Effect.flatMap(
-        set(Fcntl.F_GETLK, Fcntl.F_RDLCK),
+      return Step.andThen(
+        lock(Fcntl.F_GETLK, Fcntl.F_RDLCK),
         ({ type }) => type === Fcntl.F_UNLCK ? Exit.void : Errno.fail("EACCES", { syscall: "lockf", fd })
       )
     default:

@@ -11,7 +11,7 @@ import { AF_UNIX, MSG_CMSG_CLOEXEC, MSG_CTRUNC } from "../abi/Socket.js"
 import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
 import * as Errno from "../Errno.js"
-import { isReady } from "../internal/step.js"
+import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { SocketAddress } from "../socket/Address.js"
 import type { ReceiveError, SendError } from "../socket/errors.js"
@@ -109,7 +109,7 @@ const keeping = <A, E>(
   send: () => Effect.Effect<A, E>
 ): Effect.Effect<A, E> => {
   const sent = send()
-  if (rights === undefined || isReady(sent)) return sent
+  if (rights === undefined || Step.isReady(sent)) return sent
   return Effect.acquireUseRelease(
     Effect.sync(() => {
       for (const each of rights) each.references++
@@ -128,16 +128,13 @@ export const recvfrom = (
 ): Effect.Effect<Pick<IncomingMessage, "count" | "from">, ReceiveError | NotASocket> =>
   onSocket(self, "recvfrom", fd, (socket) => {
     const received = new Received(refuse(socket.context.finish))
-    return after(socket.receive(into, flags, received), (count) => ({ count, from: received.from }))
+    return Step.map(socket.receive(into, flags, received), (count) => ({ count, from: received.from }))
   })
 
 /** Descriptors are dropped by whoever does not ask for them. */
 const refuse = (finish: (effect: Effect.Effect<void>) => void) => (rights: ReadonlyArray<Description>): void => {
   for (const each of rights) finish(drop(each))
 }
-
-const after = <A, B, E>(answer: Effect.Effect<A, E>, then: (value: A) => B): Effect.Effect<B, E> =>
-  isReady(answer) ? Exit.map(answer, then) : Effect.map(answer, then)
 
 /** @see recvmsg(2) */
 export const recvmsg = (
@@ -165,7 +162,7 @@ export const recvmsg = (
     const whole = parts.length === 1
       ? parts[0]!
       : new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-    return after(socket.receive(whole, flags, received), (count): IncomingMessage => {
+    return Step.map(socket.receive(whole, flags, received), (count): IncomingMessage => {
       if (parts.length !== 1) scatter(whole, parts)
       const control: Array<ControlMessage> = []
       const { credentials, from } = received

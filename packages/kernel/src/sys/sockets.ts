@@ -10,6 +10,7 @@ import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK } from "../abi/Socket.js"
 import { drop } from "../Description.js"
 import type { LookupError } from "../Dns.js"
 import * as Errno from "../Errno.js"
+import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { Inet, Inet6 } from "../socket/Address.js"
 import type { AcceptError } from "../socket/errors.js"
@@ -124,7 +125,7 @@ export const getaddrinfo = (
   port: number,
   family: "inet" | "inet6" | undefined
 ): Effect.Effect<ReadonlyArray<Inet | Inet6>, LookupError> =>
-  Effect.map(
+  Step.map(
     dns.lookup(self, name, family === undefined ? undefined : family === "inet" ? 4 : 6),
     (addresses) =>
       addresses.map((address) =>

@@ -4,7 +4,7 @@
  * @see fallocate(2)
  * @see sync(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Falloc from "../abi/Falloc.js"
 import * as FileMode from "../abi/FileMode.js"
@@ -13,6 +13,7 @@ import { O_PATH } from "../abi/OpenFlags.js"
 import * as Pathconf from "../abi/Pathconf.js"
 import type { AllocateError, Description } from "../Description.js"
 import * as Errno from "../Errno.js"
+import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { PathError } from "../Sys.js"
 import { wayOf } from "../vfs/allocate.js"
@@ -154,5 +155,5 @@ export const pathconf = (
 ): Effect.Effect<number, PathError | Errno.Errno<"EINVAL">> => {
   const limit = limits.get(name)
   if (limit === undefined) return Errno.fail("EINVAL", { syscall: "pathconf", path })
-  return Effect.as(stat(rooms, self, path, true), limit)
+  return Step.map(stat(rooms, self, path, true), () => limit)
 }

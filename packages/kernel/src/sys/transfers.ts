@@ -3,11 +3,11 @@
  *
  * @see splice(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import { OFFSET_MAX, RW_COUNT_MAX } from "../abi/Limits.js"
-import { O_APPEND, O_PATH } from "../abi/OpenFlags.js"
+import { O_APPEND } from "../abi/OpenFlags.js"
 import * as Flags from "../abi/TransferFlags.js"
 import type { Description, ReadError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
@@ -15,6 +15,8 @@ import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import { overLimit } from "./descriptors.js"
 import type { Rooms } from "./Rooms.js"
+import { SCRATCH, withScratch } from "./scratch.js"
+import { opened } from "./table.js"
 
 export type CopyError = ReadError | WriteError | Errno.Errno<"EOVERFLOW" | "ETXTBSY" | "EXDEV">
 export type SendfileError = ReadError | WriteError | Errno.Errno<"EOVERFLOW" | "ESPIPE">
@@ -22,16 +24,9 @@ export type SpliceError = ReadError | WriteError | Errno.Errno<"ESPIPE">
 export type TeeError = Errno.Errno<"EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EPIPE">
 
 const PAGE = 4096
-/** What is copied at once; what a pipe holds, on Linux. */
-const CHUNK = 65_536
 
 /** Where to read or write: at an offset, or where the description stands, which moves then. */
 type At = number | undefined
-
-const opened = (self: Process, fd: number): Description | undefined => {
-  const description = self.fds.get(fd)
-  return description === undefined || (description.flags & O_PATH) !== 0 ? undefined : description
-}
 
 const isPipe = (description: Description): boolean => FileMode.isFifo(description.inode.mode)
 
@@ -43,17 +38,24 @@ const writeAt = (to: Description, at: number, from: Uint8Array, self: Process) =
   (to.seekable ? to.pwrite(from, at, self) : to.write(from, self)) as Effect.Effect<number, WriteError>
 
 /** Copies until `length` bytes are there, the source ends, or less is taken than was given. */
-function* copySteps(self: Process, from: Description, at: number, to: Description, toAt: number, length: number) {
-  const buffer = new Uint8Array(Math.min(length, CHUNK))
+function* copySteps(
+  self: Process,
+  from: Description,
+  at: number,
+  to: Description,
+  toAt: number,
+  length: number,
+  buffer: Uint8Array
+) {
   let done = 0
   while (done < length) {
     const wanted = Math.min(buffer.length, length - done)
-    const read = yield* Effect.exit(readAt(from, at + done, buffer.subarray(0, wanted), self))
+    const read = yield* Step.exit(readAt(from, at + done, buffer.subarray(0, wanted), self))
     if (read._tag === "Failure") return done > 0 ? done : yield* read
     if (read.value === 0) break
     // Asked only once there is something to write.
     if (!to.spliceWrites) return yield* Errno.fail("EINVAL")
-    const written = yield* Effect.exit(writeAt(to, toAt + done, buffer.subarray(0, read.value), self))
+    const written = yield* Step.exit(writeAt(to, toAt + done, buffer.subarray(0, read.value), self))
     if (written._tag === "Failure") return done > 0 ? done : yield* written
     done += written.value
     if (written.value < read.value) break
@@ -61,20 +63,22 @@ function* copySteps(self: Process, from: Description, at: number, to: Descriptio
   return done
 }
 
-const copy = (self: Process, from: Description, at: number, to: Description, toAt: number, length: number) =>
-  Step.run(copySteps(self, from, at, to, toAt, length))
+const copy = (self: Process, from: Description, at: number, to: Description, toAt: number, length: number) => {
+  const steps = (buffer: Uint8Array) => Step.run(copySteps(self, from, at, to, toAt, length, buffer))
+  const once = Math.min(length, SCRATCH)
+  // What is kept of it outlives the step: only a file copies all that it is given.
+  return FileMode.isRegular(to.inode.mode) ? withScratch(once, steps) : steps(new Uint8Array(once))
+}
 
 /** Moves the offsets of the descriptions by what was moved. */
 const moving = <E>(
   answer: Effect.Effect<number, E>,
   ...descriptions: ReadonlyArray<readonly [Description, At]>
 ): Effect.Effect<number, E> => {
-  const move = (count: number) => {
+  return Step.map(answer, (count) => {
     for (const [description, at] of descriptions) if (at === undefined && count > 0) description.offset += count
-  }
-  if (!Step.isReady(answer)) return Effect.tap(answer, (count) => move(count))
-  if (answer._tag === "Success") move(answer.value)
-  return answer
+    return count
+  })
 }
 
 /** @see copy_file_range(2) */

@@ -6,18 +6,20 @@
  *
  * @see readv(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { isDirectory, isFifo } from "../abi/FileMode.js"
+import { isDirectory, isFifo, isRegular } from "../abi/FileMode.js"
 import { IOV_MAX } from "../abi/Limits.js"
-import { O_NONBLOCK, O_PATH } from "../abi/OpenFlags.js"
+import { O_NONBLOCK } from "../abi/OpenFlags.js"
 import * as Flags from "../abi/TransferFlags.js"
 import type { Description, ReadError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
-import { isReady } from "../internal/step.js"
+import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import { overLimit } from "./descriptors.js"
 import type { Rooms } from "./Rooms.js"
+import { withScratch } from "./scratch.js"
+import { opened } from "./table.js"
 
 export type Vector = ReadonlyArray<Uint8Array>
 export type ReadvError = ReadError | Errno.Errno<"EOPNOTSUPP" | "ESPIPE">
@@ -46,14 +48,13 @@ const scatter = (from: Uint8Array, count: number, vector: Vector): void => {
   }
 }
 
-const gather = (vector: Vector, length: number): Uint8Array => {
-  const gathered = new Uint8Array(length)
+const gather = (vector: Vector, into: Uint8Array): Uint8Array => {
   let at = 0
   for (const each of vector) {
-    gathered.set(each, at)
+    into.set(each, at)
     at += each.length
   }
-  return gathered
+  return into
 }
 
 /** Which flags a file takes; `rw_flags` of Linux. */
@@ -82,8 +83,8 @@ const usable = (
   writes: boolean
 ): Exit.Exit<Description, Errno.Errno<"EBADF" | "EINVAL" | "ESPIPE">> => {
   if (at !== "here" && at < 0) return Errno.fail("EINVAL", { syscall, fd })
-  const description = self.fds.get(fd)
-  if (description === undefined || (description.flags & O_PATH) !== 0) return Errno.fail("EBADF", { syscall, fd })
+  const description = opened(self, fd)
+  if (description === undefined) return Errno.fail("EBADF", { syscall, fd })
   if (at !== "here" && !description.seekable) return Errno.fail("ESPIPE", { syscall, fd })
   if (!(writes ? description.writable : description.readable)) return Errno.fail("EBADF", { syscall, fd })
   return vector.length > IOV_MAX ? Errno.fail("EINVAL", { syscall, fd }) : Exit.succeed(description)
@@ -115,17 +116,18 @@ export const readv = (
   if (length === 0) return Exit.succeed(0)
   const taken = checkFlags(description, flags, false)
   if (taken._tag === "Failure") return Exit.failCause(taken.cause)
-  const only = vector.length === 1 ? vector[0] : undefined
-  const into = only ?? new Uint8Array(length)
-  const read = withoutWaiting(
-    description,
-    flags,
-    () => at === "here" ? description.read(into, self) : description.pread(into, at, self)
-  )
-  if (only !== undefined) return read
-  if (!isReady(read)) return Effect.tap(read, (count) => scatter(into, count, vector))
-  if (read._tag === "Success") scatter(into, read.value, vector)
-  return read
+  const read = (into: Uint8Array) =>
+    withoutWaiting(
+      description,
+      flags,
+      () => at === "here" ? description.read(into, self) : description.pread(into, at, self)
+    )
+  if (vector.length === 1) return read(vector[0]!)
+  return withScratch(length, (into) =>
+    Step.map(read(into), (count) => {
+      scatter(into, count, vector)
+      return count
+    }))
 }
 
 /** @see pwritev2(2) */
@@ -145,12 +147,15 @@ export const writev = (
   if (length === 0) return Exit.succeed(0)
   const taken = checkFlags(description, flags, true)
   if (taken._tag === "Failure") return Exit.failCause(taken.cause)
-  const from = vector.length === 1 ? vector[0]! : gather(vector, length)
   const append = (flags & Flags.RWF_APPEND) !== 0 ? true : (flags & Flags.RWF_NOAPPEND) !== 0 ? false : undefined
-  const written = withoutWaiting(
-    description,
-    flags,
-    () => at === "here" ? description.write(from, self, append) : description.pwrite(from, at, self, append)
-  )
-  return overLimit(rooms, self, written)
+  const write = (from: Uint8Array) =>
+    withoutWaiting(
+      description,
+      flags,
+      () => at === "here" ? description.write(from, self, append) : description.pwrite(from, at, self, append)
+    )
+  if (vector.length === 1) return overLimit(rooms, self, write(vector[0]!))
+  // What is kept of it outlives the step: only a file copies all that it is given.
+  if (!isRegular(description.inode.mode)) return overLimit(rooms, self, write(gather(vector, new Uint8Array(length))))
+  return overLimit(rooms, self, withScratch(length, (buffer) => write(gather(vector, buffer))))
 }

@@ -3,7 +3,7 @@
  *
  * @see getdents(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fcntl from "../abi/Fcntl.js"
 import { S_IFDIR } from "../abi/FileMode.js"
@@ -14,7 +14,7 @@ import type { Location } from "../Dentry.js"
 import { Description, type ReadError, type SeekError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
-import { isReady } from "../internal/step.js"
+import * as Step from "../internal/step.js"
 import type { DirectoryEntry, StorageError } from "../VfsBackend.js"
 import { accessed } from "./accessed.js"
 import type { Core } from "./Core.js"
@@ -67,10 +67,7 @@ export class DirectoryFile extends Description {
     if (dots.length >= limit) return Exit.succeed(this.past(dots))
     const cursor = this.offset > 2 ? this.offset : 0
     const listed = mount.superblock.backend.list(this.inode, cursor, limit - dots.length)
-    if (isReady(listed)) {
-      return Exit.map(listed, (entries) => this.past(dots.length === 0 ? entries : dots.concat(entries)))
-    }
-    return Effect.map(listed, (entries) => this.past(dots.concat(entries)))
+    return Step.map(listed, (entries) => this.past(dots.length === 0 ? entries : dots.concat(entries)))
   }
 
   private past(entries: ReadonlyArray<DirectoryEntry>): ReadonlyArray<DirectoryEntry> {

@@ -6,7 +6,7 @@
  *
  * @see read(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_FSETID } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
@@ -198,7 +198,7 @@ export class RegularFile extends Description {
     const { inode } = this
     if (offset < 0 || offset >= inode.size) return Errno.fail("ENXIO")
     if (this.backend.seekData === undefined) return this.moveTo(hole ? inode.size : offset)
-    return Effect.flatMap(
+    return Step.andThen(
       this.backend.seekData(inode, offset, hole),
       (found) => found === undefined ? (hole ? this.moveTo(inode.size) : Errno.fail("ENXIO")) : this.moveTo(found)
     )

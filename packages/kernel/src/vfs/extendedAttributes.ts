@@ -60,21 +60,20 @@ const permitted = (
   return Permission.access(viewer, inode, wanted)
 }
 
-function* getSteps(viewer: Viewer, target: Target, name: string) {
-  yield* permitted(viewer, target, name, FileMode.R_OK)
-  const backend = target.mount?.superblock.backend
-  if (backend?.getAttribute === undefined) return yield* Errno.fail("EOPNOTSUPP")
-  yield* nameable(name)
-  return yield* backend.getAttribute(target.inode, name)
-}
-
 /** @see getxattr(2) */
 export const get = (
   viewer: Viewer,
   target: Target,
   name: string
-): Effect.Effect<Uint8Array, GetAttributeError> =>
-  Step.run(getSteps(viewer, target, name)) as Effect.Effect<Uint8Array, GetAttributeError>
+): Effect.Effect<Uint8Array, GetAttributeError> => {
+  // EPERM is for those who write.
+  const refused = permitted(viewer, target, name, FileMode.R_OK) as Exit.Exit<void, Errno.Errno<"EACCES" | "ENODATA">>
+  if (refused._tag === "Failure") return Exit.failCause(refused.cause)
+  const backend = target.mount?.superblock.backend
+  if (backend?.getAttribute === undefined) return Errno.fail("EOPNOTSUPP")
+  const unnamed = nameable(name)
+  return unnamed._tag === "Failure" ? Exit.failCause(unnamed.cause) : backend.getAttribute(target.inode, name)
+}
 
 /** Those of `trusted.` are not even named to others. @see listxattr(2) */
 export const list = (
@@ -83,7 +82,7 @@ export const list = (
 ): Effect.Effect<ReadonlyArray<string>, AttributeError> => {
   const backend = mount?.superblock.backend
   if (backend?.listAttributes === undefined) return Exit.succeed([])
-  return Effect.map(
+  return Step.map(
     backend.listAttributes(inode),
     (names) => isPrivileged(viewer) ? names : names.filter((name) => !name.startsWith(TRUSTED))
   )

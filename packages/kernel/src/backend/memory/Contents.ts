@@ -6,6 +6,7 @@
  * fine as on a tmpfs.
  */
 import * as Marks from "./marks.js"
+import { copyOf } from "./slab.js"
 
 const PAGE = 65_536
 
@@ -74,8 +75,7 @@ export class Contents {
     this.markSmall(Marks.written(offset, end))
     const before = this.small
     if (before === undefined && offset === 0) {
-      // Copies without filling with zeros first.
-      this.small = new Uint8Array(from)
+      this.small = copyOf(from)
       this.held = end
       return
     }
@@ -214,10 +214,8 @@ export class Contents {
     if (this.pages === undefined) {
       if (end <= PAGE) {
         if ((this.small?.length ?? 0) < end) this.grow(end, end)
-        {
-          const marks = Marks.allocated(offset, end)
-          return this.markSmall(marks | ((this.smallMarks & marks) >>> 16))
-        }
+        const marks = Marks.allocated(offset, end)
+        return this.markSmall(marks | ((this.smallMarks & marks) >>> 16))
       }
       this.split(size)
     }
