@@ -12,7 +12,7 @@ const checks = [
   "lint:manual",
   "lint:unused",
   "lint:locks",
-  "check",
+  // Checks the types as well.
   "check:effect",
   "test:types",
   "test:examples",
