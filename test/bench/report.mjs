@@ -8,6 +8,7 @@ const titles = {
   effix: "**effix**",
   "secure-exec": "@secure-exec/core 0.2.1",
   memfs: "memfs 4.80.1",
+  zenfs: "@zenfs/core 2.7.6",
   "just-bash": "just-bash 3.4.2",
   linux: "Linux"
 }

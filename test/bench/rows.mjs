@@ -77,7 +77,7 @@ export const rows = [
   row("host", "lag", "host timer lag, p99, while a guest spins", 9_000_000, undefined, 20_000_000)
 ]
 
-export const subjects = ["limit", "effix", "secure-exec", "memfs", "just-bash", "linux"]
+export const subjects = ["limit", "effix", "secure-exec", "memfs", "zenfs", "just-bash", "linux"]
 
 /** Bytes are the same on every machine. */
 export const scales = (row) => row.unit !== "bytes"

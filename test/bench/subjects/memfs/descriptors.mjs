@@ -1,9 +1,4 @@
-import { createFsFromVolume, Volume } from "memfs"
-import { measure } from "../../Meter.mjs"
+import { descriptorsOf } from "../nodeFs.mjs"
+import { empty } from "./empty.mjs"
 
-export const open = () => {
-  const fs = createFsFromVolume(Volume.fromJSON({ "/f": "x" }))
-  return measure((count) => {
-    for (let i = 0; i < count; i++) fs.closeSync(fs.openSync("/f", "r"))
-  })
-}
+export const { open } = descriptorsOf(empty)

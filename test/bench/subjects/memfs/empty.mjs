@@ -1,0 +1,3 @@
+import { createFsFromVolume, Volume } from "memfs"
+
+export const empty = () => createFsFromVolume(new Volume())

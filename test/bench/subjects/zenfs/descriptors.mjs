@@ -1,0 +1,4 @@
+import { descriptorsOf } from "../nodeFs.mjs"
+import { empty } from "./empty.mjs"
+
+export const { open } = descriptorsOf(empty)
