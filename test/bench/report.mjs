@@ -39,14 +39,14 @@ const driftOf = (rows) => {
 
 /** A row that costs more here even in plain JS (page faults of a virtual machine, say) is scaled by that. */
 const aimOf = (row, drift) => {
-  if (!scales(row)) return row.aim
+  if (row.aim === undefined || !scales(row)) return row.aim
   const scale = Math.max(drift, slower(row.measured.limit, row.limit, row.unit) ?? 0)
   return row.unit === "ns" ? row.aim * scale : row.aim / scale
 }
 
 const isMet = (row, aim) => {
   const { effix } = row.measured
-  if (effix === undefined) return "–"
+  if (effix === undefined || aim === undefined) return "–"
   const ratio = row.unit === "MiB/s" ? aim / effix : effix / aim
   return ratio <= 1 ? "yes" : `no, ${ratio.toFixed(1)}x`
 }

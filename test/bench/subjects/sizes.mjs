@@ -18,6 +18,7 @@ export const directoriesInTree = filesInTree / 1000
 export const entriesListed = 10_000
 export const processesKilled = 5000
 export const timersAlive = 100_000
+export const lockWaiters = 1000
 
 /** Offsets of blocks within 64 MiB, in an order that no cache foretells; the same each time. */
 export const randomOffsets = () => {

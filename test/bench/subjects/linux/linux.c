@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
@@ -125,6 +126,13 @@ static void write_blocks(long before, long bytes) {
   begin();
   for (long at = 0; at < bytes; at += BLOCK) if (write(fd, block, BLOCK) != BLOCK) exit(1);
   end(bytes / BLOCK);
+}
+
+static void lock_and_unlock(void) {
+  int fd = open("f", O_RDWR | O_CREAT, 0666);
+  begin();
+  for (int i = 0; i < 400000; i++) if (flock(fd, LOCK_EX) < 0 || flock(fd, LOCK_UN) < 0) exit(1);
+  end(400000);
 }
 
 static void descriptors(const char *which) {
@@ -428,6 +436,7 @@ static void measure(const char *which) {
   else if (strcmp(which, "eventfd") == 0) count_to_and_fro();
   else if (strcmp(which, "timerfd") == 0) set_timer();
   else if (strcmp(which, "bulk") == 0) bulk();
+  else if (strcmp(which, "lock") == 0) lock_and_unlock();
   else if (strcmp(which, "roundTrip") == 0) round_trip();
   else if (strcmp(which, "buffered") == 0) buffered();
   else if (strcmp(which, "line") == 0) line();

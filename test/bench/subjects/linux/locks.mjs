@@ -1,0 +1,3 @@
+import { run } from "./linux.mjs"
+
+export const pair = () => run("lock")
