@@ -18,6 +18,7 @@ import * as Effectable from "effect/Effectable"
 import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Errno from "./Errno.js"
+import { runningFiber } from "./internal/compat.js"
 
 /** What an attempt answers; `undefined` means "not now: sleep and ask again". */
 export type Attempt<A, E = never> = Exit.Exit<A, E> | undefined
@@ -137,6 +138,8 @@ export const watch = (queues: Iterable<WaitQueue>, notify: (events: number) => v
   }
 }
 
+type Resume<A, E> = (effect: Effect.Effect<A, E | Interrupted>) => void
+
 /** What a sleeper must know of the process that it sleeps for. */
 export interface SleeperShape {
   /** The process's own fiber: nothing but the kernel interrupts it, and it calls {@link evictAll} before. */
@@ -191,7 +194,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
   private readonly links: ReadonlyArray<Link>
   /** Among the sleepers of its process, until the wait ends, so that the kernel can evict it at any moment. */
   private readonly link: Link | undefined
-  private resume: ((effect: Effect.Effect<A, E | Interrupted>) => void) | undefined = undefined
+  private resume: Resume<A, E> | undefined = undefined
   /** The queue that woke it, until it has run. */
   private baton: WaitQueue | undefined = undefined
   private entered = false
@@ -212,16 +215,18 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
    * Goes to sleep, unless there is no need to. The last look and the going to sleep are one step: before it the
    * fiber may have yielded, and what it looked at before is stale.
    */
-  park(): Effect.Effect<A, E | Interrupted> {
-    return Effect.async((resume) => {
-      const next = this.next(this.options.fair === true && this.links.some(isBehind))
-      if (next !== undefined) return resume(next)
-      this.resume = resume
-      this.queueUp()
-      if (this.entered) return
-      this.entered = true
-      this.options.entered?.()
-    })
+  park(resume: Resume<A, E>): void {
+    const next = this.next(this.options.fair === true && this.links.some(isBehind))
+    if (next !== undefined) return resume(next)
+    this.resume = resume
+    this.queueUp()
+    if (this.entered) return
+    this.entered = true
+    this.options.entered?.()
+  }
+
+  get parked(): Effect.Effect<A, E | Interrupted> {
+    return Effect.async((resume) => this.park(resume))
   }
 
   /** A waiter that was woken for nothing keeps its place. */
@@ -250,7 +255,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
     if (next !== undefined) return next
     // In this step: whoever comes before it sleeps again must find it in its place.
     this.queueUp()
-    return this.park()
+    return this.parked
   }
 
   /** How the call goes on: its answer, its end, what its process must attend to first, or `undefined` for sleep. */
@@ -283,7 +288,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
       (goesOn) => {
         const partial = this.options.partial?.()
         if (partial !== undefined) return this.leave(partial)
-        return goesOn ? this.park() : this.leave(Errno.fail("EINTR"))
+        return goesOn ? this.parked : this.leave(Errno.fail("EINTR"))
       }
     )
   }
@@ -341,13 +346,13 @@ export const sleep = <A, E>(
   attempt: () => Attempt<A, E>,
   options: WaitOptions<A, E> = noOptions
 ): Effect.Effect<A, E | Interrupted> =>
-  Effect.withFiberRuntime((fiber) => {
-    const sleeper: Sleeper["Type"] | undefined = fiber.currentContext.unsafeMap.get(Sleeper.key)
+  Effect.async((resume) => {
+    const fiber = runningFiber()
+    const sleeper: Sleeper["Type"] | undefined = fiber?.currentContext.unsafeMap.get(Sleeper.key)
     const waiter = new Waiter(queues, attempt, options, sleeper)
     // The kernel takes a process's own fiber out of its queues itself; any other may be raced or timed out at will.
-    return sleeper !== undefined && sleeper.fiber === fiber
-      ? waiter.park()
-      : Effect.onInterrupt(waiter.park(), () => Effect.sync(() => waiter.abandon()))
+    if (sleeper !== undefined && sleeper.fiber === fiber) waiter.park(resume)
+    else resume(Effect.onInterrupt(waiter.parked, () => Effect.sync(() => waiter.abandon())))
   })
 
 /** Attempts, and sleeps on `queues` as often as it must until the attempt answers. */
@@ -366,7 +371,7 @@ export const waitUntil = <A, E>(
  */
 export const uninterruptibly = <A>(queues: ReadonlyArray<WaitQueue>, attempt: () => Attempt<A>): Effect.Effect<A> =>
   Effect.uninterruptible(Effect.orDie(
-    Effect.suspend(() => new Waiter(queues, attempt, { interruptible: false, fair: true }, undefined).park())
+    Effect.suspend(() => new Waiter(queues, attempt, { interruptible: false, fair: true }, undefined).parked)
   ))
 
 /** Takes every waiter of a process out of its queues and ends it. */

@@ -58,6 +58,10 @@ export const fork = <A, E, R>(
 export const interruptNow = (fiber: Fiber.RuntimeFiber<unknown, unknown>): void =>
   fiber.unsafeInterruptAsFork(FiberId.none)
 
+/** The fiber whose step this is. */
+export const runningFiber = (): Fiber.RuntimeFiber<unknown, unknown> | undefined =>
+  Option.getOrUndefined(Fiber.getCurrentFiber())
+
 /** The fibers that {@link carryOn} has started: whatever they begin is in good hands already. */
 const carriers = new WeakSet<Fiber.RuntimeFiber<unknown, unknown>>()
 
@@ -66,7 +70,7 @@ const carriers = new WeakSet<Fiber.RuntimeFiber<unknown, unknown>>()
  * the one that asks may be interrupted before it takes its next step, and then nobody would finish what was begun.
  */
 export const carryOn = <A, E>(begun: Effect.Effect<A, E>): Effect.Effect<A, E> => {
-  const asking = Option.getOrUndefined(Fiber.getCurrentFiber())
+  const asking = runningFiber()
   if (asking === undefined || carriers.has(asking)) return Effect.uninterruptible(begun)
   const runtime = Runtime.make({
     context: asking.currentContext,
