@@ -46,14 +46,14 @@ export const copyRange = () => withFile(FILE, (sys, fd) => each(() => sys.copyFi
 export const splice = () =>
   inProcess((sys) =>
     Effect.gen(function*() {
-      const one = yield* sys.pipe()
-      const two = yield* sys.pipe()
-      yield* sys.write(one[1], new Uint8Array(CHUNK))
-      return yield* each((i) =>
-        i % 2 === 0
-          ? sys.splice(one[0], undefined, two[1], undefined, CHUNK)
-          : sys.splice(two[0], undefined, one[1], undefined, CHUNK)
-      )
+      let full = yield* sys.pipe()
+      let empty = yield* sys.pipe()
+      yield* sys.write(full[1], new Uint8Array(CHUNK))
+      return yield* each(() => {
+        const spliced = sys.splice(full[0], undefined, empty[1], undefined, CHUNK)
+        ;[full, empty] = [empty, full]
+        return spliced
+      })
     })
   )
 

@@ -4,7 +4,7 @@ import * as Sizes from "../sizes.mjs"
 const CAPACITY = 65_536
 
 /** Bytes in a ring, and one promise for whoever waits. */
-class Pipe {
+export class Pipe {
   ring = new Uint8Array(CAPACITY)
   readAt = 0
   writtenAt = 0
@@ -48,8 +48,7 @@ class Pipe {
   }
 }
 
-export const bulk = async () => {
-  const pipe = new Pipe()
+export const bulkThrough = async (pipe) => {
   const from = new Uint8Array(CAPACITY)
   const into = new Uint8Array(CAPACITY)
   const consume = async () => {
@@ -69,9 +68,9 @@ export const bulk = async () => {
   )
 }
 
-export const roundTrip = () => {
-  const there = new Pipe()
-  const back = new Pipe()
+export const bulk = () => bulkThrough(new Pipe())
+
+export const roundTripThrough = (there, back) => {
   const serve = async () => {
     const byte = new Uint8Array(1)
     for (;;) {
@@ -88,6 +87,8 @@ export const roundTrip = () => {
     }
   })
 }
+
+export const roundTrip = () => roundTripThrough(new Pipe(), new Pipe())
 
 export const buffered = () => {
   const byte = new Uint8Array(1)

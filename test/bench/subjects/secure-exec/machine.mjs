@@ -27,8 +27,8 @@ class Running {
   closeStdin() {}
 }
 
-export const bootOne = async () => {
-  const kernel = createKernel({ filesystem: createInMemoryFileSystem() })
+export const bootOne = async (options = {}) => {
+  const kernel = createKernel({ filesystem: createInMemoryFileSystem(), ...options })
   let inside
   await kernel.mount({
     name: "bench",
