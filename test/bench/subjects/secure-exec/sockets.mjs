@@ -1,5 +1,5 @@
-import { measure, throughput } from "../../Meter.mjs"
 import { allowAll } from "@secure-exec/core"
+import { measure, throughput } from "../../Meter.mjs"
 import { bootOne } from "./machine.mjs"
 
 const AF_UNIX = 1
