@@ -17,7 +17,7 @@ export interface TableLocks {
 }
 
 export class FdTable {
-  private readonly slots: Array<Description.Description | undefined> = []
+  private slots: Array<Description.Description | undefined> = []
   /** Descriptors with FD_CLOEXEC; made when the first is set. */
   private closeOnExec: Set<number> | undefined = undefined
   /** Every descriptor below this is in use. */
@@ -110,10 +110,8 @@ export class FdTable {
   /** A table for a child: the same descriptors over the same descriptions. */
   copy(): FdTable {
     const copy = new FdTable(this.limit, this.descriptions)
-    for (const description of this.slots) {
-      copy.slots.push(description)
-      if (description !== undefined) description.references++
-    }
+    copy.slots = this.slots.slice()
+    for (const description of copy.slots) if (description !== undefined) description.references++
     copy.lowest = this.lowest
     if (this.closeOnExec !== undefined) copy.closeOnExec = new Set(this.closeOnExec)
     return copy

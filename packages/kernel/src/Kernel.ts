@@ -197,7 +197,7 @@ const compose = (
       booted: timers.nanoseconds()
     }
     processes.provideSys((process, image) => {
-      const own = new ProcessSys(rooms, process, image, host.callsPerTurn)
+      const own = new ProcessSys(rooms, process, image)
       const sys = process.tracer === undefined ? own : telling(process.tracer.listen)(own, process.pid)
       return decorate === undefined ? sys : decorate(sys, process.pid)
     })

@@ -133,7 +133,12 @@ export type ProcessState = "running" | "stopped" | "zombie" | "dead"
 
 /** Children, by the process they belong to, and everything else that exec keeps. */
 export class Process {
-  children: Set<Process> | undefined = undefined
+  /** Its children, the eldest first: a list that costs nothing to leave. */
+  eldest: Process | undefined = undefined
+  private youngest: Process | undefined = undefined
+  /** Its neighbours among its parent's children. */
+  private elder: Process | undefined = undefined
+  private younger: Process | undefined = undefined
   state: ProcessState = "running"
   /** How it ended, or how it last changed. */
   status: WaitStatus | undefined = undefined
@@ -204,6 +209,31 @@ export class Process {
   get session(): Session {
     return this.group.session
   }
+
+  /** The eldest first. */
+  *children(): Generator<Process> {
+    for (let child = this.eldest; child !== undefined; child = child.younger) yield child
+  }
+
+  /** Leaves the children of its parent, which is not told of it any more. */
+  leaveParent(): void {
+    const { elder, parent, younger } = this
+    if (parent === undefined) return
+    if (elder !== undefined) elder.younger = younger
+    else if (parent.eldest === this) parent.eldest = younger
+    if (younger !== undefined) younger.elder = elder
+    else if (parent.youngest === this) parent.youngest = elder
+    this.elder = this.younger = undefined
+  }
+
+  /** Becomes the youngest child of `parent`. */
+  joinParent(parent: Process): void {
+    this.parent = parent
+    this.elder = parent.youngest
+    if (this.elder === undefined) parent.eldest = this
+    else this.elder.younger = this
+    parent.youngest = this
+  }
 }
 
 /** @see setpgid(2) */
@@ -256,18 +286,20 @@ export class ProcessTable {
 
   /** Makes `child` the youngest child of `parent`, with all that it still has to tell. */
   adopt(parent: Process, child: Process): void {
-    child.parent?.children?.delete(child)
-    child.parent?.changed?.delete(child)
-    child.parent = parent
+    child.leaveParent()
+    child.joinParent(parent)
     child.seniority = ++this.adoptions
-    ;(parent.children ??= new Set()).add(child)
     if (child.statusUntold) tell(parent, child)
   }
 }
 
 const seniorityOf = (child: Process): number => child.seniority
 
+/** Whether `parent` is still to be told of `child`. */
+export const isUntold = (parent: Process, child: Process): boolean => child.statusUntold && child.parent === parent
+
 /** Has `child` among those of which `parent` is still to be told. */
 export const tell = (parent: Process, child: Process): void => {
-  ;(parent.changed ??= new LeastFirst(seniorityOf)).add(child)
+  child.statusUntold = true
+  ;(parent.changed ??= new LeastFirst(seniorityOf, (each) => isUntold(parent, each))).add(child)
 }

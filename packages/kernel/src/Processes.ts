@@ -178,8 +178,8 @@ export const make = (parts: Parts): Processes["Type"] => {
   const reap = (child: Process): void => {
     if (events.heard) events.tell(child, { _tag: "Reaped" })
     child.state = "dead"
-    child.parent?.children?.delete(child)
-    child.parent?.changed?.delete(child)
+    child.statusUntold = false
+    child.leaveParent()
     table.processes.delete(child.pid)
     Groups.leave(table, child)
     if (child.ended !== undefined) WaitQueue.wakeAll(child.ended)
@@ -195,10 +195,10 @@ export const make = (parts: Parts): Processes["Type"] => {
 
   /** Gives the children of a process that ends to somebody else, and tells stopped groups that nobody is left to continue them. */
   const orphan = (self: Process): void => {
-    const { children } = self
-    if (children === undefined || children.size === 0) return
+    if (self.eldest === undefined) return
     const reaper = reaperOf(self)
-    for (const child of Array.from(children)) {
+    // One child's end may end another: so each time the eldest of those that are left.
+    for (let child = self.eldest; child !== undefined; child = self.eldest) {
       table.adopt(reaper, child)
       const last = child.parentDeathSignal
       if (last !== 0 && Signals.maySignal(self, child, last)) signals.send(child, Signals.fromProcess(last, self))
@@ -246,7 +246,7 @@ export const make = (parts: Parts): Processes["Type"] => {
 
   /** Starts what a process runs from now on. */
   const start = (self: Process, program: Program): void => {
-    const image = new Image(self, hooks)
+    const image = new Image(self, hooks, host.callsPerTurn)
     // Stopped while its file was read: what exec starts is stopped as well.
     if (self.state === "stopped") image.attention |= STOPPED
     const sys = makeSys(self, image)

@@ -167,8 +167,7 @@ export const make = (): Signals["Type"] => {
   const notifyParent = (child: Process, status: WaitStatus): boolean => {
     const { parent } = child
     child.status = status
-    child.statusUntold = true
-    if (parent !== undefined) tell(parent, child)
+    if (parent !== undefined && !child.statusUntold) tell(parent, child)
     if (parent === undefined || parent.task === undefined) return true
     const action = actionOf(parent, Abi.SIGCHLD)
     const ignored = action.disposition === "ignore"

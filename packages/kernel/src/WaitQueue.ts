@@ -18,7 +18,7 @@ import * as Effectable from "effect/Effectable"
 import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Errno from "./Errno.js"
-import { runningFiber } from "./internal/compat.js"
+import { park, runningFiber } from "./internal/compat.js"
 
 /** What an attempt answers; `undefined` means "not now: sleep and ask again". */
 export type Attempt<A, E = never> = Exit.Exit<A, E> | undefined
@@ -226,7 +226,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
   }
 
   get parked(): Effect.Effect<A, E | Interrupted> {
-    return Effect.async((resume) => this.park(resume))
+    return park((resume) => this.park(resume))
   }
 
   /** A waiter that was woken for nothing keeps its place. */
@@ -346,7 +346,7 @@ export const sleep = <A, E>(
   attempt: () => Attempt<A, E>,
   options: WaitOptions<A, E> = noOptions
 ): Effect.Effect<A, E | Interrupted> =>
-  Effect.async((resume) => {
+  park((resume) => {
     const fiber = runningFiber()
     const sleeper: Sleeper["Type"] | undefined = fiber?.currentContext.unsafeMap.get(Sleeper.key)
     const waiter = new Waiter(queues, attempt, options, sleeper)

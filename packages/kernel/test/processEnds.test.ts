@@ -176,6 +176,6 @@ describe("wait", () => {
         expect(machine.table.processes.get(alive!)?.parent).toBe(machine.init)
         yield* Effect.sleep(20)
         expect(machine.table.processes.size).toBe(1)
-        expect(machine.init.children?.size ?? 0).toBe(0)
+        expect(machine.init.eldest).toBeUndefined()
       })))
 })

@@ -1,48 +1,38 @@
 /**
- * A set that tells its least member at once: a heap in which those that have left stay until they come up.
+ * Members of which the least is wanted, and that may leave in any order at once: a heap in which those that have left
+ * stay until they come up. Who is a member its members know, so that leaving costs nothing.
  *
  * @internal
  */
 export class LeastFirst<A> {
-  private readonly members = new Set<A>()
   private heap: Array<A> = []
+  /** With more than so many in the heap, those that have left are looked for. */
+  private most = 16
 
-  constructor(private readonly rank: (member: A) => number) {}
+  constructor(private readonly rank: (member: A) => number, private readonly isMember: (one: A) => boolean) {}
 
-  get size(): number {
-    return this.members.size
-  }
-
-  has(member: A): boolean {
-    return this.members.has(member)
-  }
-
+  /** Adds one that was no member until now. */
   add(member: A): void {
-    if (this.members.has(member)) return
-    this.members.add(member)
-    if (this.heap.length > 16 + 2 * this.members.size) this.rebuild()
-    else this.push(member)
-  }
-
-  delete(member: A): void {
-    this.members.delete(member)
-    if (this.members.size === 0) this.heap = []
+    this.first()
+    if (this.heap.length >= this.most) {
+      // What is sorted is a heap.
+      this.heap = this.inOrder()
+      this.most = 16 + 2 * this.heap.length
+      // It may be in it already, from when it was a member before.
+      if (this.heap.includes(member)) return
+    }
+    this.push(member)
   }
 
   /** `undefined` when it is empty. */
   first(): A | undefined {
-    while (this.heap.length > 0 && !this.members.has(this.heap[0]!)) this.pop()
+    while (this.heap.length > 0 && !this.isMember(this.heap[0]!)) this.pop()
     return this.heap[0]
   }
 
   /** All members, the least first. */
-  inOrder(): ReadonlyArray<A> {
-    return Array.from(this.members).sort((a, b) => this.rank(a) - this.rank(b))
-  }
-
-  private rebuild(): void {
-    // What is sorted is a heap.
-    this.heap = [...this.inOrder()]
+  inOrder(): Array<A> {
+    return Array.from(new Set(this.heap)).filter(this.isMember).sort((a, b) => this.rank(a) - this.rank(b))
   }
 
   private push(member: A): void {

@@ -7,6 +7,7 @@
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
 import * as Equal from "effect/Equal"
 import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -30,7 +31,9 @@ export const lean = (runtime: Runtime.Runtime<never>, scheduler: Scheduler.Sched
   const nothing = FiberRefs.empty()
   const kept: Array<readonly [FiberRef.FiberRef<unknown>, readonly [readonly [FiberId.Single, unknown]]]> = []
   for (const [ref, [[id, value]]] of runtime.fiberRefs.locals) {
-    if (!Equal.equals(value, FiberRefs.getOrDefault(nothing, ref))) kept.push([ref, [[id, value]]])
+    // Each fiber has a context of its own.
+    if (ref === FiberRef.currentContext || Equal.equals(value, FiberRefs.getOrDefault(nothing, ref))) continue
+    kept.push([ref, [[id, value]]])
   }
   const fiberRefs = FiberRefs.updateAs(FiberRefs.unsafeMake(new Map(kept)), {
     fiberId: FiberId.none,
@@ -39,8 +42,11 @@ export const lean = (runtime: Runtime.Runtime<never>, scheduler: Scheduler.Sched
   })
   // Effect's own counters of fibers; a kernel's are in its process table.
   const runtimeFlags = RuntimeFlags.disable(runtime.runtimeFlags, RuntimeFlags.RuntimeMetrics)
-  return Runtime.make({ context: runtime.context, fiberRefs, runtimeFlags })
+  // What each fiber would be given when it is forked, once for all of them.
+  return Runtime.make({ context: runtime.context, fiberRefs: FiberRefs.forkAs(fiberRefs, FiberId.none), runtimeFlags })
 }
+
+const noFiberRefs = FiberRefs.empty()
 
 /** Starts a fiber that sees `services` and nothing else; it takes its first step at the scheduler's next turn. */
 export const fork = <A, E, R>(
@@ -49,14 +55,37 @@ export const fork = <A, E, R>(
   services: Context.Context<R>
 ): Fiber.RuntimeFiber<A, E> =>
   Runtime.runFork(
-    Runtime.make({ context: services, fiberRefs: runtime.fiberRefs, runtimeFlags: runtime.runtimeFlags }),
+    Runtime.make({ context: services, fiberRefs: noFiberRefs, runtimeFlags: runtime.runtimeFlags }),
     effect,
-    { immediate: false }
+    {
+      immediate: false,
+      // They are this fiber's alone: put in here, they are copied once and not merged one by one.
+      updateRefs: (own) => {
+        for (const [ref, values] of runtime.fiberRefs.locals) own.locals.set(ref, values)
+        return own
+      }
+    }
   )
 
 /** Interrupts a fiber from synchronous code, without waiting for its clean-up. */
 export const interruptNow = (fiber: Fiber.RuntimeFiber<unknown, unknown>): void =>
   fiber.unsafeInterruptAsFork(FiberId.none)
+
+/**
+ * Suspends its fiber until `resume` is called with how it goes on, once, by `register` itself or later. As `Effect.async`
+ * without a canceller, but one step instead of two, and without what that keeps between them: a tenth of the time of a
+ * round trip, and of the memory of a process that sleeps. The instruction is Effect's own, under its own name.
+ */
+class Parking {
+  readonly _op = "Async"
+
+  constructor(readonly effect_instruction_i0: (resume: never) => void) {}
+}
+Object.setPrototypeOf(Parking.prototype, Effectable.EffectPrototype)
+
+export const park = <A, E>(
+  register: (resume: (effect: Effect.Effect<A, E>) => void) => void
+): Effect.Effect<A, E> => new Parking(register) as unknown as Effect.Effect<A, E>
 
 /** The fiber whose step this is. */
 export const runningFiber = (): Fiber.RuntimeFiber<unknown, unknown> | undefined =>

@@ -22,7 +22,12 @@ export class Image implements Task {
   callsMax = CALLS_MAX
   readonly sleeping = WaitQueue.make()
 
-  constructor(readonly process: Process, private readonly hooks: ImageHooks) {}
+  /** Calls that may be answered at once before others get their turn. */
+  callsLeft: number
+
+  constructor(readonly process: Process, private readonly hooks: ImageHooks, readonly callsPerTurn: number) {
+    this.callsLeft = callsPerTurn
+  }
 
   attend(restartable: boolean): Effect.Effect<boolean> {
     // The process may have another image by now, which is attentive.

@@ -7,7 +7,7 @@ import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as W from "../abi/WaitStatus.js"
 import * as Errno from "../Errno.js"
-import type { Process, ProcessTable } from "../ProcessTable.js"
+import { isUntold, type Process, type ProcessTable } from "../ProcessTable.js"
 import type { ChildChange, Waited, WaitedUsage } from "../Sys.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { charge, usageOf } from "./usage.js"
@@ -36,19 +36,17 @@ const isTold = (child: Process, options: number): boolean => {
 
 /** The eldest child that the selector takes and that has something to tell. */
 const find = (table: ProcessTable, caller: Process, selector: Selector, options: number): Process | undefined => {
-  const { changed } = caller
-  if (changed === undefined || changed.size === 0) return undefined
   if (selector.pid !== undefined) {
     const child = table.processes.get(selector.pid)
-    return child !== undefined && changed.has(child) && isTold(child, options) ? child : undefined
+    return child !== undefined && isUntold(caller, child) && isTold(child, options) ? child : undefined
   }
-  const first = changed.first()
-  if (first !== undefined && matches(first, selector) && isTold(first, options)) return first
-  return changed.inOrder().find((child) => matches(child, selector) && isTold(child, options))
+  const first = caller.changed?.first()
+  if (first === undefined || (matches(first, selector) && isTold(first, options))) return first
+  return caller.changed!.inOrder().find((child) => matches(child, selector) && isTold(child, options))
 }
 
 const candidates = (table: ProcessTable, caller: Process, selector: Selector): Iterable<Process> => {
-  if (selector.pid === undefined) return caller.children ?? []
+  if (selector.pid === undefined) return caller.children()
   const child = table.processes.get(selector.pid)
   return child?.parent === caller ? [child] : []
 }
@@ -87,7 +85,7 @@ const waitFor = <A>(
       }
       if ((options & W.WNOHANG) !== 0) return Exit.succeed(undefined)
       if (selector.group !== undefined) {
-        members = Array.from(caller.children ?? []).filter((each) => matches(each, selector))
+        members = Array.from(caller.children()).filter((each) => matches(each, selector))
       }
       return undefined
     }
@@ -98,7 +96,6 @@ const waitFor = <A>(
         reap(child)
       } else {
         child.statusUntold = false
-        caller.changed?.delete(child)
       }
     }
     return Exit.succeed(told)

@@ -16,16 +16,6 @@ import { isReady } from "../internal/step.js"
 import type { Image } from "../process/Image.js"
 import { callsPerTurn } from "../process/priority.js"
 
-/** How the calls of one image are entered. */
-export class Entry {
-  /** Calls that may be answered at once before others get their turn. */
-  left: number
-
-  constructor(readonly image: Image, readonly callsPerTurn: number) {
-    this.left = callsPerTurn
-  }
-}
-
 /** The end of an iterator, with the answer: an iterator and its only result in one. */
 class Answered<A> {
   readonly done = true
@@ -41,35 +31,35 @@ const through = <A, E>(effect: Effect.Effect<A, E>): Effect.EffectGenerator<Effe
   new SingleShotGen<YieldWrap<Effect.Effect<A, E>>, A>(new YieldWrap(effect))
 
 export class Call<A, E> extends Effectable.Class<A, E> {
-  constructor(private readonly entry: Entry, private readonly body: () => Effect.Effect<A, E>) {
+  constructor(private readonly image: Image, private readonly body: () => Effect.Effect<A, E>) {
     super()
   }
 
   commit(): Effect.Effect<A, E> {
-    const { body, entry: { image } } = this
+    const { body, image } = this
     if (++image.calls >= image.callsMax) image.spent()
     // Asked again after that: between the two somebody may have killed the process.
     return image.attention === 0 ? body() : Effect.flatMap(image.attend(true), () => this.commit())
   }
 
   override [Symbol.iterator](): Effect.EffectGenerator<Effect.Effect<A, E>> {
-    const { body, entry } = this
-    if (entry.left === 0) return this.inTurn()
-    entry.left--
-    if (++entry.image.calls >= entry.image.callsMax) entry.image.spent()
-    if (entry.image.attention !== 0) return through(Effect.suspend(() => this.commit()))
+    const { body, image } = this
+    if (image.callsLeft === 0) return this.inTurn()
+    image.callsLeft--
+    if (++image.calls >= image.callsMax) image.spent()
+    if (image.attention !== 0) return through(Effect.suspend(() => this.commit()))
     const answer = body()
     if (!isReady(answer)) return through(answer)
-    if (entry.image.attention !== 0) return through(Effect.suspend(() => answer))
+    if (image.attention !== 0) return through(Effect.suspend(() => answer))
     return answer._tag === "Success" ? new Answered(answer.value) : through(answer)
   }
 
   /** Through the fiber's loop, after others had their turn. */
   private inTurn(): Effect.EffectGenerator<Effect.Effect<A, E>> {
-    const { entry } = this
+    const { image } = this
     const call = Effect.suspend(() => this.commit())
-    if (entry.callsPerTurn === 0) return through(call)
-    entry.left = callsPerTurn(entry.callsPerTurn, entry.image.process.nice)
+    if (image.callsPerTurn === 0) return through(call)
+    image.callsLeft = callsPerTurn(image.callsPerTurn, image.process.nice)
     return through(Effect.zipRight(Effect.yieldNow(), call))
   }
 }

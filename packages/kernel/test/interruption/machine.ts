@@ -123,7 +123,17 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
     const watches = Watches.make(limits, anonymous, (effect) => void host.fork(effect))
     const vfs = Vfs.make({ backend, limits, devices, pipes, policy: undefined, watches, now })
     const programs = Programs.make()
-    const processes = Processes.make({ limits, host, vfs, programs, signals, policy: undefined, now: timers.now })
+    // Every call goes through the loop of its fiber, where it can be interrupted.
+    const stepwise = { ...host, callsPerTurn: 0 }
+    const processes = Processes.make({
+      limits,
+      host: stepwise,
+      vfs,
+      programs,
+      signals,
+      policy: undefined,
+      now: timers.now
+    })
     const entropy = { fill: (into: Uint8Array) => into.fill(0) }
     const fileSystems = FileSystems.make()
     const sockets = Sockets.make({ signals, timers, vfs, host, now })

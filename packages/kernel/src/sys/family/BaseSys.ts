@@ -9,26 +9,21 @@ import * as Effect from "effect/Effect"
 import type { Image } from "../../process/Image.js"
 import type { Process } from "../../ProcessTable.js"
 import type { SystemCalls } from "../../Sys.js"
-import { Call, Entry } from "../Call.js"
+import { Call } from "../Call.js"
 import type { Rooms } from "../Rooms.js"
 
 export abstract class BaseSys {
-  private readonly entry: Entry
-
   constructor(
     protected readonly rooms: Rooms,
     protected readonly self: Process,
-    protected readonly image: Image,
-    callsPerTurn = 0
-  ) {
-    this.entry = new Entry(image, callsPerTurn)
-  }
+    protected readonly image: Image
+  ) {}
 
   /** All families together. */
   protected abstract get whole(): SystemCalls
 
   protected call<A, E>(body: () => Effect.Effect<A, E>): Effect.Effect<A, E> {
-    return new Call(this.entry, body)
+    return new Call(this.image, body)
   }
 
   /** A call that may make a signal deliverable: its handler runs before the call returns. */
