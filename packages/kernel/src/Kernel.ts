@@ -32,29 +32,25 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "./abi/MountFlags.js"
+import * as Scope from "effect/Scope"
 import { SIGKILL } from "./abi/Signals.js"
-import * as DevBackend from "./backend/DevBackend.js"
 import * as MemoryBackend from "./backend/MemoryBackend.js"
-import * as ProcBackend from "./backend/ProcBackend.js"
 import * as CoarseClock from "./CoarseClock.js"
 import * as BasicDevices from "./device/basic.js"
 import * as Devices from "./Devices.js"
 import * as Dns from "./Dns.js"
 import { Entropy } from "./Entropy.js"
-import type * as Errno from "./Errno.js"
 import * as AnonymousInode from "./event/AnonymousInode.js"
 import * as Events from "./Events.js"
 import * as FileSystems from "./FileSystems.js"
 import * as Host from "./Host.js"
-import { boot, installStub } from "./kernel/boot.js"
+import { boot, installStub, plant } from "./kernel/boot.js"
 import type { HostInterface } from "./kernel/contract.js"
 import { hostInterface } from "./kernel/hostInterface.js"
+import * as SystemMounts from "./kernel/systemMounts.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Locks from "./Locks.js"
 import { Network } from "./Network.js"
@@ -158,7 +154,9 @@ const compose = (
     const host = room(Host.Host, () => Host.make(runtime, scheduler))
     const timers = room(Timers.Timers, () => Timers.make(clock, host))
     const now = CoarseClock.make(clock, () => timers.clocks.shift)
-    const backend = given ?? MemoryBackend.makeWith(limits, now())
+    const own = given === undefined ? MemoryBackend.makeWith(limits, now()) : undefined
+    if (own !== undefined) yield* Effect.orDie(plant(own, limits.hostname, now()))
+    const backend = given ?? own!
     const signals = room(Signals.Signals, () => Signals.make())
     const devices = room(Devices.Devices, Devices.make)
     const pipes = room(Pipes.Pipes, () => Pipes.make(limits, signals, now))
@@ -170,7 +168,6 @@ const compose = (
     const later = (effect: Effect.Effect<void>) => void host.fork(effect)
     const watches = room(Watches.Watches, () => Watches.make(limits, anonymous, later))
     const vfs = room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, watches, now }))
-    const fileSystems = room(FileSystems.FileSystems, () => FileSystems.make())
     const programs = room(Programs.Programs, Programs.make)
     const processes = room(
       Processes.Processes,
@@ -179,6 +176,8 @@ const compose = (
 
     const sockets = room(Sockets.Sockets, () => Sockets.make({ signals, timers, vfs, host, now, network }))
     const dns = room(Dns.Dns, () => Dns.make({ vfs, resolve: Context.get(context, Dns.Resolver), now: timers.now }))
+    const system = SystemMounts.make({ limits, vfs, locks, sockets, timers, entropy, processes, ptys, now })
+    const fileSystems = room(FileSystems.FileSystems, () => FileSystems.make(system.types))
     const rooms: Rooms = {
       limits,
       fileSystems,
@@ -205,11 +204,12 @@ const compose = (
     BasicDevices.register(devices, entropy.fill)
     Ptys.register(devices, ptys)
 
-    yield* Effect.addFinalizer(() => shutDown(processes, timers))
+    // `Effect.addFinalizer` would keep this fiber's refs, and take its time to put them in place again.
+    yield* Scope.addFinalizer(yield* Effect.scope, shutDown(processes, timers))
     const kernel = hostInterface({ ...rooms, host, ptys })
     const { init } = processes
-    yield* Effect.orDie(boot(vfs, init, limits.hostname))
-    yield* Effect.orDie(mountSystem(rooms, ptys, now))
+    if (vfs.root.mount.superblock.backend !== own) yield* Effect.orDie(boot(vfs, init, limits.hostname))
+    yield* Effect.orDie(system.mount(fileSystems))
     for (const [path, { backend: mounted, ...how }] of Object.entries(options.mounts ?? {})) {
       yield* Effect.orDie(kernel.mount(path, mounted, how))
     }
@@ -219,47 +219,28 @@ const compose = (
     for (const name of programs.names()) yield* installStub(vfs, init, name)
     programs.onRegister((name) => installStub(vfs, init, name))
 
-    return Context.make(Kernel, kernel).pipe(
-      Context.add(KernelConfig.KernelConfig, limits),
-      Context.add(Devices.Devices, devices),
-      Context.add(Dns.Dns, dns),
-      Context.add(Events.Events, events),
-      Context.add(FileSystems.FileSystems, fileSystems),
-      Context.add(Host.Host, host),
-      Context.add(Locks.Locks, locks),
-      Context.add(Pipes.Pipes, pipes),
-      Context.add(Polls.Polls, polls),
-      Context.add(Processes.Processes, processes),
-      Context.add(Programs.Programs, programs),
-      Context.add(Ptys.Ptys, ptys),
-      Context.add(Signals.Signals, signals),
-      Context.add(Sockets.Sockets, sockets),
-      Context.add(Timers.Timers, timers),
-      Context.add(Vfs.Vfs, vfs),
-      Context.add(Watches.Watches, watches)
-    )
-  })
-
-/** `/dev`, `/dev/pts` and `/proc`, and the types that mount(2) knows. */
-const mountSystem = (
-  { entropy, fileSystems, limits, locks, processes: { init, table }, sockets, timers, vfs }: Rooms,
-  ptys: Ptys.Ptys["Type"],
-  now: () => bigint
-): Effect.Effect<void, Errno.Any, Scope.Scope> =>
-  Effect.gen(function*() {
-    const dev = DevBackend.make({ bytesMax: 1 << 30, inodesMax: 65_536, now: now() })
-    const bootedAt = timers.now()
-    const random = entropy.fill
-    const proc = () =>
-      ProcBackend.make({ table, vfs, fileSystems, limits, locks, sockets, now: timers.now, bootedAt, random })
-    const flags = MS_NOSUID | MS_NOEXEC
-    yield* vfs.mount(init, "/dev", dev, { source: "devtmpfs", flags: MS_NOSUID })
-    yield* vfs.mount(init, "/dev/pts", ptys.files, { flags })
-    yield* vfs.mount(init, "/proc", proc(), { flags: flags | MS_NODEV })
-    yield* fileSystems.register(MemoryBackend.tmpfs(limits, now))
-    yield* fileSystems.register({ name: "proc", make: () => Exit.succeed(proc()) })
-    yield* fileSystems.register({ name: "devtmpfs", make: () => Exit.succeed(dev) })
-    yield* fileSystems.register({ name: "devpts", make: () => Exit.succeed(ptys.files) })
+    const services = new Map<string, unknown>()
+    const provide = <I extends Services, S>(tag: Context.Tag<I, S>, service: S) => void services.set(tag.key, service)
+    provide(Kernel, kernel)
+    provide(KernelConfig.KernelConfig, limits)
+    provide(Devices.Devices, devices)
+    provide(Dns.Dns, dns)
+    provide(Events.Events, events)
+    provide(FileSystems.FileSystems, fileSystems)
+    provide(Host.Host, host)
+    provide(Locks.Locks, locks)
+    provide(Pipes.Pipes, pipes)
+    provide(Polls.Polls, polls)
+    provide(Processes.Processes, processes)
+    provide(Programs.Programs, programs)
+    provide(Ptys.Ptys, ptys)
+    provide(Signals.Signals, signals)
+    provide(Sockets.Sockets, sockets)
+    provide(Timers.Timers, timers)
+    provide(Vfs.Vfs, vfs)
+    provide(Watches.Watches, watches)
+    // `Context.add` copies all that is there already, each time.
+    return Context.unsafeMake<Services>(services)
   })
 
 /** Kills what runs, and waits until its finalizers have. */

@@ -538,9 +538,13 @@ export const tmpfs = (limits: KernelConfig.Limits, now: () => bigint): FileSyste
   }
 })
 
-/** With the limits of the kernel's configuration. */
-export const makeWith = (limits: KernelConfig.Limits, now: bigint): Backend<MemoryInode> =>
-  make({ bytesMax: limits.memoryBytesMax, inodesMax: limits.memoryInodesMax, now })
+/**
+ * With the limits of the kernel's configuration.
+ *
+ * @internal
+ */
+export const makeWith = (limits: KernelConfig.Limits, now: bigint): MemoryStore =>
+  store({ bytesMax: limits.memoryBytesMax, inodesMax: limits.memoryInodesMax, now })
 
 /** @category layers */
 export const layer: Layer.Layer<VfsBackend, never, KernelConfig.KernelConfig> = Layer.effect(

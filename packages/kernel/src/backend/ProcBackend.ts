@@ -197,10 +197,17 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
   }
   const owners = new WeakMap<ProcInode, Process>()
 
-  const system = fixed("")
+  /** What is there whoever runs; made for the first who looks. */
+  let system: Readonly<Record<string, () => ProcInode>> | undefined
+  const ofSystem = () => system ??= fixed("")
   const top: Content = {
-    names:
-      () => ["self", "thread-self", "mounts", ...Object.keys(system), ...Array.from(table.processes.keys(), String)],
+    names: () => [
+      "self",
+      "thread-self",
+      "mounts",
+      ...Object.keys(ofSystem()),
+      ...Array.from(table.processes.keys(), String)
+    ],
     lookup: (name) => {
       if (name === "self") {
         return Exit.succeed(node("self", S_IFLNK | 0o777, () => ({ target: (pid) => `${pid}` })))
@@ -211,7 +218,8 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
       if (name === "mounts") {
         return Exit.succeed(node("mounts", S_IFLNK | 0o777, () => ({ target: () => "self/mounts" })))
       }
-      if (Object.hasOwn(system, name)) return Exit.succeed(system[name]!())
+      const known = ofSystem()
+      if (Object.hasOwn(known, name)) return Exit.succeed(known[name]!())
       const self = /^[1-9]\d*$/.test(name) ? table.processes.get(Number(name)) : undefined
       if (self !== undefined) return Exit.succeed(processDirectory(self))
       if (/^[1-9]\d*$/.test(name)) forget(Number(name))

@@ -10,7 +10,7 @@ import type { Vfs } from "../Vfs.js"
 
 export interface ProcParts {
   readonly table: ProcessTable
-  readonly fileSystems: FileSystems["Type"]
+  readonly fileSystems: Pick<FileSystems["Type"], "types">
   readonly vfs: Vfs["Type"]
   readonly limits: Limits
   readonly locks: Locks["Type"]
