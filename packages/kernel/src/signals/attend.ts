@@ -47,26 +47,28 @@ const deliver = (
       signals.actions?.set(signal, { ...action, disposition: "default" })
     }
     let begun = false
-    const handler = Effect.suspend(() => {
+    const handle = () => {
       reconsider(self)
       begun = true
       return disposition(info)
-    })
-    return restore(Effect.zipRight(deliver(self, actionOf, reconsider), handler)).pipe(
-      Effect.ensuring(Effect.sync(() => {
-        // The mask of an image that exec has replaced is nobody's any more.
-        if (self.task !== task) {
-          return
-        }
-        end()
-        if (!begun) {
-          if ((action.flags & SignalFlags.SA_RESETHAND) !== 0) signals.actions?.set(signal, action)
-          Pending.putBack(signals, info)
-        }
-        reconsider(self)
-      })),
-      Effect.as(action)
+    }
+    const handled = Effect.suspend(() =>
+      Pending.nextDeliverable(signals) === 0
+        ? handle()
+        : Effect.zipRight(deliver(self, actionOf, reconsider), Effect.suspend(handle))
     )
+    return Effect.flatMap(Effect.exit(restore(handled)), (exit) => {
+      const answer = Exit.as(exit, action)
+      // The mask of an image that exec has replaced is nobody's any more.
+      if (self.task !== task) return answer
+      end()
+      if (!begun) {
+        if ((action.flags & SignalFlags.SA_RESETHAND) !== 0) signals.actions?.set(signal, action)
+        Pending.putBack(signals, info)
+      }
+      reconsider(self)
+      return answer
+    })
   })
 
 /**

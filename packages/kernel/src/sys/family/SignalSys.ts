@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { runningFiber } from "../../internal/compat.js"
 import type { SignalAction } from "../../ProcessTable.js"
 import * as SignalSet from "../../SignalSet.js"
 import { type SignalActionOptions, Sys } from "../../Sys.js"
@@ -19,11 +20,17 @@ export abstract class SignalSys extends PidfdSys implements SignalCalls {
   private action({ disposition, flags = 0, mask = SignalSet.empty }: SignalActionOptions): SignalAction {
     return {
       disposition: typeof disposition === "function"
-        ? (info) => Effect.provideService(disposition(info), Sys, this.whole)
+        ? (info) => this.provided(disposition(info))
         : disposition,
       mask,
       flags
     }
+  }
+
+  /** Mostly the fiber sees that `Sys` already: to provide it anew would take as long as all the rest of a signal. */
+  private provided(handler: Effect.Effect<unknown, never, Sys>): Effect.Effect<unknown> {
+    const own = runningFiber()?.currentContext.unsafeMap.get(Sys.key) === this.whole
+    return own ? handler as Effect.Effect<unknown> : Effect.provideService(handler, Sys, this.whole)
   }
 
   sigprocmask(how: number, set: SignalSet.SignalSet) {
