@@ -172,8 +172,9 @@ export const make = (): Signals["Type"] => {
     const action = actionOf(parent, Abi.SIGCHLD)
     const ignored = action.disposition === "ignore"
     const ended = status._tag === "Exited" || status._tag === "Signaled"
-    // Blocked or not, nothing is sent to who ignores it.
-    if (!ignored && (ended || (action.flags & SignalFlags.SA_NOCLDSTOP) === 0)) {
+    // To most it means nothing. Blocked or not, nothing is sent to who has said that it ignores it.
+    const unnoticed = ignored || (isIgnored(action, Abi.SIGCHLD) && !SignalSet.has(parent.signals.blocked, Abi.SIGCHLD))
+    if (!unnoticed && (ended || (action.flags & SignalFlags.SA_NOCLDSTOP) === 0)) {
       send(parent, {
         signal: Abi.SIGCHLD,
         code: codeOf(status),

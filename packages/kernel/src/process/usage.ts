@@ -19,7 +19,7 @@ export const childUsageOf = (self: Process): ResourceUsage => usage(self.account
 
 /** Keeps what an image has used that is about to be gone. */
 export const keep = (self: Process, calls: number): void => {
-  ;(self.accounting ??= { calls: 0, childCalls: 0 }).calls += calls
+  if (calls > 0) (self.accounting ??= { calls: 0, childCalls: 0 }).calls += calls
 }
 
 /** Adds what a child has used to that of its parent's children. */

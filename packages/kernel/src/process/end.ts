@@ -1,0 +1,82 @@
+/**
+ * How a process ends: what it held is given back, its children get another parent, and its own is told.
+ *
+ * @see _exit(2)
+ */
+import * as Effect from "effect/Effect"
+import { SIGCONT, SIGHUP } from "../abi/Signals.js"
+import type { WaitStatus } from "../abi/WaitStatus.js"
+import { both, isReady } from "../internal/step.js"
+import type { Process, ProcessGroup } from "../ProcessTable.js"
+import * as Signals from "../Signals.js"
+import * as WaitQueue from "../WaitQueue.js"
+import type { Core } from "./Core.js"
+import * as Groups from "./groups.js"
+
+/** Takes a process that has ended out of every list. */
+export const reap = (core: Core, child: Process): void => {
+  if (core.events.heard) core.events.tell(child, { _tag: "Reaped" })
+  child.state = "dead"
+  child.statusUntold = false
+  child.leaveParent()
+  core.table.processes.delete(child.pid)
+  Groups.leave(core.table, child)
+  if (child.ended !== undefined) WaitQueue.wakeAll(child.ended)
+}
+
+/** Who takes in the orphans of a process: the nearest of its ancestors that wants to, else init. */
+const reaperOf = (core: Core, self: Process): Process => {
+  for (let each = self.parent; each !== undefined; each = each.parent) {
+    if (each.isSubreaper && each.task !== undefined) return each
+  }
+  return core.init
+}
+
+/** Gives the children of a process that ends to somebody else, and tells stopped groups that nobody is left to continue them. */
+const orphan = (core: Core, self: Process): void => {
+  if (self.eldest === undefined) return
+  const reaper = reaperOf(core, self)
+  // One child's end may end another: so each time the eldest of those that are left.
+  for (let child = self.eldest; child !== undefined; child = self.eldest) {
+    core.table.adopt(reaper, child)
+    const last = child.parentDeathSignal
+    if (last !== 0 && Signals.maySignal(self, child, last)) core.signals.send(child, Signals.fromProcess(last, self))
+    if (child.state === "zombie" && core.signals.notifyParent(child, child.status!)) reap(core, child)
+    // The one that ends may have been its link to the rest of the session.
+    if (child.group !== self.group && child.session === self.session) hangUpOrphans(core, child.group)
+  }
+}
+
+const hangUpOrphans = (core: Core, group: ProcessGroup): void => {
+  const stopped = Array.from(group.members).some((member) => member.state === "stopped")
+  if (!stopped || !Signals.isOrphaned(group)) return
+  core.signals.sendGroup(group, SIGHUP)
+  core.signals.sendGroup(group, SIGCONT)
+}
+
+/** Lets go of where a process stands, and of the mounts that it saw. */
+export const leave = ({ vfs }: Core, self: Process): Effect.Effect<void> =>
+  both(vfs.letGo(self.cwd), both(vfs.letGo(self.root), vfs.leaveMounts(self)))
+
+/** Runs in the step in which the process ended. */
+export const ended = (core: Core, self: Process, status: WaitStatus): void => {
+  self.task = undefined
+  self.timers?.stop()
+  self.timers = undefined
+  const late = self.fds.closeAll()
+  const released = both(late, leave(core, self))
+  // Its own group may be orphaned by its end as well: it was the link to the parent's group.
+  const wasLink = self.parent !== undefined && self.parent.group !== self.group &&
+    self.parent.session === self.session
+  const publish = (): void => {
+    self.state = "zombie"
+    if (core.events.heard) core.events.tell(self, { _tag: "Ended", status })
+    orphan(core, self)
+    if (wasLink) hangUpOrphans(core, self.group)
+    if (self.session.id === self.pid) core.sessionEnded(self.session)
+    if (core.signals.notifyParent(self, status)) reap(core, self)
+    if (self.ended !== undefined) WaitQueue.wakeAll(self.ended)
+  }
+  if (isReady(released)) publish()
+  else core.host.fork(Effect.ensuring(released, Effect.sync(publish)))
+}

@@ -1,0 +1,64 @@
+/**
+ * exec: a process runs something else, and keeps its number, its descriptors and its place in the family.
+ *
+ * @see execve(2)
+ */
+import * as Effect from "effect/Effect"
+import * as CapabilitySet from "../CapabilitySet.js"
+import * as Credentials from "../Credentials.js"
+import { isReady } from "../internal/step.js"
+import * as Policy from "../Policy.js"
+import type { Process } from "../ProcessTable.js"
+import type { ExecError } from "../Sys.js"
+import type { Core } from "./Core.js"
+import { Image } from "./Image.js"
+import { start } from "./start.js"
+import { keep } from "./usage.js"
+
+/** Takes what a file lends; whoever traces it was to see no more than it could before. */
+export const become = (self: Process, after: Credentials.Credentials): void => {
+  const before = self.credentials
+  if (
+    after.euid !== before.euid || after.egid !== before.egid ||
+    !CapabilitySet.isSubset(after.permitted, before.permitted)
+  ) self.tracer = undefined
+  self.credentials = after
+}
+
+export const exec = (
+  core: Core,
+  self: Process,
+  path: string,
+  argv: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>>
+): Effect.Effect<never, ExecError> =>
+  Effect.flatMap(core.loader.load(self, path, argv, env), (image) => {
+    const before = self.task
+    if (before === undefined) return Effect.interrupt
+    keep(self, before.calls)
+    // What finalizers of the old image still call is counted nowhere.
+    before.calls = 0
+    self.argv = argv
+    self.env = Policy.environment([core.policy, self.policy], self, env)
+    self.name = image.name
+    self.executable = image.executable
+    become(self, Credentials.afterExec(self.credentials, image.file))
+    self.executed = true
+    resetCaught(self)
+    self.timers?.forgetOwn()
+    const late = self.fds.closeForExec()
+    if (!isReady(late)) core.host.fork(late)
+    start(core, self, Effect.suspend(() => image.main(image.argv)))
+    if (before instanceof Image) before.revoke()
+    if (core.events.heard) core.events.tell(self, { _tag: "Executed", argv })
+    // Handlers are gone, so what waited for one does now what it does by default.
+    core.signals.setMask(self, self.signals.blocked)
+    return Effect.interrupt
+  })
+
+/** Handlers belong to the image that is gone; what is ignored stays ignored. */
+const resetCaught = (self: Process): void => {
+  for (const [signal, action] of self.signals.actions ?? []) {
+    if (typeof action.disposition === "function") self.signals.actions?.delete(signal)
+  }
+}
