@@ -24,12 +24,15 @@ const withTimers = {
 }
 
 const spawnAndWait = (options) =>
-  inProcess((sys) =>
-    measured((count) =>
+  inProcess((sys) => {
+    // A heap that is being marked because it has just grown keeps for good what else is made meanwhile.
+    globalThis.gc()
+    return measured((count) =>
       Effect.gen(function*() {
         for (let i = 0; i < count; i++) yield* sys.wait(yield* sys.spawn("/bin/nothing"))
       })
-    ), options)
+    )
+  }, options)
 
 export const spawn = () => spawnAndWait(registered)
 export const spawnTimers = () => spawnAndWait(withTimers)
@@ -61,6 +64,7 @@ const killAndWait = (which) =>
       })
     return measured(which === "kill" ? kill : wait, {
       count: Sizes.processesKilled,
+      batches: Sizes.batchesKilled,
       prepare: () =>
         Effect.gen(function*() {
           if (children !== undefined) {

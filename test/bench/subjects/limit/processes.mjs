@@ -77,6 +77,7 @@ export const kill = () => {
     await children[count - 1].ended
   }, {
     count: Sizes.processesKilled,
+    batches: Sizes.batchesKilled,
     prepare: () => void ({ children } = many(false))
   })
 }
@@ -88,6 +89,7 @@ export const wait = () => {
     for (let i = 0; i < count; i++) await init.wait(children[i])
   }, {
     count: Sizes.processesKilled,
+    batches: Sizes.batchesKilled,
     prepare: async () => {
       ;({ children, init } = many(true))
       await children.at(-1).ended

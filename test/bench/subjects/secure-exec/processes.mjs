@@ -5,6 +5,7 @@ import { bootOne, machine } from "./machine.mjs"
 const spawnAndWait = async (timers) => {
   const { inside, pid } = await machine()
   for (let i = 0; i < timers; i++) inside.timerTable.createTimer(pid, 1e6 + i, false, () => {})
+  globalThis.gc()
   const one = async () => {
     const child = inside.spawn("nothing", [], { ppid: pid })
     await inside.waitpid(child.pid)
@@ -29,7 +30,7 @@ const killAndWait = async (which) => {
   }
   return measure(which === "kill" ? kill : wait, {
     count: Sizes.processesKilled,
-    batches: 3,
+    batches: Sizes.batchesKilled,
     prepare: async () => {
       const made = await machine()
       ;({ inside } = made)
