@@ -360,10 +360,12 @@ export const make = (parts: Parts): Vfs["Type"] => {
     lastDev: 1,
     lastMount: 0,
     dentries: 0,
-    prefixes: new Prefixes()
+    prefixes: new Prefixes(),
+    rootMoved: (moved) => {
+      if (moved === table) room.root = rootOf(table)
+    }
   }
   const table = Tree.makeTable(core, Tree.superblock(parts.backend, 1))
-  let root = rootOf(table)
   let shared: Mount | undefined
   /** Where files without a name lie: a file system that is mounted nowhere. */
   const inMemory = (): Mount => {
@@ -384,11 +386,9 @@ export const make = (parts: Parts): Vfs["Type"] => {
     return Step.map(walked, targetOf)
   }
 
-  return {
-    get root() {
-      // pivot_root(2) may have put another mount there.
-      return root.mount === table.root ? root : root = rootOf(table)
-    },
+  // No accessor: with one that is made anew for each kernel, all of this would be looked up as in a dictionary.
+  const room: Omit<Vfs["Type"], "root"> & { root: Location } = {
+    root: rootOf(table),
     open: (caller, start, path, flags, mode) => open(core, caller, start, path, flags, mode, Exit.succeed),
     openInto: (caller, start, path, flags, mode, take, resolve) =>
       open(core, caller, start, path, flags, mode, take, resolve),
@@ -471,6 +471,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     leaveMounts: (member) => Unmount.leave(core, member),
     mounts: (of = table) => Array.from(Tree.below(of.root)).filter((mount) => mount.table !== undefined)
   }
+  return room
 }
 
 /** @category layers */

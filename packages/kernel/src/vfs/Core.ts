@@ -48,4 +48,6 @@ export interface Core {
   /** Dentries that are remembered without being used. */
   dentries: number
   readonly prefixes: Prefixes
+  /** pivot_root(2) has put another mount at the root of a table. */
+  readonly rootMoved: (table: MountTable) => void
 }

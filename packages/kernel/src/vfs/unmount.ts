@@ -101,8 +101,10 @@ function* pivotSteps(core: Core, viewer: Viewer, newRoot: string, putOld: string
   const { at } = before.mount
   Tree.take(after.mount)
   Tree.take(before.mount)
-  if (at === undefined) table.root = after.mount
-  else Tree.attach(after.mount, at)
+  if (at === undefined) {
+    table.root = after.mount
+    core.rootMoved(table)
+  } else Tree.attach(after.mount, at)
   Tree.attach(before.mount, old)
   return { before, after }
 }
