@@ -191,7 +191,9 @@ export interface WaitOptions<A, E> {
  * woken.
  */
 class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleeping {
-  private readonly links: ReadonlyArray<Link>
+  /** Its place in the queue that it waits for, or in the first of several. */
+  private readonly first: Link | undefined
+  private readonly others: ReadonlyArray<Link>
   /** Among the sleepers of its process, until the wait ends, so that the kernel can evict it at any moment. */
   private readonly link: Link | undefined
   private resume: Resume<A, E> | undefined = undefined
@@ -207,7 +209,8 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
     private readonly sleeper: Sleeper["Type"] | undefined
   ) {
     super()
-    this.links = queues.length === 1 ? [new Link(queues[0]!, this)] : queues.map((queue) => new Link(queue, this))
+    this.first = queues.length === 0 ? undefined : new Link(queues[0]!, this)
+    this.others = queues.length <= 1 ? alone : queues.slice(1).map((queue) => new Link(queue, this))
     this.link = sleeper === undefined ? undefined : new Link(sleeper.sleeping, this)
   }
 
@@ -216,7 +219,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
    * fiber may have yielded, and what it looked at before is stale.
    */
   park(resume: Resume<A, E>): void {
-    const next = this.next(this.options.fair === true && this.links.some(isBehind))
+    const next = this.next(this.options.fair === true && this.isBehind)
     if (next !== undefined) return resume(next)
     this.resume = resume
     this.queueUp()
@@ -229,9 +232,19 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
     return park((resume) => this.park(resume))
   }
 
+  private get isBehind(): boolean {
+    return (this.first !== undefined && isBehind(this.first)) || this.others.some(isBehind)
+  }
+
+  private unlink(): void {
+    this.first?.unlink()
+    for (const link of this.others) link.unlink()
+  }
+
   /** A waiter that was woken for nothing keeps its place. */
   private queueUp(): void {
-    for (const link of this.links) if (!link.linked) enqueue(link)
+    if (this.first?.linked === false) enqueue(this.first)
+    for (const link of this.others) if (!link.linked) enqueue(link)
     if (this.link?.linked === false) enqueue(this.link)
     this.dropBaton()
   }
@@ -241,7 +254,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
     // Awake already: it looks for signals before it sleeps. In any other queue it has but kept its place meanwhile.
     if (resume === undefined && link === this.link) return false
     this.resume = undefined
-    for (const each of this.links) each.unlink()
+    this.unlink()
     if (link !== this.link) {
       this.baton = link.queue
       link.queue.woken++
@@ -276,10 +289,9 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
 
   /** Leaves its place for as long as a handler runs or the process is stopped. */
   private attending(sleeper: Sleeper["Type"]): Effect.Effect<A, E | Interrupted> {
-    for (const link of this.links) {
-      link.unlink()
-      link.ticket = 0
-    }
+    this.unlink()
+    if (this.first !== undefined) this.first.ticket = 0
+    for (const link of this.others) link.ticket = 0
     this.passBaton()
     this.options.aside?.()
     return Effect.flatMap(
@@ -309,7 +321,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
   private leave<T>(answer: T): T {
     if (this.gone) return answer
     this.gone = true
-    for (const link of this.links) link.unlink()
+    this.unlink()
     this.link?.unlink()
     this.passBaton()
     // It may be the one that was woken for a signal, and not have attended to it.
@@ -334,6 +346,8 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
 
 /** Whether somebody came before one that comes now. */
 const isBehind = (link: Link): boolean => link.ticket === 0 && contended(link.queue)
+
+const alone: ReadonlyArray<Link> = []
 
 const noOptions: WaitOptions<never, never> = {}
 
