@@ -40,9 +40,9 @@ export class Ports {
   }
 
   add(self: InetSocket, port: number): void {
-    const there = this.ports.get(port)
-    if (there === undefined) this.ports.set(port, new Set([self]))
-    else there.add(self)
+    let there = this.ports.get(port)
+    if (there === undefined) this.ports.set(port, there = new Set())
+    there.add(self)
     self.port = port
     self.bound = true
   }
