@@ -8,10 +8,11 @@ import * as Exit from "effect/Exit"
 import * as Errno from "../Errno.js"
 import { type Process, ProcessGroup, type ProcessTable, Session } from "../ProcessTable.js"
 
-/** Enters a group, and makes it known. */
+/** Enters a group; the first one in makes it known. */
 export const join = (table: ProcessTable, self: Process, group: ProcessGroup): void => {
   self.group = group
   group.members.add(self)
+  if (group.members.size > 1) return
   group.session.groups.set(group.id, group)
   table.groups.set(group.id, group)
   table.sessions.set(group.session.id, group.session)
