@@ -51,8 +51,8 @@ export const sendGroup = (
   return sent ? Exit.void : answer
 }
 
-const isRefusal = (answer: Exit.Exit<void, KillError>): boolean =>
-  answer._tag === "Failure" && answer.cause._tag === "Fail" && answer.cause.error._tag === "EPERM"
+const failsWith = (answer: Exit.Exit<void, KillError>, code: KillError["_tag"]): boolean =>
+  answer._tag === "Failure" && answer.cause._tag === "Fail" && answer.cause.error._tag === code
 
 /** Sends to all others but init. Those that may not be sent to do not count, even when there are no more. */
 const sendAll = (rooms: Rooms, self: Process, info: SignalInfo): Exit.Exit<void, KillError> => {
@@ -61,7 +61,7 @@ const sendAll = (rooms: Rooms, self: Process, info: SignalInfo): Exit.Exit<void,
   let answer: Exit.Exit<void, KillError> = others.length === 0 ? Errno.fail("ESRCH", { syscall: "kill" }) : Exit.void
   for (const target of others) {
     const each = sendOne(rooms, self, target, info)
-    if (!isRefusal(each)) answer = each
+    if (!failsWith(each, "EPERM")) answer = each
   }
   return answer
 }
@@ -85,15 +85,14 @@ export const infoOf = (self: Process, signal: number, code: number, value: numbe
   value
 })
 
+type SignalError = Exclude<KillError, Errno.Errno<"EAGAIN">>
+
 /** @see kill(2) */
-export const kill = (
-  rooms: Rooms,
-  self: Process,
-  pid: number,
-  signal: number
-): Effect.Effect<void, Exclude<KillError, Errno.Errno<"EAGAIN">>> =>
+export const kill = (rooms: Rooms, self: Process, pid: number, signal: number): Exit.Exit<void, SignalError> => {
+  const answer = send(rooms, self, pid, infoOf(self, signal, SI_USER, 0))
   // What kill(2) cannot queue is pending all the same, so it never says so.
-  Effect.catchTag(send(rooms, self, pid, infoOf(self, signal, SI_USER, 0)), "EAGAIN", () => Exit.void)
+  return failsWith(answer, "EAGAIN") ? Exit.void : answer as Exit.Exit<void, SignalError>
+}
 
 /** @see sigqueue(3) */
 export const sigqueue = (
