@@ -3,7 +3,7 @@
  *
  * @see signal(7)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { SI_QUEUE, SI_USER } from "../abi/SignalCodes.js"
 import * as SignalFlags from "../abi/SignalFlags.js"
