@@ -13,7 +13,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
-import * as FileMode from "./abi/FileMode.js"
 import * as MountFlags from "./abi/MountFlags.js"
 import { O_NOATIME } from "./abi/OpenFlags.js"
 import * as MemoryBackend from "./backend/MemoryBackend.js"
@@ -21,9 +20,8 @@ import * as CoarseClock from "./CoarseClock.js"
 import { type Location, Mount, type MountTable } from "./Dentry.js"
 import type { Description } from "./Description.js"
 import * as Devices from "./Devices.js"
-import * as Errno from "./Errno.js"
-import { type Inode, type Stat, stat as statOf } from "./Inode.js"
-import * as Step from "./internal/step.js"
+import type * as Errno from "./Errno.js"
+import type { Inode, Stat } from "./Inode.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Pipes from "./Pipes.js"
 import * as Policy from "./Policy.js"
@@ -45,18 +43,17 @@ import type { Core, Viewer } from "./vfs/Core.js"
 import * as Create from "./vfs/create.js"
 import * as Dentries from "./vfs/dentries.js"
 import * as ExtendedAttributes from "./vfs/extendedAttributes.js"
+import * as Look from "./vfs/look.js"
 import * as Memfd from "./vfs/memfd.js"
 import * as Mounts from "./vfs/mounts.js"
 import * as Tree from "./vfs/mountTree.js"
 import { open } from "./vfs/open.js"
-import * as Permission from "./vfs/permission.js"
 import { Prefixes } from "./vfs/prefixes.js"
 import * as Remove from "./vfs/remove.js"
 import { rename } from "./vfs/rename.js"
 import * as Seals from "./vfs/seals.js"
 import * as SocketFile from "./vfs/socketFile.js"
 import * as Unmount from "./vfs/unmount.js"
-import * as Walk from "./vfs/walk.js"
 import { watch } from "./vfs/watch.js"
 import { type AttributeError, type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
 import type { FileChange, WatchOptions } from "./watch/FileChange.js"
@@ -64,6 +61,7 @@ import * as Watches from "./Watches.js"
 
 export type { Viewer } from "./vfs/Core.js"
 export type { GetAttributeError, SetAttributeError } from "./vfs/extendedAttributes.js"
+export type { Statx } from "./vfs/look.js"
 export type { MountOptions, MountRequest } from "./vfs/mounts.js"
 export type { SocketFileError } from "./vfs/socketFile.js"
 export type { FileChange, WatchOptions } from "./watch/FileChange.js"
@@ -112,7 +110,12 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   /** @see fstat(2) */
   readonly fstat: (description: Description) => Effect.Effect<Stat, StorageError>
   /** What stat tells, and whether a mount is attached there. @see statx(2) */
-  readonly statx: (viewer: Viewer, start: Location, path: string, follow: boolean) => Effect.Effect<Statx, PathError>
+  readonly statx: (
+    viewer: Viewer,
+    start: Location,
+    path: string,
+    follow: boolean
+  ) => Effect.Effect<Look.Statx, PathError>
   /** Something was read through this description by another way than its own. */
   readonly accessed: (description: Description) => void
   /** Finds a file to change its attributes. */
@@ -261,14 +264,6 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   readonly mounts: (of?: MountTable) => ReadonlyArray<Mount>
 }>() {}
 
-/** What statx(2) tells. */
-export interface Statx {
-  readonly stat: Stat
-  /** Whether the file system keeps when a file was made. */
-  readonly born: boolean
-  readonly mountRoot: boolean
-}
-
 /** What the Vfs is made of. */
 export interface Parts {
   readonly backend: Backend
@@ -280,70 +275,7 @@ export interface Parts {
   readonly now: CoarseClock.CoarseClock
 }
 
-const refreshed = (mount: Mount | undefined, inode: Attributes.Target["inode"]): Effect.Effect<void, StorageError> =>
-  mount?.superblock.backend.refresh?.(inode) ?? Exit.void
-
-const stat = (
-  core: Core,
-  viewer: Viewer,
-  start: Location,
-  path: string,
-  follow: boolean
-): Effect.Effect<Stat, PathError> => {
-  const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-  return Step.andThen(walked, statFound)
-}
-
-const statFound = (found: Walk.Walk): Effect.Effect<Stat, StorageError> => {
-  const inode = found.inode!
-  const { backend, dev } = Walk.mountOf(found).superblock
-  if (found.jumped !== undefined) return Exit.succeed(statOf(inode, 0))
-  // One that is not coherent has looked just now.
-  if (!backend.coherent || backend.refresh === undefined) return Exit.succeed(statOf(inode, dev))
-  return Step.andThen(backend.refresh(inode), () => Exit.succeed(statOf(inode, dev)))
-}
-
-const statxFound = (found: Walk.Walk): Statx => {
-  const at = found.found
-  return {
-    stat: statOf(found.inode!, found.jumped !== undefined ? 0 : Walk.mountOf(found).superblock.dev),
-    born: found.jumped?.location !== undefined || found.jumped === undefined,
-    mountRoot: at !== undefined && at.dentry === at.mount.root
-  }
-}
-
-const readLink = (
-  core: Core,
-  viewer: Viewer,
-  mount: Mount,
-  inode: Attributes.Target["inode"]
-): Effect.Effect<string, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> => {
-  if (!FileMode.isSymlink(inode.mode)) return Errno.fail("EINVAL")
-  accessed(core.now, mount, inode)
-  return mount.superblock.backend.readlink(inode, viewer.pid)
-}
-
 const rootOf = ({ root }: MountTable): Location => ({ mount: root, dentry: root.root })
-
-/** What of the flags of mount(2) statfs(2) answers, and as what. */
-const stFlags: ReadonlyArray<readonly [ms: number, st: number]> = [
-  [MountFlags.MS_NOSUID, MountFlags.ST_NOSUID],
-  [MountFlags.MS_NODEV, MountFlags.ST_NODEV],
-  [MountFlags.MS_NOEXEC, MountFlags.ST_NOEXEC],
-  [MountFlags.MS_NOATIME, MountFlags.ST_NOATIME],
-  [MountFlags.MS_NODIRATIME, MountFlags.ST_NODIRATIME],
-  [MountFlags.MS_RELATIME, MountFlags.ST_RELATIME]
-]
-/** Says that the flags mean something. */
-const ST_VALID = 0x20
-const ST_NOSYMFOLLOW = 0x2000
-
-const statfs = (mount: Mount): Effect.Effect<StatFs, StorageError> => {
-  let flags = ST_VALID | (mount.readOnly ? MountFlags.ST_RDONLY : 0) |
-    ((mount.flags & MountFlags.MS_NOSYMFOLLOW) === 0 ? 0 : ST_NOSYMFOLLOW)
-  for (const [ms, st] of stFlags) if ((mount.flags & ms) !== 0) flags |= st
-  return Step.andThen(mount.superblock.backend.statfs(), (answer) => Exit.succeed({ ...answer, flags }))
-}
 
 export const make = (parts: Parts): Vfs["Type"] => {
   const core: Core = {
@@ -373,19 +305,6 @@ export const make = (parts: Parts): Vfs["Type"] => {
     const made = Tree.superblock(MemoryBackend.makeWith(parts.limits, parts.now()), ++core.lastDev)
     return shared = new Mount(++core.lastMount, made, made.root, undefined, undefined, MountFlags.MS_RELATIME, "tmpfs")
   }
-  const targetOf = (found: Walk.Walk): Attributes.Target => {
-    const mount = found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
-    if (core.watches.active === 0 && !Permission.isRuled(core, found.viewer)) return { inode: found.inode!, mount }
-    const name = found.found === undefined && found.jumped === undefined ? found.name : undefined
-    // A magic link may lead where no path does.
-    const place = found.jumped === undefined ? found.found ?? found : found.found
-    return { inode: found.inode!, mount, place, name }
-  }
-  const find = (viewer: Viewer, start: Location, path: string, follow: boolean) => {
-    const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-    return Step.map(walked, targetOf)
-  }
-
   // No accessor: with one that is made anew for each kernel, all of this would be looked up as in a dictionary.
   const room: Omit<Vfs["Type"], "root"> & { root: Location } = {
     root: rootOf(table),
@@ -398,29 +317,14 @@ export const make = (parts: Parts): Vfs["Type"] => {
     },
     seals: ({ inode, location }) => Seals.get(core, inode, location?.mount),
     addSeals: ({ inode, location }, seals) => Seals.add(core, inode, location?.mount, seals),
-    statx: (viewer, start, path, follow) => {
-      const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-      return Step.map(walked, statxFound)
-    },
-    stat: (viewer, start, path, follow) => stat(core, viewer, start, path, follow),
-    fstat: ({ inode, location }) => {
-      const dev = location?.mount.superblock.dev ?? 0
-      return Step.map(refreshed(location?.mount, inode), () => statOf(inode, dev))
-    },
+    statx: (viewer, start, path, follow) => Look.statx(core, viewer, start, path, follow),
+    stat: (viewer, start, path, follow) => Look.stat(core, viewer, start, path, follow),
+    fstat: Look.fstat,
     accessed: ({ flags, inode, location }) => {
       if (location !== undefined && (flags & O_NOATIME) === 0) accessed(core.now, location.mount, inode)
     },
-    find,
-    findDirectory: (viewer, start, path) =>
-      Step.andThen(Walk.walk(core, viewer, start, path, Walk.existing), (found): Exit.Exit<Location, PathError> => {
-        if (found.found === undefined || !FileMode.isDirectory(found.found.dentry.inode.mode)) {
-          return Errno.fail("ENOTDIR")
-        }
-        const standable =
-          Attributes.access(viewer, { inode: found.found.dentry.inode, mount: undefined }, FileMode.X_OK)._tag ===
-            "Success"
-        return standable ? Exit.succeed(found.found) : Errno.fail("EACCES")
-      }),
+    find: (viewer, start, path, follow) => Look.find(core, viewer, start, path, follow),
+    findDirectory: (viewer, start, path) => Look.findDirectory(core, viewer, start, path),
     mkdir: (viewer, start, path, mode) => Create.mkdir(core, viewer, start, path, mode),
     mknod: (viewer, start, path, mode, device) => Create.mknod(core, viewer, start, path, mode, device),
     bindSocket: (viewer, start, path, permissions, take) =>
@@ -429,13 +333,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     symlink: (viewer, start, target, path) => Create.symlink(core, viewer, start, target, path),
     link: (viewer, start, path, newStart, newPath, follow) =>
       Create.link(core, viewer, start, path, newStart, newPath, follow),
-    readlink: (viewer, start, path) =>
-      path === "" && FileMode.isSymlink(start.dentry.inode.mode)
-        ? readLink(core, viewer, start.mount, start.dentry.inode)
-        : Step.andThen(
-          Walk.walk(core, viewer, start, path, Walk.itself),
-          (found) => readLink(core, viewer, found.mount, found.inode!)
-        ),
+    readlink: (viewer, start, path) => Look.readlink(core, viewer, start, path),
     unlink: (viewer, start, path) => Remove.unlink(core, viewer, start, path),
     rmdir: (viewer, start, path) => Remove.rmdir(core, viewer, start, path),
     rename: (viewer, start, path, newStart, newPath, flags) =>
@@ -445,11 +343,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     utimens: (viewer, target, atime, mtime) => Attributes.utimens(core, viewer, target, atime, mtime),
     truncate: (viewer, target, size) => Attributes.truncate(core, viewer, target, size),
     access: (viewer, target, mode) => Attributes.access(viewer, target, mode),
-    statfs: (viewer, start, path) =>
-      Step.andThen(
-        Walk.walk(core, viewer, start, path, Walk.existing),
-        (found) => statfs(Walk.mountOf(found))
-      ),
+    statfs: (viewer, start, path) => Look.statfs(core, viewer, start, path),
     getAttribute: ExtendedAttributes.get,
     listAttributes: ExtendedAttributes.list,
     setAttribute: (viewer, target, name, value, flags) =>
