@@ -10,6 +10,7 @@ import type { Inode } from "@effix/kernel/Inode"
 import * as Kernel from "@effix/kernel/Kernel"
 import { Sys } from "@effix/kernel/Sys"
 import type { Backend } from "@effix/kernel/VfsBackend"
+import { BackendConformance } from "@effix/testing"
 import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -110,6 +111,14 @@ const rich: TreeBackend.Tree = {
   "/big": { content: new Uint8Array(200_000).map((_, i) => i), uid: 3_000_000, mtime: 11_000_000_000n },
   "/dir/attributes": { content: "a", attributes: { "user.comment": "one=two\n" }, mtime: 10_000_000_000n }
 }
+
+const packed = (options: ArchiveBackend.PackOptions) => () =>
+  Effect.flatMap(
+    Effect.flatMap(TreeBackend.make(BackendConformance.sample), (tree) => ArchiveBackend.pack(tree, options)),
+    (bytes) => ArchiveBackend.make(bytes)
+  )
+BackendConformance.readOnlySuite("an archive", packed({}), { describe, it })
+BackendConformance.readOnlySuite("a compressed archive", packed({ gzip: true }), { describe, it })
 
 describe("An archive", () => {
   it.effect("gives back what was packed", () =>

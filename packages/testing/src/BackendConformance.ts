@@ -2,7 +2,8 @@
  * The contract of `VfsBackend`, as tests: what a file system must do so that a kernel can mount it.
  *
  * Whoever writes a backend hands a way to make an empty one to {@link suite}. Methods that a backend leaves out are not
- * asked for. A backend may answer at once or later.
+ * asked for. A backend may answer at once or later. One that cannot be changed comes with {@link sample} in it, and is handed
+ * to {@link readOnlySuite}.
  *
  * @example
  * ```ts no-run
@@ -24,11 +25,13 @@ import { contents } from "./conformance/contents.js"
 import { listing } from "./conformance/listing.js"
 import { mounted } from "./conformance/mounted.js"
 import { names } from "./conformance/names.js"
+import { readOnly } from "./conformance/readOnly.js"
 import { renaming } from "./conformance/renaming.js"
 
 export type { Case, Options } from "./conformance/Case.js"
+export { sample } from "./conformance/readOnly.js"
 
-/** A new, empty backend: a value, or an effect that is given a scope to clean up in. */
+/** A new backend, empty or with the sample in it: a value, or an effect that is given a scope to clean up in. */
 export type Make = () => Backend | Effect.Effect<Backend, unknown, Scope.Scope>
 
 /** A part of the contract that a backend does not keep. */
@@ -38,8 +41,11 @@ export class Violation extends Data.TaggedError("Violation")<{ readonly case: st
   }
 }
 
-/** Everything that is asked of a backend. */
+/** Everything that is asked of a backend that starts empty. */
 export const cases: ReadonlyArray<Case> = [...names, ...contents, ...listing, ...renaming, ...attributes, ...mounted]
+
+/** Everything that is asked of one that has {@link sample} in it and cannot be changed. */
+export const readOnlyCases: ReadonlyArray<Case> = readOnly
 
 /** Runs one case over a backend of its own. */
 export const run = (each: Case, make: Make, options: Options = {}): Effect.Effect<void, Violation> =>
@@ -59,8 +65,15 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
 
 /** Every part of the contract that the backend does not keep: none, one hopes. */
 export const check = (make: Make, options?: Options): Effect.Effect<ReadonlyArray<Violation>> =>
+  checkCases(cases, make, options)
+
+/** The same of a backend that cannot be changed. */
+export const checkReadOnly = (make: Make, options?: Options): Effect.Effect<ReadonlyArray<Violation>> =>
+  checkCases(readOnlyCases, make, options)
+
+const checkCases = (asked: ReadonlyArray<Case>, make: Make, options: Options | undefined) =>
   Effect.map(
-    Effect.forEach(cases, (each) => Effect.flip(Effect.as(run(each, make, options), undefined)).pipe(Effect.option)),
+    Effect.forEach(asked, (each) => Effect.flip(Effect.as(run(each, make, options), undefined)).pipe(Effect.option)),
     (found) => found.flatMap((each) => each._tag === "Some" ? [each.value] : [])
   )
 
@@ -71,8 +84,21 @@ export interface Runner {
 }
 
 /** Declares one test for each part of the contract. */
-export const suite = (name: string, make: Make, runner: Runner, options?: Options): void => {
+export const suite = (name: string, make: Make, runner: Runner, options?: Options): void =>
+  declare(cases, name, make, runner, options)
+
+/** The same for a backend that has {@link sample} in it and cannot be changed. */
+export const readOnlySuite = (name: string, make: Make, runner: Runner, options?: Options): void =>
+  declare(readOnlyCases, name, make, runner, options)
+
+const declare = (
+  asked: ReadonlyArray<Case>,
+  name: string,
+  make: Make,
+  runner: Runner,
+  options: Options | undefined
+): void => {
   runner.describe(name, () => {
-    for (const each of cases) runner.it(each.name, () => Effect.runPromise(run(each, make, options)))
+    for (const each of asked) runner.it(each.name, () => Effect.runPromise(run(each, make, options)))
   })
 }

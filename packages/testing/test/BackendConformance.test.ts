@@ -1,8 +1,9 @@
 /** The kit itself: what is sound passes, at once or late, and whatever is broken is caught. */
 import { describe, expect, it } from "@effect/vitest"
 import * as MemoryBackend from "@effix/kernel/backend/MemoryBackend"
+import * as ReadOnlyBackend from "@effix/kernel/backend/ReadOnlyBackend"
 import * as TreeBackend from "@effix/kernel/backend/TreeBackend"
-import type * as Errno from "@effix/kernel/Errno"
+import * as Errno from "@effix/kernel/Errno"
 import type { Inode } from "@effix/kernel/Inode"
 import type { Backend, Changes, DirectoryEntry } from "@effix/kernel/VfsBackend"
 import * as Effect from "effect/Effect"
@@ -14,6 +15,14 @@ const memory = () => MemoryBackend.make({ bytesMax: 2 ** 31, inodesMax: 10_000, 
 BackendConformance.suite("in memory", memory, { describe, it })
 BackendConformance.suite("a tree of values", () => TreeBackend.make({}), { describe, it })
 BackendConformance.suite("in memory, answering late", () => FaultyBackend.delayed(memory(), 2), { describe, it })
+
+const readOnly = Effect.map(TreeBackend.make(BackendConformance.sample), ReadOnlyBackend.make)
+BackendConformance.readOnlySuite("a tree that nobody can change", () => readOnly, { describe, it })
+BackendConformance.readOnlySuite(
+  "a tree that nobody can change, answering late",
+  () => Effect.map(readOnly, (backend) => FaultyBackend.delayed(backend)),
+  { describe, it }
+)
 
 type Call = (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, Errno.Any>
 
@@ -171,5 +180,54 @@ describe("backends that are broken on purpose", () => {
         const found = yield* BackendConformance.check(make)
         expect(found.length, "no case noticed").toBeGreaterThan(0)
       }), 60_000)
+  }
+})
+
+/** One that nobody can change, but for what one method does. */
+const leaky = (
+  method: FaultyBackend.Method,
+  how: (call: Call, args: ReadonlyArray<unknown>) => Effect.Effect<unknown, Errno.Any>
+) =>
+() =>
+  Effect.map(readOnly, (backend) => {
+    const through = (called: FaultyBackend.Method, call: Call, args: ReadonlyArray<unknown>) =>
+      called === method ? how(call, args) : call(...args)
+    return FaultyBackend.intercept(backend, through as FaultyBackend.Interceptor)
+  })
+
+const accepts = (method: FaultyBackend.Method) => leaky(method, () => Effect.void)
+
+const leaks: Readonly<Record<string, ReturnType<typeof leaky>>> = {
+  "takes what is written for stored": accepts("write"),
+  "takes a name for gone": accepts("unlink"),
+  "takes a directory for gone": accepts("rmdir"),
+  "takes a file for cut": accepts("truncate"),
+  "takes permissions for changed": accepts("change"),
+  "takes a file for renamed": accepts("rename"),
+  "answers EPERM": leaky("create", () => Errno.fail("EPERM")),
+  "cuts a file and then refuses": leaky("truncate", (call, args) => {
+    ;(args[0] as Inode).size = args[1] as number
+    return call(...args)
+  }),
+  "reads a byte too few": leaky(
+    "read",
+    (call, [inode, offset, into]) =>
+      call(inode, offset, (into as Uint8Array).subarray(0, Math.max(1, (into as Uint8Array).length - 1)))
+  ),
+  "lists more than it is asked for": leaky("list", (call, [directory, cursor]) => call(directory, cursor, 1000)),
+  "tidies up the targets of links": leaky("readlink", () => Effect.succeed("deep/down/file")),
+  "answers a copy of the inode": leaky(
+    "lookup",
+    (call, args) => Effect.map(call(...args), (inode) => Object.assign(Object.create(inode as Inode) as Inode, {}))
+  )
+}
+
+describe("backends that should not change, and are broken on purpose", () => {
+  for (const [name, make] of Object.entries(leaks)) {
+    it.effect(`caught: one that ${name}`, () =>
+      Effect.gen(function*() {
+        const found = yield* BackendConformance.checkReadOnly(make)
+        expect(found.length, "no case noticed").toBeGreaterThan(0)
+      }))
   }
 })

@@ -14,13 +14,16 @@ import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Prefixes from "./prefixes.js"
 
+/** What a backend says of every mount of it. */
+export const flagsOf = (backend: Backend<Inode>): number => backend.readOnly === true ? MS_RDONLY : 0
+
 /** What a backend looks like once it is mounted somewhere. */
 export const superblock = (backend: Backend<Inode>, dev: number): Superblock => ({
   dev,
   backend,
   prompt: true,
   root: new Dentry(undefined, "", backend.root),
-  flags: backend.readOnly === true ? MS_RDONLY : 0,
+  flags: flagsOf(backend),
   mounts: new Set()
 })
 

@@ -95,7 +95,7 @@ function* mountNew(
   const at = Tree.topmost(place)
   // The same file system twice on the same place would only hide itself.
   if (at.mount.superblock === made && at.dentry === at.mount.root) return yield* Errno.fail("EBUSY")
-  if (made.mounts.size === 0) made.flags = flags & Flags.MS_RDONLY
+  if (made.mounts.size === 0) made.flags = (flags | Tree.flagsOf(backend)) & Flags.MS_RDONLY
   const mount = yield* Tree.make(core, made, made.root, keptOf(flags, 0), source)
   yield* Step.run(graft(core, table, mount, place))
   return mount
@@ -173,7 +173,7 @@ function* remountSteps(core: Core, viewer: Viewer, place: Location, { flags, opt
   }
   if (becomesReadOnly && superblock.flags === 0 && hasWriters(superblock)) return yield* Errno.fail("EBUSY")
   if (options !== "" && superblock.backend.reconfigure !== undefined) yield* superblock.backend.reconfigure(options)
-  superblock.flags = flags & Flags.MS_RDONLY
+  superblock.flags = (flags | Tree.flagsOf(superblock.backend)) & Flags.MS_RDONLY
   mount.flags = keptOf(flags, mount.flags)
 }
 

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { bytes, type Case, expect, same } from "./Case.js"
 
 /** A program in a kernel of its own, whose `/disk` is the backend. */
-const program = (name: string, body: (sys: SystemCalls) => Generator<never, void, never>): Case => ({
+export const program = (name: string, body: (sys: SystemCalls) => Generator<never, void, never>): Case => ({
   name: `mounted: ${name}`,
   body: (backend) =>
     Effect.gen(function*() {
@@ -28,10 +28,10 @@ const program = (name: string, body: (sys: SystemCalls) => Generator<never, void
     }).pipe(Effect.scoped, Effect.provide(Kernel.layer)) as Effect.Effect<void, Any>
 })
 
-const steps = (body: (sys: SystemCalls) => Generator<unknown, void, never>) =>
+export const steps = (body: (sys: SystemCalls) => Generator<unknown, void, never>) =>
   body as (sys: SystemCalls) => Generator<never, void, never>
 
-const text = (sys: SystemCalls, path: string) =>
+export const text = (sys: SystemCalls, path: string) =>
   Effect.gen(function*() {
     const fd = yield* sys.open(path, OpenFlags.O_RDONLY)
     const into = new Uint8Array(10_000)
