@@ -33,7 +33,7 @@ export const compare = async ({ effix, linux }: Both, program: Program): Promise
 export const programOf = (seed: number, index: number, disk = false): Program =>
   generate(new Random(seed * 1_000_003 + index), disk)
 
-interface Failure {
+export interface Failure {
   readonly index: number
   readonly small: Difference
 }
@@ -44,12 +44,20 @@ export interface Outcome {
   readonly failures: ReadonlyArray<Failure>
 }
 
-/** Programs `from` up to `to` of a seed; stops after `failuresMax` differences. */
+export interface Plan {
+  readonly seed: number
+  readonly from?: number
+  readonly programs: number
+  readonly failuresMax?: number
+  /** Told of each difference as it is found. */
+  readonly onFailure?: (failure: Failure) => void
+}
+
+/** So many programs of a seed, beginning at `from`; stops after `failuresMax` differences. */
 export const campaign = async (
   both: Both,
-  options: { readonly seed: number; readonly from?: number; readonly programs: number; readonly failuresMax?: number }
+  { failuresMax = 1, from = 0, onFailure, programs, seed }: Plan
 ): Promise<Outcome> => {
-  const { failuresMax = 1, from = 0, programs, seed } = options
   const failures: Array<Failure> = []
   let calls = 0
   for (let index = from; index < from + programs; index += BATCH) {
@@ -67,7 +75,9 @@ export const campaign = async (
       const found = difference(program, named(linux[i]!), told[i]!)
       if (found === undefined) continue
       const small = await shrink(program, async (each) => (await compare(both, each)) !== undefined)
-      failures.push({ index: index + i, small: (await compare(both, small)) ?? found })
+      const failure = { index: index + i, small: (await compare(both, small)) ?? found }
+      failures.push(failure)
+      onFailure?.(failure)
       if (failures.length >= failuresMax) return { programs: index + i + 1 - from, calls, failures }
     }
   }

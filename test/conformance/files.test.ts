@@ -16,7 +16,7 @@ import { Random } from "./random.js"
 import { shrink } from "./shrink.js"
 
 const seed = Number(process.env.EFFIX_SEED ?? 1)
-const programs = Number(process.env.EFFIX_PROGRAMS ?? 2500)
+const programs = Number(process.env.EFFIX_PROGRAMS ?? 5000)
 
 describe("the generator", () => {
   it("makes the same program of the same seed", () => {

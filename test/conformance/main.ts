@@ -31,11 +31,10 @@ const { calls, failures, programs } = await campaign({ linux, effix }, {
   seed: Number(values.seed),
   from: Number(values.from),
   programs: Number(values.programs),
-  failuresMax: Number(values.failures)
+  failuresMax: Number(values.failures),
+  onFailure: ({ index, small }) =>
+    console.log(`\nseed ${values.seed}, program ${index}\n${report(small)}\n[\n${source(small.program)}\n]`)
 })
-for (const { index, small } of failures) {
-  console.log(`\nseed ${values.seed}, program ${index}\n${report(small)}\n[\n${source(small.program)}\n]`)
-}
 const seconds = (Date.now() - begun) / 1000
 console.log(`${programs} programs, ${calls} calls, ${failures.length} differences, ${seconds.toFixed(1)} s`)
 await effix.dispose()
