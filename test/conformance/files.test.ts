@@ -43,6 +43,7 @@ describe("the generator", () => {
 describe("file calls on Linux and on Effix", () => {
   let linux: Linux | string = "not started"
   const effix = ManagedRuntime.make(Kernel.layer)
+  const forgetful = ManagedRuntime.make(Kernel.layerWith({ config: { dentriesMax: 100 } }))
 
   beforeAll(() => {
     linux = Linux.start()
@@ -50,6 +51,7 @@ describe("file calls on Linux and on Effix", () => {
 
   afterAll(async () => {
     await effix.dispose()
+    await forgetful.dispose()
     if (typeof linux !== "string") await linux.close()
   })
 
@@ -60,6 +62,12 @@ describe("file calls on Linux and on Effix", () => {
       `seed ${seed}, program ${index}\n${report(small)}\n[\n${source(small.program)}\n]`
     )
     assert.strictEqual(found.join("\n\n"), "")
+  })
+
+  it("answer 200 programs alike where few names are remembered", { timeout: 60_000 }, async (context) => {
+    if (typeof linux === "string") return context.skip(linux)
+    const { failures } = await campaign({ linux, effix: forgetful }, { seed, programs: 200 })
+    assert.strictEqual(failures.map(({ index, small }) => `program ${index}\n${report(small)}`).join("\n\n"), "")
   })
 
   it("are told apart where they do differ", async (context) => {

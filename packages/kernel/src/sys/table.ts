@@ -185,6 +185,7 @@ type FcntlError = Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL"
 const ofDescriptors: ReadonlyArray<number> = [
   Fcntl.F_DUPFD,
   Fcntl.F_DUPFD_CLOEXEC,
+  Fcntl.F_DUPFD_QUERY,
   Fcntl.F_GETFD,
   Fcntl.F_SETFD,
   Fcntl.F_GETFL

@@ -18,7 +18,12 @@ export const child = (core: Core, parent: Dentry, name: string, inode: Inode): D
     if (known.inode === inode || known.covered > 0) return known
     remove(parent, known)
   }
-  if (core.dentries >= core.limits.dentriesMax) sweep(core)
+  if (core.dentries >= core.limits.dentriesMax) {
+    // Kept, or it would go with what is forgotten, and what is made below it would be found by no path.
+    parent.uses++
+    sweep(core)
+    parent.uses--
+  }
   const made = new Dentry(parent, name, inode)
   add(parent, made)
   core.dentries++
@@ -106,6 +111,18 @@ const sweep = (core: Core): void => {
     }
   }
   for (const { root } of core.superblocks) visit(root)
+}
+
+/** A file system is mounted nowhere any more: what was remembered of it counts no longer. */
+export const forgetAll = (core: Core, { root }: Superblock): void => {
+  const visit = ({ children }: Dentry): void => {
+    for (const each of children?.values() ?? []) {
+      core.dentries--
+      visit(each)
+    }
+  }
+  visit(root)
+  root.children = undefined
 }
 
 /** Keeps a dentry known, and its inode reachable even without a name. */

@@ -100,11 +100,13 @@ export function* below(mount: Mount): Generator<Mount> {
 const finish = (core: Core, mount: Mount): Effect.Effect<void> => {
   const { superblock } = mount
   superblock.mounts.delete(mount)
+  const released = mount.root === superblock.root ? Exit.void : Dentries.unpin(core, superblock, mount.root)
   if (superblock.mounts.size === 0) {
     core.superblocks.delete(superblock)
+    Dentries.forgetAll(core, superblock)
     if (core.watches.active !== 0) core.watches.unmounted(superblock)
   }
-  return mount.root === superblock.root ? Exit.void : Dentries.unpin(core, superblock, mount.root)
+  return released
 }
 
 /** Takes down a tree of mounts; those that are in use last until they are not. */
