@@ -74,8 +74,15 @@ class Machine {
   private perform(step: Step): Answer {
     const { slots, sys } = this
     if (step[0] === "socket") {
-      const made = sys.socket(families[step[2]], step[3] | Abi.SOCK_NONBLOCK)
-      return Effect.as(Effect.flatMap(made, (fd) => this.put(step[1], fd)), "ok")
+      const tcp = step[2] !== "unix" && step[3] === Abi.SOCK_STREAM
+      return Effect.as(
+        Effect.flatMap(sys.socket(families[step[2]], step[3] | Abi.SOCK_NONBLOCK), (fd) =>
+          Effect.zipRight(
+            tcp ? sys.setsockopt(fd, Abi.SOL_TCP, Abi.TCP_NODELAY, 1) : Effect.void,
+            this.put(step[1], fd)
+          )),
+        "ok"
+      )
     }
     if (step[0] === "pair") {
       return Effect.as(
@@ -121,6 +128,13 @@ class Machine {
         const fds = Array.from({ length: step[3] }, () => 0)
         const control = [{ _tag: "Rights", fds }] as const
         return Effect.map(sys.sendmsg(fd, { data: this.data(step[2]), control }), String)
+      }
+      case "credentials": {
+        const data = this.data(step[2])
+        return Effect.flatMap(sys.getpid(), (own) => {
+          const who = { _tag: "Credentials", pid: step[3] === 0 ? own : step[3], uid: step[4], gid: step[4] } as const
+          return Effect.map(sys.sendmsg(fd, { data, control: [who] }), String)
+        })
       }
       case "recvmsg": {
         const into = new Uint8Array(step[2])

@@ -9,6 +9,7 @@ const SLOTS = 5
 const PORTS = [5000, 5001, 5002]
 
 type Family = "unix" | "tcp" | "udp"
+type Domain = "unix" | "inet" | "inet6"
 
 const slot = (random: Random): number => random.between(0, SLOTS - 1)
 
@@ -20,17 +21,54 @@ const unixAddress = (random: Random): Address =>
     [1, ["path", random.pick(["missing/a", "a/b", "."])]]
   ])
 
-const inetAddress = (random: Random, family: Family, six: boolean): Address =>
-  six
+const four = (random: Random, family: Family): Address => [
+  "inet",
+  random.weighted([
+    [8, "127.0.0.1"],
+    [3, "0.0.0.0"],
+    [2, "127.0.0.2"],
+    [1, "9.9.9.9"],
+    [family === "udp" ? 1 : 0.2, "127.255.255.255"]
+  ]),
+  port(random)
+]
+
+const six = (random: Random, family: Family): Address => [
+  "inet6",
+  random.weighted([
+    [5, "::1"],
+    [3, "::"],
     // A socket of TCP that was connected to a mapped address keeps traces of that, which nobody should build on.
-    ? ["inet6", random.weighted([[5, "::1"], [3, "::"], [family === "tcp" ? 0 : 2, "::ffff:127.0.0.1"]]), port(random)]
-    : ["inet", random.weighted([[8, "127.0.0.1"], [3, "0.0.0.0"], [2, "127.0.0.2"], [1, "9.9.9.9"]]), port(random)]
+    [family === "tcp" ? 0 : 2, "::ffff:127.0.0.1"],
+    [family === "tcp" ? 0 : 0.5, "::ffff:127.0.0.2"],
+    [family === "tcp" ? 0 : 0.3, "::ffff:9.9.9.9"],
+    [0.3, "2001:db8::1"]
+  ]),
+  port(random)
+]
 
 const port = (random: Random): number | readonly ["port", number] =>
   random.weighted<number | readonly ["port", number]>([[6, random.pick(PORTS)], [4, ["port", slot(random)]], [1, 0]])
 
-const address = (random: Random, family: Family, six: boolean): Address =>
-  family === "unix" ? unixAddress(random) : inetAddress(random, family, six)
+/** What stands in the slots, as far as it matters to what can be done with it. */
+class Scene {
+  private readonly domains: Array<Domain | undefined> = []
+
+  constructor(readonly random: Random, readonly family: Family, private readonly usual: ReadonlyArray<Domain>) {}
+
+  /** The domain of a new socket in a slot. */
+  make(slot: number): Domain {
+    return (this.domains[slot] = this.random.pick(this.usual))
+  }
+
+  /** An address that suits the socket in a slot, most of the time. */
+  address(slot: number): Address {
+    const { family, random } = this
+    const suits = this.domains[slot] ?? this.usual[0]!
+    const domain = random.chance(0.03) ? random.pick<Domain>(["unix", "inet", "inet6"]) : suits
+    return domain === "unix" ? unixAddress(random) : domain === "inet" ? four(random, family) : six(random, family)
+  }
+}
 
 const length = (random: Random, family: Family): number =>
   random.weighted([
@@ -96,34 +134,33 @@ const writable = [
   [1, Abi.SO_TYPE, [1]],
   [1, Abi.SO_ERROR, [0]],
   [1, 9999, [1]],
-  [6, Abi.TCP_NODELAY, [0, 1]],
+  [6, Abi.TCP_NODELAY, [1, 2]],
   [6, Abi.TCP_KEEPCNT, [0, 1, 127, 128]],
   [0, Abi.IP_TTL, [-1, 0, 1, 255, 256]],
   [41, Abi.IPV6_V6ONLY, [0, 1]],
   [77, 1, [1]]
 ] as const
 
-const step = (random: Random, family: Family, six: boolean): Step => {
+const step = (scene: Scene): Step => {
+  const { family, random } = scene
   const on = slot(random)
-  const domain = family === "unix" ? "unix" : six ? "inet6" : "inet"
+  const address = () => scene.address(on)
   const make = random.weighted<() => Step>([
-    [4, () => ["socket", on, domain, type(random, family)]],
+    [4, () => ["socket", on, scene.make(on), type(random, family)]],
     [family === "unix" ? 3 : 0, () => ["pair", on, slot(random), type(random, family)]],
-    [5, () => ["bind", on, address(random, family, six)]],
+    [5, () => ["bind", on, random.chance(0.01) && family !== "unix" ? ["unspecified"] : address()]],
     [family === "udp" ? 0.3 : 4, () => ["listen", on, random.pick([0, 1, 5, -1])]],
-    [6, () => ["connect", on, random.chance(0.07) ? ["unspecified"] : address(random, family, six)]],
+    [6, () => ["connect", on, random.chance(0.07) ? ["unspecified"] : address()]],
     [family === "udp" ? 0.3 : 5, () => ["accept", on, slot(random)]],
     [10, () => ["send", on, length(random, family), sendFlags(random)]],
-    [family === "udp" ? 8 : 3, () => [
-      "sendto",
-      on,
-      length(random, family),
-      sendFlags(random),
-      address(random, family, six)
-    ]],
+    [family === "udp" ? 8 : 3, () => ["sendto", on, length(random, family), sendFlags(random), address()]],
     [7, () => ["recv", on, length(random, family), receiveFlags(random)]],
     [5, () => ["recvfrom", on, length(random, family), receiveFlags(random)]],
     [family === "unix" ? 3 : 0, () => ["rights", on, random.between(1, 9), random.between(1, 3)]],
+    [
+      family === "unix" ? 1 : 0,
+      () => ["credentials", on, random.between(1, 9), random.pick([0, 0, 1]), random.pick([0, 7])]
+    ],
     [4, () => ["recvmsg", on, length(random, family), random.pick([0, 16, 20, 24, 64]), receiveFlags(random)]],
     [4, () => ["shutdown", on, random.weighted([[3, 0], [3, 1], [2, 2], [0.2, 3]])]],
     [3, () => ["close", on]],
@@ -144,31 +181,39 @@ const step = (random: Random, family: Family, six: boolean): Step => {
 }
 
 /** What most programs begin with, so that there is something to talk through. */
-const opening = (random: Random, family: Family, six: boolean): Program => {
-  const domain = family === "unix" ? "unix" : six ? "inet6" : "inet"
+const opening = (scene: Scene): Program => {
+  const { family, random } = scene
   const kind = type(random, family)
-  const name = family === "unix" ? unixAddress(random) : inetAddress(random, family, six)
   if (family === "unix" && random.chance(0.4)) return [["pair", 0, 1, kind]]
+  const domain = scene.make(0)
+  const name = scene.address(0)
   if (kind === Abi.SOCK_DGRAM) {
-    const other = family === "unix" ? unixAddress(random) : inetAddress(random, family, six)
-    return [["socket", 0, domain, kind], ["bind", 0, name], ["socket", 1, domain, kind], ["bind", 1, other]]
+    const other = scene.make(1)
+    return [["socket", 0, domain, kind], ["bind", 0, name], ["socket", 1, other, kind], ["bind", 1, scene.address(1)]]
   }
+  const other = scene.make(1)
   return [
     ["socket", 0, domain, kind],
     ...(random.chance(0.5) ? [["setopt", 0, 1, Abi.SO_REUSEADDR, 1] as const] : []),
     ["bind", 0, name],
     ["listen", 0, random.between(0, 3)],
-    ["socket", 1, domain, kind],
-    ["connect", 1, name],
+    ["socket", 1, other, kind],
+    ["connect", 1, other === domain ? name : scene.address(1)],
     ["accept", 0, 2]
   ]
 }
 
 export const generate = (random: Random): Program => {
   const family = random.weighted<Family>([[5, "unix"], [4, "tcp"], [3, "udp"]])
-  const six = random.chance(0.3)
-  const steps: Array<Step> = random.chance(0.85) ? [...opening(random, family, six)] : []
+  const scene = new Scene(
+    random,
+    family,
+    family === "unix"
+      ? ["unix"]
+      : random.weighted<ReadonlyArray<Domain>>([[5, ["inet"]], [3, ["inet6"]], [2, ["inet", "inet6"]]])
+  )
+  const steps: Array<Step> = random.chance(0.85) ? [...opening(scene)] : []
   const count = random.between(8, 30)
-  for (let i = 0; i < count; i++) steps.push(step(random, family, six))
+  for (let i = 0; i < count; i++) steps.push(step(scene))
   return steps
 }

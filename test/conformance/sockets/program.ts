@@ -27,6 +27,8 @@ export type Step =
   | readonly ["recv", number, number, number]
   | readonly ["recvfrom", number, number, number]
   | readonly ["rights", number, number, number]
+  /** Bytes, a process (0 is the caller) and a user, who is the group as well. */
+  | readonly ["credentials", number, number, number, number]
   | readonly ["recvmsg", number, number, number, number]
   | readonly ["shutdown", number, number]
   | readonly ["close", number]

@@ -4,6 +4,8 @@ import array, ctypes, errno, fcntl, json, os, select, shutil, signal, socket, st
 
 CLONE_NEWNET = 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
+libc.sendto.restype = ctypes.c_ssize_t
+libc.sendto.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
 if libc.unshare(CLONE_NEWNET) != 0:
     print("needs the right to make a network namespace", file=sys.stderr)
     sys.exit(3)
@@ -52,6 +54,25 @@ class Machine:
             return ""
         return (address[1], self.port(address[2]))
 
+    def raw(self, family, address):
+        """The address as C has it, whatever family the socket is of."""
+        kind, name = address[0], self.address(address) if address[0] != "unspecified" else None
+        if kind == "unspecified":
+            return b"\0" * 16
+        if kind == "inet":
+            return struct.pack("=HH4s8x", socket.AF_INET, socket.htons(name[1]), socket.inet_pton(socket.AF_INET, name[0]))
+        if kind == "inet6":
+            there = socket.inet_pton(socket.AF_INET6, name[0])
+            return struct.pack("=HHI16sI", socket.AF_INET6, socket.htons(name[1]), 0, there, 0)
+        path = name if isinstance(name, bytes) else name.encode() + b"\0" if name else b""
+        # As long as the others at least: too short is another mistake than of the wrong family.
+        return struct.pack("=H", socket.AF_UNIX) + (path if family == socket.AF_UNIX else path.ljust(108, b"\0"))
+
+    def call(self, result):
+        if result < 0:
+            raise OSError(ctypes.get_errno(), "call")
+        return result
+
     def show(self, address):
         if address is None or address == "" or address == b"":
             return "none"
@@ -86,8 +107,11 @@ class Machine:
     def perform(self, step):
         call, args = step[0], step[1:]
         if call == "socket":
-            family = FAMILIES[args[1]]
-            self.put(args[0], socket.socket(family, args[2] | socket.SOCK_NONBLOCK))
+            made = socket.socket(FAMILIES[args[1]], args[2] | socket.SOCK_NONBLOCK)
+            # Effix never waits for an acknowledgement; what is accepted has it from its listener.
+            if made.family != socket.AF_UNIX and args[2] == socket.SOCK_STREAM:
+                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.put(args[0], made)
             return "ok"
         if call == "pair":
             a, b = socket.socketpair(socket.AF_UNIX, args[2] | socket.SOCK_NONBLOCK)
@@ -98,18 +122,15 @@ class Machine:
         if self_ is None:
             return "empty"
         if call == "bind":
-            self_.bind(self.address(args[1]))
+            there = self.raw(self_.family, args[1])
+            self.call(libc.bind(self_.fileno(), there, len(there)))
             return "ok"
         if call == "listen":
             self_.listen(args[1])
             return "ok"
         if call == "connect":
-            if args[1][0] == "unspecified":
-                zeros = b"\0" * 16
-                if libc.connect(self_.fileno(), zeros, 16) != 0:
-                    raise OSError(ctypes.get_errno(), "connect")
-                return "ok"
-            self_.connect(self.address(args[1]))
+            there = self.raw(self_.family, args[1])
+            self.call(libc.connect(self_.fileno(), there, len(there)))
             return "ok"
         if call == "accept":
             fd, address = self_._accept()
@@ -120,7 +141,9 @@ class Machine:
         if call == "send":
             return str(self_.send(self.data(args[1]), args[2]))
         if call == "sendto":
-            return str(self_.sendto(self.data(args[1]), args[2], self.address(args[3])))
+            there = self.raw(self_.family, args[3])
+            data = self.data(args[1])
+            return str(self.call(libc.sendto(self_.fileno(), data, len(data), args[2], there, len(there))))
         if call == "recv":
             buffer = bytearray(args[1])
             count = self_.recv_into(buffer, args[1], args[2]) if args[1] else self_.recvfrom_into(buffer, 0, args[2])[0]
@@ -132,6 +155,9 @@ class Machine:
         if call == "rights":
             control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0] * args[2]))]
             return str(self_.sendmsg([self.data(args[1])], control, 0))
+        if call == "credentials":
+            who = struct.pack("3i", os.getpid() if args[2] == 0 else args[2], args[3], args[3])
+            return str(self_.sendmsg([self.data(args[1])], [(socket.SOL_SOCKET, 2, who)], 0))
         if call == "recvmsg":
             buffer = bytearray(args[1])
             count, control, flags, address = self_.recvmsg_into([buffer], args[2], args[3])
@@ -143,8 +169,8 @@ class Machine:
                     told.append("rights %d" % len(fds))
                     for fd in fds:
                         os.close(fd)
-                else:
-                    pid, uid, gid = struct.unpack("3i", data[:12]) if len(data) >= 12 else (-1, -1, -1)
+                elif len(data) >= 12:
+                    pid, uid, gid = struct.unpack("3i", data[:12])
                     told.append("credentials %s %d %d" % ("me" if pid == os.getpid() else pid, uid, gid))
             return "%s %s %#x %s" % (self.got(buffer, count), self.show(address), flags & ~0x40000000, ",".join(told))
         if call == "shutdown":

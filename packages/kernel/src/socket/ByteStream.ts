@@ -36,8 +36,8 @@ export class ByteStream extends Ring {
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
   fill(from: Uint8Array, done: number): number {
-    // More than once where the reader is a network, which takes at once what comes.
-    for (;;) {
+    // More than once where the reader is a network, which takes at once what comes. Nothing at all disturbs nobody.
+    while (done < from.length) {
       if (this.abandoned) {
         this.reader.cut()
         this.writer.cut()
@@ -49,6 +49,7 @@ export class ByteStream extends Ring {
       done += count
       this.reader.bytesCame()
     }
+    return done
   }
 
   /** Takes up to `most` bytes into `into` at `to`, and answers how many. */

@@ -95,7 +95,7 @@ export abstract class InetSocket extends Socket {
 
   /** An endpoint as a program of this family writes it. */
   endpointOf(address: SocketAddress): Exit.Exit<Endpoint, Errno.Errno<"EAFNOSUPPORT" | "EINVAL">> {
-    if (address.family === "unix") return Errno.fail(this.domain === Abi.AF_INET ? "EAFNOSUPPORT" : "EINVAL")
+    if (address.family === "unix") return Errno.fail("EAFNOSUPPORT")
     if (address.family === "unspecified") return Errno.fail(this.domain === Abi.AF_INET ? "EAFNOSUPPORT" : "EINVAL")
     // An address of IPv4 is shorter than one of IPv6 may be.
     if (this.domain === Abi.AF_INET && address.family === "inet6") return Errno.fail("EAFNOSUPPORT")
@@ -112,18 +112,21 @@ export abstract class InetSocket extends Socket {
   protected abstract get settled(): boolean
 
   bind(address: SocketAddress, caller: Process): Effect.Effect<void, BindError> {
-    const wanted = this.endpointOf(address)
+    // As old programs have it.
+    const everywhere = address.family === "unspecified" && this.domain === Abi.AF_INET
+    const wanted = this.endpointOf(everywhere ? { family: "inet", address: Ip.ANY, port: 0 } : address)
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     const { address: at, port } = wanted.value
     const four = Ip.is4(at)
-    if (this.domain === Abi.AF_INET6 && four && this.v6only) return Errno.fail("EINVAL")
-    if (!this.mayBind(at)) {
-      return Errno.fail(this.domain === Abi.AF_INET6 && Ip.isMulticast(at) ? "EINVAL" : "EADDRNOTAVAIL")
-    }
+    if (this.domain === Abi.AF_INET && !this.mayBind(at)) return Errno.fail("EADDRNOTAVAIL")
     if (port > 0 && port < UNPRIVILEGED && !capable(caller.credentials, CAP_NET_BIND_SERVICE)) {
       return Errno.fail("EACCES")
     }
     if (this.settled || this.bound) return Errno.fail("EINVAL")
+    if (this.domain === Abi.AF_INET6) {
+      if (four && this.v6only) return Errno.fail("EINVAL")
+      if (!this.mayBind(at)) return Errno.fail(Ip.isMulticast(at) ? "EINVAL" : "EADDRNOTAVAIL")
+    }
     this.boundAddress = this.address = at
     const bound = this.take(port)
     if (bound._tag === "Failure") {
@@ -163,17 +166,18 @@ export abstract class InetSocket extends Socket {
   protected meant(to: string): string {
     if (!Ip.isAny(to)) return to
     const { address } = this
-    if (Ip.is4(to)) return Ip.is4(address) && !Ip.isAny(address) ? address : Ip.LOOPBACK
+    if (Ip.is4(to)) return Ip.is4(address) && Ip.isOneHost(address) ? address : Ip.LOOPBACK
     return Ip.is4(address) ? Ip.LOOPBACK : Ip.LOOPBACK6
   }
 
-  /** Whether an address can be reached from where the socket is bound: the families have to fit. */
-  protected mismatch(to: string): Exit.Exit<never, Errno.Errno<"EAFNOSUPPORT" | "ENETUNREACH">> | undefined {
-    if (this.domain === Abi.AF_INET) return undefined
-    const four = Ip.is4(to)
-    if (four && this.v6only) return Errno.fail("ENETUNREACH")
-    if (this.address === Ip.ANY6 || Ip.is4(this.address) === four || (four && !this.chosenAddress)) return undefined
-    return Errno.fail(four ? "ENETUNREACH" : "EAFNOSUPPORT")
+  /** The address from which the machine reaches another, if the family that the socket is bound in lets it. */
+  protected routeTo(
+    to: string
+  ): Exit.Exit<string, Errno.Errno<"EACCES" | "EAFNOSUPPORT" | "EHOSTUNREACH" | "ENETUNREACH">> {
+    if (this.domain === Abi.AF_INET) return this.inet.route(to)
+    if (Ip.is4(to)) return this.v6only ? Errno.fail("ENETUNREACH") : this.inet.route(to)
+    const route = this.inet.route(to)
+    return route._tag === "Success" && Ip.is4(this.address) ? Errno.fail("EAFNOSUPPORT") : route
   }
 
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {

@@ -86,16 +86,15 @@ export class TcpSocket extends TcpEnd {
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     const { port } = wanted.value
     const to = this.meant(wanted.value.address)
-    const mismatch = this.mismatch(to)
-    if (mismatch !== undefined) return mismatch
     if (Ip.isMulticast(to) || Ip.isBroadcast(to)) return Errno.fail("ENETUNREACH")
-    const source = this.inet.route(to)
+    const source = this.routeTo(to)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
+    const from = Ip.isAny(this.boundAddress) ? source.value : this.boundAddress
     if (!this.bound) {
       const taken = this.take(0)
       if (taken._tag === "Failure") return Errno.fail("EADDRNOTAVAIL")
-    } else if (this.isTaken(to, port)) return Errno.fail("EADDRNOTAVAIL")
-    if (Ip.isAny(this.boundAddress)) this.address = this.boundAddress = source.value
+    } else if (this.isTaken(from, to, port)) return Errno.fail("EADDRNOTAVAIL")
+    this.address = this.boundAddress = from
     const remote = { address: to, port }
     this.remote = remote
     this.error = undefined
@@ -105,9 +104,8 @@ export class TcpSocket extends TcpEnd {
     const outgoing = new ByteStream(this.sendShare)
     const incoming = new ByteStream(this.receiveShare)
     this.adopt({ incoming, outgoing })
-    const from = { address: this.address, port: this.port }
     const abandoned = (): boolean => this.state !== "connecting" || this.outgoing !== outgoing
-    this.inet.connect(from, remote, { incoming, outgoing }, (outcome) => {
+    this.inet.connect({ address: from, port: this.port }, remote, { incoming, outgoing }, (outcome) => {
       if (!abandoned()) this.answered(outcome)
     }, abandoned)
     if (this.state === "connecting") {
@@ -125,9 +123,9 @@ export class TcpSocket extends TcpEnd {
   }
 
   /** Whether this very connection exists already. */
-  private isTaken(address: string, port: number): boolean {
+  private isTaken(from: string, to: string, port: number): boolean {
     for (const { boundAddress, remote } of this.ports.at(this.port)) {
-      if (remote?.address === address && remote.port === port && boundAddress === this.boundAddress) return true
+      if (remote?.address === to && remote.port === port && boundAddress === from) return true
     }
     return false
   }

@@ -39,8 +39,6 @@ const BUFFER = 212_992
 /** Bytes of one message: what the length in a header can say, without the headers. */
 const MESSAGE_MAX = 65_507
 const MESSAGE6_MAX = 65_527
-/** Where datagrams of IPv4 come from when their socket is bound to an address of IPv6. */
-const FROM_IPV6 = "127.0.0.6"
 /** Headers in a buffer, besides the message. */
 const HEADERS = 44
 
@@ -96,18 +94,25 @@ export class UdpSocket extends InetSocket {
       return Exit.void
     }
     if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
-    const wanted = this.endpointOf(address)
+    if (address.family === "inet" && this.v6only) return Errno.fail("EAFNOSUPPORT")
+    const wanted = this.endpointOf(this.mapped(address))
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     const to = this.reachable(wanted.value)
-    const mismatch = this.mismatch(to.address)
-    if (mismatch !== undefined) return mismatch
-    const source = this.inet.route(to.address)
+    const source = this.routeTo(to.address)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
     if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
-    // Another peer than before: the address may have been chosen for that one.
-    if (!this.chosenAddress) this.boundAddress = this.address = source.value
+    // An address that an earlier peer settled stays.
+    if (Ip.isAny(this.address)) this.address = source.value
+    if (Ip.isAny(this.boundAddress)) this.boundAddress = source.value
     this.remote = to
     return Exit.void
+  }
+
+  /** A socket of IPv6 that is connected or sends takes an address of IPv4 as it is. */
+  private mapped(address: SocketAddress): SocketAddress {
+    return this.domain === Abi.AF_INET6 && address.family === "inet"
+      ? { family: "inet6", address: `::ffff:${address.address}`, port: address.port }
+      : address
   }
 
   private reachable(to: Endpoint): Endpoint {
@@ -126,6 +131,7 @@ export class UdpSocket extends InetSocket {
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     if (remote === undefined) return Errno.fail("EDESTADDRREQ")
     const mapped = this.domain === Abi.AF_INET6 && Ip.is4(remote.address)
+    if (mapped && from.length > 0xffff) return Errno.fail("EMSGSIZE")
     return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.transmit(from, remote)
   }
 
@@ -133,11 +139,8 @@ export class UdpSocket extends InetSocket {
     if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
-    // A socket of IPv6 takes an address of IPv4 as it is, here and nowhere else.
-    const mapped = this.domain === Abi.AF_INET6 && to.family === "inet"
-      ? { family: "inet6", address: `::ffff:${to.address}`, port: to.port } as const
-      : to
-    const wanted = this.endpointOf(mapped)
+    if (to.family === "unix" && this.domain === Abi.AF_INET6) return Errno.fail("EINVAL")
+    const wanted = this.endpointOf(this.mapped(to))
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     const four = Ip.is4(wanted.value.address)
     if (this.v6only && four) return Errno.fail("ENETUNREACH")
@@ -148,10 +151,7 @@ export class UdpSocket extends InetSocket {
 
   private transmit(data: Uint8Array, to: Endpoint): Exit.Exit<number, WriteError> {
     const four = Ip.is4(to.address)
-    // Only an address that bind(2) chose keeps the socket to its family.
-    const mismatch = !(four && this.v6only) && !this.chosenAddress ? undefined : this.mismatch(to.address)
-    if (mismatch !== undefined) return mismatch
-    const route = this.inet.route(to.address)
+    const route = this.routeTo(to.address)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
     if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
     if (data.length > (four ? MESSAGE_MAX : MESSAGE6_MAX)) return Errno.fail("EMSGSIZE")
@@ -159,11 +159,8 @@ export class UdpSocket extends InetSocket {
     if (error !== undefined) return error
     if ((this.shut & SEND_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
     const own = this.address
-    const address = Ip.isAny(own) || Ip.isMulticast(own) || Ip.isBroadcast(own)
-      ? route.value
-      : four && !Ip.is4(own)
-      ? FROM_IPV6
-      : own
+    const settled = Ip.isOneHost(own) && Ip.is4(own) === four
+    const address = settled ? own : route.value
     let { source } = this
     if (source === undefined || source.address !== address || source.port !== this.port) {
       source = this.source = { address, port: this.port }

@@ -14,6 +14,7 @@ import type { SocketAddress } from "../Address.js"
 import { ofStream, streamPiece } from "../charge.js"
 import type { ReceiveError, SendError, WriteError } from "../errors.js"
 import type { Attached, Received } from "../Message.js"
+import type { ProcessCredentials } from "../OptionValue.js"
 import { Segment } from "../SegmentQueue.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import { credentialsIn, hold, sameSender, take } from "./rights.js"
@@ -137,7 +138,10 @@ export class UnixStream extends UnixConnection {
     }
     const error = this.takeError()
     if (error !== undefined) return error
-    return (this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined
+    if ((this.shut & RCV_SHUTDOWN) === 0) return undefined
+    // The end comes from nobody, and says so.
+    if (received !== undefined && this.passCredentials) received.credentials = nobody
+    return Exit.succeed(0)
   }
 
   private take(into: Uint8Array, received: Received | undefined): number {
@@ -180,7 +184,7 @@ export class UnixStream extends UnixConnection {
         take(segment, received, true)
         break
       }
-      if (done === into.length) break
+      // With a full buffer, too, it looks on for descriptors, as Linux does.
     }
     if (this.peekOffset >= 0) this.peekOffset += done
     return done
@@ -245,6 +249,9 @@ export class UnixStream extends UnixConnection {
     return this.listening ? Errno.fail("EINVAL") : Exit.succeed(this.queue.ring.held)
   }
 }
+
+/** Who sent the end of a stream. */
+const nobody: ProcessCredentials = { pid: 0, uid: 0, gid: 0 }
 
 const carriesRights = (first: Segment<UnixSocket> | undefined): boolean => {
   for (let segment = first; segment !== undefined; segment = segment.next) {
