@@ -33,7 +33,7 @@ export const compare = async ({ effix, linux }: Both, program: Program): Promise
 export const programOf = (seed: number, index: number, disk = false): Program =>
   generate(new Random(seed * 1_000_003 + index), disk)
 
-export interface Failure {
+interface Failure {
   readonly index: number
   readonly small: Difference
 }
