@@ -229,6 +229,8 @@ export const directed: Readonly<Partial<Record<Call, Directed>>> = {
   linkat: {
     EBADF: [...file, ["linkat", AT_FDCWD, "a", 0, "x", 0]],
     EINVAL: [...file, ["linkat", AT_FDCWD, "a", AT_FDCWD, "x", 1]],
+    // Before anybody asks for the descriptor.
+    ENAMETOOLONG: [["linkat", 9, "a".repeat(4096), AT_FDCWD, "x", Fcntl.AT_EMPTY_PATH]],
     ENOENT: [
       ["open", "a", O_CREAT | O_RDWR, 0o644],
       ["unlink", "a"],

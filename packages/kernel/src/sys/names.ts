@@ -150,7 +150,8 @@ export const linkat = (
     return Errno.fail("EINVAL", { syscall: "link", path })
   }
   const mayBeEmpty = (flags & Fcntl.AT_EMPTY_PATH) !== 0
-  if (path === "" && !mayBeEmpty) return Errno.fail("ENOENT", { syscall: "link", path })
+  const unlike = path === "" && mayBeEmpty ? undefined : unlikePath(path)
+  if (unlike !== undefined) return told(unlike, "link", path)
   if (mayBeEmpty && path.charCodeAt(0) !== SLASH) {
     // Asked even of a descriptor that a path begins at.
     const from = namedBy(self, dirfd)
