@@ -214,6 +214,36 @@ describe("record locks", () => {
         expect(answers).toEqual(["EDEADLK", "success"])
       })))
 
+  it.effect("are in nobody's way where they were woken and will have to wait again", () =>
+    under(20, (machine) =>
+      Effect.gen(function*() {
+        const answers: Array<string> = []
+        const holder = machine.start(program((sys) =>
+          Effect.gen(function*() {
+            const fd = yield* openFile(sys)
+            yield* sys.fcntlLock(fd, F_SETLK, { type: F_WRLCK, start: 0, length: 0 })
+            yield* sys.nanosleep(10_000_000)
+            // Half of what the other waits for is free then.
+            yield* sys.fcntlLock(fd, F_SETLK, { type: F_UNLCK, start: 0, length: 6 })
+            for (const pause of [0, 10_000_000]) {
+              yield* sys.nanosleep(pause)
+              for (const how of [F_SETLK, F_SETLKW]) {
+                answers.push(yield* errnoOf(sys.fcntlLock(fd, how, { type: F_WRLCK, start: 6, length: 7 })))
+              }
+            }
+          })
+        ))
+        yield* idle
+        const waiting = machine.start(program((sys) =>
+          Effect.flatMap(
+            openFile(sys),
+            (fd) => sys.fcntlLock(fd, F_SETLKW, { type: F_WRLCK, start: 4, length: 8 })
+          )
+        ))
+        for (const each of [holder, waiting]) yield* Machine.awaitEnd(each)
+        expect(answers).toEqual(["success", "success", "success", "success"])
+      })))
+
   it.effect("of a description outlive other descriptors, and have no process", () =>
     under(2, (machine) =>
       inProcess(machine, (sys) =>

@@ -67,7 +67,9 @@ export class FileLocks implements DescriptionLocks {
   private promisedInTheWay(request: Lock): Lock | undefined {
     if (this.promised.size === 0) return undefined
     for (const other of this.promised) {
-      if ((other.kind === "flock") === (request.kind === "flock") && conflict(other, request)) return other
+      if ((other.kind === "flock") !== (request.kind === "flock") || !conflict(other, request)) continue
+      // One that will have to wait again is in nobody's way.
+      if (this.inTheWay(other, false) === undefined) return other
     }
     return undefined
   }

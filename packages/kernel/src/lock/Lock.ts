@@ -65,6 +65,7 @@ export const putBehind = (blocker: Lock, request: Lock): void => {
   }
   ;(at.blocked ??= new Set()).add(request)
   request.blocker = at
+  file.promised.delete(request)
   file.last = request
 }
 
