@@ -1,7 +1,7 @@
 /**
  * Makes programs: a tree of mixed owners and modes first, and then, as root or as somebody else, calls that meet in it.
  */
-import { Fcntl, FileMode, OpenFlags, PollEvents, Resolve, Resources, TransferFlags } from "@effix/kernel"
+import { Falloc, Fcntl, FileMode, OpenFlags, PollEvents, Resolve, Resources, TransferFlags } from "@effix/kernel"
 import * as Names from "./names.js"
 import { NOWHERE, type Program, type Step } from "./program.js"
 import type { Random } from "./random.js"
@@ -21,6 +21,8 @@ class Generator {
   private focus: "directory" | "file" | "pipe" | undefined
   /** Root may grow pipes and raise limits only where the Linux that is asked lets it; somebody else never may. */
   private dropped = false
+  /** Whether there is a tmpfs on a directory. */
+  private mounted = false
   private readonly limits = new Map([[Resources.RLIMIT_NOFILE, 1024]])
 
   constructor(private readonly random: Random, private readonly disk: boolean) {}
@@ -71,14 +73,14 @@ class Generator {
     const rooted = random.chance(0.03)
     if (rooted) this.steps.push(["mkdir", "r", 0o755], ["chroot", "r"])
     if (random.chance(0.3)) this.add("umask", 0)
-    const mounted = !rooted && random.chance(0.12)
-    if (mounted) {
+    this.mounted = !rooted && random.chance(0.12)
+    if (this.mounted) {
       this.add("mkdir", "d", mode(random))
       this.add("mount", "d", 0)
     }
     for (const name of ["d", "a", "d/e", "b", "d/a", "l", "m", "p", "d/b"]) if (random.chance(0.75)) this.make(name)
     for (let i = random.between(1, 6); i > 0; i--) this.change(random.pick(this.known))
-    if (mounted && random.chance(0.35)) this.add("readonly", "d")
+    if (this.mounted && random.chance(0.35)) this.add("readonly", "d")
     if (random.chance(0.6)) this.add("chown", ".", user(random), group(random))
     if (random.chance(0.6)) this.add("chmod", "/", random.pick([0o777, 0o777, 0o1777, 0o2777, 0o3777, 0o755, 0o770]))
     this.add("umask", random.pick([0o022, 0, 0o077, 0o027, 0o777]))
@@ -346,12 +348,21 @@ class Generator {
     ])()
   }
 
+  private allocate(at: number, length: number): void {
+    const fd = this.fd()
+    const mode = Names.allocation(this.random, this.disk && !this.mounted)
+    this.add("fallocate", fd, mode, at, length)
+    // An ext4 stamps a file before it looks at what part of it is to go, or to be made room for.
+    const moves = Falloc.FALLOC_FL_COLLAPSE_RANGE | Falloc.FALLOC_FL_INSERT_RANGE
+    if (this.disk && (mode & moves) !== 0) this.add("futimens", fd, "omit", "now")
+  }
+
   private storage(): void {
     const { random } = this
     const at = random.chance(0.4) ? offset(random) : 4096 * random.between(0, 20)
     const length = random.chance(0.5) ? size(random) : 4096 * random.between(0, 20)
     random.weighted<() => void>([
-      [10, () => this.add("fallocate", this.fd(), Names.allocation(random, this.disk), at, length)],
+      [10, () => this.allocate(at, length)],
       [
         this.disk ? 0 : 8,
         () => this.add("lseek", this.fd(), offset(random), random.pick([Fcntl.SEEK_DATA, Fcntl.SEEK_HOLE]))
