@@ -8,6 +8,7 @@ import { Kernel } from "@effix/kernel"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { campaign, playOf } from "./actors/campaign.js"
+import { themes } from "./actors/generate.js"
 import { shrink } from "./actors/shrink.js"
 import { Linux } from "./linux.js"
 
@@ -16,18 +17,19 @@ const plays = Number(process.env.EFFIX_PLAYS ?? 60)
 
 describe("plays of several processes", () => {
   let linux: Linux | string = "not started"
-  const effix = ManagedRuntime.make(Kernel.layer)
+  // One each: they run at once, and ports are a machine's.
+  const machines = new Map(themes.map((theme) => [theme, ManagedRuntime.make(Kernel.layer)]))
 
   beforeAll(() => {
     linux = Linux.start(false, "actors")
   })
 
   afterAll(async () => {
-    await effix.dispose()
+    for (const effix of machines.values()) await effix.dispose()
     if (typeof linux !== "string") await linux.close()
   })
 
-  for (const theme of ["locks", "watches", "files"] as const) {
+  for (const [theme, effix] of machines) {
     it(`about ${theme}: ${plays} of seed ${seed} go alike`, { timeout: 60_000 + plays * 500 }, async (context) => {
       if (typeof linux === "string") return context.skip(linux)
       assert.deepStrictEqual(await campaign({ linux, effix }, theme, { seed, plays }), [])

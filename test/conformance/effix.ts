@@ -31,7 +31,18 @@ const mayBlock: ReadonlyArray<string> = [
   "splice",
   "feed",
   "tee",
-  "wait"
+  "wait",
+  "accept",
+  "connect",
+  "send",
+  "sendto",
+  "sendmsg",
+  "recv",
+  "recvfrom",
+  "recvmsg",
+  "select",
+  "poll2",
+  "epoll_wait"
 ]
 
 /** One line about one step: what it answered, or `!` and the errno. */

@@ -4,17 +4,11 @@
 import { type Errno, Fcntl, FileMode, Statx, type Sys, type VfsBackend } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { BUFFER_MAX, pattern } from "./pattern.js"
 import { performLock } from "./performLock.js"
+import { performSocket } from "./performSocket.js"
 import { type Argument, escape, NOWHERE, type Step } from "./program.js"
 import type { Said } from "./said.js"
-
-const BUFFER = 1 << 20
-
-const pattern = (length: number, seed: number): Uint8Array => {
-  const bytes = new Uint8Array(Math.min(length, BUFFER))
-  for (let at = 0; at < bytes.length; at++) bytes[at] = seed + at * 7 + (at >> 8) * 13
-  return bytes
-}
 
 const timeOf = (word: string): bigint | "now" | "omit" => word === "now" || word === "omit" ? word : BigInt(word)
 
@@ -47,11 +41,11 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
     case "close":
       return done(sys.close(n(0)))
     case "read": {
-      const into = new Uint8Array(Math.min(n(1), BUFFER))
+      const into = new Uint8Array(Math.min(n(1), BUFFER_MAX))
       return bytes(into, sys.read(n(0), into))
     }
     case "pread": {
-      const into = new Uint8Array(Math.min(n(1), BUFFER))
+      const into = new Uint8Array(Math.min(n(1), BUFFER_MAX))
       return bytes(into, sys.pread(n(0), into, n(2)))
     }
     case "write":
@@ -158,7 +152,7 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
     default:
       const step: Step = [call, ...args]
       return transfer(sys, said, step) ?? attribute(sys, said, step) ?? performLock(sys, said, step) ??
-        onSelf(sys, call, args)
+        performSocket(sys, said, step) ?? onSelf(sys, call, args)
   }
 }
 

@@ -132,6 +132,39 @@ const calls = {
   inotify_rm: ["fd", "number"],
   /** The events of an inotify instance, as many as so many bytes hold. */
   events: ["fd", "number"],
+  /** Family, type, protocol. */
+  socket: ["code", "code", "number"],
+  socketpair: ["code", "code", "number"],
+  /** An address: `path a`, `abstract a`, `inet 127.0.0.1 5000`, where `@3` is the port of descriptor 3. */
+  bind: ["fd", "text"],
+  listen: ["fd", "number"],
+  accept: ["fd", "number"],
+  connect: ["fd", "text"],
+  /** Bytes as those of `write`, and flags. */
+  send: ["fd", "number", "number", "number"],
+  sendto: ["fd", "number", "number", "number", "text"],
+  /** And descriptors to pass, and who is said to send: a process (0 is the caller), a user and a group. */
+  sendmsg: ["fd", "number", "number", "number", "ids", "ids"],
+  recv: ["fd", "number", "number"],
+  recvfrom: ["fd", "number", "number"],
+  /** And room for what comes along. */
+  recvmsg: ["fd", "number", "number", "number"],
+  shutdown: ["fd", "code"],
+  getsockname: ["fd"],
+  getpeername: ["fd"],
+  getsockopt: ["fd", "code", "code"],
+  setsockopt: ["fd", "code", "code", "number"],
+  /** Joins a group of receivers, or leaves it. */
+  group: ["fd", "text", "code"],
+  /** Read, write, except, and a timeout; -1 is none. */
+  select: ["ids", "ids", "ids", "number"],
+  /** As `poll`, with a timeout; the second may be -1. */
+  poll2: ["fd", "number", "fd", "number", "number"],
+  eventfd: ["number", "code"],
+  epoll_create: ["code"],
+  /** Epoll, operation, descriptor, events, data. */
+  epoll_ctl: ["fd", "code", "fd", "number", "number"],
+  epoll_wait: ["fd", "number", "number"],
   /** For programs of several processes: ends the process, or sends it a signal while it is blocked. */
   exit: [],
   interrupt: [],

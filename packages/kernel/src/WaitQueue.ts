@@ -67,9 +67,14 @@ export class WaitQueue {
   tickets = 0
   /** @internal */
   watchers: Set<(events: number) => void> | undefined = undefined
+
+  constructor(
+    /** Whether whoever came last is woken first. @internal */
+    readonly newestFirst: boolean
+  ) {}
 }
 
-export const make = (): WaitQueue => new WaitQueue()
+export const make = (newestFirst = false): WaitQueue => new WaitQueue(newestFirst)
 
 /** Whether somebody came first: sleeps here, or was woken here and has not run yet. A fair call then queues up. */
 export const contended = (self: WaitQueue): boolean => self.first !== undefined || self.woken > 0
@@ -80,7 +85,7 @@ const enqueue = (link: Link): void => {
   if (link.ticket === 0) link.ticket = ++queue.tickets
   // Nearly always last, as it has just come, or first, as it was woken; several that were woken come back in order.
   const { first } = queue
-  let before = first === undefined || first.ticket > link.ticket ? undefined : queue.last
+  let before = first === undefined || first.ticket > link.ticket || queue.newestFirst ? undefined : queue.last
   while (before !== undefined && before.ticket > link.ticket) before = before.prev
   const after = before === undefined ? first : before.next
   link.linked = true
@@ -102,9 +107,14 @@ export const tell = ({ watchers }: WaitQueue, events = 0): void => {
   else for (const notify of Array.from(watchers).reverse()) notify(events)
 }
 
-/** Tells every watcher, and wakes the first waiter. */
-export const wake = (self: WaitQueue): void => {
-  tell(self)
+/** Tells every watcher of `events`, and wakes the first waiter. */
+export const wake = (self: WaitQueue, events = 0): void => {
+  tell(self, events)
+  pass(self)
+}
+
+/** Wakes the first waiter and tells no watcher: nothing is new, but somebody has left something for the next. */
+export const pass = (self: WaitQueue): void => {
   for (let link = self.first; link !== undefined;) {
     const { next } = link
     if (link.sleeping.wokenBy(link)) return
@@ -112,9 +122,9 @@ export const wake = (self: WaitQueue): void => {
   }
 }
 
-/** Wakes everybody, in the order in which they came. */
-export const wakeAll = (self: WaitQueue): void => {
-  tell(self)
+/** Tells every watcher of `events`, and wakes everybody, in the order in which they came. */
+export const wakeAll = (self: WaitQueue, events = 0): void => {
+  tell(self, events)
   for (let link = self.first; link !== undefined;) {
     const { next } = link
     link.sleeping.wokenBy(link)
@@ -340,7 +350,7 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
     const { baton } = this
     if (baton === undefined) return
     this.dropBaton()
-    wake(baton)
+    pass(baton)
   }
 }
 

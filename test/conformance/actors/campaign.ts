@@ -7,7 +7,7 @@ import { named } from "../compare.js"
 import type { Linux } from "../linux.js"
 import { Random } from "../random.js"
 import { direct } from "./direct.js"
-import { generate, type Theme } from "./generate.js"
+import { generate, isAlone, type Theme } from "./generate.js"
 import { actLine, type Play, report, source } from "./program.js"
 import { shrink } from "./shrink.js"
 import type { Rooms } from "./stage.js"
@@ -55,7 +55,9 @@ export const campaign = async (
       (_, i) => playOf(theme, seed, index + i)
     )
     const asked = Promise.all(batch.map((play) => onLinux(machines.linux, play)))
-    const told = await machines.effix.runPromise(Effect.forEach(batch, direct, { concurrency: TOGETHER }))
+    const told = await machines.effix.runPromise(
+      Effect.forEach(batch, direct, { concurrency: isAlone(theme) ? 1 : TOGETHER })
+    )
     const linux = await asked
     for (const [i, play] of batch.entries()) {
       if (!differ(linux[i]!, told[i]!)) continue

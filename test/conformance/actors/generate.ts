@@ -4,12 +4,14 @@
 import { Fcntl, InotifyFlags, OpenFlags } from "@effix/kernel"
 import type { Step } from "../program.js"
 import type { Random } from "../random.js"
+import { generateSockets, type SocketTheme } from "./generateSockets.js"
 import type { Act, Play } from "./program.js"
 
 const { O_APPEND, O_CREAT, O_EXCL, O_PATH, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = OpenFlags
 
 /** What a play is about. */
-export type Theme = "locks" | "watches" | "files"
+export type FileTheme = "locks" | "watches" | "files"
+export type Theme = FileTheme | SocketTheme
 
 const pathOf = (random: Random, depth = 0): string => {
   const name = random.pick(["a", "b", "c", "d"])
@@ -141,7 +143,7 @@ const watching = (random: Random): Step =>
   ])()
 
 /** What there is when the actors begin: a tree, and descriptors that they share. */
-const beginning = (random: Random, theme: Theme): ReadonlyArray<Step> => {
+const beginning = (random: Random, theme: FileTheme): ReadonlyArray<Step> => {
   const tree: ReadonlyArray<Step> = theme === "locks" ? [] : [["mkdir", "d", 0o755], ["mkdir", "e", 0o755]]
   const shared: ReadonlyArray<Step> = [["open", "a", O_RDWR | O_CREAT, 0o644], ["open", "b", O_RDWR | O_CREAT, 0o644], [
     "open",
@@ -152,9 +154,17 @@ const beginning = (random: Random, theme: Theme): ReadonlyArray<Step> => {
   return [...tree, ...shared, ...(theme === "watches" ? [["inotify_init", 0o4000] as const] : [])]
 }
 
-const makers: Record<Theme, (random: Random) => Step> = { locks: lockingStep, watches: watching, files: changes }
+const makers: Record<FileTheme, (random: Random) => Step> = { locks: lockingStep, watches: watching, files: changes }
+
+export const themes: ReadonlyArray<Theme> = ["locks", "watches", "files", "unix", "tcp", "udp", "poll", "epoll"]
+
+const isAboutFiles = (theme: Theme): theme is FileTheme => theme in makers
+
+/** Whether plays share ports and names, so that only one can be played at a time. */
+export const isAlone = (theme: Theme): boolean => !isAboutFiles(theme)
 
 export const generate = (random: Random, theme: Theme): Play => {
+  if (!isAboutFiles(theme)) return generateSockets(random, theme)
   const actors = theme === "watches" ? random.between(1, 2) : theme === "locks" ? random.between(1, 3) : 2
   const acts: Array<Act> = beginning(random, theme).map((step) => [0, step])
   const length = random.between(6, theme === "files" ? 16 : 24)

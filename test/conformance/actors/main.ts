@@ -6,11 +6,11 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { parseArgs } from "node:util"
 import { Linux } from "../linux.js"
 import { campaign } from "./campaign.js"
-import type { Theme } from "./generate.js"
+import { type Theme, themes } from "./generate.js"
 
 const { values } = parseArgs({
   options: {
-    theme: { type: "string", default: "locks,watches,files" },
+    theme: { type: "string", default: themes.join(",") },
     seed: { type: "string", default: "1" },
     plays: { type: "string", default: "1000" },
     from: { type: "string", default: "0" },

@@ -27,6 +27,7 @@
 #include "calls.h"
 #include "locks.h"
 #include "show.h"
+#include "sockets.h"
 #include "world.h"
 
 enum { NONE = -1, OVER = -2 };
@@ -45,8 +46,8 @@ static struct answer *answers[ACTORS_MAX];
 static char *directory;
 static int actors;
 
-/* Of each actor, for the coordinator: the steps it was given, and the file that tells what it is doing. */
-static int given[ACTORS_MAX], doing[ACTORS_MAX], ended[ACTORS_MAX];
+/* Of each actor, for the coordinator: the steps it was given, and the files that tell what it is doing, and its state. */
+static int given[ACTORS_MAX], doing[ACTORS_MAX], being[ACTORS_MAX], ended[ACTORS_MAX];
 
 static void await_change(int *word, int from) {
   while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == from) syscall(SYS_futex, word, FUTEX_WAIT, from, NULL, NULL, 0);
@@ -101,9 +102,20 @@ static int is_done(int actor) {
   return __atomic_load_n(&posts[actor].made, __ATOMIC_ACQUIRE) == given[actor];
 }
 
+/* Whether it sleeps. One that was woken and has no processor yet is still shown in its call, but as running. */
+static int sleeps(int actor) {
+  char text[128];
+  ssize_t length = pread(being[actor], text, sizeof text - 1, 0);
+  if (length <= 0) return 0;
+  text[length] = 0;
+  const char *behind = strrchr(text, ')');
+  return behind != NULL && behind[1] == ' ' && behind[2] == 'S';
+}
+
 /* The number of the call that an actor sleeps in; -1 while it runs. */
 static int sleeps_in(int actor) {
   char text[64];
+  if (!sleeps(actor)) return -1;
   ssize_t length = pread(doing[actor], text, sizeof text - 1, 0);
   if (length <= 0) return -1;
   text[length] = 0;
@@ -112,25 +124,36 @@ static int sleeps_in(int actor) {
 
 /* Calls that may wait for another actor; in any other it sleeps for a moment at most. */
 static int may_block(int call) {
-  return call == SYS_flock || call == SYS_fcntl || call == SYS_read;
+  static const int calls[] = { SYS_flock, SYS_fcntl, SYS_read, SYS_write, SYS_accept4, SYS_connect, SYS_sendto,
+    SYS_sendmsg, SYS_recvfrom, SYS_recvmsg, SYS_select, SYS_pselect6, SYS_poll, SYS_epoll_wait };
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) if (call == calls[i]) return 1;
+  return 0;
 }
 
-/* Waits until an actor has answered, blocks or has ended. */
-static int settle(int actor) {
+static int has_ended(int actor) {
+  if (!ended[actor] && waitpid(posts[actor].pid, NULL, WNOHANG) == posts[actor].pid) ended[actor] = 1;
+  return ended[actor];
+}
+
+/* Waits until all have answered, block or have ended: one that goes on may let another go on. */
+static void settle_all(void) {
   for (int seen = 0; seen < 3;) {
-    if (is_done(actor)) return 1;
-    if (waitpid(posts[actor].pid, NULL, WNOHANG) == posts[actor].pid) {
-      ended[actor] = 1;
-      return 0;
+    int rest = 1;
+    for (int i = 1; i <= actors && rest; i++) {
+      if (!is_done(i) && !has_ended(i) && !may_block(sleeps_in(i))) rest = 0;
     }
-    int call = sleeps_in(actor);
-    if (may_block(call)) seen++;
+    if (rest) seen++;
     else {
       seen = 0;
       sched_yield();
     }
   }
-  return 0;
+}
+
+/* Whether an actor has answered, once all have settled. */
+static int settle(int actor) {
+  settle_all();
+  return is_done(actor);
 }
 
 static int blocked[ACTORS_MAX];
@@ -138,7 +161,7 @@ static int blocked[ACTORS_MAX];
 /* Tells of those who were blocked and have gone on. */
 static void say_freed(int except) {
   for (int i = 1; i <= actors; i++) {
-    if (i == except || !blocked[i] || ended[i] || !settle(i)) continue;
+    if (i == except || !blocked[i] || ended[i] || !is_done(i)) continue;
     blocked[i] = 0;
     answers[0]->length = answer->length;
     say("+ %d %.*s", i, (int)answers[i]->length, answers[i]->text);
@@ -159,6 +182,7 @@ static void direct(void) {
       else {
         kill(posts[actor].pid, SIGALRM);
         while (!is_done(actor)) sched_yield();
+        settle_all();
         say("= %d interrupted\n", actor);
         say_freed(0);
       }
@@ -174,6 +198,7 @@ static void direct(void) {
       while (waitpid(posts[actor].pid, NULL, 0) < 0) if (errno != EINTR) break;
       ended[actor] = 1;
       blocked[actor] = 0;
+      settle_all();
       say("= %d gone\n", actor);
     } else {
       given[actor]++;
@@ -252,6 +277,8 @@ static void run_program(void) {
   for (int i = 1; i <= actors; i++) {
     snprintf(path, sizeof path, "%d/syscall", posts[i].pid);
     doing[i] = openat(proc, path, O_RDONLY);
+    snprintf(path, sizeof path, "%d/stat", posts[i].pid);
+    being[i] = openat(proc, path, O_RDONLY);
   }
   answer = answers[0];
   if (is_free) run_freely();
@@ -278,6 +305,7 @@ int main(int argc, char **argv) {
   directory = argv[1];
   if (unshare(CLONE_NEWNS) < 0) fail("unshare");
   if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) fail("mount");
+  enter_network();
   posts = shared(sizeof *posts * ACTORS_MAX);
   for (int i = 0; i < ACTORS_MAX; i++) answers[i] = shared(sizeof *answers[i]);
   answer = answers[0];

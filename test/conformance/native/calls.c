@@ -25,9 +25,11 @@
 
 #include "locks.h"
 #include "show.h"
+#include "sockets.h"
 #include "step.h"
 
 unsigned char buffer[BUFFER];
+int is_alone;
 
 static void interrupt(int signal) {
   (void)signal;
@@ -330,12 +332,13 @@ static int on_self(const struct step *step) {
 
 void perform(const struct step *step) {
   static const char *const may_block[] = { "open", "openat", "openat2", "creat", "read", "write", "readv", "writev",
-    "preadv2", "pwritev2", "sendfile", "splice", "feed", "tee", "wait" };
+    "preadv2", "pwritev2", "sendfile", "splice", "feed", "tee", "wait", "accept", "connect", "send", "sendto", "sendmsg",
+    "recv", "recvfrom", "recvmsg", "select", "poll2", "epoll_wait" };
   int blocks = 0;
-  for (size_t i = 0; i < sizeof may_block / sizeof *may_block; i++) blocks |= is(step, may_block[i]);
+  for (size_t i = 0; i < sizeof may_block / sizeof *may_block; i++) blocks |= is_alone && is(step, may_block[i]);
   if (blocks) alarm_every(4000);
   if (!on_descriptor(step) && !on_path(step) && !at_descriptor(step) && !on_self(step) && !on_transfer(step) &&
-      !on_attribute(step) && !on_lock(step)) say("unknown call");
+      !on_attribute(step) && !on_lock(step) && !on_socket(step)) say("unknown call");
   if (blocks) alarm_every(0);
   say("\n");
 }

@@ -12,6 +12,9 @@ struct step {
 /* To be called once in each process that runs steps. */
 void prepare_calls(void);
 
+/* Whether nobody else can wake a call that blocks: it is interrupted then. */
+extern int is_alone;
+
 /* Performs the call and says one line about it: what it answered, or "!" and the errno. */
 void perform(const struct step *step);
 

@@ -23,6 +23,7 @@
 
 #include "calls.h"
 #include "show.h"
+#include "sockets.h"
 #include "world.h"
 
 static char *directory;
@@ -77,6 +78,8 @@ int main(int argc, char **argv) {
   answer = mmap(NULL, sizeof *answer, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (answer == MAP_FAILED) fail("mmap");
   signal(SIGPIPE, SIG_DFL);
+  is_alone = 1;
+  enter_network();
   const char *disk = argc == 3 ? mount_disk(argv[2]) : NULL;
   answer->disk = disk != NULL;
   while (read_program()) {

@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import { O_RDWR } from "../abi/OpenFlags.js"
 import { POLLIN, POLLRDNORM } from "../abi/PollEvents.js"
 import type { Description } from "../Description.js"
+import * as Errno from "../Errno.js"
 import { AnonymousDescription } from "../event/AnonymousDescription.js"
 import type { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
@@ -23,8 +24,8 @@ export class Epoll extends AnonymousDescription {
   /** By number; there are several of one number when it stands for another description than it did. */
   private readonly watches = new Map<number, Watch>()
   private readonly ready = new ReadyList()
-  /** Those who sleep in epoll_wait(2). */
-  readonly arrived = WaitQueue.make()
+  /** Those who sleep in epoll_wait(2): of several, Linux wakes the last. */
+  readonly arrived = WaitQueue.make(true)
   private readonly watched = WaitQueue.make()
   private readonly queues = [this.watched]
   /** The epolls that watch this one. */
@@ -147,6 +148,10 @@ export class Epoll extends AnonymousDescription {
       ready.remove(watch)
     }
     return 0
+  }
+
+  override available(): Exit.Exit<never, Errno.Errno<"EINVAL">> {
+    return Errno.fail("EINVAL")
   }
 
   override info(): string {

@@ -12,6 +12,7 @@
  * @see pty(7)
  */
 import { makedev } from "../abi/FileMode.js"
+import { POLLIN, POLLOUT, POLLPRI, POLLRDNORM } from "../abi/PollEvents.js"
 import { SIGCONT, SIGHUP, SIGWINCH } from "../abi/Signals.js"
 import * as T from "../abi/Termios.js"
 import type { Inode } from "../Inode.js"
@@ -124,7 +125,7 @@ export class Pair implements Terminal {
 
   private wakeMasterWriters(): void {
     this.masterFull = false
-    WaitQueue.wakeAll(this.masterWriters)
+    WaitQueue.wakeAll(this.masterWriters, POLLOUT)
   }
 
   readOutlet(into: Uint8Array): number {
@@ -183,7 +184,7 @@ export class Pair implements Terminal {
 
   private wakeSlaveWriters(): void {
     this.slaveFull = false
-    WaitQueue.wakeAll(this.slaveWriters)
+    WaitQueue.wakeAll(this.slaveWriters, POLLOUT)
   }
 
   flushSlave(input: boolean, output: boolean): void {
@@ -201,7 +202,7 @@ export class Pair implements Terminal {
   }
 
   private tellMaster(news: number): void {
-    if (this.packets.note(news)) WaitQueue.wakeAll(this.masterReaders)
+    if (this.packets.note(news)) WaitQueue.wakeAll(this.masterReaders, POLLIN | POLLRDNORM | POLLPRI)
   }
 
   /** TIOCSTI: as if the master had typed it, ahead of what waits to be taken in. */
@@ -315,10 +316,10 @@ export class Pair implements Terminal {
     const { line } = this
     const { outlet } = line.output
     if (line.news.length > 0) { for (const news of line.news.splice(0)) this.tellMaster(news) }
-    if (line.output.deliver()) WaitQueue.wakeAll(this.masterReaders)
+    if (line.output.deliver()) WaitQueue.wakeAll(this.masterReaders, POLLIN | POLLRDNORM)
     if (line.arrived) {
       line.arrived = false
-      WaitQueue.wakeAll(this.slaveReaders)
+      WaitQueue.wakeAll(this.slaveReaders, POLLIN | POLLRDNORM)
     }
     if (line.resumed || (this.slaveFull && outlet.length <= NEARLY_EMPTY)) {
       line.resumed = false

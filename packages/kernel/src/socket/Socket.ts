@@ -11,6 +11,7 @@ import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { S_IFSOCK } from "../abi/FileMode.js"
 import { O_RDWR } from "../abi/OpenFlags.js"
+import { POLLIN, POLLOUT, POLLRDNORM, POLLWRBAND, POLLWRNORM } from "../abi/PollEvents.js"
 import { MSG_DONTWAIT } from "../abi/Socket.js"
 import type { CoarseClock } from "../CoarseClock.js"
 import type { Credentials } from "../Credentials.js"
@@ -57,6 +58,10 @@ export const RCV_SHUTDOWN = 1
 /** Nobody sends any more. */
 export const SEND_SHUTDOWN = 2
 export const SHUTDOWN_MASK = 3
+
+/** What poll(2) may tell of new when something has come, and when there is room again. */
+export const READABLE = POLLIN | POLLRDNORM
+export const ROOM = POLLOUT | POLLWRNORM | POLLWRBAND
 
 class SocketInode extends Inode {}
 
@@ -213,9 +218,12 @@ export abstract class Socket extends Description {
     attempt: () => WaitQueue.Attempt<A, E>,
     timeout: number,
     late: Exit.Exit<never, L>,
-    partial: () => WaitQueue.Attempt<A, E> = never
+    partial: () => WaitQueue.Attempt<A, E> = never,
+    left?: () => void
   ): Effect.Effect<A, E | L | Errno.Errno<"EINTR">> {
-    if (timeout === Infinity) return WaitQueue.sleep(queues, attempt, { partial })
+    if (timeout === Infinity) {
+      return WaitQueue.sleep(queues, attempt, left === undefined ? { partial } : { partial, left })
+    }
     if (timeout <= 0) return late
     const expired = WaitQueue.make()
     let over = false
@@ -232,7 +240,10 @@ export abstract class Socket extends Description {
             WaitQueue.wakeAll(expired)
           })
         },
-        left: () => cancel?.()
+        left: () => {
+          cancel?.()
+          left?.()
+        }
       }
     )
   }

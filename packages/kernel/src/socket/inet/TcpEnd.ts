@@ -16,7 +16,7 @@ import type { OptionError, ReceiveError, SendError, WriteError } from "../errors
 import type { Attached, Received } from "../Message.js"
 import type { Connection, Party } from "../Network.js"
 import type { OptionValue } from "../OptionValue.js"
-import { RCV_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { RCV_SHUTDOWN, READABLE, ROOM, SHUTDOWN_MASK } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import { InetSocket } from "./InetSocket.js"
 import { checkTcpOption, CONGESTION, tcpOptions } from "./tcpOptions.js"
@@ -97,11 +97,11 @@ export abstract class TcpEnd extends InetSocket implements Party {
       this.shut |= RCV_SHUTDOWN
       if (this.outgoing?.ended === true) this.close()
       WaitQueue.wakeAll(this.canReceive)
-    } else WaitQueue.wake(this.canReceive)
+    } else WaitQueue.wake(this.canReceive, READABLE)
   }
 
   roomCame(): void {
-    WaitQueue.wake(this.canSend)
+    WaitQueue.wake(this.canSend, ROOM)
   }
 
   cut(): void {

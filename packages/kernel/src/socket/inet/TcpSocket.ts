@@ -16,7 +16,7 @@ import type { SocketAddress } from "../Address.js"
 import { ByteStream } from "../ByteStream.js"
 import type { AcceptError, ConnectError, ListenError } from "../errors.js"
 import type { Connection, Endpoint, Outcome } from "../Network.js"
-import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK, type Socket } from "../Socket.js"
+import { RCV_SHUTDOWN, READABLE, SEND_SHUTDOWN, SHUTDOWN_MASK, type Socket } from "../Socket.js"
 import * as Ip from "./Ip.js"
 import { TcpEnd } from "./TcpEnd.js"
 
@@ -115,6 +115,8 @@ export class TcpSocket extends TcpEnd {
   }
 
   private connectToItself(): Exit.Exit<void> {
+    // What it sends last comes first.
+    if ((this.shut & SEND_SHUTDOWN) !== 0) return Exit.succeed(this.close())
     const both = new ByteStream(this.sendShare + this.receiveShare)
     this.adopt({ incoming: both, outgoing: both })
     this.state = "connected"
@@ -181,7 +183,7 @@ export class TcpSocket extends TcpEnd {
     this.context.all.add(other)
     connections.push(other)
     answer("accepted")
-    WaitQueue.wake(this.canReceive)
+    WaitQueue.wake(this.canReceive, READABLE)
   }
 
   accept<A, E>(_caller: Process, take: (connection: Socket) => Exit.Exit<A, E>): Effect.Effect<A, E | AcceptError> {
@@ -192,7 +194,7 @@ export class TcpSocket extends TcpEnd {
       if (taken._tag === "Failure") return taken
       this.connections?.shift()
       this.letIn()
-      if (this.connections?.length !== 0) WaitQueue.wake(this.canReceive)
+      if (this.connections?.length !== 0) WaitQueue.pass(this.canReceive)
       return taken
     }
     const now = attempt()

@@ -30,7 +30,7 @@ import type { Endpoint } from "../Network.js"
 import { isMembership } from "../options.js"
 import type { OptionValue } from "../OptionValue.js"
 import { Segment, SegmentQueue } from "../SegmentQueue.js"
-import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import { InetSocket } from "./InetSocket.js"
 import * as Ip from "./Ip.js"
@@ -166,6 +166,8 @@ export class UdpSocket extends InetSocket {
       source = this.source = { address, port: this.port }
     }
     const sent = this.inet.send(source, to, data)
+    // It has left the socket, where it took room for a moment.
+    WaitQueue.tell(this.canSend, ROOM)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
   }
 
@@ -175,7 +177,7 @@ export class UdpSocket extends InetSocket {
     if (this.charged > this.receiveBuffer) return
     this.charged += charge
     this.queue.put(new Segment(from, data.length, charge, undefined), data, 0)
-    WaitQueue.wake(this.canReceive)
+    WaitQueue.wake(this.canReceive, READABLE)
   }
 
   /** Nobody was where this socket is connected to. */
@@ -222,7 +224,7 @@ export class UdpSocket extends InetSocket {
     if ((flags & Abi.MSG_PEEK) === 0) {
       this.charged -= first.charge
       queue.shift()
-      if (queue.first !== undefined) WaitQueue.wake(this.canReceive)
+      if (queue.first !== undefined) WaitQueue.pass(this.canReceive)
     }
     return Exit.succeed((flags & Abi.MSG_TRUNC) !== 0 ? length : count)
   }

@@ -9,7 +9,7 @@ import * as PollEvents from "../../abi/PollEvents.js"
 import { MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
 import type { Process } from "../../ProcessTable.js"
-import type * as WaitQueue from "../../WaitQueue.js"
+import * as WaitQueue from "../../WaitQueue.js"
 import type { ReceiveError, WriteError } from "../errors.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import type { TcpEnd } from "./TcpEnd.js"
@@ -83,13 +83,15 @@ export const receive = (self: TcpEnd, into: Uint8Array, flags: number): Effect.E
     const skip = (flags & MSG_PEEK) !== 0 ? Math.max(0, self.peekOffset) : 0
     if (incoming === undefined || incoming.held <= skip) return nothing(self)
     const count = take(self, into, 0, flags)
-    if (incoming.held > 0) self.bytesCame()
+    if (incoming.held > 0) WaitQueue.pass(self.canReceive)
     return Exit.succeed(count)
   }
   const now = attempt()
   if (now !== undefined) return now
   if (self.impatient(flags)) return Errno.fail("EAGAIN")
-  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"))
+  // Who wants nothing waits for something to happen, whatever it is.
+  const partial = into.length === 0 ? () => Exit.succeed(0) : undefined
+  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), partial)
 }
 
 /** Waits for so many bytes, and takes none before, so that whoever is interrupted has taken none. */
@@ -116,7 +118,11 @@ const receiveAtLeast = (
   const now = attempt()
   if (now !== undefined) return now
   if (self.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
-  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), soFar)
+  // What it leaves is the next one's, who was not told while this one waited.
+  const left = () => {
+    if (self.incoming !== undefined && self.incoming.held > 0) WaitQueue.pass(self.canReceive)
+  }
+  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), soFar, left)
 }
 
 export const poll = (self: TcpEnd): number => {

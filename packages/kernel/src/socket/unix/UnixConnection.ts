@@ -12,7 +12,7 @@ import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress, UnixAddress } from "../Address.js"
 import type { AcceptError, ConnectError, ListenError } from "../errors.js"
-import { RCV_SHUTDOWN, type Socket } from "../Socket.js"
+import { RCV_SHUTDOWN, READABLE, type Socket } from "../Socket.js"
 import { isAbstract, isPath, normal } from "./UnixDomain.js"
 import { credentialsOf, UnixSocket } from "./UnixSocket.js"
 
@@ -57,8 +57,12 @@ export abstract class UnixConnection extends UnixSocket {
     if (now !== undefined) return now
     if (this.impatient(0)) return Errno.fail("EAGAIN")
     // The name may be another's by the time there is room.
-    const again = (): WaitQueue.Attempt<void, ConnectError> =>
-      found.dead && isAbstract(wanted) ? Errno.fail("ECONNREFUSED") : attempt()
+    const again = (): WaitQueue.Attempt<void, ConnectError> => {
+      const answer = found.dead && isAbstract(wanted) ? Errno.fail("ECONNREFUSED") : attempt()
+      // It leaves the room to the next.
+      if (answer?._tag === "Failure") WaitQueue.pass(found.hasRoom)
+      return answer
+    }
     return this.wait([found.hasRoom], again, this.sendTimeout, Errno.fail("EAGAIN"))
   }
 
@@ -74,8 +78,7 @@ export abstract class UnixConnection extends UnixSocket {
     if (listener.peerCredentials !== undefined) this.knowPeer(listener.peerCredentials, listener.peerGroups ?? [])
     connections.push(other)
     this.context.all.add(other)
-    WaitQueue.wake(listener.canReceive)
-    WaitQueue.wakeAll(this.canSend)
+    WaitQueue.wake(listener.canReceive, READABLE)
   }
 
   accept<A, E>(_caller: Process, take: (connection: Socket) => Exit.Exit<A, E>): Effect.Effect<A, E | AcceptError> {
@@ -88,8 +91,8 @@ export abstract class UnixConnection extends UnixSocket {
       const taken = take(next)
       if (taken._tag === "Failure") return taken
       this.connections?.shift()
-      WaitQueue.wake(this.hasRoom)
-      if (this.connections?.length !== 0) WaitQueue.wake(this.canReceive)
+      WaitQueue.pass(this.hasRoom)
+      if (this.connections?.length !== 0) WaitQueue.pass(this.canReceive)
       return taken
     }
     const now = attempt()

@@ -9,7 +9,6 @@ import { MSG_OOB, SOCK_DGRAM } from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
 import * as Step from "../../internal/step.js"
 import type { Process } from "../../ProcessTable.js"
-import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
 import type { AcceptError, ConnectError, ListenError, ReceiveError, SendError, WriteError } from "../errors.js"
 import type { Attached, Received } from "../Message.js"
@@ -49,13 +48,14 @@ export class UnixDatagram extends UnixSocket {
   /** Sends to another from now on, or to nobody in particular. */
   private turnTo(found: UnixSocket | undefined): void {
     const before = this.peer
+    before?.keepRoom(this)
     this.peer = found
     if (found === undefined) this.state = "closed"
     if (before === undefined || before === found) return
     // What came over the old connection is of no use any more.
     if (this.queue.count > 0) {
       this.purge()
-      WaitQueue.wakeAll(this.hasRoom)
+      this.roomCame()
       if (!before.dead && before.peer === this) before.error = "ECONNRESET"
     }
     if (before.peer === undefined) before.state = "closed"
@@ -98,6 +98,7 @@ export class UnixDatagram extends UnixSocket {
   /** Whoever was sent to is closed; a peer is one no longer. */
   private refused(target: UnixSocket): Exit.Exit<never, Errno.Errno<"ECONNREFUSED">> {
     if (this.peer === target) {
+      target.keepRoom(this)
       this.peer = undefined
       this.state = "closed"
       this.purge()
@@ -112,11 +113,6 @@ export class UnixDatagram extends UnixSocket {
 
   override poll(): number {
     return Messages.poll(this)
-  }
-
-  override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {
-    // A peer that is full hinders sending, too.
-    return this.peer === undefined ? super.pollQueues : [...super.pollQueues, this.peer.hasRoom]
   }
 
   override available(): Exit.Exit<number, Errno.Errno<"EINVAL">> {

@@ -15,7 +15,7 @@ import type { BindError, OptionError } from "../errors.js"
 import { isNumber } from "../options.js"
 import type { OptionValue, ProcessCredentials } from "../OptionValue.js"
 import { type Segment, SegmentQueue } from "../SegmentQueue.js"
-import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import { collect } from "./garbage.js"
 import { Passenger } from "./Passenger.js"
 import { letGo } from "./rights.js"
@@ -48,6 +48,8 @@ export abstract class UnixSocket extends Passenger {
   backlog = DATAGRAMS_MAX
   /** Whoever waits for this socket to take something out of its queue. */
   readonly hasRoom = WaitQueue.make()
+  /** Those who send here and want to know of room. */
+  private curious: Set<UnixSocket> | undefined = undefined
 
   constructor(readonly unix: UnixDomain, type: number, flags: number, caller: Process) {
     super(unix.context, AF_UNIX, type, 0, flags, caller.credentials, BUFFER, BUFFER)
@@ -91,7 +93,7 @@ export abstract class UnixSocket extends Passenger {
   deliver(segment: Segment<UnixSocket>, from: Uint8Array, start: number): void {
     segment.sender.charged += segment.charge
     this.queue.put(segment, from, start)
-    WaitQueue.wake(this.canReceive)
+    WaitQueue.wake(this.canReceive, READABLE)
   }
 
   /** The first message is gone from the queue. */
@@ -101,7 +103,30 @@ export abstract class UnixSocket extends Passenger {
     if (segment === undefined) return
     queue.shift()
     uncharge(segment)
-    if (this.hasRoom.first !== undefined || this.hasRoom.watchers !== undefined) WaitQueue.wake(this.hasRoom)
+    if (this.hasRoom.first !== undefined) WaitQueue.pass(this.hasRoom)
+    if (this.curious !== undefined) this.tellCurious()
+  }
+
+  /** Tells of room here whoever polls `sender` and found none. */
+  tellOfRoom(sender: UnixSocket): void {
+    ;(this.curious ??= new Set()).add(sender)
+  }
+
+  /** Does not tell it any more. */
+  keepRoom(sender: UnixSocket): void {
+    this.curious?.delete(sender)
+  }
+
+  private tellCurious(): void {
+    const { curious } = this
+    this.curious = undefined
+    for (const sender of curious ?? []) WaitQueue.tell(sender.canSend, ROOM)
+  }
+
+  /** There is room here for all. */
+  protected roomCame(): void {
+    WaitQueue.wakeAll(this.hasRoom)
+    this.tellCurious()
   }
 
   /** Throws away what nobody will receive. */
@@ -117,8 +142,8 @@ export abstract class UnixSocket extends Passenger {
     if (how < SHUT_RD || how > SHUT_RDWR) return Errno.fail("EINVAL")
     const mask = how + 1
     this.shut |= mask
+    // Whoever waits for room here is not told, as on Linux.
     this.changed()
-    WaitQueue.wakeAll(this.hasRoom)
     const { peer } = this
     if (peer !== undefined && this.pairs) {
       if ((mask & RCV_SHUTDOWN) !== 0) peer.shut |= SEND_SHUTDOWN
@@ -184,6 +209,7 @@ export abstract class UnixSocket extends Passenger {
     this.state = "closed"
     this.shut = SHUTDOWN_MASK
     if (peer !== undefined) {
+      peer.keepRoom(this)
       this.peer = undefined
       this.lost(peer, unread || unaccepted)
     }
@@ -193,7 +219,7 @@ export abstract class UnixSocket extends Passenger {
       for (const each of connections) this.context.finish(each.end(true))
     }
     this.changed()
-    WaitQueue.wakeAll(this.hasRoom)
+    this.roomCame()
     return this.unix.unbind(this)
   }
 
@@ -203,14 +229,13 @@ export abstract class UnixSocket extends Passenger {
     peer.shut = SHUTDOWN_MASK
     if (reset) peer.error = "ECONNRESET"
     peer.changed()
-    WaitQueue.wakeAll(peer.hasRoom)
   }
 }
 
 /** What was sent is not on its way any more. */
 const uncharge = ({ charge, sender }: Segment<UnixSocket>): void => {
   sender.charged -= charge
-  if (sender.spacious) WaitQueue.wake(sender.canSend)
+  if (sender.spacious) WaitQueue.wake(sender.canSend, ROOM)
 }
 
 /** What a process is known as to those that it sends to. */

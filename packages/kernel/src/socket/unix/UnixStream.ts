@@ -98,7 +98,9 @@ export class UnixStream extends UnixConnection {
     const attempt = (): WaitQueue.Attempt<number, WriteError> => {
       done = this.fill(from, done, attached, peer)
       if (done === from.length) return Exit.succeed(done)
-      if (this.error !== undefined) return soFar() ?? this.takeError()
+      // Told by this call, even where nobody is told of it.
+      const error = this.takeError()
+      if (error !== undefined) return soFar() ?? error
       if ((this.shut & SEND_SHUTDOWN) !== 0) return soFar() ?? Errno.fail("EPIPE")
       if ((peer.shut & RCV_SHUTDOWN) !== 0) return soFar() ?? this.broken(flags, caller)
       return undefined
@@ -113,7 +115,8 @@ export class UnixStream extends UnixConnection {
     if (this.state !== "connected") return Errno.fail("EINVAL")
     if ((flags & MSG_OOB) !== 0) return Errno.fail("EINVAL")
     const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(this.lowWater, into.length)
-    if (least > 1) return this.receiveAtLeast(least, into, flags, received)
+    // Who peeks is content with what is there.
+    if (least > 1 && (flags & MSG_PEEK) === 0) return this.receiveAtLeast(least, into, this.impatient(flags), received)
     const now = this.tryReceive(into, flags, received)
     if (now !== undefined) return now
     if (this.impatient(flags)) return Errno.fail("EAGAIN")
@@ -133,7 +136,7 @@ export class UnixStream extends UnixConnection {
   ): WaitQueue.Attempt<number, ReceiveError> {
     if (this.queue.first !== undefined) {
       const count = (flags & MSG_PEEK) !== 0 ? this.peek(into, received) : this.take(into, received)
-      if (this.queue.first !== undefined) WaitQueue.wake(this.canReceive)
+      if (this.queue.first !== undefined) WaitQueue.pass(this.canReceive)
       return Exit.succeed(count)
     }
     const error = this.takeError()
@@ -204,12 +207,12 @@ export class UnixStream extends UnixConnection {
   private receiveAtLeast(
     least: number,
     into: Uint8Array,
-    flags: number,
+    impatient: boolean,
     received: Received | undefined
   ): Effect.Effect<number, ReceiveError> {
     let done = 0
     const soFar = (): WaitQueue.Attempt<number, ReceiveError> => {
-      if (this.queue.first !== undefined) done += this.peekOrTake(into.subarray(done), flags, received)
+      if (this.queue.first !== undefined) done += this.take(into.subarray(done), received)
       return done > 0 ? Exit.succeed(done) : undefined
     }
     const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
@@ -217,20 +220,18 @@ export class UnixStream extends UnixConnection {
       // What ends a read before its buffer is full, and a sender who waits for room: nothing is won by waiting.
       const ends = (this.shut & RCV_SHUTDOWN) !== 0 || this.error !== undefined || carriesRights(first)
       if (done + ring.held >= least || (ends && first !== undefined)) return soFar()
-      if (ends) return done > 0 ? Exit.succeed(done) : this.tryReceive(into, flags, received)
-      if (first !== undefined && !first.sender.spacious && (flags & MSG_PEEK) === 0) {
-        done += this.take(into.subarray(done), received)
-      }
+      if (ends) return done > 0 ? Exit.succeed(done) : this.tryReceive(into, 0, received)
+      if (first?.sender.spacious === false) done += this.take(into.subarray(done), received)
       return undefined
     }
     const now = attempt()
     if (now !== undefined) return now
-    if (this.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
-    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"), soFar)
-  }
-
-  private peekOrTake(into: Uint8Array, flags: number, received: Received | undefined): number {
-    return (flags & MSG_PEEK) !== 0 ? this.peek(into, received) : this.take(into, received)
+    if (impatient) return soFar() ?? Errno.fail("EAGAIN")
+    // What it leaves is the next one's, who was not told while this one waited.
+    const left = () => {
+      if (this.queue.first !== undefined) WaitQueue.pass(this.canReceive)
+    }
+    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"), soFar, left)
   }
 
   override poll(): number {

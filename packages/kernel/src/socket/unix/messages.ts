@@ -125,7 +125,7 @@ const tryReceive = (
   } else {
     self.shiftSegment()
     if (self.peekOffset > 0) self.peekOffset = Math.max(0, self.peekOffset - length)
-    if (queue.first !== undefined) WaitQueue.wake(self.canReceive)
+    if (queue.first !== undefined) WaitQueue.pass(self.canReceive)
   }
   return Exit.succeed((flags & MSG_TRUNC) !== 0 ? length - skip : count)
 }
@@ -140,7 +140,9 @@ export const poll = (self: UnixSocket): number => {
   if (queue.first !== undefined || (self.connections?.length ?? 0) > 0) {
     events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
   }
-  if (self.spacious && !(peer !== undefined && isFull(self, peer))) {
+  const waits = peer !== undefined && isFull(self, peer)
+  if (waits) peer.tellOfRoom(self)
+  if (self.spacious && !waits) {
     events |= PollEvents.POLLOUT | PollEvents.POLLWRNORM | PollEvents.POLLWRBAND
   }
   return events
