@@ -3,6 +3,7 @@
  */
 import { type Errno, Fcntl, FileMode, OpenFlags, PollEvents, Resources } from "@effix/kernel"
 import { newerCalls } from "./directedNewer.js"
+import { socketCalls } from "./directedSockets.js"
 import type { Call, Program } from "./program.js"
 import { drop, file, foreign, full, readOnly, step, sticky, walks } from "./setting.js"
 
@@ -17,6 +18,7 @@ export type Directed = Readonly<Partial<Record<Errno.Code, Program>>>
 
 export const directed: Readonly<Partial<Record<Call, Directed>>> = {
   ...newerCalls,
+  ...socketCalls,
   open: {
     ...walks((path) => step("open", path, O_RDONLY, 0)),
     EEXIST: [...file, ["open", "a", O_CREAT | O_EXCL, 0o644]],

@@ -2,12 +2,14 @@
  * Errnos of the manual pages that no program here can reach, and why. `docs/deviations.md` says the same to readers.
  */
 import type { Errno } from "@effix/kernel"
+import { impossibleSockets, manualSockets } from "./impossibleSockets.js"
 import type { Call } from "./program.js"
 
 /** For every call. */
 export const everywhere: Readonly<Partial<Record<Errno.Code, string>>> = {
   EFAULT: "arguments are JavaScript values: there is no bad address",
   EIO: "memory does not fail; a backend that can fail answers it, and has tests of its own",
+  ENOBUFS: "as ENOMEM",
   ENOMEM: "nothing here runs out of kernel memory before the process that embeds it does",
   EDQUOT: "there are no quotas; a backend that has them answers it",
   EOVERFLOW: "sizes and offsets have 64 bits"
@@ -21,6 +23,7 @@ const noUser = "the limit on processes is looked at when one is started"
 
 /** For some calls. */
 export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<Errno.Code, string>>>>>> = {
+  ...impossibleSockets,
   open: {
     EAGAIN: "there are no leases",
     EBUSY: "there are no block devices",
@@ -208,5 +211,6 @@ export const manual: ReadonlyArray<readonly [calls: ReadonlyArray<Call>, errnos:
   [["setuid"], "EAGAIN EINVAL EPERM"],
   [["setgid"], "EINVAL EPERM"],
   [["setgroups"], "EFAULT EINVAL ENOMEM EPERM"],
-  [["setrlimit"], "EFAULT EINVAL EPERM ESRCH"]
+  [["setrlimit"], "EFAULT EINVAL EPERM ESRCH"],
+  ...manualSockets
 ]

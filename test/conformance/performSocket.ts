@@ -24,7 +24,7 @@ const portOf = (sys: Sys.SystemCalls, word: string): Effect.Effect<number> =>
     : Effect.succeed(Number(word))
 
 const addressOf = (sys: Sys.SystemCalls, told: string): Effect.Effect<Sockets.SocketAddress> => {
-  const [kind, name = "", port = "0"] = told.split(" ")
+  const [kind, name = "", port = "0", scope] = told.split(" ")
   switch (kind) {
     case "path":
       return Effect.succeed({ family: "unix", path: name })
@@ -33,8 +33,14 @@ const addressOf = (sys: Sys.SystemCalls, told: string): Effect.Effect<Sockets.So
     case "unnamed":
       return Effect.succeed({ family: "unix" })
     case "inet":
-    case "inet6":
       return Effect.map(portOf(sys, port), (port) => ({ family: kind, address: name, port }))
+    case "inet6":
+      return Effect.map(portOf(sys, port), (port) => ({
+        family: kind,
+        address: name,
+        port,
+        ...(scope === undefined ? {} : { scope: Number(scope) })
+      }))
     default:
       return Effect.succeed({ family: "unspecified" })
   }

@@ -4,7 +4,7 @@
  * On Linux a race decides which of two processes that sleep in one stream goes on; so a stream that both have is used by
  * one of them only, unless a call does not wait. Each process makes sockets of its own, too.
  */
-import { EpollFlags, PollEvents, Socket as Abi } from "@effix/kernel"
+import { EpollFlags, Fcntl, OpenFlags, PollEvents, Socket as Abi } from "@effix/kernel"
 import type { Step } from "../program.js"
 import type { Random } from "../random.js"
 import type { Act, Play } from "./program.js"
@@ -119,7 +119,11 @@ const ordinary = (stage: Stage, actor: Actor): ReadonlyArray<readonly [number, (
     [2, () => ["poll2", actor.any(random), 0x201f, -1, 0, 0]],
     [1, () => ["fionread", actor.any(random)]],
     [1, () => ["getsockopt", actor.any(random), Abi.SOL_SOCKET, Abi.SO_ERROR]],
-    [1.5, () => ["shutdown", actor.any(random), random.between(0, 2)]],
+    [1.5, () => {
+      const fd = actor.any(random)
+      // What changes nothing for those who wait to accept puts them into another order there, by chance.
+      return ["shutdown", fd, fd === LISTENER ? random.pick([Abi.SHUT_RD, Abi.SHUT_RDWR]) : random.between(0, 2)]
+    }],
     [1.5, () => {
       const fd = actor.any(random)
       actor.closes(fd)
@@ -209,7 +213,9 @@ const epolls = (stage: Stage, actor: Actor, instances: ReadonlyArray<number>): S
   return random.weighted<() => Step>([
     [10, () => ["epoll_wait", epoll, random.weighted([[4, 8], [2, 1]]), random.chance(0.75) ? -1 : 0]],
     [7, () => {
-      const fd = actor.any(random)
+      // Of two who sleep in an epoll and in one that watches it, the first takes what the other was woken for.
+      const any = actor.any(random)
+      const fd = instances.includes(any) ? 5 : any
       return ["epoll_ctl", epoll, random.weighted([[5, 1], [2, 3], [1, 2]]), fd, interest(random), fd]
     }],
     [20, () => changes(stage, actor)]
@@ -235,6 +241,7 @@ const watched = (stage: Stage): void => {
       stage.before(["socket", Abi.AF_INET, Abi.SOCK_STREAM, 0], 1)
       stage.before(["bind", fd, `inet 127.0.0.1 ${port}`])
       stage.before(["connect", fd, `inet 127.0.0.1 ${port}`])
+      stage.before(["fcntl", fd, Fcntl.F_SETFL, OpenFlags.O_NONBLOCK])
     }
   } else {
     const type = random.pick([Abi.SOCK_STREAM, Abi.SOCK_DGRAM, Abi.SOCK_SEQPACKET])

@@ -2,7 +2,7 @@
  * Calls on sockets, and on all that can be waited for, in a network of the helper's own.
  *
  * An address is told as "path NAME", "abstract NAME", "inet ADDRESS PORT", "inet6 ADDRESS PORT" or "none"; a port may be
- * given as "@FD": that of the socket behind a descriptor.
+ * given as "@FD", that of the socket behind a descriptor, and behind it the number of an interface.
  */
 #define _GNU_SOURCE
 #include "sockets.h"
@@ -63,8 +63,9 @@ static unsigned port_of(const char *word) {
 
 static socklen_t read_address(const char *told, union address *to) {
   char kind[16] = "", name[128] = "", port[16] = "0";
+  unsigned scope = 0;
   memset(to, 0, sizeof *to);
-  sscanf(told, "%15s %127s %15s", kind, name, port);
+  sscanf(told, "%15s %127s %15s %u", kind, name, port, &scope);
   if (strcmp(kind, "path") == 0) {
     to->un.sun_family = AF_UNIX;
     memcpy(to->un.sun_path, name, strnlen(name, sizeof to->un.sun_path));
@@ -88,6 +89,7 @@ static socklen_t read_address(const char *told, union address *to) {
   if (strcmp(kind, "inet6") == 0) {
     to->in6.sin6_family = AF_INET6;
     to->in6.sin6_port = htons((uint16_t)port_of(port));
+    to->in6.sin6_scope_id = scope;
     inet_pton(AF_INET6, name, &to->in6.sin6_addr);
     return sizeof to->in6;
   }

@@ -7,9 +7,15 @@ import type { Description } from "../Description.js"
 import type { SocketAddress } from "./Address.js"
 import type { ProcessCredentials } from "./OptionValue.js"
 
-/** Descriptors and credentials on their way. The descriptions are counted as references while they are. */
+/** Descriptors on their way. They are counted as references while they are, and for the user who sent them. */
+export interface Rights {
+  readonly descriptions: ReadonlyArray<Description>
+  readonly uid: number
+}
+
+/** Descriptors and credentials on their way. */
 export interface Attached {
-  readonly rights: ReadonlyArray<Description> | undefined
+  readonly rights: Rights | undefined
   readonly credentials: ProcessCredentials | undefined
 }
 

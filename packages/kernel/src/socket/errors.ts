@@ -64,7 +64,16 @@ export type SendError =
 export type BindError =
   | PathError
   | Errno<
-    "EADDRINUSE" | "EADDRNOTAVAIL" | "EAFNOSUPPORT" | "EDQUOT" | "EINVAL" | "EMLINK" | "ENOSPC" | "EOPNOTSUPP" | "EROFS"
+    | "EADDRINUSE"
+    | "EADDRNOTAVAIL"
+    | "EAFNOSUPPORT"
+    | "EDQUOT"
+    | "EINVAL"
+    | "EMLINK"
+    | "ENODEV"
+    | "ENOSPC"
+    | "EOPNOTSUPP"
+    | "EROFS"
   >
 
 /** @see listen(2) */

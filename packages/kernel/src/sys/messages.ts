@@ -6,7 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN } from "../abi/Capabilities.js"
+import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
 import { AF_UNIX, MSG_CMSG_CLOEXEC, MSG_CTRUNC } from "../abi/Socket.js"
 import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
@@ -18,6 +18,7 @@ import type { ReceiveError, SendError } from "../socket/errors.js"
 import { type Attached, Received } from "../socket/Message.js"
 import type { ProcessCredentials } from "../socket/OptionValue.js"
 import type { Socket } from "../socket/Socket.js"
+import { Passenger } from "../socket/unix/Passenger.js"
 import { RIGHTS_MAX } from "../socket/unix/rights.js"
 import type { ControlMessage, IncomingMessage, OutgoingMessage, Receptacle } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
@@ -72,8 +73,16 @@ const attach = (
       credentials = { pid, uid, gid }
     }
   }
-  return Exit.succeed({ rights: rights.length === 0 ? undefined : rights, credentials })
+  return Exit.succeed({
+    rights: rights.length === 0 ? undefined : { descriptions: rights, uid: self.credentials.uid },
+    credentials
+  })
 }
+
+/** Whether a user has more descriptors under way than a process may have open. */
+const isCrowded = (socket: Socket, { credentials, fds }: Process): boolean =>
+  socket instanceof Passenger && (socket.unix.underWay.get(credentials.uid) ?? 0) > fds.limit &&
+  !capable(credentials, CAP_SYS_RESOURCE) && !capable(credentials, CAP_SYS_ADMIN)
 
 /** @see sendmsg(2) */
 export const sendmsg = (
@@ -90,7 +99,11 @@ export const sendmsg = (
     }
     const attached = attach(rooms, self, control)
     if (attached._tag === "Failure") return Exit.failCause(attached.cause)
-    return keeping(attached.value.rights, () => transmit(socket, from, flags, to, attached.value, self))
+    const { rights } = attached.value
+    if (rights !== undefined && isCrowded(socket, self)) {
+      return Errno.fail("ETOOMANYREFS", { syscall: "sendmsg", fd, remedy: "receive descriptors that are under way" })
+    }
+    return keeping(rights?.descriptions, () => transmit(socket, from, flags, to, attached.value, self))
   })
 
 const transmit = (

@@ -61,6 +61,10 @@ export class InetDomain {
     return [...this.loopback.interfaces, ...this.beyond?.interfaces ?? []]
   }
 
+  hasInterface(number: number | undefined): boolean {
+    return this.interfaces.some(({ index }) => index === number)
+  }
+
   /** One socket less is in a group. */
   leave(group: string): void {
     const left = (this.groups.get(group) ?? 1) - 1

@@ -125,6 +125,10 @@ export abstract class InetSocket extends Socket {
     if (this.settled || this.bound) return Errno.fail("EINVAL")
     if (this.domain === Abi.AF_INET6) {
       if (four && this.v6only) return Errno.fail("EINVAL")
+      if (this.unscoped(address, at)) return Errno.fail("EINVAL")
+      if (address.family === "inet6" && Ip.needsScope(at) && !this.inet.hasInterface(address.scope)) {
+        return Errno.fail("ENODEV")
+      }
       if (!this.mayBind(at)) return Errno.fail(Ip.isMulticast(at) ? "EINVAL" : "EADDRNOTAVAIL")
     }
     this.boundAddress = this.address = at
@@ -137,6 +141,11 @@ export abstract class InetSocket extends Socket {
     if (this.chosenAddress && this.domain === Abi.AF_INET6 && !four) this.v6only = true
     this.chosenPort = port !== 0
     return Exit.void
+  }
+
+  /** Whether an address is good on one interface only, and names none. */
+  protected unscoped(address: SocketAddress, at: string): boolean {
+    return address.family === "inet6" && Ip.needsScope(at) && (address.scope ?? 0) === 0
   }
 
   private mayBind(address: string): boolean {

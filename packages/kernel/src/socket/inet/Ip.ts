@@ -106,6 +106,9 @@ export const isLoopback = (address: string): boolean =>
 export const isMulticast = (address: string): boolean =>
   is4(address) ? first(address) >= 224 && first(address) < 240 : address.startsWith("ff")
 
+/** Whether it is good on one interface only, which has to be named with it. */
+export const needsScope = (address: string): boolean => /^(fe[89ab].|ff.[12]):/.test(address)
+
 /** The broadcast address of everywhere, or of the loopback network. */
 export const isBroadcast = (address: string): boolean => address === BROADCAST || address === "127.255.255.255"
 

@@ -84,6 +84,7 @@ export class TcpSocket extends TcpEnd {
   private begin(address: SocketAddress, _caller: Process): Exit.Exit<void, ConnectError> {
     const wanted = this.endpointOf(address)
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
+    if (this.unscoped(address, wanted.value.address)) return Errno.fail("EINVAL")
     const { port } = wanted.value
     const to = this.meant(wanted.value.address)
     if (Ip.isMulticast(to) || Ip.isBroadcast(to)) return Errno.fail("ENETUNREACH")

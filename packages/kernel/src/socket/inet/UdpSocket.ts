@@ -97,6 +97,7 @@ export class UdpSocket extends InetSocket {
     if (address.family === "inet" && this.v6only) return Errno.fail("EAFNOSUPPORT")
     const wanted = this.endpointOf(this.mapped(address))
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
+    if (this.unscoped(address, wanted.value.address)) return Errno.fail("EINVAL")
     const to = this.reachable(wanted.value)
     const source = this.routeTo(to.address)
     if (source._tag === "Failure") return Exit.failCause(source.cause)

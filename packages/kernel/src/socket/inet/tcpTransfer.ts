@@ -89,9 +89,17 @@ export const receive = (self: TcpEnd, into: Uint8Array, flags: number): Effect.E
   const now = attempt()
   if (now !== undefined) return now
   if (self.impatient(flags)) return Errno.fail("EAGAIN")
-  // Who wants nothing waits for something to happen, whatever it is.
-  const partial = into.length === 0 ? () => Exit.succeed(0) : undefined
-  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), partial)
+  if (into.length === 0) return receiveNothing(self)
+  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"))
+}
+
+/** Who wants nothing waits for something to happen, whatever it is; an error is the next one's. */
+const receiveNothing = (self: TcpEnd): Effect.Effect<number, ReceiveError> => {
+  const happened = (): WaitQueue.Attempt<number> => {
+    const ends = self.error !== undefined || (self.shut & RCV_SHUTDOWN) !== 0 || self.state === "closed"
+    return ends || (self.incoming !== undefined && self.incoming.held > 0) ? Exit.succeed(0) : undefined
+  }
+  return self.wait([self.canReceive], happened, self.receiveTimeout, Errno.fail("EAGAIN"), () => Exit.succeed(0))
 }
 
 /** Waits for so many bytes, and takes none before, so that whoever is interrupted has taken none. */

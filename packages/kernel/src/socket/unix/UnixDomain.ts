@@ -50,6 +50,8 @@ export class UnixDomain {
   private lastName = 0
   /** Sockets whose descriptions are on their way through sockets. */
   readonly inFlight = new Set<Passenger>()
+  /** How many descriptors of each user are on their way; nobody's are not listed. */
+  readonly underWay = new Map<number, number>()
 
   constructor(readonly context: SocketContext, private readonly vfs: Vfs["Type"]) {}
 

@@ -77,7 +77,7 @@ export class UnixStream extends UnixConnection {
       const along = attached === undefined || done === 0 || attached.rights === undefined
         ? attached
         : { rights: undefined, credentials: attached.credentials }
-      if (along?.rights !== undefined) hold(along.rights)
+      if (along?.rights !== undefined) hold(this.unix, along.rights)
       peer.deliver(new Segment<UnixSocket>(this, count, ofStream(count), along), from, done)
       done += count
     }

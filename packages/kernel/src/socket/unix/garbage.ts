@@ -12,7 +12,7 @@ import type { UnixDomain } from "./UnixDomain.js"
 /** Calls `visit` with every Unix socket that is on its way through `self`. */
 const passengers = (self: Passenger, visit: (socket: Passenger) => void): void => {
   for (let segment = self.queue.first; segment !== undefined; segment = segment.next) {
-    for (const each of segment.attached?.rights ?? []) if (each instanceof Passenger) visit(each)
+    for (const each of segment.attached?.rights?.descriptions ?? []) if (each instanceof Passenger) visit(each)
   }
   // Nobody has accepted these yet, and whoever reaches the listener can.
   for (const each of self.connections ?? []) passengers(each, visit)

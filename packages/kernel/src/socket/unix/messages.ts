@@ -67,7 +67,7 @@ const deliver = (
 ): void => {
   const told = attached?.credentials !== undefined || !(self.passCredentials || target.passCredentials)
   const along = told ? attached : { rights: attached?.rights, credentials: credentialsOf(caller) }
-  if (along?.rights !== undefined) hold(along.rights)
+  if (along?.rights !== undefined) hold(self.unix, along.rights)
   target.deliver(new Segment<UnixSocket>(self, from.length, ofDatagram(from.length), along), from, 0)
 }
 

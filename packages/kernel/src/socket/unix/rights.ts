@@ -6,11 +6,12 @@
  *
  * @see unix(7)
  */
-import { type Description, drop } from "../../Description.js"
-import type { Attached, Received } from "../Message.js"
+import { drop } from "../../Description.js"
+import type { Attached, Received, Rights } from "../Message.js"
 import type { ProcessCredentials } from "../OptionValue.js"
 import type { Segment } from "../SegmentQueue.js"
 import { Passenger } from "./Passenger.js"
+import type { UnixDomain } from "./UnixDomain.js"
 import type { UnixSocket } from "./UnixSocket.js"
 
 /** Descriptors in one message. */
@@ -19,25 +20,34 @@ export const RIGHTS_MAX = 253
 /** Whoever did not say who he is. */
 const unknown: ProcessCredentials = { pid: 0, uid: 65_534, gid: 65_534 }
 
+/** Counts so many more, or fewer, of a user's descriptors. */
+const count = ({ underWay }: UnixDomain, uid: number, difference: number): void => {
+  const left = (underWay.get(uid) ?? 0) + difference
+  if (left > 0) underWay.set(uid, left)
+  else underWay.delete(uid)
+}
+
 /** Holds descriptions for as long as they are on their way. */
-export const hold = (rights: ReadonlyArray<Description>): void => {
-  for (const each of rights) {
+export const hold = (unix: UnixDomain, { descriptions, uid }: Rights): void => {
+  count(unix, uid, descriptions.length)
+  for (const each of descriptions) {
     each.references++
     if (each instanceof Passenger && each.inFlight++ === 0) each.unix.inFlight.add(each)
   }
 }
 
 /** They have arrived, or will not: what is counted for their way is counted no more. */
-const landed = (rights: ReadonlyArray<Description>): void => {
-  for (const each of rights) {
+const landed = (unix: UnixDomain, { descriptions, uid }: Rights): void => {
+  count(unix, uid, -descriptions.length)
+  for (const each of descriptions) {
     if (each instanceof Passenger && --each.inFlight === 0) each.unix.inFlight.delete(each)
   }
 }
 
 /** Drops descriptions that nobody received. */
-export const letGo = ({ context }: Passenger, rights: ReadonlyArray<Description>): void => {
-  landed(rights)
-  for (const each of rights) context.finish(drop(each))
+export const letGo = ({ context, unix }: Passenger, rights: Rights): void => {
+  landed(unix, rights)
+  for (const each of rights.descriptions) context.finish(drop(each))
 }
 
 /** Hands what came along with a message to the receiver, who owns a reference of each description then. */
@@ -47,13 +57,13 @@ export const take = (segment: Segment<UnixSocket>, received: Received | undefine
   const { rights } = attached
   if (peeks) {
     if (received === undefined) return
-    for (const each of rights) each.references++
-    return received.install(rights, received)
+    for (const each of rights.descriptions) each.references++
+    return received.install(rights.descriptions, received)
   }
   segment.attached = { rights: undefined, credentials: attached.credentials }
   if (received === undefined) return letGo(sender, rights)
-  landed(rights)
-  received.install(rights, received)
+  landed(sender.unix, rights)
+  received.install(rights.descriptions, received)
 }
 
 /** Who sent a message, as the receiver is told. */
