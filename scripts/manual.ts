@@ -166,7 +166,7 @@ const lookedUp = (table: ByCall, call: Call, errno: string): unknown =>
 const shownBy = (call: Call, errno: string): string => {
   if (lookedUp(directed, call, errno) !== undefined) return "[errnos.test.ts](../../test/conformance/errnos.test.ts)"
   const reason = lookedUp(impossible, call, errno) ?? everywhere[errno]
-  return reason === undefined ? "" : `not reached over a tmpfs: ${String(reason)}`
+  return reason === undefined ? "" : `not reached: ${String(reason)}`
 }
 
 const errnosTable = (call: Call): string =>

@@ -41,6 +41,13 @@ export const byteLength = (text: string): number => {
   return length
 }
 
+/** Whether two arrays hold the same bytes. */
+export const equal = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000
 const isEscape = (unit: number): boolean => unit >= 0xdc80 && unit < 0xdd00

@@ -80,8 +80,6 @@ const quoted = (name: string): string => {
 /** A space in a name would be taken for its end, but for the tab behind it. */
 const ended = (name: string): string => name.includes(" ") && !name.startsWith("\"") ? `${name}\t` : name
 
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
-
 const header = (before: Blob | undefined, after: Blob | undefined): ReadonlyArray<string> => {
   if (before === undefined) return [`new file mode ${after?.mode}`]
   if (after === undefined) return [`deleted file mode ${before.mode}`]
@@ -95,7 +93,7 @@ const linesOf = (path: string, before: Blob | undefined, after: Blob | undefined
   const [left, right] = [quoted(`a${path}`), quoted(`b${path}`)]
   const head = header(before, after)
   const [old, young] = [before?.bytes ?? none, after?.bytes ?? none]
-  const same = equal(old, young)
+  const same = Bytes.equal(old, young)
   if (same && head.length === 0) return []
   const top = [`diff --git ${left} ${right}`, ...head]
   if (same) return top

@@ -316,13 +316,12 @@ export const ftruncate = (
 }
 
 /** Stands in another directory. */
-const moveTo = ({ vfs }: Rooms, self: Process, to: Location): Effect.Effect<void, PathError> => {
-  return Step.andThen(vfs.hold(to), () => {
+const moveTo = ({ vfs }: Rooms, self: Process, to: Location): Effect.Effect<void, PathError> =>
+  Step.andThen(vfs.hold(to), () => {
     const before = self.cwd
     self.cwd = to
     return vfs.letGo(before)
   })
-}
 
 /** @see chdir(2) */
 export const chdir = (rooms: Rooms, self: Process, path: string): Effect.Effect<void, PathError> =>

@@ -38,10 +38,8 @@ export const stat = (
   start: Location,
   path: string,
   follow: boolean
-): Effect.Effect<Stat, PathError> => {
-  const walked = Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself)
-  return Step.andThen(walked, statFound)
-}
+): Effect.Effect<Stat, PathError> =>
+  Step.andThen(Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself), statFound)
 
 const statFound = (found: Walk.Walk): Effect.Effect<Stat, StorageError> => {
   const inode = found.inode!

@@ -1,4 +1,5 @@
 /** Contents: reading, writing, lengths and holes. */
+import * as Bytes from "@effix/kernel/Bytes"
 import { asks, asksOf, bytes, type Case, expect, same } from "./Case.js"
 
 const GIB = 2 ** 30
@@ -6,8 +7,6 @@ const GIB = 2 ** 30
 /** Bytes that differ from place to place, also at page borders. */
 const pattern = (length: number, from = 0): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => ((from + i) * 31 + ((from + i) >> 8)) & 0xff)
-
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i])
 
 export const contents: ReadonlyArray<Case> = [
   asks("what was written is read", function*(disk) {
@@ -57,7 +56,7 @@ export const contents: ReadonlyArray<Case> = [
     small.fill(0)
     large.fill(0)
     same("its content", String.fromCharCode(...(yield* disk.read(inode, 0, 4))), "mine")
-    expect(equal(yield* disk.read(inode, 4, 70_000), pattern(70_000)), "a large write is seen to change")
+    expect(Bytes.equal(yield* disk.read(inode, 4, 70_000), pattern(70_000)), "a large write is seen to change")
   }),
 
   asks("files of many pages", function*(disk) {
@@ -65,16 +64,16 @@ export const contents: ReadonlyArray<Case> = [
     const whole = pattern(300_000)
     for (let at = 0; at < whole.length; at += 7777) yield* disk.write(inode, at, whole.subarray(at, at + 7777))
     same("its size", inode.size, whole.length)
-    expect(equal(yield* disk.read(inode, 0, whole.length), whole), "its content is not what was written")
+    expect(Bytes.equal(yield* disk.read(inode, 0, whole.length), whole), "its content is not what was written")
     for (const at of [4090, 65_530, 131_071, 262_143]) {
       expect(
-        equal(yield* disk.read(inode, at, 20), whole.subarray(at, at + 20)),
+        Bytes.equal(yield* disk.read(inode, at, 20), whole.subarray(at, at + 20)),
         `what lies at ${at} is something else`
       )
     }
     yield* disk.write(inode, 65_500, pattern(100, 5))
     expect(
-      equal(
+      Bytes.equal(
         yield* disk.read(inode, 65_490, 120),
         Uint8Array.from([
           ...whole.subarray(65_490, 65_500),
@@ -121,7 +120,7 @@ export const contents: ReadonlyArray<Case> = [
     yield* disk.write(inode, 150_000, bytes("x"))
     const gap = yield* disk.read(inode, 70_001, 79_999)
     expect(gap.length === 79_999 && gap.every((byte) => byte === 0), "what was cut off is back")
-    expect(equal(yield* disk.read(inode, 0, 70_001), pattern(70_001)), "what was left is not what it was")
+    expect(Bytes.equal(yield* disk.read(inode, 0, 70_001), pattern(70_001)), "what was left is not what it was")
   }),
 
   asksOf((_, { sparse }) => sparse !== false, "offsets beyond 4 GiB", function*(disk) {

@@ -7,6 +7,7 @@
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../../abi/FileMode.js"
+import * as Bytes from "../../Bytes.js"
 import type { Errno } from "../../Errno.js"
 import type { Inode } from "../../Inode.js"
 import * as Step from "../../internal/step.js"
@@ -127,18 +128,19 @@ function* sameContent(one: Side, other: Side) {
   const right = new Uint8Array(left.length)
   for (let at = 0; at < size; at += CHUNK) {
     const length = Math.min(CHUNK, size - at)
-    yield* fill(one, at, left.subarray(0, length))
-    yield* fill(other, at, right.subarray(0, length))
-    for (let i = 0; i < length; i++) if (left[i] !== right[i]) return false
+    const [here, there] = [left.subarray(0, length), right.subarray(0, length)]
+    yield* fill(one, at, here)
+    yield* fill(other, at, there)
+    if (!Bytes.equal(here, there)) return false
   }
   return true
 }
 
-const equalBytes = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
-  b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i])
-
 const sameAttributes = (a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean =>
-  a.size === b.size && [...a].every(([name, value]) => equalBytes(value, b.get(name)))
+  a.size === b.size && [...a].every(([name, value]) => {
+    const other = b.get(name)
+    return other !== undefined && Bytes.equal(value, other)
+  })
 
 /** Whether a file reads its bytes from this very place. */
 const readsFrom = (inode: MemoryInode, at: Layers.Layered): boolean =>
