@@ -53,6 +53,35 @@ describe("Unix datagrams", () => {
       })
     ))
 
+  it.effect("room for a message is taken before anybody looks for whom it is sent to", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const a = yield* named(sys, "a")
+        const self = { family: "unix", abstract: "a" } as const
+        yield* sys.sendto(a, new Uint8Array(201_948), Abi.MSG_DONTWAIT, self)
+        const nobody = { family: "unix", abstract: "nobody" } as const
+        assert.strictEqual(yield* errnoOf(sys.send(a, new Uint8Array(1), Abi.MSG_DONTWAIT)), "EAGAIN")
+        assert.strictEqual(yield* errnoOf(sys.sendto(a, new Uint8Array(1), Abi.MSG_DONTWAIT, nobody)), "EAGAIN")
+        const one = yield* Effect.fork(errnoOf(sys.send(a, new Uint8Array(1))))
+        const two = yield* Effect.fork(errnoOf(sys.sendto(a, new Uint8Array(1), 0, nobody)))
+        yield* Effect.yieldNow()
+        assert.isNull(one.unsafePoll())
+        yield* read(sys, a)
+        assert.deepStrictEqual([yield* Fiber.join(one), yield* Fiber.join(two)], ["ENOTCONN", "ECONNREFUSED"])
+      })
+    ))
+
+  it.effect("a packet of one that passes credentials has a sender with a name", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const [a, b] = yield* sys.socketpair(AF_UNIX, SOCK_SEQPACKET)
+        yield* sys.setsockopt(a, SOL_SOCKET, Abi.SO_PASSCRED, 1)
+        yield* sys.send(a, new Uint8Array(7))
+        const { from } = yield* sys.recvfrom(b, new Uint8Array(9))
+        assert.strictEqual(from !== undefined && "abstract" in from, true)
+      })
+    ))
+
   it.effect("a peer that is gone refuses once, and is a peer no more", () =>
     inProcess((sys) =>
       Effect.gen(function*() {

@@ -72,7 +72,7 @@ export class UnixDatagram extends UnixSocket {
     if ((flags & MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     const { peer } = this
     this.autobind()
-    if (peer === undefined) return Messages.hindered(this, from) ?? Errno.fail("ENOTCONN")
+    if (peer === undefined) return Step.andThen(Messages.makeRoom(this, from, flags), () => Errno.fail("ENOTCONN"))
     return Messages.send(this, peer, from, flags, attached, caller, () => this.refused(peer))
   }
 
@@ -87,10 +87,8 @@ export class UnixDatagram extends UnixSocket {
     const wanted = normal(to)
     if (wanted === undefined || !(isPath(wanted) || isAbstract(wanted))) return Errno.fail("EINVAL")
     this.autobind()
-    const hindrance = Messages.hindered(this, from)
-    if (hindrance !== undefined) return hindrance
     return Step.andThen(
-      this.unix.find(wanted, this.type, caller),
+      Step.andThen(Messages.makeRoom(this, from, flags), () => this.unix.find(wanted, this.type, caller)),
       (found) => Messages.send(this, found, from, flags, attached, caller, () => this.refused(found))
     )
   }

@@ -46,9 +46,9 @@ export class UnixSeqpacket extends UnixConnection {
     const error = this.takeError()
     if (error !== undefined) return error
     const { peer } = this
-    return this.state !== "connected" || peer === undefined
-      ? Errno.fail("ENOTCONN")
-      : Messages.send(this, peer, from, flags, attached, caller, gone)
+    if (this.state !== "connected" || peer === undefined) return Errno.fail("ENOTCONN")
+    this.autobind()
+    return Messages.send(this, peer, from, flags, attached, caller, gone)
   }
 
   receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {

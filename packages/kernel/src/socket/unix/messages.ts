@@ -26,9 +26,24 @@ const isFull = (self: UnixSocket, target: UnixSocket): boolean =>
   target !== self && target.peer !== self && target.queue.count > target.backlog
 
 /** What keeps a message from being sent whoever it is for. */
-export const hindered = (self: UnixSocket, from: Uint8Array): Exit.Exit<never, WriteError> | undefined => {
+const hindered = (self: UnixSocket, from: Uint8Array): Exit.Exit<never, WriteError> | undefined => {
   if (from.length > self.sendBuffer - OVERHEAD) return Errno.fail("EMSGSIZE")
   return self.takeError() ?? ((self.shut & SEND_SHUTDOWN) !== 0 ? Errno.fail("EPIPE") : undefined)
+}
+
+/** Waits until a message can be made, which Linux does before it looks for whom it is sent to. */
+export const makeRoom = (
+  self: UnixSocket,
+  from: Uint8Array,
+  flags: number
+): Effect.Effect<void, WriteError> => {
+  const attempt = () => hindered(self, from) ?? (self.charged < self.sendBuffer ? Exit.void : undefined)
+  const now = attempt()
+  if (now !== undefined) return now
+  if (self.impatient(flags)) return Errno.fail("EAGAIN")
+  // Whether it will use the room is not known yet.
+  const left = () => WaitQueue.pass(self.canSend)
+  return self.wait([self.canSend], attempt, self.sendTimeout, Errno.fail("EAGAIN"), undefined, left)
 }
 
 /** Sends a message to `target`; `gone` answers for one that was closed. */
