@@ -143,4 +143,29 @@ describe("orphans", () => {
           expect(yield* errnoOf(sys.wait())).toBe("ECHILD")
           expect(yield* sys.sigpending()).toBe(0n)
         }))))
+
+  it.effect("whom the death of their parent ends are told of after it", () =>
+    under(10, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          yield* sys.prctl(PR_SET_CHILD_SUBREAPER, 1)
+          const told: Array<number> = []
+          yield* sys.sigaction(SIGCHLD, { disposition: ({ pid }) => Effect.sync(() => void told.push(pid)) })
+          let grandchild = 0
+          const child = yield* sys.spawn(program((own) =>
+            Effect.gen(function*() {
+              grandchild = yield* own.spawn(
+                program((its) => Effect.zipRight(its.prctl(PR_SET_PDEATHSIG, SIGKILL), its.nanosleep(1e12)))
+              )
+              yield* own.nanosleep(1_000_000)
+              return 0
+            })
+          ))
+          for (let left = 2; left > 0;) {
+            const ended = yield* Effect.catchTag(sys.wait(), "EINTR", () => Effect.succeed(undefined))
+            if (ended !== undefined) left--
+          }
+          expect(told[0]).toBe(child)
+          expect(grandchild).toBeGreaterThan(child)
+        }))))
 })

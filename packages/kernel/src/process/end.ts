@@ -32,21 +32,31 @@ const reaperOf = (core: Core, self: Process): Process => {
   return core.init
 }
 
-/** Gives the children of a process that ends to somebody else, and tells stopped groups that nobody is left to continue them. */
-const orphan = (core: Core, self: Process): void => {
-  if (self.eldest === undefined) return
+/** A signal that a process leaves behind, for when its own parent was told of its end. */
+type Farewell = () => void
+
+/** Gives the children of a process that ends to somebody else; what they, and groups that lose their last link, are to be told. */
+const orphan = (core: Core, self: Process): ReadonlyArray<Farewell> => {
+  if (self.eldest === undefined) return []
+  const farewells: Array<Farewell> = []
   const reaper = reaperOf(core, self)
   // One child's end may end another: so each time the eldest of those that are left.
   for (let child = self.eldest; child !== undefined; child = self.eldest) {
     core.table.adopt(reaper, child)
     const last = child.parentDeathSignal
-    if (last !== 0 && Signals.maySignal(self, child, last)) core.signals.send(child, Signals.fromProcess(last, self))
+    if (last !== 0 && Signals.maySignal(self, child, last)) {
+      farewells.push(() => core.signals.send(child, Signals.fromProcess(last, self)))
+    }
     if (child.state === "zombie" && core.signals.notifyParent(child, child.status!)) reap(core, child)
     // The one that ends may have been its link to the rest of the session.
-    if (child.group !== self.group && child.session === self.session) hangUpOrphans(core, child.group)
+    if (child.group !== self.group && child.session === self.session) {
+      farewells.push(() => hangUpOrphans(core, child.group))
+    }
   }
+  return farewells
 }
 
+/** Stopped members of an orphaned group have nobody left to continue them. */
 const hangUpOrphans = (core: Core, group: ProcessGroup): void => {
   const stopped = Array.from(group.members).some((member) => member.state === "stopped")
   if (!stopped || !Signals.isOrphaned(group)) return
@@ -71,10 +81,13 @@ export const ended = (core: Core, self: Process, status: WaitStatus): void => {
   const publish = (): void => {
     self.state = "zombie"
     if (core.events.heard) core.events.tell(self, { _tag: "Ended", status })
-    orphan(core, self)
-    if (wasLink) hangUpOrphans(core, self.group)
+    const farewells = orphan(core, self)
+    const group = self.group
     if (self.session.id === self.pid) core.sessionEnded(self.session)
     if (core.signals.notifyParent(self, status)) reap(core, self)
+    // Whom this ends in turn is seen to end after it.
+    for (const farewell of farewells) farewell()
+    if (wasLink) hangUpOrphans(core, group)
     if (self.ended !== undefined) WaitQueue.wakeAll(self.ended)
   }
   if (isReady(released)) publish()
