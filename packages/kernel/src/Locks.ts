@@ -114,9 +114,24 @@ function* withBlocked(lock: Lock, depth: number): Generator<LockInfo> {
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const [each, at] = top
     yield infoOf(each, at)
-    for (const child of Array.from(each.blocked ?? []).reverse()) stack.push([child, at + 1])
+    for (let child = each.blocked?.last; child !== undefined; child = child.previous) stack.push([child, at + 1])
   }
 }
+
+/** Every lock, the latest first, each with those who wait behind it. */
+const listAll = (table: LockTable): ReadonlyArray<LockInfo> => {
+  const listed: Array<LockInfo> = []
+  for (let lock = table.held.last; lock !== undefined; lock = lock.previous) {
+    for (const info of withBlocked(lock, 0)) listed.push(info)
+  }
+  return listed
+}
+
+/** The locks that a description shows: its own, and those of the process that has it. */
+const listShown = (file: FileLocks, process: Process, description: Description): ReadonlyArray<LockInfo> =>
+  [...file.flocks.values(), ...file.records]
+    .filter(({ owner }) => owner === description || owner === process.fds)
+    .map((lock) => infoOf(lock, 0))
 
 export const make = (limits: KernelConfig.Limits): Locks["Type"] => {
   const table = new LockTable()
@@ -257,12 +272,7 @@ export const make = (limits: KernelConfig.Limits): Locks["Type"] => {
     flock,
     setRecord: setRecordLock,
     testRecord,
-    list: (of) => {
-      if (of === undefined) return Array.from(table.held).reverse().flatMap((lock) => Array.from(withBlocked(lock, 0)))
-      const file = fileOf(of.description)
-      const owns = ({ owner }: Lock): boolean => owner === of.description || owner === of.process.fds
-      return [...file.flocks.values(), ...file.records].filter(owns).map((lock) => infoOf(lock, 0))
-    }
+    list: (of) => of === undefined ? listAll(table) : listShown(fileOf(of.description), of.process, of.description)
   }
 }
 

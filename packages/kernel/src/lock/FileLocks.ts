@@ -7,25 +7,30 @@
 import type { Description, DescriptionLocks } from "../Description.js"
 import type { Inode } from "../Inode.js"
 import * as WaitQueue from "../WaitQueue.js"
-import { conflict, type Lock, wakeBlocked, withdraw } from "./Lock.js"
+import { conflict, type Lock, LockList, wakeBlocked, withdraw } from "./Lock.js"
 
 /** The locks of a whole kernel. */
 export class LockTable {
   /** Those that are held, the oldest first. */
-  readonly held = new Set<Lock>()
-  /** The requests that sleep, by who asks. */
-  readonly asking = new Map<object, Set<Lock>>()
+  readonly held = new LockList()
+  /** The requests that sleep, by who asks: the latest, which knows the others. */
+  readonly asking = new Map<object, Lock>()
 
   sleeps(request: Lock): void {
-    const known = this.asking.get(request.owner)
-    if (known === undefined) this.asking.set(request.owner, new Set([request]))
-    else known.add(request)
+    request.alsoAsking = this.asking.get(request.owner)
+    this.asking.set(request.owner, request)
   }
 
   wakes(request: Lock): void {
-    const known = this.asking.get(request.owner)
-    known?.delete(request)
-    if (known?.size === 0) this.asking.delete(request.owner)
+    const { alsoAsking, owner } = request
+    request.alsoAsking = undefined
+    const latest = this.asking.get(owner)
+    if (latest !== request) {
+      let at = latest
+      while (at !== undefined && at.alsoAsking !== request) at = at.alsoAsking
+      if (at !== undefined) at.alsoAsking = alsoAsking
+    } else if (alsoAsking === undefined) this.asking.delete(owner)
+    else this.asking.set(owner, alsoAsking)
   }
 }
 
@@ -35,7 +40,7 @@ export class FileLocks implements DescriptionLocks {
   /** Those of fcntl(2): the locks of one owner stand together, in the order of their ranges. */
   readonly records: Array<Lock> = []
   /** Requests that were woken and have not asked again: whoever comes now comes after them. */
-  readonly promised = new Set<Lock>()
+  readonly promised = new LockList()
   /** Who came last to wait. */
   last: Lock | undefined = undefined
 
@@ -65,8 +70,7 @@ export class FileLocks implements DescriptionLocks {
   }
 
   private promisedInTheWay(request: Lock): Lock | undefined {
-    if (this.promised.size === 0) return undefined
-    for (const other of this.promised) {
+    for (let other = this.promised.first; other !== undefined; other = other.next) {
       if ((other.kind === "flock") !== (request.kind === "flock") || !conflict(other, request)) continue
       // One that will have to wait again is in nobody's way.
       if (this.inTheWay(other, false) === undefined) return other
@@ -82,14 +86,13 @@ export class FileLocks implements DescriptionLocks {
 
   hold(lock: Lock): void {
     lock.held = true
-    this.promised.delete(lock)
     this.table.held.add(lock)
   }
 
   /** A lock that is no more; those who wait behind it are still to be woken. */
   letGo(lock: Lock): void {
     lock.held = false
-    this.table.held.delete(lock)
+    this.table.held.remove(lock)
     if (lock.kind === "flock") this.flocks.delete(lock.owner)
   }
 
@@ -110,7 +113,7 @@ export class FileLocks implements DescriptionLocks {
   /** The last descriptor of a description is closed: what it holds goes, and who still asks for it is told. */
   released(description: Description): void {
     this.release(description)
-    for (const request of this.table.asking.get(description) ?? []) {
+    for (let request = this.table.asking.get(description); request !== undefined; request = request.alsoAsking) {
       withdraw(request)
       if (request.queue !== undefined) WaitQueue.wake(request.queue)
     }

@@ -17,10 +17,16 @@ export class Lock {
   held = false
   /** Whom a request waits behind. */
   blocker: Lock | undefined = undefined
-  /** Who waits behind this, in the order in which they came. */
-  blocked: Set<Lock> | undefined = undefined
+  /** Who waits behind this; made when the first does. */
+  blocked: LockList | undefined = undefined
   /** Where the one who asks sleeps; made when it has to. */
   queue: WaitQueue.WaitQueue | undefined = undefined
+  /** The next request of the same owner that sleeps: another thread's. */
+  alsoAsking: Lock | undefined = undefined
+  /** Where it stands: among those that are held, behind another, or among those that were promised to go on. */
+  list: LockList | undefined = undefined
+  previous: Lock | undefined = undefined
+  next: Lock | undefined = undefined
 
   constructor(
     readonly kind: Kind,
@@ -37,6 +43,34 @@ export class Lock {
   ) {}
 }
 
+/** Locks in the order in which they came. Each stands on one list at a time, which costs the same however long it is. */
+export class LockList {
+  first: Lock | undefined = undefined
+  last: Lock | undefined = undefined
+  size = 0
+
+  add(lock: Lock): void {
+    lock.list?.remove(lock)
+    lock.list = this
+    lock.previous = this.last
+    if (this.last === undefined) this.first = lock
+    else this.last.next = lock
+    this.last = lock
+    this.size++
+  }
+
+  remove(lock: Lock): void {
+    if (lock.list !== this) return
+    const { next, previous } = lock
+    if (previous === undefined) this.first = next
+    else previous.next = next
+    if (next === undefined) this.last = previous
+    else next.previous = previous
+    lock.list = lock.previous = lock.next = undefined
+    this.size--
+  }
+}
+
 export const overlap = (a: Lock, b: Lock): boolean => a.start <= b.end && b.start <= a.end
 
 /** Whether the two cannot be held at once. */
@@ -48,7 +82,7 @@ const isBehind = (last: Lock | undefined, request: Lock): last is Lock =>
   last !== undefined && last.blocker !== undefined && last.kind === request.kind && last.owner !== request.owner &&
   last.type === F_WRLCK && request.type === F_WRLCK && last.start === request.start && last.end === request.end &&
   // What waits behind the request itself must not get in front of it.
-  request.blocked === undefined
+  request.blocked?.first === undefined
 
 /** Puts a request behind what is in its way: behind `blocker`, or the last who waits there and is in its way too. */
 export const putBehind = (blocker: Lock, request: Lock): void => {
@@ -56,16 +90,11 @@ export const putBehind = (blocker: Lock, request: Lock): void => {
   let at = isBehind(file.last, request) ? file.last : blocker
   for (let next: Lock | undefined = at; next !== undefined;) {
     at = next
-    next = undefined
-    for (const child of at.blocked ?? []) {
-      if (!conflict(child, request)) continue
-      next = child
-      break
-    }
+    next = at.blocked?.first
+    while (next !== undefined && !conflict(next, request)) next = next.next
   }
-  ;(at.blocked ??= new Set()).add(request)
+  ;(at.blocked ??= new LockList()).add(request)
   request.blocker = at
-  file.promised.delete(request)
   file.last = request
 }
 
@@ -74,7 +103,7 @@ export const wakeBlocked = (lock: Lock): void => {
   const { blocked, file } = lock
   if (blocked === undefined) return
   lock.blocked = undefined
-  for (const request of blocked) {
+  for (let request = blocked.first; request !== undefined; request = blocked.first) {
     request.blocker = undefined
     file.promised.add(request)
     if (request.queue !== undefined) WaitQueue.wake(request.queue)
@@ -83,13 +112,9 @@ export const wakeBlocked = (lock: Lock): void => {
 
 /** Takes a request out of its tree, and wakes those who waited behind it. */
 export const withdraw = (request: Lock): void => {
-  const { blocker, file } = request
-  if (blocker !== undefined) {
-    blocker.blocked?.delete(request)
-    if (blocker.blocked?.size === 0) blocker.blocked = undefined
-    request.blocker = undefined
-  }
-  file.promised.delete(request)
+  const { file } = request
+  request.list?.remove(request)
+  request.blocker = undefined
   if (file.last === request) file.last = undefined
   wakeBlocked(request)
 }

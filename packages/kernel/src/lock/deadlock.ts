@@ -11,7 +11,9 @@ const STEPS_MAX = 11
 
 /** The lock that the owner of `lock` waits for itself. */
 const awaitedBy = (table: LockTable, { owner }: Lock): Lock | undefined => {
-  for (const request of table.asking.get(owner) ?? []) if (request.blocker !== undefined) return rootOf(request)
+  for (let request = table.asking.get(owner); request !== undefined; request = request.alsoAsking) {
+    if (request.blocker !== undefined) return rootOf(request)
+  }
   return undefined
 }
 
