@@ -36,9 +36,14 @@ import * as WaitQueue from "./WaitQueue.js"
 export class Signals extends Context.Tag("@effix/kernel/Signals")<Signals, {
   /**
    * Sends a signal, whoever the sender is: permission has been checked. `false` when it could not be queued.
-   * What it does by default has happened when this returns.
+   * What it does by default has happened when this returns, or when {@link together} does.
    */
   readonly send: (target: Process, info: SignalInfo) => boolean
+  /**
+   * Sends several signals at once: what they do by default happens when all of them were sent, so that whom the end of
+   * one would have told something is told by the sender first.
+   */
+  readonly together: <A>(sending: () => A) => A
   /** Sends one from the kernel itself to every member of a group. */
   readonly sendGroup: (group: ProcessGroup, signal: number) => void
   /** Sets what a process does about a signal, and answers what it did before. */
@@ -94,6 +99,18 @@ export const isOrphaned = (group: ProcessGroup): boolean => {
 
 export const make = (): Signals["Type"] => {
   let jobChanged: (process: Process, status: WaitStatus) => void = () => {}
+
+  /** What signals that are sent together do by default, for when all of them were sent. */
+  let later: Array<() => void> | undefined
+
+  const together = <A>(sending: () => A): A => {
+    if (later !== undefined) return sending()
+    const effects: Array<() => void> = later = []
+    const answer = sending()
+    later = undefined
+    for (const effect of effects) effect()
+    return answer
+  }
 
   const actionOf = (target: Process, signal: number): SignalAction =>
     target.signals.actions?.get(signal) ?? defaultAction
@@ -192,6 +209,11 @@ export const make = (): Signals["Type"] => {
   const isAwaited = ({ awaited }: SignalState, signal: number): boolean =>
     SignalSet.has(awaited, signal) && defaultActionOf(signal) !== "terminate"
 
+  const takesEffect = (target: Process, signal: number): void => {
+    if (later === undefined) act(target, signal)
+    else later.push(() => act(target, signal))
+  }
+
   const send = (target: Process, info: SignalInfo): boolean => {
     const { signal } = info
     const { signals } = target
@@ -205,14 +227,14 @@ export const make = (): Signals["Type"] => {
       Pending.forget(signals)
     }
     if (signal === Abi.SIGKILL) {
-      target.task.end({ _tag: "Signaled", signal, coreDumped: false })
+      takesEffect(target, signal)
       return true
     }
     const blocked = SignalSet.has(signals.blocked, signal) && signal !== Abi.SIGSTOP
     if (!blocked && isIgnored(actionOf(target, signal), signal)) return true
-    const takesEffect = typeof actionOf(target, signal).disposition !== "function" && !isAwaited(signals, signal)
-    if (!blocked && target.state === "running" && takesEffect) {
-      act(target, signal)
+    const isDefault = typeof actionOf(target, signal).disposition !== "function" && !isAwaited(signals, signal)
+    if (!blocked && target.state === "running" && isDefault) {
+      takesEffect(target, signal)
       return true
     }
     // One that is pending already is no news.
@@ -228,10 +250,11 @@ export const make = (): Signals["Type"] => {
 
   return {
     send,
-    sendGroup: (group, signal) => {
-      // A copy: a member that dies leaves the set while it is walked.
-      for (const member of Array.from(group.members)) send(member, fromKernel(signal))
-    },
+    together,
+    sendGroup: (group, signal) =>
+      together(() => {
+        for (const member of group.members) send(member, fromKernel(signal))
+      }),
     actionOf,
     setAction: (target, signal, action) => {
       const before = actionOf(target, signal)

@@ -185,6 +185,8 @@ export interface WaitOptions<A, E> {
    * Otherwise it goes on or fails with EINTR. @see signal(7)
    */
   readonly partial?: () => Attempt<A, E>
+  /** Asked when a handler or a stop came between: whether the call begins anew, whatever the handler said. */
+  readonly renews?: () => boolean
   /**
    * Called once, in the step in which it goes to sleep for the first time. What `left` has to undo is done here and not
    * before the call to `sleep`: between the two, the fiber may be interrupted.
@@ -310,7 +312,8 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
       (goesOn) => {
         const partial = this.options.partial?.()
         if (partial !== undefined) return this.leave(partial)
-        return goesOn ? this.parked : this.leave(Errno.fail("EINTR"))
+        const renewed = this.options.renews?.() === true
+        return goesOn || renewed ? this.parked : this.leave(Errno.fail("EINTR"))
       }
     )
   }

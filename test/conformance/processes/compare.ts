@@ -23,6 +23,19 @@ export const canonical = (step: Step, line: string): string => {
   return [...own, ...others].join(" ")
 }
 
+/**
+ * Whether a signal to several reached a process and another whose end it is told of: a parent in wait(2), or who asked for
+ * a signal at the end of its parent. Which of the two goes on first is chance, and what comes after follows from it. See
+ * `docs/deviations-processes.md`.
+ */
+const isChance = (program: Program, at: number, theirs: string, ours: string): boolean => {
+  const [, call, target = 0] = program[at]!
+  if (call !== "kill" || (target > 0 && target < 2000)) return false
+  if (program.slice(0, at).some(([, before]) => before === "pdeathsig")) return true
+  const waited = [theirs, ours].map((told) => told.split(" ").find((token) => /^R\d:wait(id)?=/.test(token)))
+  return waited[0] !== waited[1] && waited.some((token) => token?.endsWith("=EINTR"))
+}
+
 export interface Difference {
   readonly at: number
   readonly linux: string
@@ -36,7 +49,8 @@ export const difference = (
 ): Difference | undefined => {
   for (const [at, step] of program.entries()) {
     const [theirs, ours] = [linux[at], effix[at]].map((line) => line === undefined ? "nothing" : canonical(step, line))
-    if (theirs !== ours) return { at, linux: theirs!, effix: ours! }
+    if (theirs === ours) continue
+    return isChance(program, at, theirs!, ours!) ? undefined : { at, linux: theirs!, effix: ours! }
   }
   return undefined
 }

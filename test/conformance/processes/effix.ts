@@ -3,13 +3,18 @@
  */
 import {
   AbiSignals,
+  Capabilities,
+  CapabilitySet,
   Description,
   type Errno,
   FdTable,
   Kernel,
   Pipes,
+  PollEvents,
+  Prctl,
   Processes,
   type ProcessTable,
+  Programs,
   Sys,
   WaitStatus
 } from "@effix/kernel"
@@ -17,7 +22,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import { ACTORS, prctlOptions, type Program, type Step, TICK } from "./program.js"
+import { ACTORS, prctlOptions, type Program, SLOTS, type Step, TICK } from "./program.js"
 import { StandingClock, Stepping } from "./stepping.js"
 
 const NOBODY = 99_999_999
@@ -44,8 +49,19 @@ const pidArguments: Readonly<Record<string, ReadonlyArray<number>>> = {
   getpgid: [0],
   getsid: [0],
   getpriority: [1],
-  setpriority: [1]
+  setpriority: [1],
+  pidfdopen: [0]
 }
+
+const noSlots = (): Array<number> => Array.from({ length: SLOTS }, () => -1)
+
+/** Not every machine has this power to give: nobody has it. */
+const dropResources = Effect.gen(function*() {
+  const sys = yield* Sys.Sys
+  yield* sys.prctl(Prctl.PR_CAPBSET_DROP, Capabilities.CAP_SYS_RESOURCE)
+  const kept = CapabilitySet.without(CapabilitySet.all, CapabilitySet.of(Capabilities.CAP_SYS_RESOURCE))
+  yield* sys.capset({ effective: kept, permitted: kept })
+})
 
 class Play {
   private readonly desks: ReadonlyArray<Desk>
@@ -79,22 +95,32 @@ class Play {
     return argument <= -1000 && argument > -2000 ? -this.pidOf(-argument - 1000) : argument
   }
 
+  private changeText(change: Sys.ChildChange | undefined): string {
+    return change === undefined
+      ? "0,0,0,0"
+      : `${this.nameOf(change.pid)},${change.code},${change.uid},${change.status}`
+  }
+
   private infoText({ code, pid, signal, uid, ...info }: ProcessTable.SignalInfo): string {
     const more = info.child === undefined ? info.value : WaitStatus.numberOf(info.child.status)
     return `${signal},${code},${pid === 0 ? 0 : this.nameOf(pid)},${uid},${more}`
   }
 
-  /** The program of an actor: one step after the other. */
-  private program(me: number): Sys.Program {
+  /** The program of an actor: one step after the other. `slots` are descriptors of processes. */
+  program(me: number, slots: Array<number>, executed = false): Sys.Program {
     return Effect.gen(this, function*() {
       const sys = yield* Sys.Sys
+      if (executed) {
+        this.busy[me] = false
+        this.told.push(`R${me}:exec=0`)
+      }
       const byte = new Uint8Array(1)
       for (;;) {
         yield* Effect.ignore(sys.read(me, byte))
         const { command } = this.desks[me]!
         if (command === undefined) continue
         this.desks[me]!.command = undefined
-        const answer = yield* Effect.match(this.perform(sys, command, me), {
+        const answer = yield* Effect.match(this.perform(sys, command, me, slots), {
           onFailure: (error) => error._tag as string,
           onSuccess: (text) => text
         })
@@ -106,7 +132,12 @@ class Play {
     })
   }
 
-  private perform(sys: Sys.SystemCalls, [, call, ...args]: Step, me: number): Effect.Effect<string, Errno.Any> {
+  private perform(
+    sys: Sys.SystemCalls,
+    [, call, ...args]: Step,
+    me: number,
+    slots: Array<number>
+  ): Effect.Effect<string, Errno.Any> {
     const [a = 0, b = 0, c = 0, d = 0] = args
     const zero = (effect: Effect.Effect<unknown, Errno.Any>) => Effect.as(effect, "0")
     const pid = (effect: Effect.Effect<number, Errno.Any>) =>
@@ -114,11 +145,13 @@ class Play {
     const set = (effect: Effect.Effect<bigint, Errno.Any>) => Effect.map(effect, (each) => each.toString(16))
     switch (call) {
       case "fork":
-        return Effect.map(sys.spawn(this.program(a)), (child) => {
+        return Effect.map(sys.spawn(this.program(a, [...slots])), (child) => {
           const at = this.actors.indexOf(undefined)
           this.actors[at] = this.rooms.processes.table.processes.get(child)
           return this.nameOf(child)
         })
+      case "exec":
+        return sys.exec("/bin/actor", ["actor", `${me}`])
       case "exit":
         return sys.exit(a)
       case "kill":
@@ -132,10 +165,7 @@ class Play {
             waited === undefined ? "0" : `${this.nameOf(waited.pid)},${WaitStatus.encode(waited.status).toString(16)}`
         )
       case "waitid":
-        return Effect.map(sys.waitid(a, b, c), (change) =>
-          change === undefined
-            ? "0,0,0,0"
-            : `${this.nameOf(change.pid)},${change.code},${change.uid},${change.status}`)
+        return Effect.map(sys.waitid(a, b, c), (change) => this.changeText(change))
       case "sigaction":
         return Effect.map(
           sys.sigaction(
@@ -181,14 +211,33 @@ class Play {
       case "subreaper":
       case "pdeathsig":
         return zero(sys.prctl(prctlOptions[call], a))
-      case "setuid":
-        return zero(sys.setresuid(a, a, a))
+      case "setresuid":
+        return zero(sys.setresuid(a, b, c))
+      case "getresuid":
+        return Effect.map(sys.credentials(), ({ euid, suid, uid }) => `${uid},${euid},${suid}`)
+      case "setrlimit":
+        return zero(sys.prlimit(0, a, { soft: b, hard: c }))
       case "nice":
         return Effect.map(sys.nice(a), String)
       case "getpriority":
         return Effect.map(sys.getpriority(a, b), String)
       case "setpriority":
         return zero(sys.setpriority(a, b, c))
+      case "pidfdopen":
+        return Effect.flatMap(sys.pidfdOpen(a, c), (fd) => {
+          const before = slots[b]!
+          slots[b] = fd
+          return before < 0 ? Effect.succeed("0") : zero(sys.close(before))
+        })
+      case "pidfdsend":
+        return zero(sys.pidfdSendSignal(slots[a]!, b, c))
+      case "pidfdwait":
+        return Effect.map(sys.waitid(WaitStatus.P_PIDFD, slots[a]!, b), (change) => this.changeText(change))
+      case "pidfdpoll":
+        return Effect.map(
+          sys.poll([{ fd: slots[a]!, events: PollEvents.POLLIN }], 0),
+          ([revents = 0]) => slots[a]! < 0 ? "0,0" : `${revents === 0 ? 0 : 1},${revents}`
+        )
       case "tick":
         return Effect.succeed("0")
     }
@@ -229,7 +278,8 @@ class Play {
     const { processes } = this.rooms
     const fds = new FdTable.FdTable(64, processes.init.fds.descriptions)
     for (const [fd, { reader }] of this.desks.entries()) fds.place(fd, reader, false)
-    const first = processes.spawn(processes.init, this.program(0), { session: true, argv: ["actor"] }, {
+    const actor = Effect.zipRight(Effect.orDie(dropResources), this.program(0, noSlots()))
+    const first = processes.spawn(processes.init, actor, { session: true, argv: ["actor"] }, {
       fds,
       limits: { core: 0 }
     })
@@ -252,10 +302,17 @@ export class Effix {
   private readonly clock = new StandingClock()
   private readonly scope: Scope.CloseableScope
   private readonly rooms: Rooms
+  private play: Play | undefined = undefined
 
   constructor() {
     this.scope = Effect.runSync(Scope.make())
-    const built = this.at(Effect.map(Layer.buildWithScope(Kernel.layer, this.scope), (context) => context))
+    // What an actor executes: itself again, with the number that it is told.
+    const actor: Programs.Main = ([, me = "0"]) =>
+      this.play === undefined ? Effect.succeed(1) : this.play.program(Number(me), noSlots(), true)
+    const drivers = Layer.scopedDiscard(
+      Effect.flatMap(Programs.Programs, (programs) => programs.register("actor", actor))
+    )
+    const built = this.at(Layer.buildWithScope(Kernel.layerWith({ drivers }), this.scope))
     this.rooms = {
       processes: built.unsafeMap.get(Processes.Processes.key) as Rooms["processes"],
       pipes: built.unsafeMap.get(Pipes.Pipes.key) as Rooms["pipes"]
@@ -273,7 +330,8 @@ export class Effix {
   }
 
   run(program: Program): ReadonlyArray<string> {
-    return new Play(this.rooms, this.stepping, this.clock).run(program)
+    this.play = new Play(this.rooms, this.stepping, this.clock)
+    return this.play.run(program)
   }
 
   close(): void {

@@ -10,7 +10,7 @@ import { Helper } from "../Helper.js"
 import { cannotCompile, compile } from "../linux.js"
 import { lines, type Program } from "./program.js"
 
-const source = fileURLToPath(new URL("native/actors.c", import.meta.url))
+const sources = ["actors.c", "act.c"].map((file) => fileURLToPath(new URL(`native/${file}`, import.meta.url)))
 
 export class Linux {
   private constructor(private readonly helper: Helper) {}
@@ -20,7 +20,7 @@ export class Linux {
     const reason = cannotCompile()
     if (reason !== undefined) return reason
     const directory = mkdtempSync(join(tmpdir(), "effix-actors-"))
-    const helper = compile(directory, "actors", [source])
+    const helper = compile(directory, "actors", sources)
     const trial = spawnSync(helper, [], { input: "0 getppid\n%%\n", encoding: "latin1" })
     if (trial.status !== 0 || !trial.stdout.includes("R0:getppid=init")) {
       rmSync(directory, { recursive: true, force: true })

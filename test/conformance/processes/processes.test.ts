@@ -35,9 +35,39 @@ const found: Readonly<Record<string, Program>> = {
   ], [2, "kill", 1001, 22]],
   "the signal at a parent's end needs the parent's right to send it": [[0, "fork", 1], [1, "pdeathsig", 3], [
     0,
-    "setuid",
+    "setresuid",
+    1000,
+    1000,
     1000
   ], [0, "exit", 7]],
+  "exec forgets the flags of what is ignored": [
+    [0, "fork", 1],
+    [1, "sigaction", 10, 1, 2147483648, 0],
+    [1, "exec"],
+    [1, "sigaction", 10, 2, 0, 0]
+  ],
+  "nobody makes nicer who could do more than he can": [
+    [0, "fork", 1],
+    [1, "setresuid", 1001, 1001, 0],
+    [1, "fork", 2],
+    [2, "exec"],
+    [1, "fork", 3],
+    [2, "setpriority", 0, 1003, 1]
+  ],
+  "who waits for a group notices at a signal that its last member has left": [
+    [0, "fork", 1],
+    [0, "sigaction", 10, 2, 0, 0],
+    [0, "wait", -1000, 0],
+    [1, "setpgid", 1001, 0],
+    [1, "kill", 1000, 10]
+  ],
+  "a handler that runs while sigsuspend begins anew does not end it": [
+    [0, "fork", 1],
+    [0, "sigaction", 17, 2, 0, 0],
+    [0, "sigsuspend", 8590540800],
+    [1, "sigqueue", 1000, 17, 78],
+    [1, "kill", 1000, 21]
+  ],
   "sigtimedwait takes what would stop the process, but not SIGSTOP": [
     [0, "fork", 1],
     [1, "sigtimedwait", 3145728, 0],

@@ -1,7 +1,7 @@
 /**
  * Programs of process and signal calls: what steps there are, and how a seed makes some.
  */
-import { AbiSignals as S, Prctl, Resources, SignalFlags as F, WaitStatus as W } from "@effix/kernel"
+import { AbiSignals as S, OpenFlags, Prctl, Resources, SignalFlags as F, WaitStatus as W } from "@effix/kernel"
 import { Random } from "../random.js"
 
 /** An actor, a call, and its arguments. A number from 1000 on means an actor; the negative of that its group. */
@@ -12,6 +12,7 @@ export type Program = ReadonlyArray<Step>
 /** In the order in which the helper has them. */
 type Call =
   | "fork"
+  | "exec"
   | "exit"
   | "kill"
   | "sigqueue"
@@ -31,16 +32,25 @@ type Call =
   | "alarm"
   | "subreaper"
   | "pdeathsig"
-  | "setuid"
+  | "setresuid"
+  | "getresuid"
+  | "setrlimit"
   | "nice"
   | "getpriority"
   | "setpriority"
+  | "pidfdopen"
+  | "pidfdsend"
+  | "pidfdwait"
+  | "pidfdpoll"
   | "tick"
 
 export const ACTORS = 8
+/** Descriptors of processes that an actor keeps. */
+export const SLOTS = 3
 /** Milliseconds. */
 export const TICK = 25
 
+const { O_NONBLOCK } = OpenFlags
 const DEFAULT = 0
 const IGNORE = 1
 const HANDLER = 2
@@ -145,11 +155,36 @@ class Maker {
       [1, () => [who, "subreaper", random.pick([0, 1, 1])]],
       // Whether one is stopped by the end of its parent before it has told of what it did itself, is chance.
       [2, () => [who, "pdeathsig", random.pick([...usual, ...realTime, ...rare, 0, 65])]],
-      [0.8, () => [who, "setuid", random.pick([0, 1000, 1000, 1001])]],
+      [2, () => [who, "exec"]],
+      [1.2, () => this.setresuid(who)],
+      [0.4, () => [who, "getresuid"]],
+      [0.8, () => this.setrlimit(who)],
       [0.5, () => [who, "nice", random.pick([1, 5, -1, 50, -50])]],
       [0.5, () => [who, "getpriority", random.between(0, 2), random.pick([0, this.pid()])]],
-      [0.5, () => [who, "setpriority", Resources.PRIO_PROCESS, random.pick([0, this.pid()]), random.between(-5, 20)]]
+      [0.5, () => [who, "setpriority", Resources.PRIO_PROCESS, random.pick([0, this.pid()]), random.between(-5, 20)]],
+      [2, () => [who, "pidfdopen", this.pid(), this.slot(), random.weighted([[8, 0], [2, O_NONBLOCK], [0.3, 1]])]],
+      [1.5, () => [who, "pidfdsend", this.slot(), signal(random), random.weighted([[9, 0], [1, 2], [1, 4], [0.3, 8]])]],
+      [1.5, () => [who, "pidfdwait", this.slot(), this.waitidOptions()]],
+      [1, () => [who, "pidfdpoll", this.slot()]]
     ])()
+  }
+
+  private slot(): number {
+    return this.random.between(0, SLOTS - 1)
+  }
+
+  /** All three mostly, so that what follows is about somebody else and not about the difference. */
+  private setresuid(who: number): Step {
+    const { random } = this
+    const id = () => random.pick([-1, 0, 1000, 1000, 1001])
+    const all = random.pick([0, 1000, 1000, 1001])
+    return random.chance(0.6) ? [who, "setresuid", all, all, all] : [who, "setresuid", id(), id(), id()]
+  }
+
+  private setrlimit(who: number): Step {
+    const { random } = this
+    const soft = random.between(0, 4)
+    return [who, "setrlimit", Resources.RLIMIT_NPROC, soft, Math.max(0, soft + random.between(-1, 20))]
   }
 
   private waitid(who: number): Step {

@@ -46,7 +46,7 @@ export const kill = (
     const targets = tree
       ? Array.from(processes.table.processes.values()).filter((each) => each.origin === process.origin)
       : [process]
-    for (const target of targets) signals.send(target, fromKernel(signal))
+    signals.together(() => targets.forEach((target) => signals.send(target, fromKernel(signal))))
     return Exit.void
   })
 

@@ -9,6 +9,7 @@ import * as Credentials from "../Credentials.js"
 import { isReady } from "../internal/step.js"
 import * as Policy from "../Policy.js"
 import type { Process } from "../ProcessTable.js"
+import * as SignalSet from "../SignalSet.js"
 import type { ExecError } from "../Sys.js"
 import type { Core } from "./Core.js"
 import { Image } from "./Image.js"
@@ -44,7 +45,7 @@ export const exec = (
     self.executable = image.executable
     become(self, Credentials.afterExec(self.credentials, image.file))
     self.executed = true
-    resetCaught(self)
+    resetActions(self)
     self.timers?.forgetOwn()
     const late = self.fds.closeForExec()
     if (!isReady(late)) core.host.fork(late)
@@ -56,9 +57,10 @@ export const exec = (
     return Effect.interrupt
   })
 
-/** Handlers belong to the image that is gone; what is ignored stays ignored. */
-const resetCaught = (self: Process): void => {
-  for (const [signal, action] of self.signals.actions ?? []) {
-    if (typeof action.disposition === "function") self.signals.actions?.delete(signal)
+/** Handlers belong to the image that is gone, and so do flags and masks; what is ignored stays ignored. */
+const resetActions = ({ signals }: Process): void => {
+  for (const [signal, { disposition }] of signals.actions ?? []) {
+    if (disposition === "ignore") signals.actions?.set(signal, { disposition, mask: SignalSet.empty, flags: 0 })
+    else signals.actions?.delete(signal)
   }
 }

@@ -6,6 +6,7 @@
 import * as Exit from "effect/Exit"
 import { CAP_SYS_NICE } from "../abi/Capabilities.js"
 import { PRIO_PGRP, PRIO_PROCESS, PRIO_USER } from "../abi/Resources.js"
+import { isSubset } from "../CapabilitySet.js"
 import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import type { Process, ProcessTable } from "../ProcessTable.js"
@@ -74,7 +75,10 @@ export const set = (
     const { credentials } = target
     if (!privileged && euid !== credentials.uid && euid !== credentials.euid) answer = Errno.fail("EPERM")
     else if (nice < target.nice && !privileged && 20 - nice > target.limits.nice) answer = Errno.fail("EACCES")
-    else {
+    else if (!privileged && !isSubset(credentials.permitted, caller.credentials.permitted)) {
+      // It could do more than the one who would slow it down.
+      answer = Errno.fail("EPERM")
+    } else {
       target.nice = nice
       if (answer._tag === "Failure" && answer.cause._tag === "Fail" && answer.cause.error._tag === "ESRCH") {
         answer = Exit.void

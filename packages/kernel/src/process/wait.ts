@@ -78,8 +78,8 @@ const waitFor = <A>(
     const child = find(table, caller, selector, options)
     if (child === undefined) {
       if (!hasChild(table, caller, selector, options)) {
-        // Who is woken only by the children that he waits for does not notice when they leave the group.
-        const left = members !== undefined &&
+        // Who is woken only by the children that he waits for does not notice when they leave the group, before a signal.
+        const left = members !== undefined && caller.task?.attention === 0 &&
           !members.some((each) => each.task === undefined && matches(each, selector))
         return left ? undefined : Errno.fail("ECHILD")
       }

@@ -11,6 +11,7 @@ import * as SignalSet from "../SignalSet.js"
 
 export class TemporaryMask {
   private before: SignalSet.SignalSet | undefined = undefined
+  private isBetween = false
 
   constructor(
     private readonly signals: Signals["Type"],
@@ -36,12 +37,19 @@ export class TemporaryMask {
     signals.setMask(self, before)
   }
 
-  /** The call begins anew, as no handler has run: for a moment the mask is what it was. */
-  renew(): undefined {
-    if (this.before === undefined || this.self.signals.suspended === undefined) return undefined
-    this.stop()
-    if (this.self.task?.attention === 0) this.start()
-    return undefined
+  /**
+   * Whether the call begins anew, as no handler has run: for a moment the mask is what it was. Handlers of signals that
+   * were blocked until then run in that moment, before the call has begun again, and do not end it.
+   */
+  renew(): boolean {
+    if (this.before === undefined) return false
+    if (!this.isBetween) {
+      if (this.self.signals.suspended === undefined) return false
+      this.stop()
+    }
+    this.isBetween = this.self.task?.attention !== 0
+    if (!this.isBetween) this.start()
+    return true
   }
 
   /** Whether a signal is pending that the mask lets through. */

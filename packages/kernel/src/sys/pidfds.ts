@@ -91,7 +91,7 @@ export const pidfdSendSignal = (
   const { process } = found.value
   const info = infoOf(self, signal, SI_USER, 0)
   if (flags === PIDFD_SIGNAL_PROCESS_GROUP) {
-    return sendGroup(rooms, self, Array.from(rooms.processes.table.groups.get(process.pid)?.members ?? []), info)
+    return sendGroup(rooms, self, rooms.processes.table.groups.get(process.pid), info)
   }
   return process.state === "dead"
     ? Errno.fail("ESRCH", { syscall: "pidfd_send_signal", fd: pidfd })

@@ -9,7 +9,7 @@ import { SI_QUEUE, SI_USER } from "../abi/SignalCodes.js"
 import * as SignalFlags from "../abi/SignalFlags.js"
 import * as Abi from "../abi/Signals.js"
 import * as Errno from "../Errno.js"
-import type { Process, SignalAction, SignalInfo } from "../ProcessTable.js"
+import type { Process, ProcessGroup, SignalAction, SignalInfo } from "../ProcessTable.js"
 import { maySignal } from "../Signals.js"
 import * as Pending from "../signals/pending.js"
 import * as SignalSet from "../SignalSet.js"
@@ -39,17 +39,18 @@ export const sendOne = (
 export const sendGroup = (
   rooms: Rooms,
   self: Process,
-  members: ReadonlyArray<Process>,
+  group: ProcessGroup | undefined,
   info: SignalInfo
-): Exit.Exit<void, KillError> => {
-  let answer: Exit.Exit<void, KillError> = Errno.fail("ESRCH", { syscall: "kill" })
-  let sent = false
-  for (const target of members) {
-    answer = sendOne(rooms, self, target, info)
-    if (answer._tag === "Success") sent = true
-  }
-  return sent ? Exit.void : answer
-}
+): Exit.Exit<void, KillError> =>
+  rooms.signals.together(() => {
+    let answer: Exit.Exit<void, KillError> = Errno.fail("ESRCH", { syscall: "kill" })
+    let sent = false
+    for (const target of group?.members ?? []) {
+      answer = sendOne(rooms, self, target, info)
+      if (answer._tag === "Success") sent = true
+    }
+    return sent ? Exit.void : answer
+  })
 
 const failsWith = (answer: Exit.Exit<void, KillError>, code: KillError["_tag"]): boolean =>
   answer._tag === "Failure" && answer.cause._tag === "Fail" && answer.cause.error._tag === code
@@ -68,10 +69,10 @@ const sendAll = (rooms: Rooms, self: Process, info: SignalInfo): Exit.Exit<void,
 
 const send = (rooms: Rooms, self: Process, pid: number, info: SignalInfo): Exit.Exit<void, KillError> => {
   const { table } = rooms.processes
-  if (pid === -1) return sendAll(rooms, self, info)
+  if (pid === -1) return rooms.signals.together(() => sendAll(rooms, self, info))
   if (pid <= 0) {
     const group = pid === 0 ? self.group : table.groups.get(-pid)
-    return sendGroup(rooms, self, Array.from(group?.members ?? []), info)
+    return sendGroup(rooms, self, group, info)
   }
   const target = table.processes.get(pid)
   return target === undefined ? Errno.fail("ESRCH", { syscall: "kill" }) : sendOne(rooms, self, target, info)
@@ -152,7 +153,7 @@ export const sigsuspend = (
   return WaitQueue.sleep<never, never>([], () => undefined, {
     restartable: false,
     entered: () => temporary.start(),
-    partial: () => temporary.renew(),
+    renews: () => temporary.renew(),
     left: () => temporary.stop()
   })
 }

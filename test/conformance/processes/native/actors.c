@@ -9,8 +9,10 @@
  * For each step a line: what calls answered (R), which handlers ran (H), and how every process stands (S).
  */
 #define _GNU_SOURCE
+#include "actors.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,220 +23,21 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ACTORS = 8, ARGS = 5, STEPS_MAX = 512, TICK = 25, NOBODY = 99999999 };
-
-enum call {
-  FORK, EXIT, KILL, SIGQUEUE, WAIT, WAITID, SIGACTION, SIGPROCMASK, SIGPENDING, SIGSUSPEND, SIGTIMEDWAIT, PAUSE,
-  SETPGID, GETPGID, SETSID, GETSID, GETPPID, ALARM, SUBREAPER, PDEATHSIG, SETUID, NICE, GETPRIORITY, SETPRIORITY, CALLS
-};
+enum { STEPS_MAX = 512, TICK = 25, NOBODY = 99999999 };
 
 static const char *const names[CALLS] = {
-  "fork", "exit", "kill", "sigqueue", "wait", "waitid", "sigaction", "sigprocmask", "sigpending", "sigsuspend",
+  "fork", "exec", "exit", "kill", "sigqueue", "wait", "waitid", "sigaction", "sigprocmask", "sigpending", "sigsuspend",
   "sigtimedwait", "pause", "setpgid", "getpgid", "setsid", "getsid", "getppid", "alarm", "subreaper", "pdeathsig",
-  "setuid", "nice", "getpriority", "setpriority"
+  "setresuid", "getresuid", "setrlimit", "nice", "getpriority", "setpriority", "pidfdopen", "pidfdsend", "pidfdwait",
+  "pidfdpoll"
 };
 
-struct command { int call; long arg[ARGS]; };
-/* kind 'R': a call, its answer, its errno, and what else it told. kind 'H': a handler. */
-struct record { int actor, kind, call, error; long value, more[6]; };
-
 static int commands[ACTORS][2], records[2];
-static int me;
 static pid_t pids[ACTORS];
-
-static void fail(const char *what) {
-  fprintf(stderr, "actors: %s: %s\n", what, strerror(errno));
-  exit(2);
-}
-
-static void tell(const struct record *record) {
-  if (write(records[1], record, sizeof *record) != sizeof *record) _exit(99);
-}
-
-/* ---------------------------------------------------------------- actors */
-
-static void handler(int signal, siginfo_t *info, void *context) {
-  (void)context;
-  const int error = errno;
-  struct record record = { .actor = me, .kind = 'H', .value = signal };
-  record.more[0] = info->si_code;
-  record.more[1] = info->si_pid;
-  record.more[2] = info->si_uid;
-  if (signal == SIGCHLD && info->si_code > 0 && info->si_code < 0x80) record.more[3] = info->si_status;
-  else if (info->si_code == SI_QUEUE) record.more[3] = info->si_value.sival_int;
-  tell(&record);
-  errno = error;
-}
-
-static unsigned long bits(const sigset_t *set) {
-  unsigned long answer;
-  memcpy(&answer, set, sizeof answer);
-  return answer;
-}
-
-static sigset_t set_of(unsigned long from) {
-  sigset_t set;
-  sigemptyset(&set);
-  memcpy(&set, &from, sizeof from);
-  return set;
-}
-
-static void become_child(int actor) {
-  me = actor;
-  /* A new program has no handlers; what is ignored stays ignored. */
-  for (int signal = 1; signal <= 64; signal++) {
-    struct sigaction action;
-    if (signal == SIGKILL || signal == SIGSTOP || signal == 32 || signal == 33) continue;
-    if (sigaction(signal, NULL, &action) < 0) continue;
-    const int ignored = action.sa_handler == SIG_IGN;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = ignored ? SIG_IGN : SIG_DFL;
-    sigaction(signal, &action, NULL);
-  }
-}
-
-static void told_info(struct record *record, const siginfo_t *info) {
-  record->more[0] = info->si_code;
-  record->more[1] = info->si_pid;
-  record->more[2] = info->si_uid;
-}
-
-static void perform(const struct command *command, struct record *record) {
-  const long *arg = command->arg;
-  long answer = -1;
-  errno = 0;
-  switch (command->call) {
-    case FORK:
-      answer = fork();
-      if (answer == 0) {
-        become_child((int)arg[0]);
-        record->call = -1;
-        return;
-      }
-      break;
-    case EXIT: _exit((int)arg[0]);
-    case KILL: answer = syscall(SYS_kill, (pid_t)arg[0], (int)arg[1]); break;
-    case SIGQUEUE: {
-      siginfo_t info = { .si_signo = (int)arg[1], .si_code = SI_QUEUE };
-      info.si_pid = getpid();
-      info.si_uid = getuid();
-      info.si_value.sival_ptr = NULL;
-      info.si_value.sival_int = (int)arg[2];
-      answer = syscall(SYS_rt_sigqueueinfo, (pid_t)arg[0], (int)arg[1], &info);
-      break;
-    }
-    case WAIT: {
-      int status = 0;
-      answer = syscall(SYS_wait4, (pid_t)arg[0], &status, (int)arg[1], NULL);
-      if (answer > 0) record->more[0] = status;
-      break;
-    }
-    case WAITID: {
-      siginfo_t info;
-      memset(&info, 0, sizeof info);
-      answer = syscall(SYS_waitid, (int)arg[0], (pid_t)arg[1], &info, (int)arg[2], NULL);
-      if (answer == 0 && info.si_signo == SIGCHLD) {
-        told_info(record, &info);
-        record->more[3] = info.si_status;
-      }
-      break;
-    }
-    case SIGACTION: {
-      struct sigaction action, before;
-      memset(&action, 0, sizeof action);
-      action.sa_flags = (int)arg[2] | SA_SIGINFO;
-      action.sa_mask = set_of((unsigned long)arg[3]);
-      if (arg[1] == 2) action.sa_sigaction = handler;
-      else action.sa_handler = arg[1] == 1 ? SIG_IGN : SIG_DFL;
-      answer = sigaction((int)arg[0], arg[1] < 0 ? NULL : &action, &before);
-      if (answer == 0) {
-        record->more[0] = before.sa_handler == SIG_DFL ? 0 : before.sa_handler == SIG_IGN ? 1 : 2;
-        record->more[1] = (unsigned)before.sa_flags & ~(unsigned)(SA_SIGINFO | 0x04000000);
-        record->more[2] = (long)bits(&before.sa_mask);
-      }
-      break;
-    }
-    case SIGPROCMASK: {
-      unsigned long set = (unsigned long)arg[1], before = 0;
-      answer = syscall(SYS_rt_sigprocmask, (int)arg[0], &set, &before, 8);
-      if (answer == 0) record->more[0] = (long)before;
-      break;
-    }
-    case SIGPENDING: {
-      unsigned long set = 0;
-      answer = syscall(SYS_rt_sigpending, &set, 8);
-      record->more[0] = (long)set;
-      break;
-    }
-    case SIGSUSPEND: {
-      unsigned long set = (unsigned long)arg[0];
-      answer = syscall(SYS_rt_sigsuspend, &set, 8);
-      break;
-    }
-    case SIGTIMEDWAIT: {
-      unsigned long set = (unsigned long)arg[0];
-      struct timespec none = { 0, 0 };
-      siginfo_t info;
-      memset(&info, 0, sizeof info);
-      answer = syscall(SYS_rt_sigtimedwait, &set, &info, arg[1] ? &none : NULL, 8);
-      if (answer > 0) {
-        told_info(record, &info);
-        record->more[3] = answer == SIGCHLD && info.si_code > 0 && info.si_code < 0x80 ? info.si_status
-          : info.si_code == SI_QUEUE ? info.si_value.sival_int : 0;
-      }
-      break;
-    }
-    case PAUSE: answer = syscall(SYS_pause); break;
-    case SETPGID: answer = setpgid((pid_t)arg[0], (pid_t)arg[1]); break;
-    case GETPGID: answer = getpgid((pid_t)arg[0]); break;
-    case SETSID: answer = setsid(); break;
-    case GETSID: answer = getsid((pid_t)arg[0]); break;
-    case GETPPID: answer = getppid(); break;
-    case ALARM: {
-      struct itimerval timer = { { 0, 0 }, { 0, arg[0] * 1000 } };
-      answer = setitimer(ITIMER_REAL, &timer, NULL);
-      break;
-    }
-    case SUBREAPER: answer = prctl(PR_SET_CHILD_SUBREAPER, arg[0], 0, 0, 0); break;
-    case PDEATHSIG: answer = prctl(PR_SET_PDEATHSIG, arg[0], 0, 0, 0); break;
-    case SETUID: answer = syscall(SYS_setresuid, arg[0], arg[0], arg[0]); break;
-    case NICE: {
-      const int before = getpriority(PRIO_PROCESS, 0);
-      long next = before + arg[0];
-      if (next > 19) next = 19;
-      if (next < -20) next = -20;
-      answer = setpriority(PRIO_PROCESS, 0, (int)next);
-      if (answer < 0 && errno == EACCES) errno = EPERM;
-      if (answer == 0) answer = getpriority(PRIO_PROCESS, 0);
-      break;
-    }
-    case GETPRIORITY: answer = getpriority((int)arg[0], (id_t)arg[1]); break;
-    case SETPRIORITY: answer = setpriority((int)arg[0], (id_t)arg[1], (int)arg[2]); break;
-  }
-  record->value = answer;
-  record->error = (answer == -1) ? errno : 0;
-}
-
-static void act(void) {
-  for (;;) {
-    struct command command;
-    const ssize_t got = read(commands[me][0], &command, sizeof command);
-    if (got < 0 && errno == EINTR) continue;
-    if (got != sizeof command) _exit(98);
-    struct record record = { .actor = me, .kind = 'R', .call = command.call };
-    perform(&command, &record);
-    if (record.call < 0) continue;
-    record.actor = me;
-    tell(&record);
-  }
-}
-
-/* ----------------------------------------------------------- coordinator */
 
 static void name(long pid) {
   if (pid == 1) { printf("init"); return; }
@@ -259,12 +62,14 @@ static void show(const struct record *record) {
       name(record->value);
       if (record->value > 0) printf(",%lx", more[0]);
       break;
-    case WAITID:
+    case WAITID: case PIDFDWAIT:
       name(more[1]);
       printf(",%ld,%ld,%ld", more[0], more[2], more[3]);
       break;
     case SIGACTION: printf("%ld,%lx,%lx", more[0], more[1], more[2]); break;
     case SIGPROCMASK: case SIGPENDING: printf("%lx", more[0]); break;
+    case GETRESUID: printf("%ld,%ld,%ld", more[0], more[1], more[2]); break;
+    case PIDFDPOLL: printf("%ld,%ld", record->value, more[0]); break;
     case SIGTIMEDWAIT:
       printf("%ld,%ld,", record->value, more[0]);
       name(more[1]);
@@ -325,8 +130,19 @@ static long meant(long argument) {
 
 static const char pid_arguments[CALLS][ARGS] = {
   [KILL] = { 1 }, [SIGQUEUE] = { 1 }, [WAIT] = { 1 }, [WAITID] = { 0, 1 }, [SETPGID] = { 1, 1 }, [GETPGID] = { 1 },
-  [GETSID] = { 1 }, [GETPRIORITY] = { 0, 1 }, [SETPRIORITY] = { 0, 1 }
+  [GETSID] = { 1 }, [GETPRIORITY] = { 0, 1 }, [SETPRIORITY] = { 0, 1 }, [PIDFDOPEN] = { 1 }
 };
+
+/* Not every machine has this power to give: nobody has it. */
+static void drop_resources(void) {
+  struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+  struct __user_cap_data_struct sets[2];
+  prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE);
+  if (syscall(SYS_capget, &header, sets) < 0) _exit(96);
+  sets[0].effective &= ~(1u << CAP_SYS_RESOURCE);
+  sets[0].permitted &= ~(1u << CAP_SYS_RESOURCE);
+  if (syscall(SYS_capset, &header, sets) < 0) _exit(96);
+}
 
 static void start(void) {
   for (int i = 0; i < ACTORS; i++) {
@@ -342,12 +158,14 @@ static void start(void) {
     memset(&usual, 0, sizeof usual);
     sigaction(SIGCHLD, &usual, NULL);
     setsid();
+    drop_resources();
     struct sched_param urgent = { .sched_priority = 1 };
     if (sched_setscheduler(0, SCHED_FIFO, &urgent) < 0) _exit(97);
-    me = 0;
-    struct record ready = { .actor = 0, .kind = 'B' };
-    tell(&ready);
-    act();
+    struct channels channels = { .records = records[1] };
+    for (int i = 0; i < ACTORS; i++) channels.commands[i] = commands[i][0];
+    const struct record ready = { .actor = 0, .kind = 'B' };
+    if (write(records[1], &ready, sizeof ready) != sizeof ready) _exit(99);
+    act(0, &channels);
   }
   pids[0] = first;
   struct record ready;
@@ -416,7 +234,8 @@ static int coordinate(void) {
   return 0;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+  if (count > 1) resume(arguments);
   /* As nice as the processes of Effix. */
   setpriority(PRIO_PROCESS, 0, 0);
   struct rlimit none = { 0, 0 };
