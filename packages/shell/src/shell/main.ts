@@ -8,6 +8,7 @@ import * as Errno from "@effix/kernel/Errno"
 import type { Main } from "@effix/kernel/Programs"
 import { Sys } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
+import { defaultPath } from "../Launch.js"
 import { isHere } from "./builtins/directory.js"
 import { readFile } from "./builtins/flow.js"
 import { readUntil } from "./builtins/readLine.js"
@@ -122,6 +123,7 @@ function* setUp(shell: Shell): Run<void> {
     variables.set(name, String(value))
     variables.mark(name, { readonly: true, integer: true })
   }
+  if (variables.get("PATH") === undefined) variables.set("PATH", defaultPath)
   variables.set("OPTIND", "1")
   variables.set("PS4", variables.value("PS4") ?? "+ ")
   declareDynamic(shell)

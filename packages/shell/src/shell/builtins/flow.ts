@@ -9,10 +9,11 @@ import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import { evaluateText as evaluateArithmetic } from "../expand/arithmetic.js"
 import { replace } from "../run/program.js"
-import { report } from "../run/report.js"
+import { print, report } from "../run/report.js"
 import { search } from "../run/search.js"
 import { evaluateText } from "../run/source.js"
 import { readAll } from "../run/substitution.js"
+import { runReturnTrap } from "../run/traps.js"
 import { Exit, Fatal, LoopJump, Return } from "../state/Control.js"
 import { stateOf } from "../state/Jobs.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
@@ -128,6 +129,15 @@ function* sourceFile(shell: Shell, name: string): Run<string> {
   return name
 }
 
+function* sourced(shell: Shell, text: string): Run<number> {
+  try {
+    return yield* evaluateText(shell, text)
+  } catch (error) {
+    if (error instanceof Return) return error.status
+    throw error
+  }
+}
+
 export const dot: Builtin = function*(shell, argv) {
   const given = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
   const [name, ...args] = given
@@ -144,10 +154,9 @@ export const dot: Builtin = function*(shell, argv) {
   if (args.length > 0) shell.positional = args
   try {
     shell.status = 0
-    return yield* evaluateText(shell, text)
-  } catch (error) {
-    if (error instanceof Return) return error.status
-    throw error
+    const code = yield* sourced(shell, text)
+    if (shell.traps.actions.has("RETURN")) yield* runReturnTrap(shell)
+    return code
   } finally {
     shell.frames = frames
     shell.line = line
@@ -166,6 +175,21 @@ export const exec: Builtin = function*(shell, argv) {
   const code = yield* replace(shell, yield* search(shell, name), [shown, ...rest.slice(1)], env)
   if (shell.interactive) return code
   throw new Exit(code, true)
+}
+
+/** Where the running function was called: the line, and with a number the function around it and the file. */
+export const caller: Builtin = function*(shell, argv) {
+  const depth = count(argv[1] ?? "0")
+  if (depth === undefined || depth < 0) return yield* misuse(shell, "caller", `${argv[1]}: invalid number`)
+  const { frames } = shell
+  const frame = frames[frames.length - 1 - depth]
+  // What was given with `-c` is no file, and nothing calls it.
+  const isText = shell.from === "c"
+  const around = frames[frames.length - 2 - depth]?.name ?? (isText ? undefined : "main")
+  if (frame === undefined || (argv[1] !== undefined && around === undefined)) return 1
+  const file = isText ? "environment" : shell.name
+  const place = argv[1] === undefined ? file : `${around} ${file}`
+  return yield* print(shell, "caller", `${frame.line} ${place}\n`)
 }
 
 export const shift: Builtin = function*(shell, argv) {

@@ -3,12 +3,12 @@
  *
  * @see bash(1) JOB CONTROL BUILTINS
  */
-import { SIGCONT, SIGHUP, SIGTERM } from "@effix/kernel/abi/Signals"
+import { SIGCONT, SIGHUP, SIGSTOP, SIGTERM } from "@effix/kernel/abi/Signals"
 import { shellCode, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import * as Errno from "@effix/kernel/Errno"
 import { main as killMain } from "../../coreutils/kill.js"
 import * as SignalNames from "../../SignalNames.js"
-import { foreground, jobLine, takeTerminal } from "../run/job.js"
+import { foreground, jobLine, takeTerminal, tellOfBackground } from "../run/job.js"
 import { print } from "../run/report.js"
 import { reap } from "../run/wait.js"
 import { type Job, lastStatus, stateOf } from "../state/Jobs.js"
@@ -104,6 +104,9 @@ export const disown: Builtin = function*(shell, argv) {
   if (typeof given === "string") return yield* misuse(shell, "disown", given)
   const { letters, rest } = given
   const all = letters.includes("a") ? [...shell.jobs.list] : []
+  if (rest.length === 0 && !letters.includes("a") && shell.jobs.current === undefined) {
+    return yield* complain(shell, "disown", "current: no such job")
+  }
   for (const specification of rest.length > 0 || letters.includes("a") ? rest : ["%%"]) {
     const job = shell.jobs.byPid(Number(specification)) ?? shell.jobs.find(specification)
     if (typeof job !== "object") return yield* complain(shell, "disown", noSuchJob("disown", specification, job))
@@ -113,6 +116,19 @@ export const disown: Builtin = function*(shell, argv) {
     if (letters.includes("h")) job.disowned = true
     else shell.jobs.remove(job)
   }
+  return 0
+}
+
+/** `suspend`: stops the shell itself, until somebody continues it. */
+export const suspend: Builtin = function*(shell, argv) {
+  const given = flags(argv, "f")
+  if (typeof given === "string") return yield* misuse(shell, "suspend", given)
+  if (!shell.options.monitor) return yield* complain(shell, "suspend", "cannot suspend: no job control")
+  const isLeader = (yield* call(shell.sys.getsid(0))) === (yield* shell.sys.getpid())
+  if (isLeader && !given.letters.includes("f")) {
+    return yield* complain(shell, "suspend", "cannot suspend a login shell")
+  }
+  yield* call(shell.sys.kill(yield* shell.sys.getpid(), SIGSTOP))
   return 0
 }
 
@@ -126,7 +142,10 @@ function* waitOne(shell: Shell, pid: number): Run<WaitStatus | number> {
     if (!Errno.isErrno(waited)) {
       if (shell.jobs.update(pid, waited.status) === undefined) shell.jobs.remember(pid, waited.status)
       shell.jobs.children.delete(pid)
-      return waited.status
+      // A signal that came just before it ended is told first; how it ended can still be asked for.
+      if (shell.traps.actions.size > 0) yield* shell.sys.sigpending()
+      const [caught] = shell.traps.pending
+      return caught === undefined ? waited.status : 128 + caught
     }
     if (waited._tag !== "EINTR") return 127
     const [signal] = shell.traps.pending
@@ -142,7 +161,10 @@ function* waitJob(shell: Shell, job: Job): Run<number> {
     if (typeof ended === "number") {
       if (ended > 128) return ended
       status = ended
-    } else status = shellCode(ended)
+    } else {
+      yield* tellOfBackground(shell, job, pid, ended)
+      status = shellCode(ended)
+    }
   }
   shell.jobs.remove(job)
   for (const { pid, status: last } of job.processes) if (last !== undefined) shell.jobs.remember(pid, last)
@@ -150,11 +172,12 @@ function* waitJob(shell: Shell, job: Job): Run<number> {
 }
 
 /** `wait -n`: the next that ends. */
-function* waitNext(shell: Shell): Run<number> {
+function* waitNext(shell: Shell, variable: string | undefined): Run<number> {
   for (;;) {
     for (const job of shell.jobs.list) {
       if (stateOf(job) !== "done") continue
       const status = lastStatus(job)!
+      if (variable !== undefined) shell.assign(variable, String(job.processes[job.processes.length - 1]!.pid))
       forget(shell, job)
       return shellCode(status)
     }
@@ -175,8 +198,10 @@ function* waitNext(shell: Shell): Run<number> {
 export const wait: Builtin = function*(shell, argv) {
   const given = flags(argv, "fnp:")
   if (typeof given === "string") return yield* misuse(shell, "wait", given)
-  const { letters, rest } = given
-  if (letters.includes("n")) return yield* waitNext(shell)
+  const { letters, rest, values } = given
+  const variable = values.get("p")
+  if (variable !== undefined) shell.variables.unset(variable)
+  if (letters.includes("n")) return yield* waitNext(shell, variable)
   if (rest.length === 0) {
     for (const job of [...shell.jobs.list]) {
       const status = yield* waitJob(shell, job)
@@ -193,14 +218,17 @@ export const wait: Builtin = function*(shell, argv) {
   for (const specification of rest) {
     if (specification.startsWith("%")) {
       const job = shell.jobs.find(specification)
-      if (typeof job === "object") status = yield* waitJob(shell, job)
-      else status = yield* complain(shell, "wait", noSuchJob("wait", specification, job), 127)
+      if (typeof job === "object") {
+        if (variable !== undefined) shell.assign(variable, String(job.processes[job.processes.length - 1]!.pid))
+        status = yield* waitJob(shell, job)
+      } else status = yield* complain(shell, "wait", noSuchJob("wait", specification, job), 127)
       continue
     }
     if (!/^[0-9]+$/.test(specification)) {
       status = yield* complain(shell, "wait", `\`${specification}': not a pid or valid job spec`)
       continue
     }
+    if (variable !== undefined) shell.assign(variable, specification)
     status = yield* waitPid(shell, Number(specification))
     if (status > 128 && shell.traps.pending.length > 0) return status
   }
@@ -213,6 +241,7 @@ function* waitPid(shell: Shell, pid: number): Run<number> {
   if (!known) return yield* complain(shell, "wait", `pid ${pid} is not a child of this shell`, 127)
   const ended = yield* waitOne(shell, pid)
   if (typeof ended === "number") return ended
+  if (job !== undefined) yield* tellOfBackground(shell, job, pid, ended)
   // It has been told now; asking again is a mistake.
   if (job !== undefined && stateOf(job) === "done") forget(shell, job)
   shell.jobs.ended.delete(pid)

@@ -15,6 +15,7 @@ import type { Run, Shell } from "../state/Shell.js"
 import type * as Ast from "../syntax/Ast.js"
 import { checkpoint, runList, type Tail } from "./evaluate.js"
 import { report, writeAll } from "./report.js"
+import { runDebugTrap } from "./traps.js"
 
 export function* runIf(shell: Shell, command: Ast.If, tail: Tail): Run<number> {
   for (const { body, test } of command.branches) {
@@ -70,6 +71,7 @@ export function* runFor(shell: Shell, command: Ast.For): Run<number> {
   try {
     for (const word of words) {
       yield* checkpoint(shell)
+      if (shell.traps.actions.has("DEBUG")) yield* runDebugTrap(shell)
       Values.guarded(() => shell.variables.set(command.name, word))
       if (shell.options.allexport) shell.variables.mark(command.name, { exported: true })
       try {

@@ -15,7 +15,7 @@ import { runBackground, runCoprocess, runPipeline, runSubshell } from "./pipelin
 import { apply, restore, type Saved } from "./redirect.js"
 import { runSimple } from "./simple.js"
 import { closeSubstituted } from "./substitution.js"
-import { runErrorTrap, runPending } from "./traps.js"
+import { runDebugTrap, runErrorTrap, runPending } from "./traps.js"
 
 /** Whether a command is the last that its process runs, so that a program may take the process over. */
 export type Tail = boolean
@@ -63,8 +63,12 @@ function* failed(shell: Shell, status: number): Run<number> {
   return status
 }
 
+/** Commands before which the DEBUG trap runs. */
+const traced: ReadonlySet<Command["kind"]> = new Set(["simple", "test", "arith", "cfor", "case"])
+
 /** Runs one command and answers its status. */
 export function* execute(shell: Shell, command: Command, tail: Tail): Run<number> {
+  if (shell.traps.actions.has("DEBUG") && traced.has(command.kind)) yield* runDebugTrap(shell)
   switch (command.kind) {
     case "simple": {
       const status = yield* runSimple(shell, command, tail)

@@ -3,7 +3,7 @@
  *
  * @see bash(1) JOB CONTROL
  */
-import { SIGINT, signalTable, SIGPIPE } from "@effix/kernel/abi/Signals"
+import { SIGINT, signalTable, SIGPIPE, SIGTERM } from "@effix/kernel/abi/Signals"
 import { TCSADRAIN, type Termios } from "@effix/kernel/abi/Termios"
 import { shellCode, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import * as Bytes from "@effix/kernel/Bytes"
@@ -101,6 +101,12 @@ export function* foreground(
   return codes.reduce((failed, code) => code === 0 ? failed : code, 0)
 }
 
+/** The same of one in the background that was waited for: a script is told, unless it was asked to end. */
+export function* tellOfBackground(shell: Shell, job: Job, pid: number, status: WaitStatus): Run<void> {
+  if (shell.interactive || (status._tag === "Signaled" && status.signal === SIGTERM)) return
+  yield* tell(shell, pid, status, () => job.source)
+}
+
 /** A signal ended a program in the foreground: the user is told which. */
 function* tell(shell: Shell, pid: number, status: WaitStatus, source: () => string): Run<void> {
   if (status._tag !== "Signaled") return
@@ -108,13 +114,15 @@ function* tell(shell: Shell, pid: number, status: WaitStatus, source: () => stri
     if (shell.interactive) yield* writeAll(shell, 2, Bytes.encode("\n"))
     return
   }
-  if (status.signal === SIGPIPE || shell.subshell > 0 || shell.from === "c") return
+  if (status.signal === SIGPIPE || shell.subshell > 0 || (shell.from === "c" && shell.options.posix)) return
   const text = describe(status)
   yield* writeAll(
     shell,
     2,
     Bytes.encode(
-      shell.interactive ? `${text}\n` : `${prefix(shell)}${String(pid).padStart(5)} ${text.padEnd(23)} ${source()}\n`
+      shell.interactive || status.signal === SIGTERM
+        ? `${text}\n`
+        : `${prefix(shell)}${String(pid).padStart(5)} ${text.padEnd(23)} ${source()}\n`
     )
   )
 }

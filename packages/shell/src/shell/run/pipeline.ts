@@ -17,6 +17,7 @@ import { asTest, execute, runList, type Tail } from "./evaluate.js"
 import { foreground, groupOptions } from "./job.js"
 import { cannotFork, spawnShell } from "./process.js"
 import { start } from "./program.js"
+import { apply } from "./redirect.js"
 import { writeAll } from "./report.js"
 import { isFound, search } from "./search.js"
 import { timed } from "./time.js"
@@ -152,8 +153,18 @@ function* startStage(
   }
   return yield* spawnShell(shell, options, function*(child) {
     if (detach) yield* detached(child, !shell.options.monitor)
-    return yield* execute(child, command, true)
+    return yield* asProcess(child, command)
   })
+}
+
+/** Runs a command as all that a process does: parentheses make no second one. */
+function* asProcess(child: Shell, command: Ast.Command): Run<number> {
+  if (command.kind === "subshell") return yield* runList(child, command.body, true)
+  if (command.kind === "redirected" && command.command.kind === "subshell") {
+    child.line = command.line
+    return (yield* apply(child, command.redirections, [])) ? yield* asProcess(child, command.command) : 1
+  }
+  return yield* execute(child, command, true)
 }
 
 export function* runSubshell(shell: Shell, command: Ast.Subshell, tail: Tail): Run<number> {
@@ -186,7 +197,7 @@ export function* runBackground(shell: Shell, statement: Ast.Statement): Run<numb
   } else {
     const pid = yield* spawnShell(shell, groupOptions(shell, 0, true), function*(child) {
       yield* detached(child, !shell.options.monitor)
-      return yield* execute(child, command, true)
+      return yield* asProcess(child, command)
     })
     pids = Errno.isErrno(pid) ? pid : [pid]
   }

@@ -3,6 +3,7 @@
  *
  * @see sh(1p) Simple Commands
  */
+import * as Effect from "effect/Effect"
 import { declarations, specialBuiltins } from "../builtins/names.js"
 import { builtins, type Context } from "../builtins/table.js"
 import { expandInto, expandText } from "../expand/words.js"
@@ -17,9 +18,12 @@ import { apply, forget, restore, type Saved } from "./redirect.js"
 import { report } from "./report.js"
 import { closeSubstituted } from "./substitution.js"
 import { traceCommand, traceText } from "./trace.js"
+import { hideTraps, runReturnTrap } from "./traps.js"
 
-/** The deepest nesting of functions, which the host's stack bears. */
-const functionsMax = 400
+/** The deepest nesting of functions. */
+const functionsMax = 2000
+/** Calls after which the next goes on with a stack of its own: the host's bears no more than some hundreds. */
+const callsPerStack = 100
 
 export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<number> {
   shell.line = command.line
@@ -130,6 +134,28 @@ function* runBuiltin(shell: Shell, special: boolean, run: Run<number>): Run<numb
   }
 }
 
+/** Runs a part of the program that may nest deeply: what it throws, it throws here. */
+function* onFreshStack(run: () => Run<number>): Run<number> {
+  const outcome = yield* Effect.gen(function*() {
+    try {
+      return { _tag: "Done", status: yield* run() } as const
+    } catch (error) {
+      return { _tag: "Thrown", error } as const
+    }
+  })
+  if (outcome._tag === "Thrown") throw outcome.error
+  return outcome.status
+}
+
+function* runBody(shell: Shell, { body }: FunctionDefinition): Run<number> {
+  try {
+    return yield* execute(shell, body, false)
+  } catch (error) {
+    if (error instanceof Return) return error.status
+    throw error
+  }
+}
+
 /** Calls a function: its arguments, its scope of local variables. */
 function* callFunction(
   shell: Shell,
@@ -145,13 +171,16 @@ function* callFunction(
   shell.positional = argv.slice(1)
   shell.loops = 0
   shell.variables.pushScope()
+  const showTraps = shell.traps.actions.size === 0 ? undefined : hideTraps(shell)
   try {
     yield* checkpoint(shell)
-    return yield* execute(shell, definition.body, false)
-  } catch (error) {
-    if (error instanceof Return) return error.status
-    throw error
+    const status = yield* shell.frames.length % callsPerStack === 0
+      ? onFreshStack(() => runBody(shell, definition))
+      : runBody(shell, definition)
+    if (shell.traps.actions.has("RETURN")) yield* runReturnTrap(shell)
+    return status
   } finally {
+    showTraps?.()
     shell.variables.popScope()
     shell.loops = loops
     shell.positional = positional

@@ -29,20 +29,41 @@ function* runAction(shell: Shell, action: string): Run<void> {
   shell.tested = tested
 }
 
-/** A command failed where that is not a condition. */
-export function* runErrorTrap(shell: Shell, status: number): Run<void> {
-  const action = shell.traps.actions.get("ERR")
+/** Runs the action of a condition that is no signal, unless it is that very action which brought it about. */
+function* runHook(shell: Shell, condition: "DEBUG" | "ERR" | "RETURN"): Run<void> {
+  const action = shell.traps.actions.get(condition)
   if (action === undefined || action === "" || shell.traps.running) return
-  if (
-    shell.frames.length > 0 && !shell.options.errtrace && shell.frames[shell.frames.length - 1]!.kind === "function"
-  ) return
-  shell.status = status
   shell.traps.running = true
   try {
     yield* runAction(shell, action)
   } finally {
     shell.traps.running = false
   }
+}
+
+/** A command failed where that is not a condition. */
+export function* runErrorTrap(shell: Shell, status: number): Run<void> {
+  if (
+    shell.frames.length > 0 && !shell.options.errtrace && shell.frames[shell.frames.length - 1]!.kind === "function"
+  ) return
+  shell.status = status
+  yield* runHook(shell, "ERR")
+}
+
+/** A command is about to run. */
+export const runDebugTrap = (shell: Shell): Run<void> => runHook(shell, "DEBUG")
+
+/** A function, or a script that was sourced, has returned. */
+export const runReturnTrap = (shell: Shell): Run<void> => runHook(shell, "RETURN")
+
+const hidden = ["DEBUG", "RETURN"] as const
+
+/** Functions do not inherit these traps; the answered function puts those back that there were. */
+export const hideTraps = ({ options, traps: { actions } }: Shell): () => void => {
+  if (options.functrace || !hidden.some((condition) => actions.has(condition))) return () => {}
+  const before = hidden.map((condition) => actions.get(condition))
+  for (const condition of hidden) actions.delete(condition)
+  return () => hidden.forEach((condition, at) => before[at] !== undefined && actions.set(condition, before[at]))
 }
 
 /** The shell ends with `status`: answers what it ends with after its EXIT trap. */

@@ -9,6 +9,7 @@ export interface Options {
   emacs: boolean
   errexit: boolean
   errtrace: boolean
+  functrace: boolean
   hashall: boolean
   ignoreeof: boolean
   interactive: boolean
@@ -48,6 +49,7 @@ export const make = (): Options => ({
   emacs: false,
   errexit: false,
   errtrace: false,
+  functrace: false,
   hashall: true,
   ignoreeof: false,
   interactive: false,
@@ -86,6 +88,7 @@ export const letters: Readonly<Record<string, Option>> = {
   C: "noclobber",
   e: "errexit",
   E: "errtrace",
+  T: "functrace",
   f: "noglob",
   h: "hashall",
   m: "monitor",
@@ -103,6 +106,7 @@ export const setNames: ReadonlyArray<Option> = [
   "emacs",
   "errexit",
   "errtrace",
+  "functrace",
   "hashall",
   "ignoreeof",
   "monitor",
