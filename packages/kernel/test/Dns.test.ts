@@ -95,6 +95,17 @@ describe("Names of machines", () => {
         })
     ))
 
+  it.effect("a resolver that answers for the other family gives none of this one", () =>
+    withResolver(
+      () => Effect.succeed({ addresses: ["1.2.3.4"], seconds: 1 }),
+      {},
+      (sys) =>
+        Effect.gen(function*() {
+          assert.deepStrictEqual(yield* addresses(sys, "a.example"), ["1.2.3.4"])
+          assert.strictEqual(yield* errnoOf(sys.getaddrinfo("a.example", 80, "inet6")), "ENOENT")
+        })
+    ))
+
   it("resolv.conf says which names are tried for one", () => {
     const search = "; ours\nsearch one.example two.example\noptions ndots:2 edns0\n"
     assert.deepStrictEqual(candidates("db", search), ["db.one.example", "db.two.example", "db"])

@@ -18,6 +18,7 @@ import type { Credentials } from "../Credentials.js"
 import { Description, type ReadError, type WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { Inode } from "../Inode.js"
+import type { PolicyRules } from "../Policy.js"
 import type { Process } from "../ProcessTable.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { SocketAddress } from "./Address.js"
@@ -46,6 +47,8 @@ export interface SocketContext {
   readonly backlogMax: number
   /** The most that SO_SNDBUF and SO_RCVBUF grant, in bytes, before they double it. */
   readonly bufferMax: number
+  /** The rules of the kernel. */
+  readonly policy: PolicyRules | undefined
   /** Lets an effect that nobody waits for run to its end. */
   readonly finish: (effect: Effect.Effect<void>) => void
   lastIno: number
@@ -69,6 +72,8 @@ export abstract class Socket extends Description {
   /** The number in `socket:[12]`. */
   readonly ino: number
   readonly owner: Credentials
+  /** Those of the process that made it. */
+  rules: PolicyRules | undefined = undefined
   /** Woken when there may be something to receive or accept, and when nothing will ever come. */
   readonly canReceive = WaitQueue.make()
   /** Woken when there may be room to send, and when a connection is there. */

@@ -35,6 +35,7 @@
 import * as Dns from "@effix/kernel/Dns"
 import * as Errno from "@effix/kernel/Errno"
 import { type Attach, ByteStream, type Endpoint, Network, type Stack } from "@effix/kernel/Network"
+import { Gate, type Rule } from "@effix/kernel/Policy"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -42,12 +43,11 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
-import { Gate, type Rule } from "../hostNetwork/Gate.js"
 import { bridge } from "./bridge.js"
 import { Datagrams } from "./Datagrams.js"
 import * as HostNames from "./hostNames.js"
 
-export type { Rule } from "../hostNetwork/Gate.js"
+export type { Rule } from "@effix/kernel/Policy"
 
 /** A port of the host that leads to a port of the kernel. */
 export interface Exposed {

@@ -16,6 +16,7 @@ import type { BindError, OptionError } from "../errors.js"
 import type { Endpoint } from "../Network.js"
 import { isNumber, keep } from "../options.js"
 import type { OptionValue } from "../OptionValue.js"
+import * as Rules from "../rules.js"
 import { Socket } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import * as Ip from "./Ip.js"
@@ -108,6 +109,10 @@ export abstract class InetSocket extends Socket {
     return Exit.succeed({ address: canonical, port: address.port })
   }
 
+  protected get transport(): "tcp" | "udp" {
+    return this.ports === this.inet.tcp ? "tcp" : "udp"
+  }
+
   /** Whether it is in no state in which it can be bound. */
   protected abstract get settled(): boolean
 
@@ -131,8 +136,11 @@ export abstract class InetSocket extends Socket {
       }
       if (!this.mayBind(at)) return Errno.fail(Ip.isMulticast(at) ? "EINVAL" : "EADDRNOTAVAIL")
     }
+    const wished = port === 0 ? this.ports.free() : port
+    const refused = Rules.askIn(this, caller, "bind", this.transport, at, wished, port === 0)
+    if (refused !== undefined) return refused
     this.boundAddress = this.address = at
-    const bound = this.take(port)
+    const bound = this.take(wished)
     if (bound._tag === "Failure") {
       this.boundAddress = this.address = this.domain === Abi.AF_INET ? Ip.ANY : Ip.ANY6
       return bound
@@ -152,9 +160,8 @@ export abstract class InetSocket extends Socket {
     return Ip.isAny(address) || this.inet.isLocal(address) || Ip.isMulticast(address) || Ip.isBroadcast(address)
   }
 
-  /** Takes a port, any where it is 0. */
-  protected take(wanted: number): Exit.Exit<void, Errno.Errno<"EADDRINUSE">> {
-    const port = wanted === 0 ? this.ports.free() : wanted
+  /** Takes a port, by default any. */
+  protected take(port = this.ports.free()): Exit.Exit<void, Errno.Errno<"EADDRINUSE">> {
     if (port === 0 || this.ports.conflicts(this, port)) return Errno.fail("EADDRINUSE")
     this.ports.add(this, port)
     return Exit.void
@@ -237,6 +244,7 @@ export abstract class InetSocket extends Socket {
 
   /** What of a listener the sockets have that it accepts. */
   protected inherit(from: InetSocket): void {
+    this.rules = from.rules
     this.reuseAddress = from.reuseAddress
     this.reusePort = from.reusePort
     this.lingers = from.lingers

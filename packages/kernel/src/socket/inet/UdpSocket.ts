@@ -29,6 +29,7 @@ import type { Attached, Received } from "../Message.js"
 import type { Endpoint } from "../Network.js"
 import { isMembership } from "../options.js"
 import type { OptionValue } from "../OptionValue.js"
+import * as Rules from "../rules.js"
 import { Segment, SegmentQueue } from "../SegmentQueue.js"
 import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
@@ -85,7 +86,7 @@ export class UdpSocket extends InetSocket {
       : Exit.succeed(this.show(remote.address, remote.port))
   }
 
-  connect(address: SocketAddress): Exit.Exit<void, ConnectError> {
+  connect(address: SocketAddress, caller: Process): Exit.Exit<void, ConnectError> {
     this.source = undefined
     if (address.family === "unspecified") {
       this.unsettle()
@@ -93,12 +94,14 @@ export class UdpSocket extends InetSocket {
       if (!this.chosenPort) this.port = 0
       return Exit.void
     }
-    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (address.family === "inet" && this.v6only) return Errno.fail("EAFNOSUPPORT")
     const wanted = this.endpointOf(this.mapped(address))
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     if (this.unscoped(address, wanted.value.address)) return Errno.fail("EINVAL")
     const to = this.reachable(wanted.value)
+    const refused = Rules.askOut(this, caller, "connect", "udp", to)
+    if (refused !== undefined) return refused
     const source = this.routeTo(to.address)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
     if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
@@ -127,7 +130,7 @@ export class UdpSocket extends InetSocket {
     _caller: Process
   ): Effect.Effect<number, WriteError> {
     const { remote } = this
-    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     if (remote === undefined) return Errno.fail("EDESTADDRREQ")
@@ -136,8 +139,14 @@ export class UdpSocket extends InetSocket {
     return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.transmit(from, remote)
   }
 
-  sendTo(to: SocketAddress, from: Uint8Array, flags: number): Effect.Effect<number, SendError> {
-    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+  sendTo(
+    to: SocketAddress,
+    from: Uint8Array,
+    flags: number,
+    _attached: Attached | undefined,
+    caller: Process
+  ): Effect.Effect<number, SendError> {
+    if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     if (to.family === "unix" && this.domain === Abi.AF_INET6) return Errno.fail("EINVAL")
@@ -147,7 +156,8 @@ export class UdpSocket extends InetSocket {
     if (this.v6only && four) return Errno.fail("ENETUNREACH")
     if (four && from.length > 0xffff) return Errno.fail("EMSGSIZE")
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
-    return this.transmit(from, this.reachable(wanted.value))
+    const there = this.reachable(wanted.value)
+    return Rules.askOut(this, caller, "send", "udp", there) ?? this.transmit(from, there)
   }
 
   private transmit(data: Uint8Array, to: Endpoint): Exit.Exit<number, WriteError> {
