@@ -112,6 +112,7 @@ export const IP_MULTICAST_TTL = 33
 export const IP_MULTICAST_LOOP = 34
 export const IP_ADD_MEMBERSHIP = 35
 export const IP_DROP_MEMBERSHIP = 36
+export const IP_MULTICAST_ALL = 49
 
 export const IPV6_UNICAST_HOPS = 16
 export const IPV6_MULTICAST_IF = 17
@@ -121,6 +122,7 @@ export const IPV6_ADD_MEMBERSHIP = 20
 export const IPV6_DROP_MEMBERSHIP = 21
 export const IPV6_RECVERR = 25
 export const IPV6_V6ONLY = 26
+export const IPV6_MULTICAST_ALL = 29
 export const IPV6_RECVPKTINFO = 49
 export const IPV6_PKTINFO = 50
 export const IPV6_TCLASS = 67

@@ -97,7 +97,7 @@ export abstract class Socket extends Description {
   /** SO_PEEK_OFF: below 0, peeking always begins at the front. */
   peekOffset = -1
   /** Options that are only kept to be read back. */
-  kept: Map<number, number> | undefined = undefined
+  kept: Map<number, number | string> | undefined = undefined
   private madeInode: Inode | undefined = undefined
 
   constructor(

@@ -113,10 +113,12 @@ export type OptionError = Errno<
   | "EDOM"
   | "EINVAL"
   | "EISCONN"
+  | "ENOBUFS"
   | "ENODATA"
   | "ENODEV"
   | "ENOPROTOOPT"
   | "ENOTCONN"
   | "EOPNOTSUPP"
   | "EPERM"
+  | "EPROTO"
 >

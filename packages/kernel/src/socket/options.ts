@@ -36,7 +36,10 @@ const numbers: ReadonlyMap<number, number> = new Map([
   [Abi.SO_INCOMING_CPU, -1]
 ])
 
-export const keep = (self: Socket, key: number, value: number): Exit.Exit<void> => {
+/** Where an option of another level is kept, apart from those of this one. */
+export const keyOf = (level: number, option: number): number => (level + 1) << 16 | option
+
+export const keep = (self: Socket, key: number, value: number | string): Exit.Exit<void> => {
   ;(self.kept ??= new Map()).set(key, value)
   return Exit.void
 }

@@ -14,12 +14,13 @@ import type { Process } from "../../ProcessTable.js"
 import type { SocketAddress } from "../Address.js"
 import type { BindError, OptionError } from "../errors.js"
 import type { Endpoint } from "../Network.js"
-import { isNumber, keep } from "../options.js"
+import { isNumber, keep, keyOf } from "../options.js"
 import type { OptionValue } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { Socket } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import * as Ip from "./Ip.js"
+import * as Multicast from "./multicast.js"
 import type { Ports } from "./Ports.js"
 
 /** Ports below are for those with CAP_NET_BIND_SERVICE. */
@@ -34,20 +35,19 @@ const ipOptions: ReadonlyMap<number, number> = new Map([
   [Abi.IP_FREEBIND, 0],
   [Abi.IP_MULTICAST_TTL, 1],
   [Abi.IP_MULTICAST_LOOP, 1],
-  [Abi.IP_MULTICAST_IF, 0]
+  [Abi.IP_MULTICAST_IF, 0],
+  [Abi.IP_MULTICAST_ALL, 1]
 ])
 const ipv6Options: ReadonlyMap<number, number> = new Map([
   [Abi.IPV6_UNICAST_HOPS, 64],
   [Abi.IPV6_MULTICAST_IF, 0],
   [Abi.IPV6_MULTICAST_HOPS, 1],
   [Abi.IPV6_MULTICAST_LOOP, 1],
+  [Abi.IPV6_MULTICAST_ALL, 1],
   [Abi.IPV6_RECVERR, 0],
   [Abi.IPV6_RECVPKTINFO, 0],
   [Abi.IPV6_TCLASS, 0]
 ])
-
-/** Where the options of a level are kept, apart from those of the socket level. */
-const keyOf = (level: number, option: number): number => (level + 1) << 16 | option
 
 export abstract class InetSocket extends Socket {
   /** 0 until it is bound, by bind(2) or by the first call that needs a port. */
@@ -63,6 +63,8 @@ export abstract class InetSocket extends Socket {
   chosenPort = false
   remote: Endpoint | undefined = undefined
   v6only = false
+  /** The groups that it is in; a stream is in none. */
+  readonly memberships: Multicast.Memberships | undefined = undefined
 
   constructor(
     readonly inet: InetDomain,
@@ -157,7 +159,7 @@ export abstract class InetSocket extends Socket {
   }
 
   private mayBind(address: string): boolean {
-    return Ip.isAny(address) || this.inet.isLocal(address) || Ip.isMulticast(address) || Ip.isBroadcast(address)
+    return Ip.isAny(address) || this.inet.isLocal(address) || Ip.isMulticast(address) || this.inet.isBroadcast(address)
   }
 
   /** Takes a port, by default any. */
@@ -182,7 +184,7 @@ export abstract class InetSocket extends Socket {
   protected meant(to: string): string {
     if (!Ip.isAny(to)) return to
     const { address } = this
-    if (Ip.is4(to)) return Ip.is4(address) && Ip.isOneHost(address) ? address : Ip.LOOPBACK
+    if (Ip.is4(to)) return Ip.is4(address) && this.inet.isOneHost(address) ? address : Ip.LOOPBACK
     return Ip.is4(address) ? Ip.LOOPBACK : Ip.LOOPBACK6
   }
 
@@ -208,7 +210,9 @@ export abstract class InetSocket extends Socket {
     }
     const known = this.optionsOf(level)
     if (known === undefined) return Errno.fail(this.domain === Abi.AF_INET ? "EOPNOTSUPP" : "ENOPROTOOPT")
-    const initial = known.get(option)
+    // One of IPv6 takes of IPv4 only what it has joined itself.
+    const none = level === Abi.SOL_IP && option === Abi.IP_MULTICAST_ALL && this.domain === Abi.AF_INET6
+    const initial = none ? 0 : known.get(option)
     if (initial === undefined) return Errno.fail("ENOPROTOOPT")
     return Exit.succeed(this.kept?.get(keyOf(level, option)) ?? initial)
   }
@@ -229,6 +233,8 @@ export abstract class InetSocket extends Socket {
       this.v6only = value !== 0
       return Exit.void
     }
+    const set = Multicast.setOption(this, level, option, value)
+    if (set !== undefined) return set
     const known = this.optionsOf(level)
     if (known === undefined) return Errno.fail("ENOPROTOOPT")
     if (!known.has(option)) return Errno.fail("ENOPROTOOPT")

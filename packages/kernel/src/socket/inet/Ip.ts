@@ -111,6 +111,3 @@ export const needsScope = (address: string): boolean => /^(fe[89ab].|ff.[12]):/.
 
 /** The broadcast address of everywhere, or of the loopback network. */
 export const isBroadcast = (address: string): boolean => address === BROADCAST || address === "127.255.255.255"
-
-/** Whether it is the address of one machine, from which something can come. */
-export const isOneHost = (address: string): boolean => !isAny(address) && !isMulticast(address) && !isBroadcast(address)

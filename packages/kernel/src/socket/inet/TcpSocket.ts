@@ -94,7 +94,7 @@ export class TcpSocket extends TcpEnd {
     const remote = { address: to, port }
     const refused = Rules.askOut(this, caller, "connect", "tcp", remote)
     if (refused !== undefined) return refused
-    if (Ip.isMulticast(to) || Ip.isBroadcast(to)) return Errno.fail("ENETUNREACH")
+    if (Ip.isMulticast(to) || this.inet.isBroadcast(to)) return Errno.fail("ENETUNREACH")
     const source = this.routeTo(to)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
     const from = Ip.isAny(this.boundAddress) ? source.value : this.boundAddress
