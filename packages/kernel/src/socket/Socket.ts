@@ -171,6 +171,11 @@ export abstract class Socket extends Description {
 
   abstract peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">>
 
+  /** Whether there is an interface of that name, as far as sockets of this family know interfaces. */
+  hasDevice(name: string): boolean {
+    return name === "lo"
+  }
+
   getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
     return getOption(this, level, option)
   }

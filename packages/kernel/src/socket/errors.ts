@@ -116,6 +116,7 @@ export type OptionError = Errno<
   | "ENOBUFS"
   | "ENODATA"
   | "ENODEV"
+  | "ENOENT"
   | "ENOPROTOOPT"
   | "ENOTCONN"
   | "EOPNOTSUPP"

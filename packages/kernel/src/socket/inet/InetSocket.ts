@@ -6,7 +6,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { CAP_NET_BIND_SERVICE } from "../../abi/Capabilities.js"
+import { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW } from "../../abi/Capabilities.js"
 import * as Abi from "../../abi/Socket.js"
 import { capable, type Credentials } from "../../Credentials.js"
 import * as Errno from "../../Errno.js"
@@ -20,34 +20,18 @@ import * as Rules from "../rules.js"
 import { Socket } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import * as Ip from "./Ip.js"
+import { optionsOf } from "./keptOptions.js"
 import * as Multicast from "./multicast.js"
 import type { Ports } from "./Ports.js"
 
 /** Ports below are for those with CAP_NET_BIND_SERVICE. */
 const UNPRIVILEGED = 1024
 
-/** Options of IP that nothing here depends on, with what they are before they are set. */
-const ipOptions: ReadonlyMap<number, number> = new Map([
-  [Abi.IP_TOS, 0],
-  [Abi.IP_TTL, 64],
-  [Abi.IP_PKTINFO, 0],
-  [Abi.IP_RECVERR, 0],
-  [Abi.IP_FREEBIND, 0],
-  [Abi.IP_MULTICAST_TTL, 1],
-  [Abi.IP_MULTICAST_LOOP, 1],
-  [Abi.IP_MULTICAST_IF, 0],
-  [Abi.IP_MULTICAST_ALL, 1]
-])
-const ipv6Options: ReadonlyMap<number, number> = new Map([
-  [Abi.IPV6_UNICAST_HOPS, 64],
-  [Abi.IPV6_MULTICAST_IF, 0],
-  [Abi.IPV6_MULTICAST_HOPS, 1],
-  [Abi.IPV6_MULTICAST_LOOP, 1],
-  [Abi.IPV6_MULTICAST_ALL, 1],
-  [Abi.IPV6_RECVERR, 0],
-  [Abi.IPV6_RECVPKTINFO, 0],
-  [Abi.IPV6_TCLASS, 0]
-])
+/** Bits of a type of service that belong to congestion: those of a stream are TCP's. */
+const CONGESTION_BITS = 3
+/** Bytes of a packet, on the loopback network and elsewhere. */
+const LOOPBACK_MTU = 65_536
+const MTU = 1500
 
 export abstract class InetSocket extends Socket {
   /** 0 until it is bound, by bind(2) or by the first call that needs a port. */
@@ -208,19 +192,26 @@ export abstract class InetSocket extends Socket {
     if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
       return Exit.succeed(this.v6only ? 1 : 0)
     }
-    const known = this.optionsOf(level)
+    const known = optionsOf(level, this.domain === Abi.AF_INET6, this.transport)
     if (known === undefined) return Errno.fail(this.domain === Abi.AF_INET ? "EOPNOTSUPP" : "ENOPROTOOPT")
+    const isMtu = level === Abi.SOL_IP ? option === Abi.IP_MTU : level === Abi.SOL_IPV6 && option === Abi.IPV6_MTU
+    if (isMtu) return this.mtu
     // One of IPv6 takes of IPv4 only what it has joined itself.
     const none = level === Abi.SOL_IP && option === Abi.IP_MULTICAST_ALL && this.domain === Abi.AF_INET6
-    const initial = none ? 0 : known.get(option)
+    const initial = none ? 0 : known.get(option)?.initial
     if (initial === undefined) return Errno.fail("ENOPROTOOPT")
     return Exit.succeed(this.kept?.get(keyOf(level, option)) ?? initial)
   }
 
-  /** The numbers of a level; `undefined` where the socket has no such level. */
-  protected optionsOf(level: number): ReadonlyMap<number, number> | undefined {
-    if (level === Abi.SOL_IP) return ipOptions
-    return level === Abi.SOL_IPV6 && this.domain === Abi.AF_INET6 ? ipv6Options : undefined
+  override hasDevice(name: string): boolean {
+    return this.inet.interfaces.some((each) => each.name === name)
+  }
+
+  /** Bytes of a packet on the way to the peer, where there is one. */
+  private get mtu(): Exit.Exit<number, Errno.Errno<"ENOTCONN">> {
+    const { remote } = this
+    if (remote === undefined) return Errno.fail("ENOTCONN")
+    return Exit.succeed(this.inet.isLocal(remote.address) ? LOOPBACK_MTU : MTU)
   }
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
@@ -235,17 +226,16 @@ export abstract class InetSocket extends Socket {
     }
     const set = Multicast.setOption(this, level, option, value)
     if (set !== undefined) return set
-    const known = this.optionsOf(level)
-    if (known === undefined) return Errno.fail("ENOPROTOOPT")
-    if (!known.has(option)) return Errno.fail("ENOPROTOOPT")
-    return isNumber(value) ? this.setNumber(level, option, value) : Errno.fail("EINVAL")
-  }
-
-  protected setNumber(level: number, option: number, value: number): Exit.Exit<void, OptionError> {
-    if (level === Abi.SOL_IP && option === Abi.IP_TTL && value !== -1 && (value < 1 || value > 255)) {
-      return Errno.fail("EINVAL")
-    }
-    return keep(this, keyOf(level, option), level === Abi.SOL_IP && option === Abi.IP_TTL && value === -1 ? 64 : value)
+    const take = optionsOf(level, this.domain === Abi.AF_INET6, this.transport)?.get(option)?.take
+    if (take === undefined) return Errno.fail("ENOPROTOOPT")
+    const privileged = capable(caller.credentials, CAP_NET_ADMIN) || capable(caller.credentials, CAP_NET_RAW)
+    const isOf = (four: number, six: number): boolean =>
+      level === Abi.SOL_IP ? option === four : level === Abi.SOL_IPV6 && option === six
+    if (isOf(Abi.IP_TRANSPARENT, Abi.IPV6_TRANSPARENT) && value !== 0 && !privileged) return Errno.fail("EPERM")
+    const taken = isNumber(value) ? take(value) : undefined
+    if (taken === undefined) return Errno.fail("EINVAL")
+    const isOurs = isOf(Abi.IP_TOS, Abi.IPV6_TCLASS) && this.type === Abi.SOCK_STREAM
+    return keep(this, keyOf(level, option), isOurs ? taken & ~CONGESTION_BITS : taken)
   }
 
   /** What of a listener the sockets have that it accepts. */
