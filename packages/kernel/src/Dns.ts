@@ -179,7 +179,7 @@ export const make = ({ now, policy, resolve, vfs }: Parts): Dns["Type"] => {
       Effect.gen(function*() {
         const isWanted = (address: string): boolean => family === undefined || Ip.is4(address) === (family === 4)
         const missing = Errno.fail("ENOENT", { syscall: "getaddrinfo", path: name })
-        const literal = Ip.canonical(name)
+        const literal = Ip.canonical(name) ?? Ip.aton(name)
         if (literal !== undefined) return isWanted(literal) ? [literal] : yield* missing
         const written = addressesOf(name, yield* textOf(viewer, "/etc/hosts")).filter(isWanted)
         if (written.length > 0) return written
