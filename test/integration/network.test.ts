@@ -15,7 +15,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import { execFile } from "node:child_process"
+import { execFile, spawnSync } from "node:child_process"
 import * as Http from "node:http"
 import { createClient } from "redis"
 import * as Redis from "./support/redisServer.js"
@@ -102,15 +102,25 @@ const served = Effect.gen(function*() {
     ),
     yield* Effect.scope
   )
-  return { port, sys: Context.get(rooms, Sys) }
+  const sys = Context.get(rooms, Sys)
+  const before = yield* descriptors(sys)
+  /** Waits until every connection has been closed. */
+  const isQuiet = Effect.retry(Effect.filterOrFail(descriptors(sys), (count) => count === before), {
+    schedule: Schedule.spaced(10),
+    times: 1000
+  })
+  return { isQuiet, port }
 })
 
-const curl = (...argv: ReadonlyArray<string>) =>
+const run = (command: string, ...argv: ReadonlyArray<string>) =>
   Effect.async<string, Error>((resume) => {
-    execFile("curl", ["-sS", "--max-time", "30", ...argv], { maxBuffer: 1e8 }, (error, stdout) => {
+    execFile(command, argv, { maxBuffer: 1e8 }, (error, stdout) => {
       resume(error === null ? Effect.succeed(stdout) : Effect.fail(error))
     })
   })
+const hasWrk = spawnSync("wrk", ["--version"]).error === undefined
+
+const curl = (...argv: ReadonlyArray<string>) => run("curl", "-sS", "--max-time", "30", ...argv)
 
 const requested = (port: number, agent: Http.Agent) =>
   Effect.async<string, Error>((resume) => {
@@ -137,15 +147,25 @@ describe("An HTTP application inside", () => {
 
   it.live("answers two thousand requests over fifty connections, and keeps no descriptor of theirs", () =>
     Effect.gen(function*() {
-      const { port, sys } = yield* served
-      const before = yield* descriptors(sys)
+      const { isQuiet, port } = yield* served
       const agent = new Http.Agent({ keepAlive: true, maxSockets: 50 })
       const answers = yield* Effect.forEach(Array.from({ length: 2000 }), () => requested(port, agent), {
         concurrency: "unbounded"
       })
       assert.deepStrictEqual([answers.length, new Set(answers)], [2000, new Set(["hello from inside\n"])])
       agent.destroy()
-      const left = Effect.filterOrFail(descriptors(sys), (count) => count === before)
-      yield* Effect.retry(left, { schedule: Schedule.spaced(10), times: 1000 })
+      yield* isQuiet
+    }).pipe(Effect.scoped))
+
+  it.live("stands wrk, which asks over fifty connections as fast as it can, without an error", ({ skip }) =>
+    Effect.gen(function*() {
+      if (!hasWrk) return skip("wrk is not installed here: the test above does the same more slowly")
+      const { isQuiet, port } = yield* served
+      const said = yield* run("wrk", "-t2", "-c50", "-d2s", "--timeout", "30s", `http://127.0.0.1:${port}/hello`)
+      assert.notMatch(said, /Socket errors|Non-2xx/)
+      assert.isAbove(Number(/(\d+) requests in/.exec(said)?.[1]), 100, said)
+      // What was under way when it ended is over too, and the next one is answered.
+      yield* isQuiet
+      assert.strictEqual(yield* curl(`http://127.0.0.1:${port}/hello`), "hello from inside\n")
     }).pipe(Effect.scoped))
 })

@@ -45,6 +45,7 @@ import { drop } from "./Description.js"
 import { Cache } from "./dns/Cache.js"
 import { addressesOf, candidates } from "./dns/files.js"
 import * as Errno from "./Errno.js"
+import type { NetworkUse, PolicyRules } from "./Policy.js"
 import type { Process } from "./ProcessTable.js"
 import * as Ip from "./socket/inet/Ip.js"
 import type { Vfs } from "./Vfs.js"
@@ -91,6 +92,7 @@ export class Dns extends Context.Tag("@effix/kernel/Dns")<Dns, {
 export interface Parts {
   readonly vfs: Vfs["Type"]
   readonly resolve: Resolve | undefined
+  readonly policy?: PolicyRules | undefined
   /** Milliseconds. */
   readonly now: () => number
 }
@@ -98,7 +100,7 @@ export interface Parts {
 /** Bytes of a file that are looked at. */
 const FILE_MAX = 1_048_576
 
-export const make = ({ now, resolve, vfs }: Parts): Dns["Type"] => {
+export const make = ({ now, policy, resolve, vfs }: Parts): Dns["Type"] => {
   const cache = new Cache(now)
 
   const textOf = (viewer: Process, path: string): Effect.Effect<string> =>
@@ -122,12 +124,32 @@ export const make = ({ now, resolve, vfs }: Parts): Dns["Type"] => {
       (file) => Effect.suspend(() => drop(file))
     ).pipe(Effect.orElseSucceed(() => ""))
 
+  const refusal = (viewer: Process, use: NetworkUse) =>
+    policy?.network?.(viewer, use) ?? viewer.policy?.network?.(viewer, use)
+
+  /** The addresses of one name, as far as rules leave them. */
+  const asked = (
+    resolve: Resolve,
+    viewer: Process,
+    name: string,
+    families: ReadonlyArray<Family>
+  ): Effect.Effect<ReadonlyArray<string>, LookupError> =>
+    Effect.gen(function*() {
+      const refused = refusal(viewer, { access: "resolve", name })
+      if (refused !== undefined) return yield* Errno.fail("EACCES", { syscall: "getaddrinfo", path: name, ...refused })
+      const found: Array<string> = []
+      for (const family of families) found.push(...yield* ask(resolve, name, family))
+      return found.filter((address) => refusal(viewer, { access: "resolved", name, address }) === undefined)
+    })
+
   const ask = (resolve: Resolve, name: string, family: Family): Effect.Effect<ReadonlyArray<string>, LookupError> =>
     Effect.suspend(() => {
       const known = cache.get(name, family)
       if (known !== undefined) return Exit.succeed(known)
       return Effect.map(resolve(name, family), ({ addresses, seconds }) => {
-        const valid = addresses.flatMap((address) => Ip.canonical(address) ?? [])
+        const valid = addresses.flatMap((address) => Ip.canonical(address) ?? []).filter((address) =>
+          Ip.is4(address) === (family === 4)
+        )
         cache.set(name, family, valid, seconds)
         return valid
       })
@@ -140,12 +162,16 @@ export const make = ({ now, resolve, vfs }: Parts): Dns["Type"] => {
     families: ReadonlyArray<Family>
   ): Effect.Effect<ReadonlyArray<string>, LookupError> =>
     Effect.gen(function*() {
+      let answer: Errno.Errno<"EACCES" | "ENOENT"> = Errno.make("ENOENT", { syscall: "getaddrinfo", path: name })
       for (const candidate of candidates(name, yield* textOf(viewer, "/etc/resolv.conf"))) {
-        const found: Array<string> = []
-        for (const family of families) found.push(...yield* ask(resolve, candidate, family))
+        const found = yield* Effect.catchTag(asked(resolve, viewer, candidate, families), "EACCES", (refused) => {
+          // One that may not be asked for does not stand before one that may.
+          if (answer._tag === "ENOENT") answer = refused
+          return Effect.succeed([])
+        })
         if (found.length > 0) return found
       }
-      return yield* Errno.fail("ENOENT", { syscall: "getaddrinfo", path: name })
+      return yield* answer
     })
 
   return {
@@ -153,7 +179,7 @@ export const make = ({ now, resolve, vfs }: Parts): Dns["Type"] => {
       Effect.gen(function*() {
         const isWanted = (address: string): boolean => family === undefined || Ip.is4(address) === (family === 4)
         const missing = Errno.fail("ENOENT", { syscall: "getaddrinfo", path: name })
-        const literal = Ip.canonical(name)
+        const literal = Ip.canonical(name) ?? Ip.aton(name)
         if (literal !== undefined) return isWanted(literal) ? [literal] : yield* missing
         const written = addressesOf(name, yield* textOf(viewer, "/etc/hosts")).filter(isWanted)
         if (written.length > 0) return written

@@ -174,10 +174,12 @@ const compose = (
       () => Processes.make({ limits, host, vfs, programs, signals, policy, now: timers.now })
     )
 
-    const sockets = room(Sockets.Sockets, () => Sockets.make({ signals, timers, vfs, host, now, network }))
-    const dns = room(Dns.Dns, () => Dns.make({ vfs, resolve: Context.get(context, Dns.Resolver), now: timers.now }))
+    const sockets = room(Sockets.Sockets, () => Sockets.make({ signals, timers, vfs, host, now, policy, network }))
+    const dns = room(Dns.Dns, () =>
+      Dns.make({ vfs, resolve: Context.get(context, Dns.Resolver), policy, now: timers.now }))
     const system = SystemMounts.make({ limits, vfs, locks, sockets, timers, entropy, processes, ptys, now })
-    const fileSystems = room(FileSystems.FileSystems, () => FileSystems.make(system.types))
+    const fileSystems = room(FileSystems.FileSystems, () =>
+      FileSystems.make(system.types))
     const rooms: Rooms = {
       limits,
       fileSystems,

@@ -18,6 +18,7 @@ import * as CoarseClock from "./CoarseClock.js"
 import * as Errno from "./Errno.js"
 import * as Host from "./Host.js"
 import { isReady } from "./internal/step.js"
+import * as Policy from "./Policy.js"
 import type { Process } from "./ProcessTable.js"
 import * as Signals from "./Signals.js"
 import type { SocketAddress } from "./socket/Address.js"
@@ -121,6 +122,7 @@ export interface Parts {
   readonly vfs: Vfs.Vfs["Type"]
   readonly host: Host.Host["Type"]
   readonly now: CoarseClock.CoarseClock
+  readonly policy?: Policy.PolicyRules | undefined
   /** What lies beyond the machine's own addresses; nothing where it is left out. */
   readonly network?: Attach | undefined
 }
@@ -130,7 +132,7 @@ const TYPE_MAX = 11
 /** The most that SO_SNDBUF and SO_RCVBUF grant, in bytes: net.core.wmem_max. */
 const BUFFER_MAX = 212_992
 
-export const make = ({ host, network, now, signals, timers, vfs }: Parts): Sockets["Type"] => {
+export const make = ({ host, network, now, policy, signals, timers, vfs }: Parts): Sockets["Type"] => {
   const context: SocketContext = {
     now,
     after: timers.after,
@@ -140,6 +142,7 @@ export const make = ({ host, network, now, signals, timers, vfs }: Parts): Socke
     },
     backlogMax: Abi.SOMAXCONN,
     bufferMax: BUFFER_MAX,
+    policy,
     lastIno: 0,
     all: new Set()
   }
@@ -194,17 +197,20 @@ export const make = ({ host, network, now, signals, timers, vfs }: Parts): Socke
     }
   }
 
-  const known = <E>(made: Exit.Exit<Socket, E>): Exit.Exit<Socket, E> => {
-    if (made._tag === "Success") context.all.add(made.value)
+  const known = <E>(made: Exit.Exit<Socket, E>, { policy: rules }: Process): Exit.Exit<Socket, E> => {
+    if (made._tag === "Success") {
+      context.all.add(made.value)
+      made.value.rules = rules
+    }
     return made
   }
 
   return {
     create: (domain, type, protocol, flags, caller) =>
       domain === Abi.AF_UNIX
-        ? known(createUnix(type, protocol, flags, caller))
+        ? known(createUnix(type, protocol, flags, caller), caller)
         : domain === Abi.AF_INET || domain === Abi.AF_INET6
-        ? known(createInet(domain, type, protocol, flags, caller))
+        ? known(createInet(domain, type, protocol, flags, caller), caller)
         : Errno.fail("EAFNOSUPPORT"),
     pair: (domain, type, protocol, flags, caller) => {
       if (domain === Abi.AF_INET || domain === Abi.AF_INET6) {
@@ -218,6 +224,7 @@ export const make = ({ host, network, now, signals, timers, vfs }: Parts): Socke
       if (second._tag === "Failure") return Exit.failCause(second.cause)
       first.value.join(second.value, caller)
       context.all.add(first.value).add(second.value)
+      first.value.rules = second.value.rules = caller.policy
       return Exit.succeed([first.value, second.value] as const)
     },
     list: () => Array.from(context.all, snapshot)
@@ -233,6 +240,7 @@ export const layer: Layer.Layer<Sockets, never, Host.Host | Signals.Signals | Ti
       timers: yield* Timers.Timers,
       vfs: yield* Vfs.Vfs,
       host: yield* Host.Host,
+      policy: yield* Policy.Policy,
       now: CoarseClock.make(yield* Effect.clock)
     })
   })

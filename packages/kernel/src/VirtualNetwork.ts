@@ -63,7 +63,7 @@ import { Line } from "./network/Line.js"
 import { type Conditions, type Machine, Wire } from "./network/Wire.js"
 import { ByteStream } from "./socket/ByteStream.js"
 import * as Ip from "./socket/inet/Ip.js"
-import type { Attach, Stack } from "./socket/Network.js"
+import type { Attach } from "./socket/Network.js"
 import * as Timers from "./Timers.js"
 
 export type { Conditions } from "./network/Wire.js"
@@ -74,7 +74,10 @@ export interface Options extends Conditions {
 }
 
 export interface VirtualNetwork {
-  /** Puts a machine at `addresses`, of IPv4 or IPv6; a later machine takes an address over. */
+  /**
+   * Puts a machine at `addresses`, of IPv4 or IPv6; a later machine takes an address over. One of IPv4 may say how large its
+   * network is, `10.0.0.1/16`, for the address that means all of it; `/24` where it does not.
+   */
   readonly attach: (addresses: ReadonlyArray<string>) => Attach
   /** Changes the conditions for what is sent from now on; what is left out stays as it is. */
   readonly change: (conditions: Conditions) => Effect.Effect<void>
@@ -109,32 +112,61 @@ const connect = (wire: Wire): ReturnType<Attach>["connect"] => (from, to, near, 
   })
 }
 
-const send = (wire: Wire, stack: Stack): ReturnType<Attach>["send"] => (from, to, data) => {
+const send = (wire: Wire, sender: Machine): ReturnType<Attach>["send"] => (from, to, data) => {
   const bytes = data.slice()
-  const everybody = Ip.isMulticast(to.address) || Ip.isBroadcast(to.address)
-  for (const [address, machine] of wire.machines) {
-    if (everybody ? machine.addresses[0] !== address : address !== to.address) continue
-    wire.carry(from.address, address, () => {
-      if (machine.stack.deliver(from, to, bytes)) return
-      wire.carry(address, from.address, () => stack.unreachable(from, to))
-    })
+  if (sender.broadcasts.includes(to.address) || Ip.isMulticast(to.address) || Ip.isBroadcast(to.address)) {
+    const four = Ip.is4(to.address)
+    const directed = sender.broadcasts.includes(to.address)
+    for (const machine of new Set(wire.machines.values())) {
+      const address = machine.addresses.find((each) => Ip.is4(each) === four)
+      if (machine === sender || address === undefined) continue
+      if (directed && !machine.broadcasts.includes(to.address)) continue
+      wire.carry(from.address, address, () => void machine.stack.deliver(from, to, bytes))
+    }
+    return Exit.void
   }
+  const machine = wire.machines.get(to.address)
+  if (machine === undefined) return Exit.void
+  wire.carry(from.address, to.address, () => {
+    if (machine.stack.deliver(from, to, bytes)) return
+    wire.carry(to.address, from.address, () => sender.stack.unreachable(from, to))
+  })
   return Exit.void
 }
 
-const attach = (wire: Wire, addresses: ReadonlyArray<string>): Attach => (stack) => {
-  const machine: Machine = { addresses, stack }
+/** The bits of an address of IPv4 that name its network, where nobody says. */
+const PREFIX = 24
+
+/** An address and what means all of its network: the last address there. */
+const parse = (text: string): { readonly address: string; readonly broadcast: string | undefined } => {
+  const [written = "", length] = text.split("/", 2)
+  const address = Ip.canonical(written) ?? written
+  if (!Ip.is4(address)) return { address, broadcast: undefined }
+  const prefix = length === undefined ? PREFIX : Number(length)
+  // Networks of one or two machines have none.
+  if (!(prefix >= 0 && prefix <= 30)) return { address, broadcast: undefined }
+  const bits = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0)
+  const size = 2 ** (32 - prefix)
+  const last = Math.floor(bits / size) * size + size - 1
+  return { address, broadcast: [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join(".") }
+}
+
+const attach = (wire: Wire, written: ReadonlyArray<string>): Attach => (stack) => {
+  const parsed = written.map(parse)
+  const addresses = parsed.map(({ address }) => address)
+  const broadcasts = parsed.flatMap(({ broadcast }) => broadcast ?? []).filter((each) => !addresses.includes(each))
+  const machine: Machine = { addresses, broadcasts, stack }
   for (const address of addresses) wire.machines.set(address, machine)
   const own4 = addresses.find(Ip.is4)
   const own6 = addresses.find((address) => !Ip.is4(address))
   return {
-    interfaces: [{ name: "eth0", index: 2, addresses }],
+    interfaces: [{ name: "eth0", index: 2, addresses, broadcasts }],
     route: (to) => {
       const own = Ip.is4(to) ? own4 : own6
       return own === undefined ? Errno.fail("ENETUNREACH") : Exit.succeed(own)
     },
     connect: connect(wire),
-    send: send(wire, stack)
+    send: send(wire, machine)
   }
 }
 
@@ -152,7 +184,8 @@ export const make = ({ seed = 0, ...conditions }: Options = {}): Effect.Effect<V
           Effect.sync(() => {
             wire.conditions = { ...wire.conditions, ...changed }
           }),
-        partition: (...sides) => Effect.sync(() => wire.partition(sides)),
+        partition: (...sides) =>
+          Effect.sync(() => wire.partition(sides.map((side) => side.map((each) => parse(each).address)))),
         heal: Effect.sync(() => wire.partition([]))
       }
     })

@@ -95,6 +95,51 @@ describe("Names of machines", () => {
         })
     ))
 
+  it.effect("a resolver that answers for the other family gives none of this one", () =>
+    withResolver(
+      () => Effect.succeed({ addresses: ["1.2.3.4"], seconds: 1 }),
+      {},
+      (sys) =>
+        Effect.gen(function*() {
+          assert.deepStrictEqual(yield* addresses(sys, "a.example"), ["1.2.3.4"])
+          assert.strictEqual(yield* errnoOf(sys.getaddrinfo("a.example", 80, "inet6")), "ENOENT")
+        })
+    ))
+
+  it.effect("a number, or several, is an address as inet_aton reads it, and nobody is asked", () => {
+    const asked: Array<string> = []
+    const written = {
+      "127.1": ["127.0.0.1"],
+      "0x7f.1": ["127.0.0.1"],
+      "0177.0.0.1": ["127.0.0.1"],
+      "2130706433": ["127.0.0.1"],
+      "1.2.65535": ["1.2.255.255"],
+      "0": ["0.0.0.0"],
+      "1.2.3.256": "ENOENT",
+      "256.1": "ENOENT",
+      "08": "ENOENT",
+      "4294967296": "ENOENT",
+      "": "ENOENT"
+    }
+    return withResolver(
+      (name) => {
+        asked.push(name)
+        return Effect.succeed({ addresses: [], seconds: 10 })
+      },
+      {},
+      (sys) =>
+        Effect.gen(function*() {
+          for (const [name, expected] of Object.entries(written)) {
+            const found = typeof expected === "string"
+              ? yield* errnoOf(sys.getaddrinfo(name, 80, "inet"))
+              : yield* addresses(sys, name, "inet")
+            assert.deepStrictEqual(found, expected, name)
+          }
+          assert.deepStrictEqual(asked.filter((name) => ["127.1", "0x7f.1", "0"].includes(name)), [])
+        })
+    )
+  })
+
   it("resolv.conf says which names are tried for one", () => {
     const search = "; ours\nsearch one.example two.example\noptions ndots:2 edns0\n"
     assert.deepStrictEqual(candidates("db", search), ["db.one.example", "db.two.example", "db"])

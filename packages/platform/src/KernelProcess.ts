@@ -4,7 +4,7 @@
  * What needs the system calls of a process (`Sys`), a {@link KernelSocket} for instance, is provided with them outside of
  * the kernel: an ordinary process is started, seen by `ps`, with a user, descriptors and limits, which does nothing but
  * lend its calls. It ends with the scope. Should somebody in the kernel kill it before, whatever is called after that is
- * interrupted.
+ * interrupted; sockets and servers over it fail with ESRCH.
  *
  * @example
  * ```ts

@@ -34,8 +34,9 @@ import type { SocketAddress } from "@effix/kernel/Sockets"
 import { Sys } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { acting } from "./kernelSockets/acting.js"
 import { ConnectedSocket } from "./kernelSockets/ConnectedSocket.js"
-import { openStream } from "./kernelSockets/streams.js"
+import { closing, openStream } from "./kernelSockets/streams.js"
 
 const failedToOpen = (cause: Errno.Any): Socket.SocketError => new Socket.SocketGenericError({ reason: "Open", cause })
 
@@ -44,9 +45,10 @@ export const connect = (address: SocketAddress): Effect.Effect<Socket.Socket, ne
   Effect.map(Effect.context<Sys>(), (context) =>
     new ConnectedSocket(
       context,
-      Effect.flatMap(Sys, (sys) => Effect.tap(openStream(sys, address), (fd) => sys.connect(fd, address))).pipe(
-        Effect.mapError(failedToOpen)
-      )
+      Effect.flatMap(Sys, (sys) => Effect.tap(openStream(sys, address), (fd) => acting(sys, sys.connect(fd, address))))
+        .pipe(
+          Effect.mapError(failedToOpen)
+        )
     ))
 
 /**
@@ -57,7 +59,7 @@ export const fromDescriptor = (fd: number): Effect.Effect<Socket.Socket, never, 
   Effect.map(Effect.context<Sys>(), (context) =>
     new ConnectedSocket(
       context,
-      Effect.flatMap(Sys, (sys) => Effect.acquireRelease(Effect.succeed(fd), () => Effect.ignore(sys.close(fd))))
+      Effect.flatMap(Sys, (sys) => Effect.acquireRelease(Effect.succeed(fd), () => closing(sys, fd)))
     ))
 
 /** @category layers */

@@ -225,6 +225,49 @@ describe("A redirect", () => {
     }).pipe(Effect.scoped))
 })
 
+describe("Rules of one process and rules of the kernel", () => {
+  const connectingUnder = (allow: ReadonlyArray<Policy.NetworkRule>, port: number) =>
+    Effect.gen(function*() {
+      const sys = yield* Sys.Sys
+      let answer = "it did not run"
+      const guest = Effect.gen(function*() {
+        answer = yield* connecting(inet("10.0.2.2", port))
+        return 0
+      })
+      yield* sys.wait(yield* sys.spawn(guest, { policy: Policy.network({ allow }) }))
+      return answer
+    })
+
+  it.live("both have to allow what leads to the host", () =>
+    Effect.gen(function*() {
+      const { port, seen } = yield* secret
+      const [open, shut] = [machine({ allow: [{ host: "10.0.2.2" }] }), machine({})]
+      assert.strictEqual(yield* Effect.provide(connectingUnder([{ host: "10.0.2.2" }], port), shut), "EACCES")
+      for (const allow of [[], [{ host: "*" }], [{ host: "10.0.2.2", port: port ^ 1 }]]) {
+        assert.strictEqual(yield* Effect.provide(connectingUnder(allow, port), open), "EACCES")
+      }
+      assert.strictEqual(seen(), 0)
+      assert.strictEqual(yield* Effect.provide(connectingUnder([{ host: "10.0.2.2" }], port), open), "success")
+    }).pipe(Effect.scoped))
+
+  it.live("of which those of a process refuse where a redirect leads, though the kernel may go there", () =>
+    Effect.gen(function*() {
+      const hidden = yield* secret
+      const guest = KernelProcess.layer({ policy: Policy.network({ allow: [{ host: "10.0.2.3" }] }) })
+      const fetching = Effect.flatMap(
+        HttpClient.HttpClient,
+        (client) => Effect.flip(client.get(`http://10.0.2.2:${hidden.port}/`))
+      )
+      const failed = yield* fetching.pipe(
+        Effect.provide(NodeKernelHttpClient.layer),
+        Effect.provide(guest),
+        Effect.provide(machine({ allow: [{ host: "10.0.2.2" }] }))
+      )
+      assert.match(String((failed as { readonly cause?: unknown }).cause), /EACCES/)
+      assert.strictEqual(hidden.seen(), 0)
+    }).pipe(Effect.scoped))
+})
+
 describe("Binding first", () => {
   it.live("opens no way out: not to the machine's own address, to any, nor to a port that a rule names", () =>
     Effect.gen(function*() {

@@ -11,7 +11,11 @@ import * as Latin1 from "./Latin1.js"
 import { attempt, type Steps } from "./Steps.js"
 
 /** Why an answer could not be read. */
-export type Failure = "timeout" | "empty" | "partial" | "malformed" | "receive"
+export interface Failure {
+  readonly failure: "timeout" | "empty" | "partial" | "malformed" | "length" | "chunk" | "receive"
+  /** Bytes that were told and did not come, where that is known. */
+  readonly missing?: number
+}
 
 export interface Head {
   readonly status: number
@@ -21,10 +25,12 @@ export interface Head {
   readonly headers: ReadonlyMap<string, string>
 }
 
-export const isFailure = (answer: Failure | Head | undefined): answer is Failure => typeof answer === "string"
+export const isFailure = (answer: object | undefined): answer is Failure => answer !== undefined && "failure" in answer
 
 /** Bytes that a head may have. */
 const HEAD_MAX = 307_200
+
+const failed = (failure: Failure["failure"]): Failure => ({ failure })
 
 export class HttpReader {
   /** Bytes that came and were not used yet. */
@@ -41,45 +47,43 @@ export class HttpReader {
   /** Waits for more; `false` at the end. */
   private *more(): Steps<boolean | Failure> {
     const [ready = 0] = yield* this.sys.poll([{ fd: this.fd, events: POLLIN }], yield* this.left())
-    if (ready === 0) return "timeout"
+    if (ready === 0) return failed("timeout")
     const count = yield* attempt(this.sys.read(this.fd, this.block))
-    if (Errno.isErrno(count)) return "receive"
+    if (Errno.isErrno(count)) return failed("receive")
     this.text += Latin1.decode(this.block, 0, count)
     return count > 0
   }
 
-  private *until(separator: string): Steps<{ readonly found: string } | Failure> {
-    for (let from = 0;;) {
-      const at = this.text.indexOf(separator, from)
-      if (at >= 0) {
-        const found = this.text.slice(0, at + separator.length)
-        this.text = this.text.slice(at + separator.length)
-        return { found }
+  /** What comes before the end that a pattern describes, and that too; `isFit` looks at what there is before it is whole. */
+  private *until(pattern: RegExp, isFit: (text: string) => boolean = () => true): Steps<string | Failure> {
+    for (;;) {
+      const end = pattern.exec(this.text)
+      if (!isFit(this.text)) return failed("malformed")
+      if (end !== null) {
+        const found = this.text.slice(0, end.index + end[0].length)
+        this.text = this.text.slice(found.length)
+        return found
       }
-      if (this.text.length > HEAD_MAX) return "malformed"
-      from = Math.max(0, this.text.length - separator.length)
+      if (this.text.length > HEAD_MAX) return failed("malformed")
       const came = yield* this.more()
-      if (typeof came === "string") return came
-      if (!came) return this.text === "" ? "empty" : "partial"
+      if (typeof came === "object") return came
+      if (!came) return failed(this.text === "" ? "empty" : "partial")
     }
   }
 
-  /** The head of the answer; those of status 1xx go before it and are left out. */
+  /** The next head: those of status 1xx come before the one of the answer. Lines may end without a carriage return. */
   *head(): Steps<Head | Failure> {
-    while (true) {
-      const read = yield* this.until("\r\n\r\n")
-      if (typeof read === "string") return read
-      const [first = "", ...lines] = read.found.trimEnd().split("\r\n")
-      const status = /^HTTP\/1\.\d (\d{3})/.exec(first)?.[1]
-      if (status === undefined) return "malformed"
-      if (status.startsWith("1")) continue
-      const headers = new Map<string, string>()
-      for (const line of lines) {
-        const colon = line.indexOf(":")
-        if (colon > 0) headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
-      }
-      return { status: Number(status), text: read.found, headers }
+    const read = yield* this.until(/\r?\n\r?\n/, (text) => "HTTP/".startsWith(text.slice(0, 5)))
+    if (typeof read !== "string") return read
+    const [first = "", ...lines] = read.trimEnd().split(/\r?\n/)
+    const status = /^HTTP\/\d(?:\.\d)? (\d{3})/.exec(first)?.[1]
+    if (status === undefined) return failed("malformed")
+    const headers = new Map<string, string>()
+    for (const line of lines) {
+      const colon = line.indexOf(":")
+      if (colon > 0) headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
     }
+    return { status: Number(status), text: read, headers }
   }
 
   /** Hands the body over in pieces. */
@@ -87,7 +91,7 @@ export class HttpReader {
     if (status === 204 || status === 304) return undefined
     if (headers.get("transfer-encoding")?.toLowerCase().endsWith("chunked") === true) return yield* this.chunks(use)
     const length = headers.get("content-length")
-    if (length !== undefined && !/^\d+$/.test(length)) return "malformed"
+    if (length !== undefined && !/^\d+$/.test(length)) return failed("length")
     return yield* this.bytes(length === undefined ? Number.POSITIVE_INFINITY : Number(length), use)
   }
 
@@ -96,8 +100,8 @@ export class HttpReader {
     for (let left = count; left > 0;) {
       if (this.text === "") {
         const came = yield* this.more()
-        if (typeof came === "string") return came
-        if (!came) return left === Number.POSITIVE_INFINITY ? undefined : "partial"
+        if (typeof came === "object") return came
+        if (!came) return left === Number.POSITIVE_INFINITY ? undefined : { failure: "partial", missing: left }
       }
       const piece = this.text.slice(0, left)
       this.text = this.text.slice(piece.length)
@@ -108,17 +112,28 @@ export class HttpReader {
   }
 
   private *chunks(use: (piece: Uint8Array) => Steps<void>): Steps<Failure | undefined> {
+    const cut = ({ failure }: Failure): Failure =>
+      failed(failure === "empty" ? "partial" : failure === "malformed" ? "chunk" : failure)
     while (true) {
-      const line = yield* this.until("\r\n")
-      if (typeof line === "string") return line === "empty" ? "partial" : line
-      const length = /^[0-9a-fA-F]{1,12}/.exec(line.found)?.[0]
-      if (length === undefined) return "malformed"
-      if (Number.parseInt(length, 16) === 0) return undefined
-      const failed = yield* this.bytes(Number.parseInt(length, 16), use)
-      if (failed !== undefined) return failed
-      const end = yield* this.until("\r\n")
-      if (typeof end === "string") return end === "empty" ? "partial" : end
-      if (end.found !== "\r\n") return "malformed"
+      const line = yield* this.until(/\r?\n/)
+      if (typeof line !== "string") return cut(line)
+      const length = /^[0-9a-fA-F]{1,12}/.exec(line)?.[0]
+      if (length === undefined) return failed("chunk")
+      if (Number.parseInt(length, 16) === 0) return yield* this.trailers()
+      const missing = yield* this.bytes(Number.parseInt(length, 16), use)
+      if (missing !== undefined) return failed(missing.failure)
+      const end = yield* this.until(/\r?\n/)
+      if (typeof end !== "string") return cut(end)
+      if (end.trim() !== "") return failed("chunk")
+    }
+  }
+
+  /** Lines behind the last piece, which nobody wants to know. */
+  private *trailers(): Steps<Failure | undefined> {
+    for (;;) {
+      const line = yield* this.until(/\r?\n/)
+      if (typeof line !== "string") return failed(line.failure === "empty" ? "partial" : line.failure)
+      if (line.trim() === "") return undefined
     }
   }
 }

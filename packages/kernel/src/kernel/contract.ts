@@ -11,6 +11,7 @@ import type { WindowSize } from "../abi/Termios.js"
 import type { WaitStatus } from "../abi/WaitStatus.js"
 import type { Any, Errno } from "../Errno.js"
 import type { Host } from "../Host.js"
+import type { PolicyRules } from "../Policy.js"
 import type { ProcessEvent } from "../process/events.js"
 import type { ResourceLimits } from "../ProcessTable.js"
 import type { Ptys } from "../Ptys.js"
@@ -38,6 +39,8 @@ export interface SpawnHostOptions {
   readonly user?: string | number
   readonly umask?: number
   readonly limits?: Partial<ResourceLimits>
+  /** Rules for it and all that it starts, besides those of the kernel. */
+  readonly policy?: PolicyRules
 }
 
 export interface ExecOptions extends SpawnHostOptions {

@@ -67,7 +67,8 @@ export const launch = (
       umask: options.umask ?? 0o022,
       ...(options.limits === undefined ? {} : { limits: options.limits })
     }
-    const attributes = { env, session: true }
+    const { policy } = options
+    const attributes = { env, session: true, ...(policy === undefined ? {} : { policy }) }
     if (Effect.isEffect(what)) {
       return yield* processes.spawn(init, what, { ...attributes, argv: ["program"] }, overrides)
     }

@@ -18,6 +18,8 @@ export interface Conditions {
 
 export interface Machine {
   readonly addresses: ReadonlyArray<string>
+  /** Those that mean every machine of its network. */
+  readonly broadcasts: ReadonlyArray<string>
   readonly stack: Stack
 }
 

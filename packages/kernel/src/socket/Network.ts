@@ -59,6 +59,8 @@ export interface Interface {
   /** The number of an interface, from 1. */
   readonly index: number
   readonly addresses: ReadonlyArray<string>
+  /** Addresses that mean every machine of the network, besides `255.255.255.255`. */
+  readonly broadcasts?: ReadonlyArray<string>
 }
 
 /** The kernel, as a network sees it. */
@@ -86,7 +88,10 @@ export interface Network {
   readonly route: (to: string) => Exit.Exit<string, Errno.Errno<"EACCES" | "EHOSTUNREACH" | "ENETUNREACH">>
   /** Begins to connect; see {@link Stack.connect}. */
   readonly connect: Stack["connect"]
-  /** Sends a datagram; the bytes are the sender's and have to be copied before this returns. */
+  /**
+   * Sends a datagram; the bytes are the sender's and have to be copied before this returns. One to a group of receivers, or
+   * to all, is for the other machines: the kernel itself brings it to those on this one.
+   */
   readonly send: (
     from: Endpoint,
     to: Endpoint,

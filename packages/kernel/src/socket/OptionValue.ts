@@ -6,6 +6,7 @@
 import type {
   IP_ADD_MEMBERSHIP,
   IP_DROP_MEMBERSHIP,
+  IP_MULTICAST_IF,
   IPV6_ADD_MEMBERSHIP,
   IPV6_DROP_MEMBERSHIP,
   SO_BINDTODEVICE,
@@ -55,6 +56,8 @@ interface OfTcp {
 interface OfIp {
   readonly [IP_ADD_MEMBERSHIP]: Membership
   readonly [IP_DROP_MEMBERSHIP]: Membership
+  /** The number of an interface, or its address. */
+  readonly [IP_MULTICAST_IF]: number | string
 }
 
 interface OfIpv6 {

@@ -18,6 +18,7 @@ import type { Credentials } from "../Credentials.js"
 import { Description, type ReadError, type WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { Inode } from "../Inode.js"
+import type { PolicyRules } from "../Policy.js"
 import type { Process } from "../ProcessTable.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { SocketAddress } from "./Address.js"
@@ -46,6 +47,8 @@ export interface SocketContext {
   readonly backlogMax: number
   /** The most that SO_SNDBUF and SO_RCVBUF grant, in bytes, before they double it. */
   readonly bufferMax: number
+  /** The rules of the kernel. */
+  readonly policy: PolicyRules | undefined
   /** Lets an effect that nobody waits for run to its end. */
   readonly finish: (effect: Effect.Effect<void>) => void
   lastIno: number
@@ -69,6 +72,8 @@ export abstract class Socket extends Description {
   /** The number in `socket:[12]`. */
   readonly ino: number
   readonly owner: Credentials
+  /** Those of the process that made it. */
+  rules: PolicyRules | undefined = undefined
   /** Woken when there may be something to receive or accept, and when nothing will ever come. */
   readonly canReceive = WaitQueue.make()
   /** Woken when there may be room to send, and when a connection is there. */
@@ -92,7 +97,7 @@ export abstract class Socket extends Description {
   /** SO_PEEK_OFF: below 0, peeking always begins at the front. */
   peekOffset = -1
   /** Options that are only kept to be read back. */
-  kept: Map<number, number> | undefined = undefined
+  kept: Map<number, number | string> | undefined = undefined
   private madeInode: Inode | undefined = undefined
 
   constructor(
@@ -165,6 +170,11 @@ export abstract class Socket extends Description {
   }
 
   abstract peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">>
+
+  /** Whether there is an interface of that name, as far as sockets of this family know interfaces. */
+  hasDevice(name: string): boolean {
+    return name === "lo"
+  }
 
   getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
     return getOption(this, level, option)

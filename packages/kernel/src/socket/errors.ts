@@ -80,7 +80,10 @@ export type BindError =
 export type ListenError = Errno<"EACCES" | "EADDRINUSE" | "EADDRNOTAVAIL" | "EINVAL" | "EOPNOTSUPP">
 
 /** @see accept(2) */
-export type AcceptError = Pending | Waiting | Errno<"ECONNABORTED" | "EINVAL" | "EMFILE" | "ENFILE" | "EOPNOTSUPP">
+export type AcceptError =
+  | Pending
+  | Waiting
+  | Errno<"EACCES" | "ECONNABORTED" | "EINVAL" | "EMFILE" | "ENFILE" | "EOPNOTSUPP">
 
 /** @see connect(2) */
 export type ConnectError =
@@ -110,10 +113,13 @@ export type OptionError = Errno<
   | "EDOM"
   | "EINVAL"
   | "EISCONN"
+  | "ENOBUFS"
   | "ENODATA"
   | "ENODEV"
+  | "ENOENT"
   | "ENOPROTOOPT"
   | "ENOTCONN"
   | "EOPNOTSUPP"
   | "EPERM"
+  | "EPROTO"
 >

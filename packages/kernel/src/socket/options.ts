@@ -26,17 +26,29 @@ const switches: ReadonlyArray<number> = [
   Abi.SO_OOBINLINE,
   Abi.SO_NO_CHECK,
   Abi.SO_TIMESTAMP,
+  Abi.SO_TIMESTAMP_NEW,
+  Abi.SO_TIMESTAMPNS,
+  Abi.SO_TIMESTAMPNS_NEW,
+  Abi.SO_RXQ_OVFL,
+  Abi.SO_SELECT_ERR_QUEUE,
+  Abi.SO_PREFER_BUSY_POLL,
+  Abi.SO_RCVMARK,
   Abi.SO_ZEROCOPY
 ]
 /** Numbers that nothing here depends on, with what they are before they are set. */
 const numbers: ReadonlyMap<number, number> = new Map([
   [Abi.SO_PRIORITY, 0],
   [Abi.SO_MARK, 0],
+  [Abi.SO_TIMESTAMPING, 0],
   [Abi.SO_BUSY_POLL, 0],
+  [Abi.SO_MAX_PACING_RATE, -1],
   [Abi.SO_INCOMING_CPU, -1]
 ])
 
-export const keep = (self: Socket, key: number, value: number): Exit.Exit<void> => {
+/** Where an option of another level is kept, apart from those of this one. */
+export const keyOf = (level: number, option: number): number => (level + 1) << 16 | option
+
+export const keep = (self: Socket, key: number, value: number | string): Exit.Exit<void> => {
   ;(self.kept ??= new Map()).set(key, value)
   return Exit.void
 }
@@ -90,7 +102,12 @@ export const getOption = (self: Socket, level: number, option: number): Exit.Exi
     case Abi.SO_COOKIE:
       return Exit.succeed(self.ino)
     case Abi.SO_BINDTODEVICE:
-      return Exit.succeed("")
+      return Exit.succeed(self.kept?.get(option) ?? "")
+    case Abi.SO_BSDCOMPAT:
+    case Abi.SO_INCOMING_NAPI_ID:
+      return Exit.succeed(0)
+    case Abi.SO_PASSSEC:
+      return self.domain === Abi.AF_UNIX ? onOff(self.kept?.get(option) === 1) : Errno.fail("EOPNOTSUPP")
   }
   const initial = switches.includes(option) ? 0 : numbers.get(option)
   return initial === undefined ? Errno.fail("ENOPROTOOPT") : Exit.succeed(self.kept?.get(option) ?? initial)
@@ -118,7 +135,10 @@ export const setOption = (
     if (value.on) self.linger = value.seconds
     return Exit.void
   }
-  if (option === Abi.SO_BINDTODEVICE) return Exit.void
+  if (option === Abi.SO_BINDTODEVICE) {
+    if (typeof value !== "string") return Errno.fail("EINVAL")
+    return value === "" || self.hasDevice(value) ? keep(self, option, value) : Errno.fail("ENODEV")
+  }
   if (!isNumber(value)) return Errno.fail("EINVAL")
   const { context: { bufferMax } } = self
   switch (option) {
@@ -131,7 +151,15 @@ export const setOption = (
     case Abi.SO_PEERCRED:
     case Abi.SO_PEERGROUPS:
     case Abi.SO_COOKIE:
+    case Abi.SO_INCOMING_NAPI_ID:
       return Errno.fail("ENOPROTOOPT")
+    case Abi.SO_BSDCOMPAT:
+      return Exit.void
+    case Abi.SO_PASSSEC:
+      return self.domain === Abi.AF_UNIX ? keep(self, option, value === 0 ? 0 : 1) : Errno.fail("EOPNOTSUPP")
+    case Abi.SO_ZEROCOPY:
+      if (self.domain === Abi.AF_UNIX) return Errno.fail("EOPNOTSUPP")
+      return value === 0 || value === 1 ? keep(self, option, value) : Errno.fail("EINVAL")
     case Abi.SO_REUSEADDR:
       self.reuseAddress = value !== 0
       return Exit.void
@@ -170,6 +198,9 @@ export const setOption = (
     case Abi.SO_PRIORITY:
       if ((value < 0 || value > 6) && !privileged) return Errno.fail("EPERM")
       return keep(self, option, value)
+    case Abi.SO_RCVMARK:
+    case Abi.SO_PREFER_BUSY_POLL:
+      return value === 0 || privileged ? keep(self, option, value === 0 ? 0 : 1) : Errno.fail("EPERM")
     case Abi.SO_MARK:
       return privileged ? keep(self, option, value) : Errno.fail("EPERM")
     case Abi.SO_DEBUG:

@@ -14,6 +14,7 @@ import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import { ProcessDescriptor } from "../event/ProcessDescriptor.js"
 import { andThen } from "../internal/step.js"
+import * as Policy from "../Policy.js"
 import type { Process } from "../ProcessTable.js"
 import type { ChildChange, Program, SpawnError, SpawnOptions } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
@@ -117,7 +118,9 @@ export const pidfdGetfd = (
   if (found._tag === "Failure") return Exit.failCause(found.cause)
   const { process } = found.value
   if (process.state === "dead" || process.state === "zombie") return Errno.fail("ESRCH", { syscall: "pidfd_getfd" })
-  if (process !== self && !mayLookInto(self, process)) return Errno.fail("EPERM", { syscall: "pidfd_getfd" })
+  // What somebody has who is under fewer rules is not for who is under more.
+  const mayTake = process === self || (mayLookInto(self, process) && Policy.isUnder(process.policy, self.policy))
+  if (!mayTake) return Errno.fail("EPERM", { syscall: "pidfd_getfd" })
   const description = process.fds.get(fd)
   return description === undefined
     ? Errno.fail("EBADF", { syscall: "pidfd_getfd", fd })

@@ -5,10 +5,20 @@ import * as Layer from "effect/Layer"
 import * as Kernel from "../../src/Kernel.js"
 import { Programs } from "../../src/Programs.js"
 import { load, reads } from "./load.js"
+import { loadSockets } from "./sockets.js"
 
 const drivers = Layer.scopedDiscard(
   Effect.orDie(Effect.flatMap(Programs, ({ register }) => register("reads", () => reads)))
 )
+
+describe("many connections", () => {
+  it.live("leave no socket, and the memory that they took", () =>
+    Effect.gen(function*() {
+      const { bytes, sockets } = yield* loadSockets({ connections: 200, messages: 2000, rounds: 3 })
+      expect(sockets).toBe(0)
+      expect(bytes ?? 0).toBeLessThan(2_000_000)
+    }).pipe(Effect.provide(Kernel.layer)))
+})
 
 describe("many processes and terminals", () => {
   it.live("leave no process, no group, no session and no terminal", () =>

@@ -16,7 +16,7 @@ export interface Size {
 }
 
 /** Bytes in use after what is no longer used has been collected; `undefined` where that cannot be asked for. */
-const used = (): number | undefined => {
+export const used = (): number | undefined => {
   const collect = (globalThis as { readonly gc?: () => void }).gc
   if (collect === undefined) return undefined
   collect()
@@ -27,7 +27,7 @@ const used = (): number | undefined => {
 const waits: Program = Effect.flatMap(Sys, (sys) => Effect.as(sys.nanosleep(1e15), 0))
 
 /** Runs a program of the host to its end. */
-const run = (kernel: Kernel.HostInterface, program: Program) =>
+export const run = (kernel: Kernel.HostInterface, program: Program) =>
   Effect.scoped(Effect.flatMap(kernel.spawn(program), ({ wait }) => wait))
 
 const aliveAtOnce = (count: number): Program =>

@@ -83,6 +83,36 @@ describe.each(families)("%s sockets under load", (_name, domain, address) => {
       assert.deepStrictEqual(sockets.list(), [])
     }).pipe(Effect.scoped, Effect.provide(Kernel.layer)))
 
+  it.effect("a reader that is slow keeps its writer waiting, and others of the same server not", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const listening = yield* server(sys, domain, address, 1)
+        const slow = yield* client(sys, domain, address)
+        const [slowFar, quick] = [(yield* sys.accept(listening)).fd, yield* client(sys, domain, address)]
+        const quickFar = (yield* sys.accept(listening)).fd
+        const bytes = Uint8Array.from({ length: 2_000_000 }, (_, i) => i * 31)
+        let sent = 0
+        const writing = yield* Effect.fork(Effect.gen(function*() {
+          while (sent < bytes.length) sent += yield* sys.send(slow, bytes.subarray(sent, sent + 10_000))
+        }))
+        for (let i = 0; i < 200; i++) yield* sys.schedYield()
+        const stuck = sent
+        assert.isBelow(stuck, 1_000_000)
+        for (let i = 0; i < 500; i++) {
+          yield* write(sys, quick, "quick")
+          assert.strictEqual(yield* read(sys, quickFar), "quick")
+        }
+        assert.strictEqual(sent, stuck)
+        const into = new Uint8Array(777)
+        for (let at = 0; at < bytes.length;) {
+          const count = yield* sys.read(slowFar, into)
+          assert.isTrue(into.subarray(0, count).every((byte, i) => byte === ((at + i) * 31 & 255)))
+          at += count
+        }
+        yield* writing.await
+      })
+    ))
+
   it.effect("a peer that is killed while many talk to it ends each conversation, and all memory returns", () =>
     Effect.gen(function*() {
       const kernel = yield* Kernel.Kernel

@@ -10,6 +10,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
+import { acting, untilEnded } from "./acting.js"
 
 /** Bytes that are read at a time. */
 const BLOCK = 65_536
@@ -85,7 +86,7 @@ export class ConnectedSocket implements Socket.Socket {
     return Effect.gen(function*() {
       const into = new Uint8Array(BLOCK)
       for (;;) {
-        const count = yield* sys.read(fd, into)
+        const count = yield* acting(sys, sys.read(fd, into))
         if (count === 0) return
         handle(into.slice(0, count))
       }
@@ -99,29 +100,43 @@ export class ConnectedSocket implements Socket.Socket {
         const { connection } = this
         if (connection === undefined || connection.ended) return Effect.void
         connection.ended = true
-        return Effect.ignore(this.sys.shutdown(connection.fd, SHUT_WR))
+        return Effect.ignore(acting(this.sys, this.sys.shutdown(connection.fd, SHUT_WR)))
       })
   )
 
   private write(chunk: Uint8Array | string | Socket.CloseEvent): Effect.Effect<void, Socket.SocketError> {
-    return this.isOpen.whenOpen(Effect.suspend(() => {
-      const { connection } = this
-      if (connection === undefined) return Effect.void
-      if (Socket.isCloseEvent(chunk)) {
-        return Effect.asVoid(Deferred.fail(
-          connection.closed,
-          new Socket.SocketCloseError({ reason: "Close", code: chunk.code > 1000 ? 1006 : 1000 })
-        ))
-      }
-      const bytes = typeof chunk === "string" ? Bytes.encode(chunk) : chunk
-      return Effect.provide(this.turn.withPermits(1)(this.writeAll(connection.fd, bytes)), this.calls)
-    }))
+    return Effect.zipRight(
+      this.opened,
+      Effect.suspend(() => {
+        const { connection } = this
+        if (connection === undefined) return Effect.void
+        if (Socket.isCloseEvent(chunk)) {
+          return Effect.asVoid(Deferred.fail(
+            connection.closed,
+            new Socket.SocketCloseError({ reason: "Close", code: chunk.code > 1000 ? 1006 : 1000 })
+          ))
+        }
+        const bytes = typeof chunk === "string" ? Bytes.encode(chunk) : chunk
+        return Effect.provide(this.turn.withPermits(1)(this.writeAll(connection.fd, bytes)), this.calls)
+      })
+    )
   }
+
+  /** Waits until `run` has opened the connection, for as long as its process could. */
+  private readonly opened: Effect.Effect<void, Socket.SocketError> = Effect.suspend(() => {
+    if (this.connection !== undefined) return Effect.void
+    const { calls, isOpen, sys } = this
+    const over = Effect.mapError(
+      Effect.provide(untilEnded(sys), calls),
+      (cause) => new Socket.SocketGenericError({ reason: "Write", cause })
+    )
+    return Effect.raceFirst(isOpen.await, over)
+  })
 
   private writeAll(fd: number, bytes: Uint8Array): Effect.Effect<void, Socket.SocketError> {
     const { sys } = this
     return Effect.gen(function*() {
-      for (let at = 0; at < bytes.length;) at += yield* sys.write(fd, bytes.subarray(at))
+      for (let at = 0; at < bytes.length;) at += yield* acting(sys, sys.write(fd, bytes.subarray(at)))
     }).pipe(Effect.mapError((cause) => new Socket.SocketGenericError({ reason: "Write", cause })))
   }
 }

@@ -7,6 +7,7 @@ import type { SocketAddress } from "@effix/kernel/Sockets"
 import { Sys, type SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { acting } from "./acting.js"
 
 const domains = { inet: AF_INET, inet6: AF_INET6, unix: AF_UNIX, unspecified: AF_UNIX } as const
 
@@ -15,7 +16,10 @@ const socket = (sys: SystemCalls, { family }: SocketAddress): Effect.Effect<numb
 
 /** A stream socket of the family of `address`. */
 export const openStream = (sys: SystemCalls, address: SocketAddress): Effect.Effect<number, Errno.Any, Scope.Scope> =>
-  Effect.acquireRelease(socket(sys, address), (fd) => Effect.ignore(sys.close(fd)))
+  Effect.acquireRelease(acting(sys, socket(sys, address)), (fd) => closing(sys, fd))
+
+/** Closes a descriptor, if its process is there still. */
+export const closing = (sys: SystemCalls, fd: number): Effect.Effect<void> => Effect.ignore(acting(sys, sys.close(fd)))
 
 /** A stream that is connected to `address`, whose descriptor is the caller's to close. */
 const connected = (address: SocketAddress): Effect.Effect<number, Errno.Any, Sys> =>
@@ -23,8 +27,8 @@ const connected = (address: SocketAddress): Effect.Effect<number, Errno.Any, Sys
     Sys,
     (sys) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(socket(sys, address), (fd) =>
-          Effect.as(Effect.onError(restore(sys.connect(fd, address)), () => Effect.ignore(sys.close(fd))), fd))
+        Effect.flatMap(acting(sys, socket(sys, address)), (fd) =>
+          Effect.as(Effect.onError(restore(acting(sys, sys.connect(fd, address))), () => closing(sys, fd)), fd))
       )
   )
 
@@ -32,7 +36,9 @@ const connected = (address: SocketAddress): Effect.Effect<number, Errno.Any, Sys
 export const connectedTo = (host: string, port: number): Effect.Effect<number, Errno.Any, Sys> =>
   Effect.flatMap(
     Sys,
-    (sys) => Effect.flatMap(sys.getaddrinfo(host, port), (addresses) => Effect.firstSuccessOf(addresses.map(connected)))
+    (sys) =>
+      Effect.flatMap(acting(sys, sys.getaddrinfo(host, port)), (addresses) =>
+        Effect.firstSuccessOf(addresses.map(connected)))
   )
 
 /** Connections that wait to be accepted before more are refused. */
@@ -49,9 +55,8 @@ export const listen = (address: SocketAddress): Effect.Effect<Listener, Errno.An
   Effect.gen(function*() {
     const sys = yield* Sys
     const fd = yield* openStream(sys, address)
-    yield* sys.bind(fd, address)
-    yield* sys.listen(fd, BACKLOG)
-    return { fd, address: yield* sys.getsockname(fd) }
+    const listening = Effect.zipRight(sys.bind(fd, address), sys.listen(fd, BACKLOG))
+    return { fd, address: yield* acting(sys, Effect.zipRight(listening, sys.getsockname(fd))) }
   })
 
 /** Connections that were given up before they were accepted, and signals, are nothing to end for. */
@@ -65,6 +70,6 @@ export const accepting = (
   Effect.flatMap(Sys, (sys) =>
     Effect.forever(
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(restore(sys.accept(fd, SOCK_CLOEXEC)), (accepted) => connected(accepted.fd))
+        Effect.flatMap(acting(sys, restore(sys.accept(fd, SOCK_CLOEXEC))), (accepted) => connected(accepted.fd))
       ).pipe(Effect.catchIf(isPassing, () => Effect.void))
     ))

@@ -11,6 +11,8 @@ import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import { Duplex } from "node:stream"
+import { acting } from "../kernelSockets/acting.js"
+import { closing } from "../kernelSockets/streams.js"
 
 const BLOCK = 65_536
 
@@ -35,7 +37,7 @@ export class KernelDuplex extends Duplex {
   }
 
   private start<A>(effect: Effect.Effect<A, Errno.Any>, done: (exit: Exit.Exit<A, Errno.Any>) => void): void {
-    const fiber = Runtime.runFork(this.runtime, effect)
+    const fiber = Runtime.runFork(this.runtime, acting(this.sys, effect))
     this.running.add(fiber)
     fiber.addObserver((exit) => {
       this.running.delete(fiber)
@@ -67,7 +69,7 @@ export class KernelDuplex extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    const ended = Effect.zipRight(Fiber.interruptAll(this.running), Effect.ignore(this.sys.close(this.fd)))
+    const ended = Effect.zipRight(Fiber.interruptAll(this.running), closing(this.sys, this.fd))
     Runtime.runFork(this.runtime, ended).addObserver(() => done(error))
   }
 

@@ -3,8 +3,8 @@
  *
  * Guests see a machine with the address 10.0.2.15 behind a gateway, as virtual machines do. The gateway, 10.0.2.2, is the
  * host itself: what listens on its loopback address. Connections and datagrams to the outside are the host's own; names are looked up by the host, and only those that a rule names. A refusal is EACCES.
- * `expose` opens a port of the host that leads to one of the kernel; it listens on the host's loopback address unless told
- * otherwise.
+ * `expose` opens a port of the host, or a Unix socket, that leads to a port of the kernel; it listens on the host's loopback
+ * address unless told otherwise. `sockets` are Unix sockets of the host that guests know as ports of 10.0.2.2.
  *
  * @see packet_filter(7)
  *
@@ -34,44 +34,38 @@
  */
 import * as Dns from "@effix/kernel/Dns"
 import * as Errno from "@effix/kernel/Errno"
-import { type Attach, ByteStream, type Endpoint, Network, type Stack } from "@effix/kernel/Network"
+import { type Attach, type Endpoint, Network } from "@effix/kernel/Network"
+import { Gate, type Rule } from "@effix/kernel/Policy"
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
-import { Gate, type Rule } from "../hostNetwork/Gate.js"
 import { bridge } from "./bridge.js"
 import { Datagrams } from "./Datagrams.js"
+import { type Answering, exposeAll, type Exposed, type ListenFailed } from "./exposed.js"
 import * as HostNames from "./hostNames.js"
 
-export type { Rule } from "../hostNetwork/Gate.js"
+export type { Rule } from "@effix/kernel/Policy"
 
-/** A port of the host that leads to a port of the kernel. */
-export interface Exposed {
-  /** Where the host listens. Default of `address`: `127.0.0.1`; port 0 is any that is free. */
-  readonly host: { readonly address?: string; readonly port: number }
-  /** Where the kernel is asked. Default of `address`: `127.0.0.1`, which reaches listeners on every address too. */
-  readonly guest: { readonly address?: string; readonly port: number }
-  /** Is told the port on which the host listens. */
-  readonly onListening?: (port: number) => void
+export { ListenFailed } from "./exposed.js"
+export type { Exposed, ExposedPath, ExposedPort } from "./exposed.js"
+
+/** A port of the host, as guests see it at 10.0.2.2, that leads to a Unix socket of the host. */
+export interface HostSocket {
+  readonly port: number
+  readonly path: string
 }
 
 export interface Options {
   /** What guests may reach. Default: nothing. */
   readonly allow?: ReadonlyArray<Rule>
   readonly expose?: ReadonlyArray<Exposed>
+  /** Unix sockets of the host that guests may connect to. Default: none. */
+  readonly sockets?: ReadonlyArray<HostSocket>
   /** Who looks names up. Default: the host. */
   readonly resolve?: Dns.Resolve
-}
-
-/** A port of the host that could not be opened. */
-export class ListenFailed extends Data.TaggedError("ListenFailed")<{ readonly port: number; readonly cause: Error }> {
-  override get message(): string {
-    return `Port ${this.port} of the host cannot be listened on: ${this.cause.message}`
-  }
 }
 
 const MACHINE = "10.0.2.15"
@@ -82,21 +76,38 @@ const LOOPBACK = "127.0.0.1"
 /** The host's own address for what guests call it. */
 const outside = ({ address, port }: Endpoint): Endpoint => ({ address: address === GATEWAY ? LOOPBACK : address, port })
 
+/** What connecting ends with where nobody listens. */
+const refusals: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "ENOTSOCK"])
+
 const refusal = (to: string): Exit.Exit<never, Errno.Errno<"EACCES">> =>
   Errno.fail("EACCES", { rule: "network", remedy: `allow the host ${to}, or a name that leads to it` })
 
-const attach = (gate: Gate, open: Set<Net.Socket>, datagrams: Datagrams): Attach => (stack) => {
+interface Parts {
+  readonly gate: Gate
+  readonly open: Set<Net.Socket>
+  readonly datagrams: Datagrams
+  readonly answering: ReadonlyArray<Answering>
+  /** Unix sockets of the host, by the port that guests know them by. */
+  readonly paths: ReadonlyMap<number, string>
+}
+
+const attach = ({ answering, datagrams, gate, open, paths }: Parts): Attach => (stack) => {
   datagrams.stack = stack
+  // Who answers the host, or has a socket of it, has a way there; each port is judged by itself.
+  const knowsHost = answering.length > 0 || paths.size > 0
+  const leads = (to: string): boolean => gate.leads(to) || (knowsHost && to === GATEWAY)
   return {
     interfaces: [{ name: "eth0", index: 2, addresses: [MACHINE, MACHINE6] }],
-    route: (to) => gate.leads(to) ? Exit.succeed(to.includes(":") ? MACHINE6 : MACHINE) : refusal(to),
+    route: (to) => leads(to) ? Exit.succeed(to.includes(":") ? MACHINE6 : MACHINE) : refusal(to),
     connect: (_from, to, connection, answer, abandoned) => {
-      if (!gate.allows("tcp", to.address, to.port)) return answer("denied")
-      const socket = Net.connect({ host: outside(to).address, port: to.port, allowHalfOpen: true })
+      const path = to.address === GATEWAY ? paths.get(to.port) : undefined
+      if (path === undefined && !gate.allows("tcp", to.address, to.port)) return answer("denied")
+      const where = path === undefined ? { host: outside(to).address, port: to.port } : { path }
+      const socket = Net.connect({ ...where, allowHalfOpen: true })
       open.add(socket)
       const failed = (error: NodeJS.ErrnoException): void => {
         if (!abandoned()) {
-          answer(error.code === "ECONNREFUSED" || error.code === "ECONNRESET" ? "refused" : "unreachable")
+          answer(refusals.has(error.code ?? "") ? "refused" : "unreachable")
         }
       }
       socket.once("error", failed).once("close", () => open.delete(socket)).once("connect", () => {
@@ -109,6 +120,7 @@ const attach = (gate: Gate, open: Set<Net.Socket>, datagrams: Datagrams): Attach
       })
     },
     send: (from, to, data) => {
+      if (answering.some(({ answer }) => answer(from, to, data))) return Exit.void
       if (!gate.allows("udp", to.address, to.port)) return refusal(to.address)
       datagrams.send(from, outside(to), data)
       return Exit.void
@@ -116,43 +128,9 @@ const attach = (gate: Gate, open: Set<Net.Socket>, datagrams: Datagrams): Attach
   }
 }
 
-/** Leads whoever connects to a port of the host into the kernel. */
-const expose = (
-  { guest, host, onListening }: Exposed,
-  stackOf: () => Stack | undefined,
-  open: Set<Net.Socket>
-): Effect.Effect<void, ListenFailed, Scope.Scope> =>
-  Effect.gen(function*() {
-    const server = Net.createServer({ allowHalfOpen: true }, (socket) => {
-      open.add(socket)
-      socket.once("close", () => open.delete(socket)).on("error", () => {})
-      const connection = { incoming: new ByteStream(0), outgoing: new ByteStream(0) }
-      const from = { address: GATEWAY, port: socket.remotePort ?? 0 }
-      const to = { address: guest.address ?? LOOPBACK, port: guest.port }
-      const answered = (outcome: string): void => {
-        if (outcome === "accepted") bridge(socket, connection)
-        else socket.resetAndDestroy()
-      }
-      const stack = stackOf()
-      if (stack === undefined) socket.resetAndDestroy()
-      else stack.connect(from, to, connection, answered, () => socket.destroyed)
-    })
-    yield* Effect.acquireRelease(
-      Effect.async<void, ListenFailed>((resume) => {
-        server.once("error", (cause) => resume(Effect.fail(new ListenFailed({ port: host.port, cause }))))
-        server.listen(host.port, host.address ?? LOOPBACK, () => {
-          const address = server.address()
-          if (typeof address === "object" && address !== null) onListening?.(address.port)
-          resume(Effect.void)
-        })
-      }),
-      () => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
-    )
-  })
-
 /** The network, and who looks its names up. Closing the scope cuts every connection. */
 export const make = (
-  { allow = [], expose: ports = [], resolve = HostNames.resolve }: Options = {}
+  { allow = [], expose = [], resolve = HostNames.resolve, sockets = [] }: Options = {}
 ): Effect.Effect<{ readonly attach: Attach; readonly resolve: Dns.Resolve }, ListenFailed, Scope.Scope> =>
   Effect.gen(function*() {
     const gate = new Gate(allow)
@@ -161,7 +139,9 @@ export const make = (
       ({ address, port }) => ({ address: address === LOOPBACK ? GATEWAY : address, port }),
       ({ address, port }) => gate.allows("udp", address, port)
     )
-    for (const each of ports) yield* expose(each, () => datagrams.stack, open)
+    const side = { gateway: GATEWAY, machine: MACHINE, stack: () => datagrams.stack, open }
+    const answering = yield* exposeAll(expose, side)
+    const paths = new Map(sockets.map(({ path, port }) => [port, path]))
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         for (const socket of open) socket.destroy()
@@ -169,7 +149,7 @@ export const make = (
       })
     )
     return {
-      attach: attach(gate, open, datagrams),
+      attach: attach({ gate, open, datagrams, answering, paths }),
       resolve: (name, family) =>
         gate.names(name)
           ? Effect.map(resolve(name, family), ({ addresses, seconds }) => ({

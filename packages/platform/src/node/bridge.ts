@@ -18,6 +18,9 @@ export const bridge = (socket: Socket, { incoming, outgoing }: Connection): void
   let isFull = false
   let cut = false
 
+  // A guest's small writes wait for nobody: how they are gathered is its own affair.
+  socket.setNoDelay(true)
+
   const reset = (): void => {
     cut = true
     socket.resetAndDestroy()

@@ -3,226 +3,299 @@
  *
  * @see curl(1)
  */
-import { O_CREAT, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import { AF_UNIX, SOCK_STREAM } from "@effix/kernel/abi/Socket"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
+import * as Effect from "effect/Effect"
 import { writeAll } from "../BufferedWriter.js"
 import * as Connect from "../Connect.js"
 import { type Failure, type Head, HttpReader, isFailure } from "../HttpReader.js"
 import * as Latin1 from "../Latin1.js"
-import * as Options from "../Options.js"
-import { attempt, type Steps, stop } from "../Steps.js"
+import { attempt, type Steps, Stop } from "../Steps.js"
+import * as Url from "../Url.js"
 import * as Utility from "../Utility.js"
+import { Given, redirected, type Request, utility } from "./curlOptions.js"
 
-const utility: Utility.Utility = {
-  usage: "[OPTION]... URL...",
-  does: "Transfer what each URL names, over HTTP.",
-  short: "d:fH:iILm:o:OsSw:X:",
-  long: {
-    "data=": "d",
-    fail: "f",
-    "header=": "H",
-    include: "i",
-    head: "I",
-    location: "L",
-    "max-time=": "m",
-    "max-redirs=": "redirs",
-    "output=": "o",
-    "remote-name": "O",
-    silent: "s",
-    "show-error": "S",
-    "write-out=": "w",
-    "request=": "X"
-  },
-  failure: 2
+const why = ({ failure, missing }: Failure): readonly [status: number, text: string] => {
+  switch (failure) {
+    case "timeout":
+      return [28, "Operation timed out"]
+    case "empty":
+      return [52, "Empty reply from server"]
+    case "partial":
+      return [
+        18,
+        missing === undefined
+          ? "transfer closed with outstanding read data remaining"
+          : `transfer closed with ${missing} bytes remaining to read`
+      ]
+    case "malformed":
+      return [1, "Received HTTP/0.9 when not allowed"]
+    case "length":
+      return [8, "Invalid Content-Length: value"]
+    case "chunk":
+      return [56, "Illegal or missing hexadecimal sequence in chunked-encoding"]
+    case "receive":
+      return [56, "Recv failure: Connection reset by peer"]
+  }
 }
 
-interface Url {
-  readonly host: string
-  readonly port: number
-  /** With the query. */
-  readonly path: string
-}
-
-interface Request {
-  readonly method: string
-  readonly headers: ReadonlyArray<string>
-  readonly data: string | undefined
-}
-
-const why: Readonly<Record<Failure, readonly [status: number, text: string]>> = {
-  timeout: [28, "Operation timed out"],
-  empty: [52, "Empty reply from server"],
-  partial: [18, "transfer closed with outstanding read data remaining"],
-  malformed: [1, "Received HTTP/0.9 when not allowed"],
-  receive: [56, "Recv failure: Connection reset by peer"]
-}
-
-/** What is sent to where a server leads: what was posted, it has. */
-const redirected = ({ data, headers, method }: Request, status: number): Request =>
-  method === "POST" && status <= 303 ? { method: "GET", headers, data: undefined } : { method, headers, data }
-
-/** One run: its options, and when it has to be over. */
+/** The transfer of one URL, as far as it has got. */
 class Transfer {
-  private readonly has: (key: string) => boolean
-  private readonly request: Request
-  private end: bigint | undefined
+  private out: number | undefined
+  private status = 0
+  private redirects = 0
+  private downloaded = 0
+  private headers = 0
+  private sent = 0
+  private type = ""
+  private effective: string
+  private remote = ""
+  private leads = ""
+  private dumped = false
 
-  constructor(private readonly run: Utility.Run, private readonly options: ReadonlyArray<Options.Given>) {
-    this.has = (key) => options.some((option) => option.key === key)
-    const values = (key: string) => options.filter((option) => option.key === key).map(({ value }) => value)
-    const data = this.has("d") ? values("d").join("&") : undefined
-    this.request = {
-      method: values("X").at(-1) ?? (this.has("I") ? "HEAD" : data === undefined ? "GET" : "POST"),
-      headers: values("H"),
-      data
-    }
+  constructor(
+    private readonly run: Utility.Run,
+    private readonly given: Given,
+    /** Where its output goes; `undefined` is standard output, and `""` what the URL is called. */
+    private readonly target: string | undefined,
+    private readonly text: string,
+    private readonly query: string,
+    private request: Request,
+    private readonly end: bigint | undefined
+  ) {
+    this.effective = text
   }
 
-  private value(key: string): string | undefined {
-    return Options.last(this.options, key)?.value
-  }
-
-  /** Gives up, and says why unless it has to be silent. */
-  *fail(status: number, text: string): Steps<never> {
-    return yield* stop(status, this.has("s") && !this.has("S") ? undefined : `(${status}) ${text}`)
-  }
-
-  *start(): Steps<void> {
-    const limit = this.value("m")
-    if (limit === undefined) return
-    if (!/^\d+(\.\d+)?$/.test(limit)) return yield* this.fail(2, "option -m: expected a proper numerical parameter")
-    this.end = (yield* this.run.sys.clockGettime("monotonic")) + BigInt(Math.ceil(Number(limit) * 1e9))
-  }
-
+  /** Milliseconds until it takes too long. */
   private *left(): Steps<number> {
     if (this.end === undefined) return -1
     const left = this.end - (yield* this.run.sys.clockGettime("monotonic"))
     return left <= 0n ? 0 : Math.ceil(Number(left) / 1e6)
   }
 
-  private *parse(text: string): Steps<Url> {
-    const [, scheme = "http", authority = "", rest = ""] =
-      /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?([^/?#]*)([^#]*)/.exec(text) ?? []
-    if (scheme.toLowerCase() !== "http") {
-      return yield* this.fail(1, `Protocol "${scheme}" not supported: this curl speaks http only`)
+  private *parse(text: string): Steps<Url.Url> {
+    const url = Url.parse(text, this.given.has("asis"))
+    if (!("unfit" in url)) return url
+    if (url.unfit === "scheme") {
+      return yield* this.given.fail(1, `Protocol "${url.scheme}" not supported: this curl speaks http only`)
     }
-    const parts = /^(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(authority)
-    // What would end a line of the request is no part of a URL.
-    // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-    if (parts === null || /[\u0000- \u007f]/.test(text)) return yield* this.fail(3, "URL rejected: Malformed input")
-    const port = Number(parts[2] ?? "80")
-    if (port > 65_535) {
-      return yield* this.fail(3, "URL rejected: Port number was not a decimal number between 0 and 65535")
+    return yield* this.given.fail(
+      3,
+      url.unfit === "port"
+        ? "URL rejected: Port number was not a decimal number between 0 and 65535"
+        : "URL rejected: Malformed input"
+    )
+  }
+
+  private *say(mark: string, text: string): Steps<void> {
+    if (!this.given.has("v")) return
+    const lines = text.split("\n").slice(0, -1)
+    yield* this.run.error(lines.map((line) => `${mark} ${line}\n`).join(""))
+  }
+
+  private *connect(url: Url.Url): Steps<number> {
+    const { given, run: { sys } } = this
+    const path = given.value("unix")
+    if (path !== undefined) {
+      const fd = yield* sys.socket(AF_UNIX, SOCK_STREAM)
+      const answer = yield* attempt(sys.connect(fd, { family: "unix", path }))
+      if (!Errno.isErrno(answer)) return fd
+      return yield* given.fail(7, `Failed to connect to ${url.host} port ${url.port}: ${Errno.text(answer._tag)}`)
     }
-    return { host: parts[1] ?? "", port, path: rest.startsWith("/") ? rest : `/${rest}` }
+    const limit = yield* given.seconds("connect", "--connect-timeout")
+    const left = yield* this.left()
+    const most = limit === undefined ? left : Number(limit) / 1e6
+    const connected = yield* Connect.to(sys, url.host, url.port, {
+      milliseconds: left < 0 ? most : Math.min(left, most),
+      family: given.has("4") ? "inet" : given.has("6") ? "inet6" : undefined
+    })
+    if ("nameless" in connected) return yield* given.fail(6, `Could not resolve host: ${url.host}`)
+    if ("refused" in connected) {
+      if (connected.refused._tag === "EINPROGRESS") return yield* given.fail(28, "Connection timed out")
+      const because = Errno.text(connected.refused._tag)
+      return yield* given.fail(7, `Failed to connect to ${url.host} port ${url.port}: ${because}`)
+    }
+    this.remote = connected.address
+    yield* this.say("*", `Connected to ${url.host} (${connected.address}) port ${url.port}\n`)
+    return connected.fd
   }
 
-  /** The text of the request; bytes of arguments as characters. */
-  private textOf({ host, path, port }: Url, { data, headers, method }: Request): string {
-    const named = new Set(headers.map((header) => header.split(":", 1)[0]!.toLowerCase()))
-    const body = data === undefined ? "" : Latin1.fromText(data)
-    const own = [
-      `Host: ${port === 80 ? host : `${host}:${port}`}`,
-      "User-Agent: curl/8 (Effix)",
-      "Accept: */*",
-      ...(data === undefined
-        ? []
-        : [`Content-Length: ${body.length}`, "Content-Type: application/x-www-form-urlencoded"])
-    ].filter((header) => !named.has(header.split(":", 1)[0]!.toLowerCase()))
-    const given = headers.filter((header) => !/^[^:]*:\s*$/.test(header)).map(Latin1.fromText)
-    return `${[`${method} ${path} HTTP/1.1`, ...own, ...given, "Connection: close"].join("\r\n")}\r\n\r\n${body}`
-  }
-
-  private *output(url: Url): Steps<number> {
-    const name = this.has("O") ? url.path.replace(/\?.*$/, "").split("/").at(-1) : this.value("o")
-    if (name === "") return yield* this.fail(23, "Remote file name has no length")
-    if (name === undefined || name === "-") return 1
-    const fd = yield* attempt(this.run.sys.open(name, O_WRONLY | O_CREAT | O_TRUNC, 0o666))
-    return Errno.isErrno(fd) ? yield* this.fail(23, `Failure writing output to ${name}: ${Errno.text(fd._tag)}`) : fd
-  }
-
-  /** Transfers one URL, and follows where it leads if it may. */
-  *transfer(text: string): Steps<void> {
-    const { sys } = this.run
-    let url = yield* this.parse(text)
-    const out = yield* this.output(url)
-    let { request } = this
-    const most = Number(this.value("redirs") ?? "50")
-    for (let redirects = 0;; redirects++) {
-      const host = url.host.replace(/^\[(.*)\]$/, "$1")
-      const connected = yield* Connect.to(sys, host, url.port, { milliseconds: yield* this.left() })
-      if ("nameless" in connected) return yield* this.fail(6, `Could not resolve host: ${host}`)
-      if ("refused" in connected) {
-        if (connected.refused._tag === "EINPROGRESS") return yield* this.fail(28, "Connection timed out")
-        const because = Errno.text(connected.refused._tag)
-        return yield* this.fail(7, `Failed to connect to ${host} port ${url.port}: ${because}`)
-      }
-      const { fd } = connected
-      const unsent = yield* writeAll(sys, fd, Latin1.encode(this.textOf(url, request)))
-      if (unsent !== undefined) return yield* this.fail(55, `Send failure: ${Errno.text(unsent._tag)}`)
-      const reader = new HttpReader(sys, fd, () => this.left())
-      const head = yield* reader.head()
-      if (isFailure(head)) return yield* this.fail(...why[head])
-      const location = this.has("L") && head.status >= 300 && head.status < 400
-        ? head.headers.get("location")
-        : undefined
-      if (location === undefined) {
-        yield* this.receive(reader, head, out)
-        yield* attempt(sys.close(fd))
-        if (out !== 1) yield* attempt(sys.close(out))
-        const wanted = this.value("w")
-        if (wanted !== undefined) yield* this.report(wanted, head.status, redirects)
-        return
-      }
-      if (this.has("i") || this.has("I")) yield* this.write(out, Latin1.encode(head.text))
+  /** Transfers it, and follows where it leads if it may. */
+  *whole(): Steps<void> {
+    const { given, run: { sys } } = this
+    const asked = this.query === "" ? this.text : withQuery(this.text, this.query)
+    let url = yield* this.parse(asked)
+    this.effective = Url.format(url)
+    if (this.target === "" && url.path.endsWith("/")) yield* given.fail(23, "Remote file name has no length")
+    const most = Number(given.value("redirs") ?? "50")
+    for (;;) {
+      if (url.user !== undefined) this.request = { ...this.request, user: url.user }
+      const fd = yield* this.connect(url)
+      const text = given.textOf(url, this.request)
+      this.sent = this.request.data?.length ?? 0
+      const head = text.slice(0, text.indexOf("\r\n\r\n") + 4)
+      yield* this.say(">", Latin1.toText(head))
+      const unsent = yield* writeAll(sys, fd, Latin1.encode(text))
+      if (unsent !== undefined) return yield* given.fail(55, `Send failure: ${Errno.text(unsent._tag)}`)
+      const location = yield* this.answer(fd, url)
       yield* attempt(sys.close(fd))
-      if (redirects >= most) return yield* this.fail(47, `Maximum (${most}) redirects followed`)
-      request = redirected(request, head.status)
-      url = yield* this.parse(this.follow(url, location))
+      yield* this.say("*", "Closing connection\n")
+      if (location === undefined) return
+      if (this.redirects >= most) return yield* given.fail(47, `Maximum (${most}) redirects followed`)
+      this.redirects++
+      const from = url
+      const next = yield* this.parse(location)
+      url = { ...next, fragment: next.fragment === "" ? from.fragment : next.fragment }
+      const elsewhere = !given.has("trusted") && (from.host !== url.host || from.port !== url.port)
+      this.request = redirected(this.request, this.status, elsewhere)
+      this.effective = Url.format(url)
     }
   }
 
-  private follow({ host, path, port }: Url, location: string): string {
-    if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(location)) return location
-    if (location.startsWith("//")) return `http:${location}`
-    const folder = location.startsWith("/") ? "" : path.replace(/\?.*$/, "").replace(/[^/]*$/, "")
-    return `http://${host}:${port}${folder}${location}`
-  }
-
-  private *receive(reader: HttpReader, head: Head, out: number): Steps<void> {
-    if (this.has("f") && head.status >= 400) {
-      return yield* this.fail(22, `The requested URL returned error: ${head.status}`)
+  /** Reads an answer; answers where it leads, if that is followed. */
+  private *answer(fd: number, url: Url.Url): Steps<string | undefined> {
+    const { given } = this
+    const reader = new HttpReader(this.run.sys, fd, () => this.left())
+    let head: Head
+    for (;;) {
+      const read = yield* reader.head()
+      if (isFailure(read)) return yield* given.fail(...why(read))
+      head = read
+      this.headers += head.text.length
+      yield* this.say("<", Latin1.toText(head.text))
+      const isLast = head.status >= 200 || head.status === 101
+      if (given.has("f") && head.status >= 400 && isLast) break
+      if (given.has("i") || given.has("I")) yield* this.write(Latin1.encode(head.text), url)
+      if (given.has("D")) yield* this.dump(head.text)
+      if (isLast) break
     }
-    const { has, write } = this
-    if (has("i") || has("I")) yield* this.write(out, Latin1.encode(head.text))
-    if (this.request.method === "HEAD") return
-    const failed = yield* reader.body(head, (piece) => write.call(this, out, piece))
-    if (failed !== undefined) return yield* this.fail(...why[failed])
+    this.status = head.status
+    this.type = head.headers.get("content-type") ?? ""
+    const location = head.status >= 300 && head.status < 400 ? head.headers.get("location") : undefined
+    this.leads = location === undefined ? "" : Url.follow(url, Latin1.toText(location))
+    if (location !== undefined && (given.has("L") || given.has("trusted"))) return this.leads
+    yield* this.receive(reader, head, url)
+    return undefined
   }
 
-  private *write(out: number, bytes: Uint8Array): Steps<void> {
-    const error = yield* writeAll(this.run.sys, out, bytes)
-    if (error !== undefined) return yield* this.fail(23, `Failure writing output: ${Errno.text(error._tag)}`)
+  private *receive(reader: HttpReader, head: Head, url: Url.Url): Steps<void> {
+    const { given } = this
+    const refused = head.status >= 400 ? `The requested URL returned error: ${head.status}` : undefined
+    if (refused !== undefined && given.has("f")) return yield* given.fail(22, refused)
+    if (!given.has("I") && this.request.method !== "HEAD") {
+      const { write } = this
+      const failed = yield* reader.body(head, (piece) => write.call(this, piece, url))
+      if (failed !== undefined) return yield* given.fail(...why(failed))
+    }
+    // A file is there even if nothing was in it.
+    yield* this.write(new Uint8Array(0), url)
+    if (this.out !== undefined && this.out > 2) yield* attempt(this.run.sys.close(this.out))
+    if (refused !== undefined && given.has("body")) yield* given.fail(22, refused)
   }
 
-  private *report(wanted: string, status: number, redirects: number): Steps<void> {
+  /** Opens where the output goes. */
+  private *open({ path }: Url.Url): Steps<number> {
+    const { given, run: { sys }, target } = this
+    if (target === undefined || target === "-") return 1
+    const name = target === "" ? path.split("/").at(-1) || "curl_response" : target
+    if (given.has("dirs")) {
+      for (let at = name.indexOf("/", 1); at > 0; at = name.indexOf("/", at + 1)) {
+        yield* attempt(sys.mkdir(name.slice(0, at), 0o777))
+      }
+    }
+    const fd = yield* attempt(sys.open(name, O_WRONLY | O_CREAT | O_TRUNC, 0o666))
+    if (!Errno.isErrno(fd)) return fd
+    return yield* given.fail(23, `Failure writing output to ${name}: ${Errno.text(fd._tag)}`)
+  }
+
+  private *write(bytes: Uint8Array, url: Url.Url): Steps<void> {
+    this.out ??= yield* this.open(url)
+    if (bytes.length === 0) return
+    this.downloaded += bytes.length
+    const error = yield* writeAll(this.run.sys, this.out, bytes)
+    if (error !== undefined) return yield* this.given.fail(23, `Failure writing output: ${Errno.text(error._tag)}`)
+  }
+
+  private *dump(text: string): Steps<void> {
+    const { given, run: { sys } } = this
+    const path = given.value("D") ?? "-"
+    const how = O_WRONLY | O_CREAT | (this.dumped ? O_APPEND : O_TRUNC)
+    this.dumped = true
+    const fd = path === "-" ? 1 : yield* attempt(sys.open(path, how, 0o666))
+    if (Errno.isErrno(fd)) return yield* given.fail(23, `Failure writing output to ${path}: ${Errno.text(fd._tag)}`)
+    yield* writeAll(sys, fd, Latin1.encode(text))
+    if (fd !== 1) yield* attempt(sys.close(fd))
+  }
+
+  /** Writes what `-w` asks for. */
+  *report(exit: Stop | undefined): Steps<void> {
+    const wanted = this.given.value("w")
+    if (wanted === undefined) return
+    const code = `${this.status}`.padStart(3, "0")
+    const isShown = this.given.has("i") || this.given.has("I")
     const variables: Readonly<Record<string, string>> = {
-      http_code: `${status}`.padStart(3, "0"),
-      response_code: `${status}`.padStart(3, "0"),
-      num_redirects: `${redirects}`
+      content_type: this.type,
+      errormsg: exit?.text?.replace(/^\(\d+\) /, "") ?? "",
+      exitcode: `${exit?.status ?? 0}`,
+      filename_effective: this.target ?? "",
+      http_code: code,
+      http_version: this.given.has("0") ? "1.0" : "1.1",
+      method: this.request.method,
+      num_connects: `${this.redirects + 1}`,
+      num_redirects: `${this.redirects}`,
+      redirect_url: this.leads,
+      remote_ip: this.remote,
+      response_code: code,
+      scheme: "HTTP",
+      size_download: `${Math.max(0, this.downloaded - (isShown ? this.headers : 0))}`,
+      size_header: `${this.headers}`,
+      size_upload: `${this.sent}`,
+      url: this.text,
+      url_effective: this.effective
     }
-    const text = wanted.replace(/%\{(\w+)\}|\\n|\\t|\\r|%%/g, (all, name: string | undefined) =>
-      name === undefined
-        ? ({ "\\n": "\n", "\\t": "\t", "\\r": "\r", "%%": "%" })[all] ?? all
-        : variables[name] ?? "")
-    yield* this.write(1, Bytes.encode(text))
+    let unknown = ""
+    const text = wanted.replace(/%\{(\w+)\}|\\n|\\t|\\r|%%/g, (all, name: string | undefined) => {
+      if (name === undefined) return ({ "\\n": "\n", "\\t": "\t", "\\r": "\r", "%%": "%" })[all] ?? all
+      const value = variables[name]
+      if (value === undefined) unknown += `curl: unknown --write-out variable: '${name}'\n`
+      return value ?? ""
+    })
+    if (unknown !== "") yield* this.run.error(unknown)
+    yield* writeAll(this.run.sys, 1, Bytes.encode(text))
   }
 }
 
+/** Data that belongs into the URL (`-G`). */
+const withQuery = (text: string, query: string): string => {
+  const [, before = "", fragment = ""] = /^([^#]*)(#.*)?$/s.exec(text) ?? []
+  return `${before}${before.includes("?") ? "&" : "?"}${query}${fragment}`
+}
+
 export const main = Utility.make(utility, function*(run, { operands, options }) {
-  if (operands.length === 0) return yield* run.misuse("(2) no URL specified")
-  const transfer = new Transfer(run, options)
-  yield* transfer.start()
-  for (const url of operands) yield* transfer.transfer(url)
+  const given = new Given(run, options)
+  const urls = [...given.all("url"), ...operands]
+  if (urls.length === 0) return yield* run.misuse("(2) no URL specified")
+  const { query, request } = yield* given.request()
+  const limit = yield* given.seconds("m", "-m")
+  const targets = options.filter(({ key }) => key === "o" || key === "O").map(({ value }) => value)
+  let status = 0
+  for (const [i, text] of urls.entries()) {
+    const end = limit === undefined ? undefined : (yield* run.sys.clockGettime("monotonic")) + limit
+    const uploads = given.value("T")
+    const at = uploads !== undefined && uploads !== "-" && text.endsWith("/") ? text + uploads.split("/").at(-1) : text
+    const transfer = new Transfer(run, given, targets[i], at, query, request, end)
+    // One that fails does not keep the next from being tried.
+    const ended = yield* Effect.merge(Effect.gen(function*() {
+      yield* transfer.whole()
+      return undefined
+    }))
+    const failed = ended instanceof Stop ? ended : undefined
+    if (failed?.text !== undefined) yield* run.warn(failed.text)
+    yield* transfer.report(failed)
+    if (Errno.isErrno(ended)) return yield* Effect.fail(ended)
+    status = failed === undefined ? 0 : failed.status ?? 1
+  }
+  return status
 })

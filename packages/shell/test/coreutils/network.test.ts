@@ -68,6 +68,57 @@ echo one | nc -N localhost 7003; echo two | nc -N localhost 7003; kill $server; 
     }))
 })
 
+/** Waits for the listener that is told in `said`, or for anything there. */
+const told = (file: string) => `until test -s ${file}; do sleep 0.01; done`
+
+describe("nc, as its options say,", () => {
+  it.live.each<readonly [does: string, script: string, expected: string]>([
+    [
+      "tells who comes, from the port that it was asked to come from",
+      `nc -lv -p 7000 < /dev/null > out 2> said & ${told("said")}
+echo hi | nc -N -s 127.0.0.1 -p 7399 127.0.0.1 7000; wait; cat out said`,
+      "hi\nListening on 0.0.0.0 7000\nConnection received on 127.0.0.1 7399\n"
+    ],
+    [
+      "ends lines with a carriage return, once",
+      `nc -l -v -p 7000 < /dev/null > out 2> said & ${told("said")}
+printf 'a\\nb\\r\\n' | nc -CN 127.0.0.1 7000; wait; od -An -c out`,
+      "   a  \\r  \\n   b  \\r  \\n\n"
+    ],
+    [
+      "says of a port for datagrams whether somebody takes them",
+      `nc -zuv 127.0.0.1 7001 2>&1; echo $?
+nc -luv -p 7002 < /dev/null > out 2> said & server=$!; ${told("said")}
+nc -zuv 127.0.0.1 7002 2>&1; echo $?; kill $server; wait 2> /dev/null; cat said`,
+      "1\nConnection to 127.0.0.1 7002 port [udp/*] succeeded!\n0\nBound on 0.0.0.0 7002\n"
+    ],
+    [
+      "takes numbers for names only where it may look names up, and says which address did not answer",
+      "nc -nz localhost 7003 2>&1; nc -nz 127.0.0.1 7003; echo $?; nc -vz localhost 7003 2>&1",
+      "nc: getaddrinfo for host \"localhost\" port 7003: Name or service not known\n1\n" +
+      "nc: connect to localhost (::1) port 7003 (tcp) failed: Connection refused\n"
+    ],
+    [
+      "quits after its input, or after what it has received, though the other side goes on",
+      `nc -lkv -p 7004 < /dev/null > out 2> said & server=$!; ${told("said")}
+echo x | nc -q 0 127.0.0.1 7004; echo $?; kill $server; wait 2> /dev/null
+(echo one; sleep 1000) | nc -lv -p 7005 > /dev/null 2> said2 & server=$!; ${told("said2")}
+nc -W 1 127.0.0.1 7005 < /dev/null; echo $?; kill $server`,
+      "0\none\n0\n"
+    ],
+    [
+      "says what is wrong with an address, a port and a time",
+      `for args in "-l -p 7006 -s 1.2.3.4" "-z 127.0.0.1 70000" "-w x 127.0.0.1 7007" "-q x h 1" "-W 0 h 1"; do
+  nc $args 2>&1; echo $?; done`,
+      "nc: Cannot assign requested address\n1\nnc: port number invalid: 70000\n1\nnc: timeout invalid: x\n1\n" +
+      "nc: quit timer invalid: x\n1\nnc: receive limit invalid: 0\n1\n"
+    ]
+  ])("%s", ([, script, expected]) =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* run(script)).stdout, expected)
+    }))
+})
+
 describe("curl", () => {
   it.live("prints a body whose length is told, and sends a proper request", () =>
     Effect.gen(function*() {
@@ -100,7 +151,7 @@ describe("curl", () => {
       assert.strictEqual(
         stdout,
         "HTTP/1.1 204 No Content\r\n\r\nPUT / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: curl/8 (Effix)\r\n" +
-          "Content-Length: 13\r\nContent-Type: application/x-www-form-urlencoded\r\nX-A: b\r\n" +
+          "X-A: b\r\nContent-Length: 13\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
           "Connection: close\r\n\r\n" + Buffer.from("größe=1&b=2").toString("latin1")
       )
     }))

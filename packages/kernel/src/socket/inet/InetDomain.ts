@@ -27,34 +27,41 @@ export interface Listener extends InetSocket {
 export interface Receiver extends InetSocket {
   readonly arrive: (from: Endpoint, data: Uint8Array) => void
   readonly refused: () => void
-  /** Whether it takes what is sent to this group of receivers. */
-  readonly takes: (group: string) => boolean
+  /** Whether it takes what is sent to a group that somebody on this machine has joined. */
+  readonly takes: (group: string, link: Link) => boolean
 }
+
+/** The two sides of a machine: its own network, and whatever is outside. */
+export type Link = "loopback" | "beyond"
 
 export class InetDomain {
   readonly tcp = new Ports()
   readonly udp = new Ports()
-  /** Groups of receivers, each with how many sockets have joined it. */
-  readonly groups = new Map<string, number>()
+  /** Groups of receivers by link, each with how many sockets have joined it. */
+  private readonly groups: Readonly<Record<Link, Map<string, number>>> = { loopback: new Map(), beyond: new Map() }
   private readonly loopback: Network
   /** What lies beyond this machine; `undefined` where there is nothing. */
   private readonly beyond: Network | undefined
   /** The machine's own addresses, besides those of the loopback network. */
   private readonly own: ReadonlySet<string>
+  /** The addresses that mean all of a network that it is on. */
+  private readonly broadcasts: ReadonlySet<string>
 
   constructor(readonly context: SocketContext, beyond: Attach | undefined) {
-    const stack: Stack = {
+    const stack = (link: Link): Stack => ({
       connect: (from, to, connection, answer, abandoned) => {
         const listener = this.listener(from, to)
         if (listener === undefined) answer("refused")
         else listener.arrive(from, to, connection, answer, abandoned)
       },
-      deliver: (from, to, data) => this.deliver(from, to, data),
+      deliver: (from, to, data) => this.deliver(from, to, data, link),
       unreachable: (from, to) => this.receiverAt(to, from)?.refused()
-    }
-    this.loopback = Loopback.attach(stack)
-    this.beyond = beyond?.(stack)
-    this.own = new Set(this.beyond?.interfaces.flatMap(({ addresses }) => addresses))
+    })
+    this.loopback = Loopback.attach(stack("loopback"))
+    this.beyond = beyond?.(stack("beyond"))
+    const interfaces = this.beyond?.interfaces ?? []
+    this.own = new Set(interfaces.flatMap(({ addresses }) => addresses))
+    this.broadcasts = new Set(interfaces.flatMap(({ broadcasts = [] }) => broadcasts))
   }
 
   get interfaces(): ReadonlyArray<Interface> {
@@ -65,11 +72,37 @@ export class InetDomain {
     return this.interfaces.some(({ index }) => index === number)
   }
 
+  /** The link of an interface, by its number or an address of it; by default the one that leads outside. */
+  linkOf(which: number | string): Link | undefined {
+    if (which === 0 || which === "" || which === Ip.ANY) return this.beyond === undefined ? "loopback" : "beyond"
+    const found = this.interfaces.find(({ addresses, index }) =>
+      typeof which === "number" ? index === which : addresses.includes(which)
+    )
+    return found === undefined ? undefined : found.index === Loopback.INDEX ? "loopback" : "beyond"
+  }
+
+  /** One socket more is in a group. */
+  join(group: string, link: Link): void {
+    const groups = this.groups[link]
+    groups.set(group, (groups.get(group) ?? 0) + 1)
+  }
+
   /** One socket less is in a group. */
-  leave(group: string): void {
-    const left = (this.groups.get(group) ?? 1) - 1
-    if (left > 0) this.groups.set(group, left)
-    else this.groups.delete(group)
+  leave(group: string, link: Link): void {
+    const groups = this.groups[link]
+    const left = (groups.get(group) ?? 1) - 1
+    if (left > 0) groups.set(group, left)
+    else groups.delete(group)
+  }
+
+  /** Whether an address means all of a network. */
+  isBroadcast(address: string): boolean {
+    return Ip.isBroadcast(address) || this.broadcasts.has(address)
+  }
+
+  /** Whether it is the address of one machine, from which something can come. */
+  isOneHost(address: string): boolean {
+    return !Ip.isAny(address) && !Ip.isMulticast(address) && !this.isBroadcast(address)
   }
 
   /** Whether an address is this machine's. */
@@ -77,7 +110,7 @@ export class InetDomain {
     return Ip.isLoopback(address) || this.own.has(address)
   }
 
-  /** Which network leads to `to`; groups of receivers are on this machine unless a network beyond has them. */
+  /** Which network leads to `to`; groups of receivers are on this machine where there is nothing beyond. */
   private towards(to: string): Network | undefined {
     if (this.isLocal(to) || this.beyond === undefined && (Ip.isMulticast(to) || Ip.isBroadcast(to))) {
       return this.loopback
@@ -99,6 +132,20 @@ export class InetDomain {
 
   send(from: Endpoint, to: Endpoint, data: Uint8Array): ReturnType<Network["send"]> {
     return this.towards(to.address)?.send(from, to, data) ?? Errno.fail("ENETUNREACH")
+  }
+
+  /** Sends to a group, or to all of a network: on this machine, if it loops, and to others, if it leaves. */
+  sendToAll(
+    from: Endpoint,
+    to: Endpoint,
+    data: Uint8Array,
+    link: Link,
+    way: { readonly loops: boolean; readonly leaves: boolean }
+  ): ReturnType<Network["send"]> {
+    if (link === "loopback" || this.beyond === undefined) return this.loopback.send(from, to, data)
+    const sent = way.leaves ? this.beyond.send(from, to, data) : Exit.void
+    if (sent._tag === "Success" && way.loops) this.deliver(from, to, data, link)
+    return sent
   }
 
   /** The listener that fits an arriving connection best; those that share a port take turns by the sender. */
@@ -131,18 +178,20 @@ export class InetDomain {
     return best
   }
 
-  private deliver(from: Endpoint, to: Endpoint, data: Uint8Array): boolean {
+  private deliver(from: Endpoint, to: Endpoint, data: Uint8Array, link: Link): boolean {
     const { address } = to
-    if (!Ip.isMulticast(address) && !Ip.isBroadcast(address)) {
+    if (this.isOneHost(address)) {
       const receiver = this.receiverAt(from, to)
       receiver?.arrive(from, data)
       return receiver !== undefined
     }
+    // Nobody says that a group has no members.
+    const isGroup = Ip.isMulticast(address)
+    if (isGroup && !this.groups[link].has(address)) return true
     for (const socket of Array.from(this.udp.at(to.port))) {
       if (!isReceiver(socket) || fit(socket, from, to) < 0) continue
-      if (Ip.isBroadcast(address) || socket.takes(address)) socket.arrive(from, data)
+      if (!isGroup || socket.takes(address, link)) socket.arrive(from, data)
     }
-    // Nobody says that a group has no members.
     return true
   }
 }

@@ -6,7 +6,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { CAP_NET_BIND_SERVICE } from "../../abi/Capabilities.js"
+import { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW } from "../../abi/Capabilities.js"
 import * as Abi from "../../abi/Socket.js"
 import { capable, type Credentials } from "../../Credentials.js"
 import * as Errno from "../../Errno.js"
@@ -14,39 +14,24 @@ import type { Process } from "../../ProcessTable.js"
 import type { SocketAddress } from "../Address.js"
 import type { BindError, OptionError } from "../errors.js"
 import type { Endpoint } from "../Network.js"
-import { isNumber, keep } from "../options.js"
+import { isNumber, keep, keyOf } from "../options.js"
 import type { OptionValue } from "../OptionValue.js"
+import * as Rules from "../rules.js"
 import { Socket } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import * as Ip from "./Ip.js"
+import { optionsOf } from "./keptOptions.js"
+import * as Multicast from "./multicast.js"
 import type { Ports } from "./Ports.js"
 
 /** Ports below are for those with CAP_NET_BIND_SERVICE. */
 const UNPRIVILEGED = 1024
 
-/** Options of IP that nothing here depends on, with what they are before they are set. */
-const ipOptions: ReadonlyMap<number, number> = new Map([
-  [Abi.IP_TOS, 0],
-  [Abi.IP_TTL, 64],
-  [Abi.IP_PKTINFO, 0],
-  [Abi.IP_RECVERR, 0],
-  [Abi.IP_FREEBIND, 0],
-  [Abi.IP_MULTICAST_TTL, 1],
-  [Abi.IP_MULTICAST_LOOP, 1],
-  [Abi.IP_MULTICAST_IF, 0]
-])
-const ipv6Options: ReadonlyMap<number, number> = new Map([
-  [Abi.IPV6_UNICAST_HOPS, 64],
-  [Abi.IPV6_MULTICAST_IF, 0],
-  [Abi.IPV6_MULTICAST_HOPS, 1],
-  [Abi.IPV6_MULTICAST_LOOP, 1],
-  [Abi.IPV6_RECVERR, 0],
-  [Abi.IPV6_RECVPKTINFO, 0],
-  [Abi.IPV6_TCLASS, 0]
-])
-
-/** Where the options of a level are kept, apart from those of the socket level. */
-const keyOf = (level: number, option: number): number => (level + 1) << 16 | option
+/** Bits of a type of service that belong to congestion: those of a stream are TCP's. */
+const CONGESTION_BITS = 3
+/** Bytes of a packet, on the loopback network and elsewhere. */
+const LOOPBACK_MTU = 65_536
+const MTU = 1500
 
 export abstract class InetSocket extends Socket {
   /** 0 until it is bound, by bind(2) or by the first call that needs a port. */
@@ -62,6 +47,8 @@ export abstract class InetSocket extends Socket {
   chosenPort = false
   remote: Endpoint | undefined = undefined
   v6only = false
+  /** The groups that it is in; a stream is in none. */
+  readonly memberships: Multicast.Memberships | undefined = undefined
 
   constructor(
     readonly inet: InetDomain,
@@ -108,6 +95,10 @@ export abstract class InetSocket extends Socket {
     return Exit.succeed({ address: canonical, port: address.port })
   }
 
+  protected get transport(): "tcp" | "udp" {
+    return this.ports === this.inet.tcp ? "tcp" : "udp"
+  }
+
   /** Whether it is in no state in which it can be bound. */
   protected abstract get settled(): boolean
 
@@ -131,8 +122,11 @@ export abstract class InetSocket extends Socket {
       }
       if (!this.mayBind(at)) return Errno.fail(Ip.isMulticast(at) ? "EINVAL" : "EADDRNOTAVAIL")
     }
+    const wished = port === 0 ? this.ports.free() : port
+    const refused = Rules.askIn(this, caller, "bind", this.transport, at, wished, port === 0)
+    if (refused !== undefined) return refused
     this.boundAddress = this.address = at
-    const bound = this.take(port)
+    const bound = this.take(wished)
     if (bound._tag === "Failure") {
       this.boundAddress = this.address = this.domain === Abi.AF_INET ? Ip.ANY : Ip.ANY6
       return bound
@@ -149,12 +143,11 @@ export abstract class InetSocket extends Socket {
   }
 
   private mayBind(address: string): boolean {
-    return Ip.isAny(address) || this.inet.isLocal(address) || Ip.isMulticast(address) || Ip.isBroadcast(address)
+    return Ip.isAny(address) || this.inet.isLocal(address) || Ip.isMulticast(address) || this.inet.isBroadcast(address)
   }
 
-  /** Takes a port, any where it is 0. */
-  protected take(wanted: number): Exit.Exit<void, Errno.Errno<"EADDRINUSE">> {
-    const port = wanted === 0 ? this.ports.free() : wanted
+  /** Takes a port, by default any. */
+  protected take(port = this.ports.free()): Exit.Exit<void, Errno.Errno<"EADDRINUSE">> {
     if (port === 0 || this.ports.conflicts(this, port)) return Errno.fail("EADDRINUSE")
     this.ports.add(this, port)
     return Exit.void
@@ -175,7 +168,7 @@ export abstract class InetSocket extends Socket {
   protected meant(to: string): string {
     if (!Ip.isAny(to)) return to
     const { address } = this
-    if (Ip.is4(to)) return Ip.is4(address) && Ip.isOneHost(address) ? address : Ip.LOOPBACK
+    if (Ip.is4(to)) return Ip.is4(address) && this.inet.isOneHost(address) ? address : Ip.LOOPBACK
     return Ip.is4(address) ? Ip.LOOPBACK : Ip.LOOPBACK6
   }
 
@@ -199,17 +192,26 @@ export abstract class InetSocket extends Socket {
     if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
       return Exit.succeed(this.v6only ? 1 : 0)
     }
-    const known = this.optionsOf(level)
+    const known = optionsOf(level, this.domain === Abi.AF_INET6, this.transport)
     if (known === undefined) return Errno.fail(this.domain === Abi.AF_INET ? "EOPNOTSUPP" : "ENOPROTOOPT")
-    const initial = known.get(option)
+    const isMtu = level === Abi.SOL_IP ? option === Abi.IP_MTU : level === Abi.SOL_IPV6 && option === Abi.IPV6_MTU
+    if (isMtu) return this.mtu
+    // One of IPv6 takes of IPv4 only what it has joined itself.
+    const none = level === Abi.SOL_IP && option === Abi.IP_MULTICAST_ALL && this.domain === Abi.AF_INET6
+    const initial = none ? 0 : known.get(option)?.initial
     if (initial === undefined) return Errno.fail("ENOPROTOOPT")
     return Exit.succeed(this.kept?.get(keyOf(level, option)) ?? initial)
   }
 
-  /** The numbers of a level; `undefined` where the socket has no such level. */
-  protected optionsOf(level: number): ReadonlyMap<number, number> | undefined {
-    if (level === Abi.SOL_IP) return ipOptions
-    return level === Abi.SOL_IPV6 && this.domain === Abi.AF_INET6 ? ipv6Options : undefined
+  override hasDevice(name: string): boolean {
+    return this.inet.interfaces.some((each) => each.name === name)
+  }
+
+  /** Bytes of a packet on the way to the peer, where there is one. */
+  private get mtu(): Exit.Exit<number, Errno.Errno<"ENOTCONN">> {
+    const { remote } = this
+    if (remote === undefined) return Errno.fail("ENOTCONN")
+    return Exit.succeed(this.inet.isLocal(remote.address) ? LOOPBACK_MTU : MTU)
   }
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
@@ -222,21 +224,23 @@ export abstract class InetSocket extends Socket {
       this.v6only = value !== 0
       return Exit.void
     }
-    const known = this.optionsOf(level)
-    if (known === undefined) return Errno.fail("ENOPROTOOPT")
-    if (!known.has(option)) return Errno.fail("ENOPROTOOPT")
-    return isNumber(value) ? this.setNumber(level, option, value) : Errno.fail("EINVAL")
-  }
-
-  protected setNumber(level: number, option: number, value: number): Exit.Exit<void, OptionError> {
-    if (level === Abi.SOL_IP && option === Abi.IP_TTL && value !== -1 && (value < 1 || value > 255)) {
-      return Errno.fail("EINVAL")
-    }
-    return keep(this, keyOf(level, option), level === Abi.SOL_IP && option === Abi.IP_TTL && value === -1 ? 64 : value)
+    const set = Multicast.setOption(this, level, option, value)
+    if (set !== undefined) return set
+    const take = optionsOf(level, this.domain === Abi.AF_INET6, this.transport)?.get(option)?.take
+    if (take === undefined) return Errno.fail("ENOPROTOOPT")
+    const privileged = capable(caller.credentials, CAP_NET_ADMIN) || capable(caller.credentials, CAP_NET_RAW)
+    const isOf = (four: number, six: number): boolean =>
+      level === Abi.SOL_IP ? option === four : level === Abi.SOL_IPV6 && option === six
+    if (isOf(Abi.IP_TRANSPARENT, Abi.IPV6_TRANSPARENT) && value !== 0 && !privileged) return Errno.fail("EPERM")
+    const taken = isNumber(value) ? take(value) : undefined
+    if (taken === undefined) return Errno.fail("EINVAL")
+    const isOurs = isOf(Abi.IP_TOS, Abi.IPV6_TCLASS) && this.type === Abi.SOCK_STREAM
+    return keep(this, keyOf(level, option), isOurs ? taken & ~CONGESTION_BITS : taken)
   }
 
   /** What of a listener the sockets have that it accepts. */
   protected inherit(from: InetSocket): void {
+    this.rules = from.rules
     this.reuseAddress = from.reuseAddress
     this.reusePort = from.reusePort
     this.lingers = from.lingers

@@ -86,6 +86,24 @@ export const canonical = (text: string): string | undefined => {
   return answer
 }
 
+/** A number of inet_aton(3): hexadecimal behind `0x`, octal behind `0`. */
+const numberOf = (text: string): number => {
+  if (/^0x[0-9a-f]+$/i.test(text)) return Number.parseInt(text, 16)
+  if (/^0[0-7]*$/.test(text)) return Number.parseInt(text, 8)
+  return /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN
+}
+
+/** An address of IPv4 as inet_aton(3) reads it: of its numbers, up to four, the last one fills what is left. */
+export const aton = (text: string): string | undefined => {
+  const numbers = text.split(".").map(numberOf)
+  const last = numbers.pop() ?? Number.NaN
+  if (numbers.length > 3 || !(last < 2 ** (8 * (4 - numbers.length)))) return undefined
+  if (numbers.some((number) => !(number <= 255))) return undefined
+  const left = 4 - numbers.length
+  const rest = Array.from({ length: left }, (_, i) => Math.floor(last / 2 ** (8 * (left - 1 - i))) % 256)
+  return [...numbers, ...rest].join(".")
+}
+
 export const is4 = (address: string): boolean => !address.includes(":")
 export const isAny = (address: string): boolean => address === ANY || address === ANY6
 
@@ -111,6 +129,3 @@ export const needsScope = (address: string): boolean => /^(fe[89ab].|ff.[12]):/.
 
 /** The broadcast address of everywhere, or of the loopback network. */
 export const isBroadcast = (address: string): boolean => address === BROADCAST || address === "127.255.255.255"
-
-/** Whether it is the address of one machine, from which something can come. */
-export const isOneHost = (address: string): boolean => !isAny(address) && !isMulticast(address) && !isBroadcast(address)

@@ -7,7 +7,8 @@ import * as Exit from "effect/Exit"
 import type { Attach, Endpoint } from "../Network.js"
 import * as Ip from "./Ip.js"
 
-const INTERFACE = { name: "lo", index: 1, addresses: [Ip.LOOPBACK, Ip.LOOPBACK6] }
+export const INDEX = 1
+const INTERFACE = { name: "lo", index: INDEX, addresses: [Ip.LOOPBACK, Ip.LOOPBACK6] }
 
 const from4 = Exit.succeed(Ip.LOOPBACK)
 const from6 = Exit.succeed(Ip.LOOPBACK6)

@@ -19,7 +19,6 @@ import type { OptionValue } from "../OptionValue.js"
 import { RCV_SHUTDOWN, READABLE, ROOM, SHUTDOWN_MASK } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import { InetSocket } from "./InetSocket.js"
-import { checkTcpOption, CONGESTION, tcpOptions } from "./tcpOptions.js"
 import * as Transfer from "./tcpTransfer.js"
 
 /** Buffers of a new socket: net.ipv4.tcp_wmem and tcp_rmem. */
@@ -29,9 +28,13 @@ const RECEIVE_BUFFER = 131_072
 const SEND_SHARE = 196_608
 const RECEIVE_SHARE = 65_536
 
+/** Ways to go about congestion, of which there is none here: net.ipv4.tcp_allowed_congestion_control. */
+const CONGESTIONS: ReadonlyArray<string> = ["cubic", "reno"]
+
 export abstract class TcpEnd extends InetSocket implements Party {
   /** "closed" is also where a connection ends, whoever ended it. */
   state: "closed" | "connecting" | "connected" | "listening" = "closed"
+  private congestion = CONGESTIONS[0]!
   incoming: ByteStream | undefined = undefined
   outgoing: ByteStream | undefined = undefined
   /** The other side has sent its last byte. */
@@ -141,19 +144,22 @@ export abstract class TcpEnd extends InetSocket implements Party {
     return this.listening ? Errno.fail("EINVAL") : Exit.succeed(this.incoming?.held ?? 0)
   }
 
+  protected override inherit(from: InetSocket): void {
+    super.inherit(from)
+    if (from instanceof TcpEnd) this.congestion = from.congestion
+  }
+
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
     return level === Abi.SOL_TCP && option === Abi.TCP_CONGESTION
-      ? Exit.succeed(CONGESTION)
+      ? Exit.succeed(this.congestion)
       : super.getOption(level, option)
   }
 
-  protected override optionsOf(level: number): ReadonlyMap<number, number> | undefined {
-    return level === Abi.SOL_TCP ? tcpOptions : super.optionsOf(level)
-  }
-
-  protected override setNumber(level: number, option: number, value: number): Exit.Exit<void, OptionError> {
-    return level === Abi.SOL_TCP && !checkTcpOption(option, value)
-      ? Errno.fail("EINVAL")
-      : super.setNumber(level, option, value)
+  override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
+    if (level !== Abi.SOL_TCP || option !== Abi.TCP_CONGESTION) return super.setOption(level, option, value, caller)
+    if (typeof value !== "string") return Errno.fail("EINVAL")
+    if (!CONGESTIONS.includes(value)) return Errno.fail("ENOENT")
+    this.congestion = value
+    return Exit.void
   }
 }

@@ -16,6 +16,7 @@ import type { SocketAddress } from "../Address.js"
 import { ByteStream } from "../ByteStream.js"
 import type { AcceptError, ConnectError, ListenError } from "../errors.js"
 import type { Connection, Endpoint, Outcome } from "../Network.js"
+import * as Rules from "../rules.js"
 import { RCV_SHUTDOWN, READABLE, SEND_SHUTDOWN, SHUTDOWN_MASK, type Socket } from "../Socket.js"
 import * as Ip from "./Ip.js"
 import { TcpEnd } from "./TcpEnd.js"
@@ -37,14 +38,17 @@ export class TcpSocket extends TcpEnd {
     return (this.connections?.length ?? 0) > 0
   }
 
-  listen(backlog: number): Exit.Exit<void, ListenError> {
+  listen(backlog: number, caller: Process): Exit.Exit<void, ListenError> {
     if (this.told !== "unconnected" || (this.state !== "closed" && this.state !== "listening")) {
       return Errno.fail("EINVAL")
     }
+    const port = this.bound ? this.port : this.ports.free()
+    const refused = Rules.askIn(this, caller, "listen", "tcp", this.boundAddress, port, !this.bound || !this.chosenPort)
+    if (refused !== undefined) return refused
     const before = this.state
     this.state = "listening"
     if (before !== "listening") {
-      const bound = !this.bound ? this.take(0) : this.ports.conflicts(this, this.port) ? inUse : Exit.void
+      const bound = !this.bound ? this.take(port) : this.ports.conflicts(this, this.port) ? inUse : Exit.void
       if (bound._tag === "Failure") {
         this.state = before
         return bound
@@ -81,22 +85,24 @@ export class TcpSocket extends TcpEnd {
   }
 
   /** Sends for a connection; the answer may come in this step or later. */
-  private begin(address: SocketAddress, _caller: Process): Exit.Exit<void, ConnectError> {
+  private begin(address: SocketAddress, caller: Process): Exit.Exit<void, ConnectError> {
     const wanted = this.endpointOf(address)
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     if (this.unscoped(address, wanted.value.address)) return Errno.fail("EINVAL")
     const { port } = wanted.value
     const to = this.meant(wanted.value.address)
-    if (Ip.isMulticast(to) || Ip.isBroadcast(to)) return Errno.fail("ENETUNREACH")
+    const remote = { address: to, port }
+    const refused = Rules.askOut(this, caller, "connect", "tcp", remote)
+    if (refused !== undefined) return refused
+    if (Ip.isMulticast(to) || this.inet.isBroadcast(to)) return Errno.fail("ENETUNREACH")
     const source = this.routeTo(to)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
     const from = Ip.isAny(this.boundAddress) ? source.value : this.boundAddress
     if (!this.bound) {
-      const taken = this.take(0)
+      const taken = this.take()
       if (taken._tag === "Failure") return Errno.fail("EADDRNOTAVAIL")
     } else if (this.isTaken(from, to, port)) return Errno.fail("EADDRNOTAVAIL")
     this.address = this.boundAddress = from
-    const remote = { address: to, port }
     this.remote = remote
     this.error = undefined
     // Two that call each other at once are connected, and so is one that calls itself.
@@ -187,7 +193,11 @@ export class TcpSocket extends TcpEnd {
     WaitQueue.wake(this.canReceive, READABLE)
   }
 
-  accept<A, E>(_caller: Process, take: (connection: Socket) => Exit.Exit<A, E>): Effect.Effect<A, E | AcceptError> {
+  accept<A, E>(caller: Process, take: (connection: Socket) => Exit.Exit<A, E>): Effect.Effect<A, E | AcceptError> {
+    if (this.listening) {
+      const refused = Rules.askIn(this, caller, "accept", "tcp", this.boundAddress, this.port, !this.chosenPort)
+      if (refused !== undefined) return refused
+    }
     const attempt = (): WaitQueue.Attempt<A, E | AcceptError> => {
       const next = this.connections?.[0]
       if (next === undefined) return this.listening ? undefined : Errno.fail("EINVAL")

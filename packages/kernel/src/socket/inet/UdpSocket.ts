@@ -16,24 +16,17 @@ import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
 import { ofDatagram } from "../charge.js"
-import type {
-  AcceptError,
-  ConnectError,
-  ListenError,
-  OptionError,
-  ReceiveError,
-  SendError,
-  WriteError
-} from "../errors.js"
+import type { AcceptError, ConnectError, ListenError, ReceiveError, SendError, WriteError } from "../errors.js"
 import type { Attached, Received } from "../Message.js"
 import type { Endpoint } from "../Network.js"
-import { isMembership } from "../options.js"
-import type { OptionValue } from "../OptionValue.js"
+import * as Rules from "../rules.js"
 import { Segment, SegmentQueue } from "../SegmentQueue.js"
 import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
-import type { InetDomain } from "./InetDomain.js"
+import type { InetDomain, Link } from "./InetDomain.js"
 import { InetSocket } from "./InetSocket.js"
 import * as Ip from "./Ip.js"
+import * as Multicast from "./multicast.js"
+import { Memberships } from "./multicast.js"
 
 const BUFFER = 212_992
 /** Bytes of one message: what the length in a header can say, without the headers. */
@@ -42,20 +35,11 @@ const MESSAGE6_MAX = 65_527
 /** Headers in a buffer, besides the message. */
 const HEADERS = 44
 
-const membership: ReadonlyMap<number, "add" | "drop"> = new Map([
-  [Abi.IP_ADD_MEMBERSHIP, "add"],
-  [Abi.IP_DROP_MEMBERSHIP, "drop"]
-])
-const membership6: ReadonlyMap<number, "add" | "drop"> = new Map([
-  [Abi.IPV6_ADD_MEMBERSHIP, "add"],
-  [Abi.IPV6_DROP_MEMBERSHIP, "drop"]
-])
-
 export class UdpSocket extends InetSocket {
   private readonly queue = new SegmentQueue<Endpoint>()
   /** Memory, as Linux counts it, of what waits to be received. */
   private charged = 0
-  private groups: Set<string> | undefined = undefined
+  override readonly memberships = new Memberships(this.inet)
   private source: Endpoint | undefined = undefined
 
   constructor(inet: InetDomain, domain: number, flags: number, owner: Credentials) {
@@ -85,7 +69,7 @@ export class UdpSocket extends InetSocket {
       : Exit.succeed(this.show(remote.address, remote.port))
   }
 
-  connect(address: SocketAddress): Exit.Exit<void, ConnectError> {
+  connect(address: SocketAddress, caller: Process): Exit.Exit<void, ConnectError> {
     this.source = undefined
     if (address.family === "unspecified") {
       this.unsettle()
@@ -93,15 +77,17 @@ export class UdpSocket extends InetSocket {
       if (!this.chosenPort) this.port = 0
       return Exit.void
     }
-    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (address.family === "inet" && this.v6only) return Errno.fail("EAFNOSUPPORT")
     const wanted = this.endpointOf(this.mapped(address))
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     if (this.unscoped(address, wanted.value.address)) return Errno.fail("EINVAL")
     const to = this.reachable(wanted.value)
+    const refused = Rules.askOut(this, caller, "connect", "udp", to)
+    if (refused !== undefined) return refused
     const source = this.routeTo(to.address)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
-    if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
+    if (this.inet.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
     // An address that an earlier peer settled stays.
     if (Ip.isAny(this.address)) this.address = source.value
     if (Ip.isAny(this.boundAddress)) this.boundAddress = source.value
@@ -127,7 +113,7 @@ export class UdpSocket extends InetSocket {
     _caller: Process
   ): Effect.Effect<number, WriteError> {
     const { remote } = this
-    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+    if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     if (remote === undefined) return Errno.fail("EDESTADDRREQ")
@@ -136,8 +122,14 @@ export class UdpSocket extends InetSocket {
     return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.transmit(from, remote)
   }
 
-  sendTo(to: SocketAddress, from: Uint8Array, flags: number): Effect.Effect<number, SendError> {
-    if (!this.bound && this.take(0)._tag === "Failure") return Errno.fail("EAGAIN")
+  sendTo(
+    to: SocketAddress,
+    from: Uint8Array,
+    flags: number,
+    _attached: Attached | undefined,
+    caller: Process
+  ): Effect.Effect<number, SendError> {
+    if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     if (to.family === "unix" && this.domain === Abi.AF_INET6) return Errno.fail("EINVAL")
@@ -147,27 +139,46 @@ export class UdpSocket extends InetSocket {
     if (this.v6only && four) return Errno.fail("ENETUNREACH")
     if (four && from.length > 0xffff) return Errno.fail("EMSGSIZE")
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
-    return this.transmit(from, this.reachable(wanted.value))
+    const there = this.reachable(wanted.value)
+    return Rules.askOut(this, caller, "send", "udp", there) ?? this.transmit(from, there)
   }
 
   private transmit(data: Uint8Array, to: Endpoint): Exit.Exit<number, WriteError> {
     const four = Ip.is4(to.address)
     const route = this.routeTo(to.address)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
-    if (Ip.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
+    if (this.inet.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
     if (data.length > (four ? MESSAGE_MAX : MESSAGE6_MAX)) return Errno.fail("EMSGSIZE")
     const error = this.takeError()
     if (error !== undefined) return error
     if ((this.shut & SEND_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
+    if (!this.inet.isOneHost(to.address)) return this.transmitToAll(data, to, route.value)
     const own = this.address
-    const settled = Ip.isOneHost(own) && Ip.is4(own) === four
-    const address = settled ? own : route.value
-    let { source } = this
-    if (source === undefined || source.address !== address || source.port !== this.port) {
-      source = this.source = { address, port: this.port }
-    }
-    const sent = this.inet.send(source, to, data)
+    const settled = this.inet.isOneHost(own) && Ip.is4(own) === four
+    const sent = this.inet.send(this.sourceAt(settled ? own : route.value), to, data)
     // It has left the socket, where it took room for a moment.
+    WaitQueue.tell(this.canSend, ROOM)
+    return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
+  }
+
+  private sourceAt(address: string): Endpoint {
+    const { port, source } = this
+    if (source !== undefined && source.address === address && source.port === port) return source
+    return (this.source = { address, port })
+  }
+
+  /** Sends to a group, or to all of a network. */
+  private transmitToAll(data: Uint8Array, to: Endpoint, outward: string): Exit.Exit<number, WriteError> {
+    const { inet } = this
+    const link = inet.isLocal(to.address) ? "loopback" : Multicast.linkTowards(this, to.address)
+    const four = Ip.is4(to.address)
+    const bound = inet.isOneHost(this.address) && Ip.is4(this.address) === four
+    const own = bound ? this.address : link === "beyond" ? outward : four ? Ip.LOOPBACK : Ip.LOOPBACK6
+    const isGroup = Ip.isMulticast(to.address)
+    const sent = inet.sendToAll(this.sourceAt(own), to, data, link, {
+      loops: !isGroup || Multicast.loops(this, to.address),
+      leaves: !isGroup || Multicast.leaves(this, to.address)
+    })
     WaitQueue.tell(this.canSend, ROOM)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
   }
@@ -188,8 +199,8 @@ export class UdpSocket extends InetSocket {
     this.changed()
   }
 
-  takes(group: string): boolean {
-    return this.inet.groups.has(group)
+  takes(group: string, link: Link): boolean {
+    return this.memberships.has(group, link) || Multicast.takesAll(this, group)
   }
 
   receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
@@ -237,37 +248,10 @@ export class UdpSocket extends InetSocket {
     return this.remote === undefined ? Errno.fail("ENOTCONN") : Exit.void
   }
 
-  override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
-    const what = level === Abi.SOL_IP
-      ? membership.get(option)
-      : level === Abi.SOL_IPV6 && this.domain === Abi.AF_INET6
-      ? membership6.get(option)
-      : undefined
-    return what === undefined ? super.setOption(level, option, value, caller) : this.setMembership(what, value)
-  }
-
-  /** Joins a group of receivers, or leaves it. */
-  private setMembership(what: "add" | "drop", value: OptionValue): Exit.Exit<void, OptionError> {
-    const group = isMembership(value) ? Ip.canonical(value.group) : undefined
-    if (group === undefined || !Ip.isMulticast(group)) return Errno.fail("EINVAL")
-    const mine = (this.groups ??= new Set())
-    const all = this.inet.groups
-    if (what === "add") {
-      if (mine.has(group)) return Errno.fail("EADDRINUSE")
-      mine.add(group)
-      all.set(group, (all.get(group) ?? 0) + 1)
-      return Exit.void
-    }
-    if (!mine.delete(group)) return Errno.fail("EADDRNOTAVAIL")
-    this.inet.leave(group)
-    return Exit.void
-  }
-
   override release(): Effect.Effect<void> {
     this.context.all.delete(this)
     this.ports.remove(this)
-    for (const group of this.groups ?? []) this.inet.leave(group)
-    this.groups = undefined
+    this.memberships.clear()
     this.charged = 0
     this.queue.clear(() => {})
     this.shut = SHUTDOWN_MASK

@@ -12,6 +12,7 @@ import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress, UnixAddress } from "../Address.js"
 import type { AcceptError, ConnectError, ListenError } from "../errors.js"
+import * as Rules from "../rules.js"
 import { RCV_SHUTDOWN, READABLE, type Socket } from "../Socket.js"
 import { isAbstract, isPath, normal } from "./UnixDomain.js"
 import { credentialsOf, UnixSocket } from "./UnixSocket.js"
@@ -26,6 +27,8 @@ export abstract class UnixConnection extends UnixSocket {
 
   listen(backlog: number, caller: Process): Exit.Exit<void, ListenError> {
     if (this.bound === undefined || this.state === "connected") return Errno.fail("EINVAL")
+    const refused = isAbstract(this.bound) ? Rules.askName(this, caller, "listen", this.bound.abstract) : undefined
+    if (refused !== undefined) return refused
     this.state = "listening"
     this.connections ??= []
     const more = backlog > this.backlog
@@ -39,7 +42,10 @@ export abstract class UnixConnection extends UnixSocket {
     const wanted = normal(address)
     if (wanted === undefined || !(isPath(wanted) || isAbstract(wanted))) return Errno.fail("EINVAL")
     this.autobind()
-    return Step.andThen(this.unix.find(wanted, this.type, caller), (found) => this.connectTo(found, wanted, caller))
+    return Step.andThen(
+      this.unix.find(this, wanted, "connect", caller),
+      (found) => this.connectTo(found, wanted, caller)
+    )
   }
 
   private connectTo(found: UnixSocket, wanted: UnixAddress, caller: Process): Effect.Effect<void, ConnectError> {
@@ -74,6 +80,7 @@ export abstract class UnixConnection extends UnixSocket {
     other.peer = this
     this.state = other.state = "connected"
     other.bound = listener.bound
+    other.rules = listener.rules
     other.knowPeer(credentialsOf(caller), caller.credentials.groups)
     if (listener.peerCredentials !== undefined) this.knowPeer(listener.peerCredentials, listener.peerGroups ?? [])
     connections.push(other)
@@ -81,8 +88,13 @@ export abstract class UnixConnection extends UnixSocket {
     WaitQueue.wake(listener.canReceive, READABLE)
   }
 
-  accept<A, E>(_caller: Process, take: (connection: Socket) => Exit.Exit<A, E>): Effect.Effect<A, E | AcceptError> {
-    if (!this.listening) return Errno.fail("EINVAL")
+  accept<A, E>(caller: Process, take: (connection: Socket) => Exit.Exit<A, E>): Effect.Effect<A, E | AcceptError> {
+    const { bound, listening } = this
+    if (!listening) return Errno.fail("EINVAL")
+    if (bound !== undefined && isAbstract(bound)) {
+      const refused = Rules.askName(this, caller, "accept", bound.abstract)
+      if (refused !== undefined) return refused
+    }
     const attempt = (): WaitQueue.Attempt<A, E | AcceptError> => {
       const next = this.connections?.[0]
       if (next === undefined) {

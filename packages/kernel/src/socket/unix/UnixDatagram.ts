@@ -38,7 +38,7 @@ export class UnixDatagram extends UnixSocket {
     const wanted = normal(address)
     if (wanted === undefined || !(isPath(wanted) || isAbstract(wanted))) return Errno.fail("EINVAL")
     this.autobind()
-    return Step.andThen(this.unix.find(wanted, this.type, caller), (found) => {
+    return Step.andThen(this.unix.find(this, wanted, "connect", caller), (found) => {
       if (found.peer !== undefined && found.peer !== this) return Errno.fail("EPERM")
       this.state = found.state = "connected"
       return Exit.succeed(this.turnTo(found))
@@ -88,7 +88,7 @@ export class UnixDatagram extends UnixSocket {
     if (wanted === undefined || !(isPath(wanted) || isAbstract(wanted))) return Errno.fail("EINVAL")
     this.autobind()
     return Step.andThen(
-      Step.andThen(Messages.makeRoom(this, from, flags), () => this.unix.find(wanted, this.type, caller)),
+      Step.andThen(Messages.makeRoom(this, from, flags), () => this.unix.find(this, wanted, "send", caller)),
       (found) => Messages.send(this, found, from, flags, attached, caller, () => this.refused(found))
     )
   }

@@ -16,6 +16,7 @@ import type { Vfs } from "../../Vfs.js"
 import type { SocketFileError } from "../../vfs/socketFile.js"
 import type { SocketAddress, UnixAbstract, UnixAddress, UnixPath } from "../Address.js"
 import type { BindError } from "../errors.js"
+import * as Rules from "../rules.js"
 import type { SocketContext } from "../Socket.js"
 import type { Passenger } from "./Passenger.js"
 import type { UnixSocket } from "./UnixSocket.js"
@@ -56,8 +57,15 @@ export class UnixDomain {
   constructor(readonly context: SocketContext, private readonly vfs: Vfs["Type"]) {}
 
   /** The socket that bears `address`, of the same type as the one that asks. */
-  find(address: UnixAddress, type: number, caller: Process): Effect.Effect<UnixSocket, FindError> {
+  find(
+    { rules, type }: UnixSocket,
+    address: UnixAddress,
+    access: "connect" | "send",
+    caller: Process
+  ): Effect.Effect<UnixSocket, FindError> {
     if (isAbstract(address)) {
+      const refused = Rules.askName({ rules, context: this.context }, caller, access, address.abstract)
+      if (refused !== undefined) return refused
       const found = this.names.get(key(type, address.abstract))
       return found === undefined ? Errno.fail("ECONNREFUSED") : Exit.succeed(found)
     }

@@ -14,6 +14,7 @@ import { type SocketAddress, type UnixAddress, unnamed } from "../Address.js"
 import type { BindError, OptionError } from "../errors.js"
 import { isNumber } from "../options.js"
 import type { OptionValue, ProcessCredentials } from "../OptionValue.js"
+import * as Rules from "../rules.js"
 import { type Segment, SegmentQueue } from "../SegmentQueue.js"
 import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import { collect } from "./garbage.js"
@@ -76,6 +77,8 @@ export abstract class UnixSocket extends Passenger {
     const wanted = normal(address)
     if (wanted === undefined) return Errno.fail("EINVAL")
     if (isPath(wanted)) return this.unix.bindPath(this, wanted, caller)
+    const refused = Rules.askName(this, caller, "bind", isAbstract(wanted) ? wanted.abstract : "")
+    if (refused !== undefined) return refused
     if (!isAbstract(wanted)) return Exit.succeed(this.unix.autobind(this))
     return this.bound === undefined ? this.unix.bindAbstract(this, wanted) : Errno.fail("EINVAL")
   }

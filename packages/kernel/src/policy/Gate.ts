@@ -1,5 +1,5 @@
 /**
- * What a kernel may reach of its host's network.
+ * What may be reached over a network: by a kernel on its host's, and by a process on whatever its machine is on.
  *
  * Nothing, unless a rule allows it. A rule that gives an address or a block means just that. One that gives a name means
  * the public addresses that the name has been looked up to, and no others: a name that resolves to this machine or its
@@ -8,8 +8,6 @@
 import { isPublic, isWithin } from "./addresses.js"
 
 export interface Rule {
-  /** What a refusal names. Default: the rule as text. */
-  readonly id?: string
   /** Default: both. */
   readonly protocol?: "tcp" | "udp"
   /** A name, `*.` and a name for all below it, an address, a block such as `10.1.0.0/16`, or `*` for all that is public. */

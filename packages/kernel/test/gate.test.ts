@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { bitsOf, isPublic, isWithin } from "../src/hostNetwork/addresses.js"
-import { Gate } from "../src/hostNetwork/Gate.js"
+import { bitsOf, isPublic, isWithin } from "../src/policy/addresses.js"
+import { Gate } from "../src/policy/Gate.js"
 
 describe("An address", () => {
   it("is public only where no special purpose is reserved for it, however it is written", () => {
@@ -50,7 +50,7 @@ describe("An address", () => {
   })
 })
 
-describe("The gate to the host's network", () => {
+describe("The gate to a network", () => {
   it("is shut, unless a rule opens it", () => {
     const gate = new Gate([])
     assert.isFalse(gate.leads("1.1.1.1"))
