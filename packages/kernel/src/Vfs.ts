@@ -355,7 +355,10 @@ export const make = (parts: Parts): Vfs["Type"] => {
     pathOf: Dentries.pathOf,
     watch: (caller, start, path, options = {}) =>
       watch(core, caller, path, (flags) => open(core, caller, start, path, flags, 0, Exit.succeed), options),
-    hold: Dentries.hold,
+    hold: (place) => {
+      if (place.dentry.forgotten) Dentries.remember(core, place.dentry)
+      return Dentries.hold(place)
+    },
     letGo: (place) => Dentries.letGo(core, place),
     mount: (viewer, path, backend, options = {}) => Mounts.attach(core, viewer, path, backend, options),
     mountWith: (viewer, request) => Mounts.mount(core, viewer, request),

@@ -107,6 +107,7 @@ const sweep = (core: Core): void => {
       if (each.uses > 0 || each.covered > 0) continue
       dentry.children?.delete(each.name)
       dentry.uses--
+      each.forgotten = true
       core.dentries--
     }
   }
@@ -117,12 +118,23 @@ const sweep = (core: Core): void => {
 export const forgetAll = (core: Core, { root }: Superblock): void => {
   const visit = ({ children }: Dentry): void => {
     for (const each of children?.values() ?? []) {
+      each.forgotten = true
       core.dentries--
       visit(each)
     }
   }
   visit(root)
   root.children = undefined
+}
+
+/** One that was forgotten just when it was found takes its place again, unless that is taken. */
+export const remember = (core: Core, dentry: Dentry): void => {
+  for (let each = dentry; each.forgotten && each.parent !== undefined; each = each.parent) {
+    if (each.parent.children?.has(each.name) === true) return
+    each.forgotten = false
+    add(each.parent, each)
+    core.dentries++
+  }
 }
 
 /** Keeps a dentry known, and its inode reachable even without a name. */

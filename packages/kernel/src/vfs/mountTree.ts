@@ -24,7 +24,8 @@ export const superblock = (backend: Backend<Inode>, dev: number): Superblock => 
   prompt: true,
   root: new Dentry(undefined, "", backend.root),
   flags: flagsOf(backend),
-  mounts: new Set()
+  mounts: new Set(),
+  lock: undefined
 })
 
 /** The superblock of a backend: that of an earlier mount, if it has one. */

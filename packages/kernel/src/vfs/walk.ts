@@ -30,6 +30,7 @@ import type { LookupError } from "../VfsBackend.js"
 import { accessed } from "./accessed.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
+import * as Lock from "./lock.js"
 import { lengthOf } from "./prefixes.js"
 
 /** What the last name of the path turned out to be. */
@@ -59,6 +60,9 @@ export const parent: Mode = { follow: false, missing: true, name: true }
 
 const SLASH = 47
 
+/** How often a walk begins anew because there is no room to remember where it stands. */
+const RESTARTS_MAX = 1000
+
 /** Only openat2(2) can have it, and names it; whoever walks freely need not. */
 const leaving = Errno.fail("EXDEV") as Exit.Exit<never, never>
 
@@ -79,8 +83,10 @@ export class Walk {
   jumped: Description | undefined = undefined
 
   private readonly start: Location
+  private readonly asked: string
   private at = 0
   private links = 0
+  private restarts = 0
   /** How long the part of the path is that leads to its last name, as long as that is worth remembering. */
   private prefix: number
   /** Where `/` is, and above which nothing is. */
@@ -96,6 +102,7 @@ export class Walk {
     private path: string,
     private readonly mode: Mode
   ) {
+    this.asked = path
     this.resolve = mode.resolve ?? 0
     this.prefix = this.resolve === 0 ? lengthOf(path) : 0
     this.root = (this.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) === 0 ? viewer.root : start
@@ -172,11 +179,8 @@ export class Walk {
         continue
       }
       const looked = known === undefined ? this.lookup(name) : Exit.succeed(known.inode)
-      if (!isReady(looked)) {
-        // Meanwhile, what was walked may come to lead elsewhere.
-        this.prefix = 0
-        return Effect.flatMap(Effect.exit(looked), (exit) => this.goOn(exit, name, isLast) ?? this.advance())
-      }
+      if (looked === undefined) return this.again(name, isLast)
+      if (!isReady(looked)) return this.late(looked, name, isLast)
       const done = this.goOn(looked, name, isLast)
       if (done !== undefined) return done
     }
@@ -196,13 +200,56 @@ export class Walk {
     return known === undefined || known.covered === 0 ? undefined : known
   }
 
-  /** Asks the backend for `name` in the directory where the walk stands. */
-  private lookup(name: string): Effect.Effect<Inode, LookupError> {
+  /** Asks the backend for `name` in the directory where the walk stands; `undefined` while that is being changed. */
+  private lookup(name: string): Effect.Effect<Inode, LookupError> | undefined {
     const { dentry, mount: { superblock } } = this
     if (dentry.unlinked) return Errno.fail("ENOENT")
+    if (!superblock.prompt && Lock.isHeld(dentry.inode)) return undefined
     const answer = superblock.backend.lookup(dentry.inode, name)
     if (!isReady(answer)) superblock.prompt = false
     return answer
+  }
+
+  /**
+   * Goes on when the answer is there. Meanwhile, what was walked may have come to lead elsewhere, and what was asked may
+   * have another answer by now, which must not be remembered.
+   */
+  private late(looked: Effect.Effect<Inode, LookupError>, name: string, isLast: boolean) {
+    const { dentry } = this
+    const { changes } = dentry
+    this.prefix = 0
+    return Effect.flatMap(Effect.exit(looked), (exit): Effect.Effect<this, PathError> => {
+      if (dentry.forgotten) return this.restart()
+      if (dentry.changes !== changes || Lock.isHeld(dentry.inode)) return this.again(name, isLast)
+      return this.goOn(exit, name, isLast) ?? this.advance()
+    })
+  }
+
+  /** Asks once more for a name, when its directory is not being changed. */
+  private again(name: string, isLast: boolean): Effect.Effect<this, PathError> {
+    const { dentry } = this
+    return Effect.flatMap(Lock.passed(dentry.inode), () => {
+      if (dentry.forgotten) return this.restart()
+      const known = this.remembered(name)
+      const looked = known === undefined ? this.lookup(name) : Exit.succeed(known.inode)
+      if (looked === undefined) return this.again(name, isLast)
+      if (!isReady(looked)) return this.late(looked, name, isLast)
+      return this.goOn(looked, name, isLast) ?? this.advance()
+    })
+  }
+
+  /** Begins anew: what the walk stood on was forgotten, and another may stand there by now. */
+  private restart(): Effect.Effect<this, PathError> {
+    if (++this.restarts > RESTARTS_MAX) return Errno.fail("ESTALE")
+    this.path = this.asked
+    this.at = 0
+    this.links = 0
+    this.mount = this.start.mount
+    this.dentry = this.start.dentry
+    this.rooted = this.root === this.start
+    this.trailingSlash = false
+    this.last = "root"
+    return this.advance()
   }
 
   /** Takes what a lookup answered; `undefined` when there are names left to walk. */
@@ -307,7 +354,11 @@ export class Walk {
     if (isReady(target)) {
       return target._tag === "Failure" ? target as Exit.Exit<never, PathError> : this.goTo(target.value, isLast)
     }
-    return Effect.flatMap(target, (text) => this.goTo(text, isLast) ?? this.advance())
+    const { dentry } = this
+    return Effect.flatMap(
+      target,
+      (text) => dentry.forgotten ? this.restart() : this.goTo(text, isLast) ?? this.advance()
+    )
   }
 
   /** Goes on along the text of a link. */

@@ -44,12 +44,12 @@ const indented = (text: string): string => text.split("\n").map((line) => `    $
 
 const reportOf = (play: Play, outcomes: ReadonlyMap<string, number>, { foreign, permitted }: Verdict): string =>
   [
-    ...foreign.slice(0, 2).map((each) => {
+    ...foreign.slice(0, 1).map((each) => {
       const schedule = outcomes.get(each)!
       return `  Effix, schedule ${schedule} (${disks[schedule % disks.length]![0]}):\n${indented(each)}`
     }),
     `  Linux, ${permitted.size} outcomes:`,
-    ...[...permitted].slice(0, 8).map((each) => `${indented(each)}\n    --`),
+    ...[...permitted].slice(0, 4).map((each) => `${indented(each)}\n    --`),
     `[\n${source(play)}\n]`
   ].join("\n")
 

@@ -35,7 +35,9 @@ const halves = (step: Step): ReadonlyArray<string> => {
   }
 }
 
-const actLines = ([actor, step]: Act): ReadonlyArray<string> => halves(step).map((each) => `${actor}\t${each}`)
+/** What actor 0 does it does alone. */
+const actLines = (act: Act): ReadonlyArray<string> =>
+  act[0] === 0 ? [actLine(act)] : halves(act[1]).map((each) => `${act[0]}\t${each}`)
 
 /** A play as the helper reads it: with calls in two where they can be told so, or whole. */
 export const linesOf = (play: Play, whole = false): ReadonlyArray<string> =>
