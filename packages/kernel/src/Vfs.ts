@@ -291,6 +291,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     seals: new WeakMap(),
     lastDev: 1,
     lastMount: 0,
+    moves: 0,
     dentries: 0,
     prefixes: new Prefixes(),
     rootMoved: (moved) => {

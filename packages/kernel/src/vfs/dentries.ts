@@ -56,6 +56,7 @@ export const forget = (core: Core, parent: Dentry, name: string): void => {
 
 /** Follows a rename: what stood under the new name is gone, and what stood under the old one stands there. */
 export const move = (core: Core, from: Dentry, name: string, to: Dentry, newName: string): void => {
+  core.moves++
   forget(core, to, newName)
   const moved = from.children?.get(name)
   if (moved === undefined) return
@@ -68,7 +69,8 @@ export const move = (core: Core, from: Dentry, name: string, to: Dentry, newName
 }
 
 /** Follows an exchange of two names. */
-export const exchange = (a: Dentry, aName: string, b: Dentry, bName: string): void => {
+export const exchange = (core: Core, a: Dentry, aName: string, b: Dentry, bName: string): void => {
+  core.moves++
   Prefixes.changed()
   const first = a.children?.get(aName)
   const second = b.children?.get(bName)
@@ -96,6 +98,16 @@ export const exchange = (a: Dentry, aName: string, b: Dentry, bName: string): vo
 export const isWithin = (dentry: Dentry, above: Dentry): boolean => {
   for (let each: Dentry | undefined = dentry; each !== undefined; each = each.parent) if (each === above) return true
   return false
+}
+
+/** Whether a place lies at or below another, across mounts. */
+export const isReachable = (place: Location, from: Location): boolean => {
+  let { dentry, mount } = place
+  while (mount !== from.mount) {
+    if (mount.at === undefined) return false
+    ;({ dentry, mount } = mount.at)
+  }
+  return isWithin(dentry, from.dentry)
 }
 
 /** Forgets every dentry that nobody uses. Costs what was remembered, and happens once per that many new ones. */

@@ -78,7 +78,7 @@ const refusal = (table: MountTable | undefined, mount: Mount, at: Location) => {
 function* graft(core: Core, table: MountTable | undefined, mount: Mount, place: Location) {
   const at = Tree.topmost(place)
   const refused = refusal(table, mount, at)
-  if (refused === undefined) return Tree.attach(mount, at)
+  if (refused === undefined) return Tree.attach(core, mount, at)
   yield* Tree.detach(core, mount)
   yield* refused
 }
@@ -111,7 +111,7 @@ function* bindCopy(core: Core, from: Location, recursive: boolean) {
     for (const [dentry, child] of next.from.children) {
       if (child.unbindable || !Dentries.isWithin(dentry, next.under)) continue
       const copied: Mount = yield* Tree.make(core, child.superblock, child.root, child.flags, child.source)
-      Tree.attach(copied, { mount: next.to, dentry })
+      Tree.attach(core, copied, { mount: next.to, dentry })
       pending.push({ from: child, to: copied, under: child.root })
     }
   }
@@ -152,8 +152,8 @@ function* moveSteps(core: Core, viewer: Viewer, place: Location, request: MountR
   for (let each: Mount | undefined = to.mount; each !== undefined; each = each.at?.mount) {
     if (each === mount) return yield* Errno.fail("ELOOP")
   }
-  Tree.take(mount)
-  Tree.attach(mount, to)
+  Tree.take(core, mount)
+  Tree.attach(core, mount, to)
 }
 
 const hasWriters = ({ mounts }: Superblock): boolean => {

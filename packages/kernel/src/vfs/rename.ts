@@ -159,7 +159,7 @@ function* renameLocked(core: Core, viewer: Viewer, from: Walk, to: Walk, flags: 
       core.now()
     )
     const used = Dentries.isUsed(to.dentry, to.name)
-    if (exchange) Dentries.exchange(from.dentry, from.name, to.dentry, to.name)
+    if (exchange) Dentries.exchange(core, from.dentry, from.name, to.dentry, to.name)
     else {
       const gone = detachElsewhere(core, target)
       Dentries.move(core, from.dentry, from.name, to.dentry, to.name)

@@ -24,7 +24,7 @@ import type { Dentry, Location, Mount } from "../Dentry.js"
 import { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
-import { isReady } from "../internal/step.js"
+import { andThen, isReady } from "../internal/step.js"
 import type { PathError } from "../Sys.js"
 import type { LookupError } from "../VfsBackend.js"
 import { accessed } from "./accessed.js"
@@ -65,6 +65,7 @@ const RESTARTS_MAX = 1000
 
 /** Only openat2(2) can have it, and names it; whoever walks freely need not. */
 const leaving = Errno.fail("EXDEV") as Exit.Exit<never, never>
+const unsure = Errno.fail("EAGAIN") as Exit.Exit<never, never>
 
 export class Walk {
   /** The directory where the walk stands; at its end, the one that holds `name`, or the answer itself. */
@@ -90,8 +91,11 @@ export class Walk {
   /** How long the part of the path is that leads to its last name, as long as that is worth remembering. */
   private prefix: number
   /** Where `/` is, and above which nothing is. */
-  private readonly root: Location
+  readonly root: Location
   private readonly resolve: number
+  private readonly scoped: boolean
+  /** How often anything had moved when the walk began. */
+  private readonly moves: number
   /** Linux finds out where the root is when it is first needed; before that, a link to it leaves every mount. */
   private rooted: boolean
 
@@ -103,9 +107,11 @@ export class Walk {
     private readonly mode: Mode
   ) {
     this.asked = path
+    this.moves = core.moves
     this.resolve = mode.resolve ?? 0
     this.prefix = this.resolve === 0 ? lengthOf(path) : 0
-    this.root = (this.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) === 0 ? viewer.root : start
+    this.scoped = (this.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0
+    this.root = this.scoped ? start : viewer.root
     this.rooted = this.root === start || path.charCodeAt(0) === SLASH
     this.start = path.charCodeAt(0) === SLASH ? this.root : start
     this.mount = this.start.mount
@@ -126,7 +132,7 @@ export class Walk {
         this.prefix = 0
       }
     }
-    return this.advance()
+    return this.scoped ? andThen(this.advance(), stillWithin) : this.advance()
   }
 
   private advance(): Effect.Effect<this, PathError> {
@@ -156,6 +162,8 @@ export class Walk {
         if (isLast && this.mode.name) return this.standHere("..")
         const refused = this.ascend()
         if (refused !== undefined) return refused
+        // Nobody can say whether what is above still lies below the root.
+        if (this.scoped && this.core.moves !== this.moves) return unsure
         if (isLast) return this.standHere("..")
         continue
       }
@@ -410,6 +418,13 @@ export class Walk {
 /** Whether a place can be seen through a mount: all of a file system, or what lies below the root of a bind mount. */
 const isConnected = (mount: Mount, dentry: Dentry): boolean =>
   mount.root.parent === undefined || Dentries.isWithin(dentry, mount.root)
+
+/** What must not lead out of a directory has not been moved out of it meanwhile. */
+const stillWithin = <W extends Walk>(walked: W): Exit.Exit<W> => {
+  const { inode, mount, root } = walked
+  if (inode === undefined) return Exit.succeed(walked)
+  return Dentries.isReachable(walked.found ?? { mount, dentry: walked.dentry }, root) ? Exit.succeed(walked) : leaving
+}
 
 const isLocation = (u: unknown): u is Location => typeof u === "object" && u !== null && "mount" in u && "dentry" in u
 

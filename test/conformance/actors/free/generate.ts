@@ -28,6 +28,9 @@ const nameOf = (random: Random): string => random.weighted([[5, "a"], [4, "b"], 
 /** Names in a directory that stays where it is. */
 const pathOf = (random: Random): string => random.weighted([[7, ""], [2, "d/"], [0.7, "e/"]]) + nameOf(random)
 
+/** What an actor about locks opens first. */
+const OWN = 3
+
 const inMoved = (random: Random): string => random.pick(["a", "b"])
 
 const descriptor = (random: Random): number => random.weighted([[5, 0], [4, 1], [3, 2], [1.5, 4], [0.5, 5]])
@@ -77,9 +80,13 @@ const lockStep = (random: Random): Step => {
     const step = random.chance(0.15)
       ? ["write", random.between(0, 3), random.between(1, 4), 1] as const
       : lockingStep(random)
-    // What it found when it began would have to fit what it does to it later.
     if (step[0] === "interrupt" || step[0] === "exit") continue
-    return step
+    const [call, fd, ...more] = step
+    // Mostly what the actor itself has opened: descriptions that are shared are in nobody's way.
+    const own = typeof fd === "number" && call !== "dup2" && random.chance(0.5) ? OWN : fd
+    // A process that is in no play, on neither side.
+    if (call === "lock" && more[5] !== 0) more[5] = 30_000
+    return own === undefined ? step : [call, own, ...more]
   }
 }
 
@@ -112,10 +119,12 @@ const makers: Record<FreeTheme, (random: Random) => Step> = { locks: lockStep, f
 export const generateFree = (random: Random, theme: FreeTheme): Play => {
   const actors = random.chance(0.2) ? 3 : 2
   const acts: Array<Act> = beginnings[theme](random).map((step) => [0, step])
-  const length = random.between(actors * 2, actors === 2 ? 8 : 7)
+  const length = random.between(actors * 2, actors === 2 ? 9 : 7)
   for (let i = 0; i < length; i++) {
     const actor = i < actors ? i + 1 : random.between(1, actors)
-    const more: Play = [...acts, [actor, makers[theme](random)]]
+    const first = theme === "locks" && i < actors && random.chance(0.8)
+    const step: Step = first ? ["open", random.pick(["a", "a", "b"]), O_RDWR, 0] : makers[theme](random)
+    const more: Play = [...acts, [actor, step]]
     if (countOrders(more) > ORDERS_MAX) break
     acts.push(more[more.length - 1]!)
   }
