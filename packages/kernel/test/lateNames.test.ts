@@ -2,59 +2,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import { AT_FDCWD, RENAME_EXCHANGE } from "../src/abi/Fcntl.js"
 import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, O_WRONLY } from "../src/abi/OpenFlags.js"
 import type { SystemCalls } from "../src/Sys.js"
-import { VfsBackend } from "../src/VfsBackend.js"
 import { type Gated, lateDisks } from "./support/gated.js"
-import { errnoOf, inProcess, read, write } from "./support/run.js"
+import { type Failing, get, names, onDisk, put, whileStopped } from "./support/late.js"
+import { errnoOf, write } from "./support/run.js"
 
-const put = (sys: SystemCalls, path: string, text: string) =>
-  Effect.gen(function*() {
-    const fd = yield* sys.open(path, O_WRONLY | O_CREAT, 0o644)
-    yield* write(sys, fd, text)
-    yield* sys.close(fd)
-  })
-
-const get = (sys: SystemCalls, path: string) =>
-  Effect.flatMap(sys.open(path, 0), (fd) => Effect.zipLeft(read(sys, fd), sys.close(fd)))
-
-const names = (sys: SystemCalls, path: string) =>
-  Effect.gen(function*() {
-    const fd = yield* sys.open(path, O_DIRECTORY)
-    const entries = yield* sys.getdents(fd)
-    yield* sys.close(fd)
-    return entries.map(({ name }) => name).filter((name) => name !== "." && name !== "..").sort()
-  })
-
-/** The errno of a call that is stopped at a gate while `meanwhile` happens. */
-const whileStopped = <E extends { readonly _tag: string }, E2 extends { readonly _tag: string }>(
-  disk: Gated,
-  gate: Parameters<Gated["stop"]>,
-  call: Effect.Effect<unknown, E>,
-  meanwhile: Effect.Effect<unknown, E2>
-) =>
-  Effect.gen(function*() {
-    const { go, reached } = yield* disk.stop(...gate)
-    const waiting = yield* Effect.fork(errnoOf(call))
-    yield* reached
-    yield* meanwhile
-    yield* go
-    return yield* Fiber.join(waiting)
-  })
-
-const on = (
-  make: Effect.Effect<Gated>,
-  body: (sys: SystemCalls, disk: Gated) => Effect.Effect<unknown, { readonly _tag: string }>
-) =>
-  Effect.flatMap(
-    make,
-    (disk) =>
-      inProcess((sys) => Effect.zipRight(Effect.zipRight(sys.mkdir("/w"), sys.chdir("/w")), body(sys, disk)), {
-        backend: Layer.succeed(VfsBackend, disk.backend)
-      })
-  )
+/** A process that stands in an empty directory of a disk. */
+const on = (make: Effect.Effect<Gated>, body: (sys: SystemCalls, disk: Gated) => Effect.Effect<unknown, Failing>) =>
+  onDisk(make, (sys, disk) => Effect.zipRight(Effect.zipRight(sys.mkdir("/w"), sys.chdir("/w")), body(sys, disk)))
 
 describe.each(lateDisks)("on %s", (_, make) => {
   it.effect("a file that was moved away before a rename gets to it is not there to be moved", () =>
@@ -109,7 +66,7 @@ describe.each(lateDisks)("on %s", (_, make) => {
         }
         for (const [name, call] of Object.entries(makers)) {
           assert.strictEqual(
-            yield* whileStopped<{ readonly _tag: string }, { readonly _tag: string }>(
+            yield* whileStopped(
               disk,
               ["lookup", name, "after"],
               call,

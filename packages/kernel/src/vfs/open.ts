@@ -184,6 +184,8 @@ function* openSteps<A, E>(
   let found: Walk
   let inode: Inode | undefined
   let created: boolean
+  let gone: Inode | undefined
+  let again: boolean
   do {
     found = yield* walk(core, caller, start, path, modeOf(flags, resolve))
     if (creates && found.last === "name" && found.trailingSlash) return yield* Errno.fail("EISDIR")
@@ -191,7 +193,9 @@ function* openSteps<A, E>(
     created = found.inode === undefined
     inode = found.inode ?? (yield* createFile(core, caller, found, mode))
     // Somebody else has made it meanwhile, or taken it away.
-  } while (inode === undefined || (!created && isGone(found, inode)))
+    again = inode === undefined || (!created && inode !== gone && isGone(found, inode))
+    gone = inode
+  } while (again || inode === undefined)
   if (!created) {
     if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(caller, found, inode)
     const mount = mountOf(found)

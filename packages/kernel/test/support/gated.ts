@@ -20,10 +20,13 @@ export interface Gated {
    * Stops the next call of a method that is about a name, or an offset: before it is done, or when it is done and not
    * answered yet.
    */
-  readonly stop: (method: FaultyBackend.Method, about: string | number, when: "before" | "after") => Effect.Effect<Stop>
+  readonly stop: (...gate: Gate) => Effect.Effect<Stop>
 }
 
-interface Gate {
+/** Which call is stopped, and when. @see Gated.stop */
+export type Gate = readonly [method: FaultyBackend.Method, about: string | number, when: "before" | "after"]
+
+interface Gating {
   readonly method: FaultyBackend.Method
   readonly about: string | number
   readonly when: "before" | "after"
@@ -33,8 +36,8 @@ interface Gate {
 
 /** Leads every call of a backend through gates. */
 export const gated = (inner: Backend): Gated => {
-  const gates: Array<Gate> = []
-  const pass = (gate: Gate | undefined, when: Gate["when"]): Effect.Effect<void> =>
+  const gates: Array<Gating> = []
+  const pass = (gate: Gating | undefined, when: Gating["when"]): Effect.Effect<void> =>
     gate?.when === when
       ? Effect.zipRight(Deferred.succeed(gate.reached, undefined), Deferred.await(gate.open))
       : Effect.yieldNow()
