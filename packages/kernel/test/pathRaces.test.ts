@@ -213,6 +213,18 @@ describe.each(lateDisks)("with room for few names, on %s", (_, make) => {
         assert.strictEqual(yield* errnoOf(sys.rename("/jail/in/deep", "/jail/in/other")), "EBUSY")
       }), few))
 
+  it.effect("a mount stands where it was asked for, however long its source is looked for", () =>
+    onDisk(make, (sys, disk) =>
+      Effect.gen(function*() {
+        yield* jail(sys)
+        yield* sys.symlink("/jail", "/source")
+        const binds = sys.mount("/source", "/jail/in/deep/end", undefined, MS_BIND)
+        assert.strictEqual(yield* whileStopped(disk, ["lookup", "source", "after"], binds, crowd(sys)), "success")
+        assert.deepStrictEqual(yield* names(sys, "/jail/in/deep/end"), ["in", "secret"])
+        yield* sys.umount("/jail/in/deep/end")
+        assert.deepStrictEqual(yield* names(sys, "/jail/in/deep/end"), [])
+      }), few))
+
   it.effect("nothing is made in a directory that was forgotten and removed", () =>
     onDisk(make, (sys, disk) =>
       Effect.gen(function*() {

@@ -12,7 +12,7 @@ import type { Inode } from "../Inode.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
-import { parent, type Walk, walk } from "./walk.js"
+import { type Mode, parent, type Walk, walk } from "./walk.js"
 
 /** Locks a directory, and keeps it known for as long. */
 export function* lockDirectory(dentry: Dentry) {
@@ -43,6 +43,14 @@ export function* lookAgain(core: Core, found: Walk) {
   const inode: Inode | undefined = yield* Effect.catchTag(looked, "ENOENT", () => Effect.succeed(undefined))
   if (inode === undefined) Dentries.forget(core, dentry, name)
   found.inode = inode
+}
+
+/** Walks to a place that is remembered when it is reached. */
+export function* walkTo(core: Core, viewer: Viewer, start: Location, path: string, mode: Mode) {
+  for (;;) {
+    const found = yield* walk(core, viewer, start, path, mode)
+    if (!found.dentry.forgotten && found.found?.dentry.forgotten !== true) return found
+  }
 }
 
 /** Whether a walk has led to a name, so that there is a directory to lock. */

@@ -17,6 +17,7 @@ import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import { tableOf } from "./mounts.js"
 import * as Tree from "./mountTree.js"
+import { walkTo } from "./names.js"
 import { existing, itself, type Mode, walk } from "./walk.js"
 
 const isBusy = ({ children, uses }: Mount): boolean => uses > 0 || children.size > 0
@@ -63,7 +64,7 @@ export const unmount = (
 ): Effect.Effect<void, UnmountPathError> => Step.run(unmountSteps(core, viewer, path, flags))
 
 function* findDirectory(core: Core, viewer: Viewer, path: string) {
-  const { found } = yield* walk(core, viewer, viewer.cwd, path, existing)
+  const { found } = yield* walkTo(core, viewer, viewer.cwd, path, existing)
   if (found === undefined || !isDirectory(found.dentry.inode.mode)) return yield* Errno.fail("ENOTDIR")
   return found
 }
