@@ -288,13 +288,16 @@ static void run_freely(void) {
 
 /* What each of them was answered, when none goes on any more. */
 static void say_by_actor(void) {
+  int waits[ACTORS_MAX];
+  // All of it before the first is killed: what that one held would let another go on.
+  for (int i = 1; i <= actors; i++) waits[i] = !has_ended(i) && !is_done(i);
   for (int i = 1; i <= actors; i++) {
-    int blocked = !has_ended(i) && !is_done(i);
-    if (!ended[i]) {
-      kill(posts[i].pid, SIGKILL);
-      waitpid(posts[i].pid, NULL, 0);
-    }
-    say("= %d\n%.*s%s", i, (int)answers[i]->length, answers[i]->text, blocked ? "blocked to the end\n" : "");
+    say("= %d\n%.*s%s", i, (int)answers[i]->length, answers[i]->text, waits[i] ? "blocked to the end\n" : "");
+  }
+  for (int i = 1; i <= actors; i++) {
+    if (ended[i]) continue;
+    kill(posts[i].pid, SIGKILL);
+    waitpid(posts[i].pid, NULL, 0);
   }
 }
 
