@@ -30,7 +30,7 @@ export const unlockDirectory = (dentry: Dentry): void => {
 export function* lookAgain(core: Core, found: Walk) {
   const { dentry, mount: { superblock: { backend, prompt } }, name, tooLong } = found
   if (prompt || tooLong) return
-  if (dentry.unlinked) {
+  if (dentry.unlinked || name.includes("\0")) {
     found.inode = undefined
     return
   }

@@ -296,6 +296,8 @@ function* openUnnamedSteps<A, E>(
   return take(new RegularFile(keptOf(flags), core, at))
 }
 
+const isStale = (error: unknown): boolean => Errno.isErrno(error) && error._tag === "ESTALE"
+
 /** Opens a file and gives it to `take`. @see open(2) */
 export const open = <A, E>(
   core: Core,
@@ -318,10 +320,9 @@ export const open = <A, E>(
     finish<A, E>(Step.run(openSteps(core, caller, start, path, flags, mode, resolve, take)))
   const opened = walked()
   // A file that others replaced between the look-up and the opening is looked up once more, as Linux does.
-  return Step.isReady(opened)
-    ? opened
-    : Effect.catchAll(
-      opened,
-      (error) => Errno.isErrno(error) && error._tag === "ESTALE" ? walked() : Effect.fail(error)
-    )
+  if (Step.isReady(opened)) {
+    const stale = opened._tag === "Failure" && opened.cause._tag === "Fail" && isStale(opened.cause.error)
+    return stale ? walked() : opened
+  }
+  return Effect.catchAll(opened, (error) => isStale(error) ? walked() : Effect.fail(error))
 }

@@ -211,7 +211,8 @@ export class Walk {
   /** Asks the backend for `name` in the directory where the walk stands; `undefined` while that is being changed. */
   private lookup(name: string): Effect.Effect<Inode, LookupError> | undefined {
     const { dentry, mount: { superblock } } = this
-    if (dentry.unlinked) return Errno.fail("ENOENT")
+    // No name holds a NUL, and no backend is asked for one.
+    if (dentry.unlinked || name.includes("\0")) return Errno.fail("ENOENT")
     if (!superblock.prompt && Lock.isHeld(dentry.inode)) return undefined
     const answer = superblock.backend.lookup(dentry.inode, name)
     if (!isReady(answer)) superblock.prompt = false

@@ -109,7 +109,10 @@ export class Tree {
   *find(directory: HostInode, name: string): Steps<HostInode, Errno.Any> {
     if (!this.sayable(name)) return yield* Errno.fail("ENOENT")
     const path = yield* this.entry(directory, name)
-    return this.inodes.at(yield* this.host.lstat(path), directory, name)
+    const stat = yield* this.host.lstat(path)
+    // Whoever has put a link in the place of the directory meanwhile has shown another file.
+    yield* this.itself(directory)
+    return this.inodes.at(stat, directory, name)
   }
 
   /** Brings attributes up to date after a change that went well: where the file has gone, they stay as they are. */
