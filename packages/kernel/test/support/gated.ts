@@ -7,7 +7,7 @@ import * as OverlayBackend from "../../src/backend/OverlayBackend.js"
 import type { Backend } from "../../src/VfsBackend.js"
 
 /** One call that is stopped. */
-export interface Stop {
+interface Stop {
   /** Answers when somebody has come there. */
   readonly reached: Effect.Effect<void>
   /** Lets it go on. */

@@ -27,7 +27,7 @@ export interface FreeReport {
   readonly rare: number
 }
 
-export const freePlayOf = (theme: FreeTheme, seed: number, index: number): Play =>
+const freePlayOf = (theme: FreeTheme, seed: number, index: number): Play =>
   generateFree(new Random(seed * 1_000_003 + index), theme)
 
 /** Every outcome of a play, with the first schedule that led to it. */

@@ -59,7 +59,7 @@ export const countOrders = (play: Play): number => {
 }
 
 /** Every order of turns, each a word of the actors' numbers. */
-export function* orders(left: ReadonlyArray<number>, begun = ""): Generator<string> {
+function* orders(left: ReadonlyArray<number>, begun = ""): Generator<string> {
   if (left.every((turns) => turns === 0)) yield begun
   for (const [i, turns] of left.entries()) {
     if (turns > 0) yield* orders(left.map((each, at) => at === i ? turns - 1 : each), `${begun}${i + 1}`)
