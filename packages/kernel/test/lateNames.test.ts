@@ -176,6 +176,23 @@ describe.each(lateDisks)("on %s", (_, make) => {
         assert.strictEqual(yield* get(sys, "a"), "x1")
       })))
 
+  it.effect("two who list through one descriptor see each name once", () =>
+    on(make, (sys) =>
+      Effect.gen(function*() {
+        for (const name of "abcdefgh") yield* put(sys, name, "")
+        const fd = yield* sys.open(".", O_DIRECTORY)
+        const list = Effect.gen(function*() {
+          const seen: Array<string> = []
+          for (;;) {
+            const entries = yield* sys.getdents(fd, 3)
+            if (entries.length === 0) return seen
+            for (const { name } of entries) seen.push(name)
+          }
+        })
+        const seen = (yield* Effect.all([list, list], { concurrency: 2 })).flat()
+        assert.deepStrictEqual(seen.sort(), [".", "..", ..."abcdefgh"])
+      })))
+
   it.effect("of many who append at once each has its own place", () =>
     on(make, (sys) =>
       Effect.gen(function*() {

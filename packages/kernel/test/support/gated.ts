@@ -35,7 +35,7 @@ interface Gating {
 }
 
 /** Leads every call of a backend through gates. */
-export const gated = (inner: Backend): Gated => {
+const gated = (inner: Backend): Gated => {
   const gates: Array<Gating> = []
   const pass = (gate: Gating | undefined, when: Gating["when"]): Effect.Effect<void> =>
     gate?.when === when
