@@ -8,7 +8,8 @@
  * rule out is such a program that puts a link in the place of a directory in the very instant between that look and a
  * change in there: keep those out who would.
  *
- * Others may change the directory at any time, and are seen at once. A file that is open stays readable and writable
+ * Others may change the directory at any time, and are seen at once; who watches files there, with inotify or with
+ * `Vfs.watch`, hears of it as far as `FileSystem.watch` tells. A file that is open stays readable and writable
  * whatever becomes of its name.
  *
  * What `FileSystem` cannot say is not there: devices, FIFOs and sockets cannot be made (EPERM), nor files without a name

@@ -55,6 +55,11 @@ export class Tree {
     return this.paths.join(directory, name)
   }
 
+  /** The name at the end of a path, however the host has told it. */
+  nameIn(path: string): string {
+    return this.paths.basename(path)
+  }
+
   /** Runs what only looks at names. */
   looking<A, E>(steps: () => Steps<A, E>): Effect.Effect<A, E> {
     return run(this.inTurn(false, steps))

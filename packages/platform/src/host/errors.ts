@@ -33,7 +33,7 @@ const codeIn = (error: unknown): Errno.Code | undefined => {
   return isCode(code) ? code : undefined
 }
 
-const codeOf = (error: PlatformError): Errno.Code =>
+export const codeOf = (error: PlatformError): Errno.Code =>
   codeIn(error.cause) ?? (error._tag === "SystemError" ? byReason[error.reason] : "EINVAL")
 
 /** What a service of the platform answers, with its errno. */
