@@ -10,7 +10,7 @@
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { MS_RDONLY } from "./abi/MountFlags.js"
-import type { Inode } from "./Inode.js"
+import type { Inode, InodeLock } from "./Inode.js"
 import type { Backend } from "./VfsBackend.js"
 
 export class Dentry {
@@ -22,6 +22,10 @@ export class Dentry {
   unlinked = false
   /** How many mounts cover it, over all mount tables. */
   covered = 0
+  /** How often a name in it has come, gone or moved: whoever asked a backend that answers late asks again. */
+  changes = 0
+  /** Another stands for the same directory by now, or will: this one was not used, and there was no room. */
+  forgotten = false
 
   constructor(
     /** `undefined` for the root of a file system. */
@@ -43,6 +47,8 @@ export interface Superblock {
   flags: number
   /** Where it is mounted, over all mount tables. */
   readonly mounts: Set<Mount>
+  /** Held while something moves from one directory to another, so that none moves below itself. */
+  lock: InodeLock | "held" | undefined
 }
 
 /** A tree of mounts, which one process sees or many. @see mount_namespaces(7) */

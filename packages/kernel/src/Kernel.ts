@@ -167,7 +167,10 @@ const compose = (
     const ptys = room(Ptys.Ptys, () => Ptys.make({ limits, signals, after: timers.after, now }))
     const later = (effect: Effect.Effect<void>) => void host.fork(effect)
     const watches = room(Watches.Watches, () => Watches.make(limits, anonymous, later))
-    const vfs = room(Vfs.Vfs, () => Vfs.make({ backend, limits, devices, pipes, policy, watches, now }))
+    const vfs = room(
+      Vfs.Vfs,
+      () => Vfs.make({ backend, limits, devices, pipes, policy, watches, now, fork: host.fork })
+    )
     const programs = room(Programs.Programs, Programs.make)
     const processes = room(
       Processes.Processes,

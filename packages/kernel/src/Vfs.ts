@@ -21,6 +21,7 @@ import { type Location, Mount, type MountTable } from "./Dentry.js"
 import type { Description } from "./Description.js"
 import * as Devices from "./Devices.js"
 import type * as Errno from "./Errno.js"
+import * as Host from "./Host.js"
 import type { Inode, Stat } from "./Inode.js"
 import * as KernelConfig from "./KernelConfig.js"
 import * as Pipes from "./Pipes.js"
@@ -43,6 +44,7 @@ import type { Core, Viewer } from "./vfs/Core.js"
 import * as Create from "./vfs/create.js"
 import * as Dentries from "./vfs/dentries.js"
 import * as ExtendedAttributes from "./vfs/extendedAttributes.js"
+import * as Follow from "./vfs/follow.js"
 import * as Look from "./vfs/look.js"
 import * as Memfd from "./vfs/memfd.js"
 import * as Mounts from "./vfs/mounts.js"
@@ -118,12 +120,13 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   ) => Effect.Effect<Look.Statx, PathError>
   /** Something was read through this description by another way than its own. */
   readonly accessed: (description: Description) => void
-  /** Finds a file to change its attributes. */
+  /** Finds a file to change its attributes; `placed`: and where it was found, whoever asks for that. */
   readonly find: (
     viewer: Viewer,
     start: Location,
     path: string,
-    follow: boolean
+    follow: boolean,
+    placed?: boolean
   ) => Effect.Effect<Attributes.Target, PathError>
   /** Finds a directory to stand in. @see chdir(2) */
   readonly findDirectory: (viewer: Viewer, start: Location, path: string) => Effect.Effect<Location, PathError>
@@ -228,7 +231,8 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   readonly pathOf: (root: Location, place: Location) => string | undefined
   /**
    * What happens to a file, or in a directory, that `caller` may read: from the moment in which the stream is run, for as
-   * long as it is. What others do to a host's directory behind the kernel's back is not told. @see inotify(7)
+   * long as it is. What others do to a host's directory is told as far as the host tells it, from soon after on.
+   * @see inotify(7)
    */
   readonly watch: (
     caller: Process,
@@ -273,6 +277,8 @@ export interface Parts {
   readonly policy: Policy.PolicyRules | undefined
   readonly watches: Watches.Watches["Type"]
   readonly now: CoarseClock.CoarseClock
+  /** Starts a fiber. */
+  readonly fork: Host.Host["Type"]["fork"]
 }
 
 const rootOf = ({ root }: MountTable): Location => ({ mount: root, dentry: root.root })
@@ -291,12 +297,14 @@ export const make = (parts: Parts): Vfs["Type"] => {
     seals: new WeakMap(),
     lastDev: 1,
     lastMount: 0,
+    moves: 0,
     dentries: 0,
     prefixes: new Prefixes(),
     rootMoved: (moved) => {
       if (moved === table) room.root = rootOf(table)
     }
   }
+  core.watches.follow = Follow.make(core, parts.fork)
   const table = Tree.makeTable(core, Tree.superblock(parts.backend, 1))
   let shared: Mount | undefined
   /** Where files without a name lie: a file system that is mounted nowhere. */
@@ -323,7 +331,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
     accessed: ({ flags, inode, location }) => {
       if (location !== undefined && (flags & O_NOATIME) === 0) accessed(core.now, location.mount, inode)
     },
-    find: (viewer, start, path, follow) => Look.find(core, viewer, start, path, follow),
+    find: (viewer, start, path, follow, placed) => Look.find(core, viewer, start, path, follow, placed),
     findDirectory: (viewer, start, path) => Look.findDirectory(core, viewer, start, path),
     mkdir: (viewer, start, path, mode) => Create.mkdir(core, viewer, start, path, mode),
     mknod: (viewer, start, path, mode, device) => Create.mknod(core, viewer, start, path, mode, device),
@@ -355,7 +363,10 @@ export const make = (parts: Parts): Vfs["Type"] => {
     pathOf: Dentries.pathOf,
     watch: (caller, start, path, options = {}) =>
       watch(core, caller, path, (flags) => open(core, caller, start, path, flags, 0, Exit.succeed), options),
-    hold: Dentries.hold,
+    hold: (place) => {
+      if (place.dentry.forgotten) Dentries.remember(core, place.dentry)
+      return Dentries.hold(place)
+    },
     letGo: (place) => Dentries.letGo(core, place),
     mount: (viewer, path, backend, options = {}) => Mounts.attach(core, viewer, path, backend, options),
     mountWith: (viewer, request) => Mounts.mount(core, viewer, request),
@@ -372,7 +383,7 @@ export const make = (parts: Parts): Vfs["Type"] => {
 export const layer: Layer.Layer<
   Vfs,
   never,
-  KernelConfig.KernelConfig | Devices.Devices | Pipes.Pipes | VfsBackend | Watches.Watches
+  KernelConfig.KernelConfig | Devices.Devices | Host.Host | Pipes.Pipes | VfsBackend | Watches.Watches
 > = Layer.effect(
   Vfs,
   Effect.gen(function*() {
@@ -383,7 +394,8 @@ export const layer: Layer.Layer<
       pipes: yield* Pipes.Pipes,
       watches: yield* Watches.Watches,
       policy: yield* Policy.Policy,
-      now: CoarseClock.make(yield* Effect.clock)
+      now: CoarseClock.make(yield* Effect.clock),
+      fork: (yield* Host.Host).fork
     })
   })
 )

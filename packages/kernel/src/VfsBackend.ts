@@ -154,6 +154,11 @@ export interface Backend<I extends Inode = Inode> {
   retain?(inode: I): Effect.Effect<void, StorageError>
   /** The kernel holds `inode` no longer. Without a name (`nlink` 0) its contents can go. */
   release?(inode: I): Effect.Effect<void>
+  /**
+   * Hears of what others than the kernel may have done in a directory, until it is interrupted, and tells the names that
+   * something may have happened to; the kernel looks what that was. For backends that are not `coherent`.
+   */
+  watch?(directory: I, told: (name: string) => void): Effect.Effect<void, StorageError>
   /** What /proc/mounts shows of its options, such as `size=1024k`; nothing where all are the default. */
   describe?(): string
   /** Changes its options, as `mount -o remount` asks. */

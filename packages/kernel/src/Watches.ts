@@ -21,7 +21,7 @@ import {
   IN_ONESHOT
 } from "./abi/InotifyFlags.js"
 import * as CoarseClock from "./CoarseClock.js"
-import type { Mount } from "./Dentry.js"
+import type { Dentry, Mount } from "./Dentry.js"
 import type { Description } from "./Description.js"
 import * as Errno from "./Errno.js"
 import * as AnonymousInode from "./event/AnonymousInode.js"
@@ -49,7 +49,9 @@ export class Watches extends Context.Tag("@effix/kernel/Watches")<Watches, {
     instance: Description,
     inode: Inode,
     mount: Mount | undefined,
-    mask: number
+    mask: number,
+    /** The file itself if it is a directory, or the one that it lies in: others may change what is there. */
+    directory?: Dentry
   ) => Effect.Effect<number, AddError>
   /** @see inotify_rm_watch(2) */
   readonly remove: (instance: Description, wd: number) => Exit.Exit<void, Errno.Errno<"EINVAL">>
@@ -71,6 +73,7 @@ export const make = (
   const accounts = new Map<number, Account>()
   const owners = new WeakMap<Instance, Account>()
   const mounts = new WeakMap<Mark, Mount>()
+  const followed = new WeakMap<Mark, () => void>()
 
   const accountOf = (uid: number): Account => {
     const known = accounts.get(uid)
@@ -106,6 +109,7 @@ export const make = (
     const ended = (mark: Mark): void => {
       account.watches--
       notifier.remove(mark)
+      followed.get(mark)?.()
       letGo(mark)
     }
     const instance = new Instance(flags & IN_NONBLOCK, anonymous, limits.inotifyEventsMax, ended, () => {
@@ -122,7 +126,8 @@ export const make = (
     instance: Description,
     watched: Inode,
     mount: Mount | undefined,
-    mask: number
+    mask: number,
+    directory?: Dentry
   ): Effect.Effect<number, AddError> => {
     if (!(instance instanceof Instance)) return Errno.fail("EINVAL")
     const known = instance.marked.get(watched)
@@ -143,6 +148,9 @@ export const make = (
       account.watches++
       instance.add(mark)
       notifier.add(mark)
+      if (mount !== undefined && directory !== undefined && mount.superblock.backend.watch !== undefined) {
+        followed.set(mark, notifier.follow(mount.superblock, directory, false))
+      }
       return Exit.succeed(mark.wd)
     }
     const held = hold(mark, mount)

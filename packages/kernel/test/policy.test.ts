@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_FOLLOW, RENAME_EXCHANGE } from "../src/abi/Fcntl.js"
 import { MS_BIND } from "../src/abi/MountFlags.js"
+import { O_DIRECTORY, O_PATH } from "../src/abi/OpenFlags.js"
 import * as Policy from "../src/Policy.js"
 import { Sys, type SystemCalls } from "../src/Sys.js"
 import { errnoOf, inProcess, write } from "./support/run.js"
@@ -76,6 +78,80 @@ describe("a policy over files", () => {
             yield* refused("/secret/key")
             yield* refused("/public/../secret/key")
           }))
+      })
+    ))
+
+  it.effect("is not got around by what one stands in, what one has open only to name it, or /proc/self", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* tree(sys)
+        yield* under(sys, secret, (own) =>
+          Effect.gen(function*() {
+            const directory = yield* own.open("/a/secret", O_PATH | O_DIRECTORY)
+            const key = yield* own.open("/a/secret/key", O_PATH)
+            yield* own.chdir("/a/secret")
+            const paths = [
+              "key",
+              "../secret/key",
+              "/proc/self/root/a/secret/key",
+              "/proc/self/root/a/public/../secret/key",
+              "/proc/self/root/proc/self/root/a/public/link",
+              "/proc/self/cwd/key",
+              `/proc/self/fd/${directory}/key`,
+              `/proc/self/fd/${key}`,
+              `/dev/fd/${key}`
+            ]
+            for (const path of paths) {
+              for (const flags of [0, 1, 2]) assert.strictEqual(yield* errnoOf(own.open(path, flags)), "EACCES", path)
+            }
+            assert.strictEqual(yield* errnoOf(own.openat(directory, "key", 0)), "EACCES")
+            assert.strictEqual(yield* errnoOf(own.openat2(directory, "key", { flags: 0, resolve: 8 })), "EACCES")
+            yield* own.chroot("/a/public/..")
+            assert.strictEqual(yield* errnoOf(own.open("/secret/key", 0)), "EACCES")
+            assert.strictEqual(yield* errnoOf(own.open("/public/../secret/key", 0)), "EACCES")
+          }))
+      })
+    ))
+
+  it.effect("gives no second name to what it guards, puts nothing in its place, and lets nothing change places with it", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* tree(sys)
+        yield* sys.close(yield* sys.open("/a/public/mine", 0o101))
+        yield* under(sys, secret, (own) =>
+          Effect.gen(function*() {
+            const key = yield* own.open("/a/secret/key", O_PATH)
+            const exchange = (a: string, b: string) => own.renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE)
+            const calls = {
+              link: own.link("/a/secret/key", "/a/public/hard"),
+              "link to a descriptor": own.linkat(key, "", AT_FDCWD, "/a/public/hard", AT_EMPTY_PATH),
+              "link through /proc": own.linkat(
+                AT_FDCWD,
+                `/proc/self/fd/${key}`,
+                AT_FDCWD,
+                "/a/public/hard",
+                AT_SYMLINK_FOLLOW
+              ),
+              "link through a link": own.linkat(
+                AT_FDCWD,
+                "/a/public/link",
+                AT_FDCWD,
+                "/a/public/hard",
+                AT_SYMLINK_FOLLOW
+              ),
+              "link into it": own.link("/a/public/mine", "/a/secret/mine"),
+              "move over it": own.rename("/a/public/mine", "/a/secret/key"),
+              "exchange with it": exchange("/a/public/mine", "/a/secret/key"),
+              "exchange the other way": exchange("/a/secret/key", "/a/public/mine"),
+              "exchange what lies above": exchange("/a", "/view"),
+              "exchange with what lies above": exchange("/view", "/a"),
+              symlink: own.symlink("/a/public/mine", "/a/secret/new")
+            }
+            for (const [name, call] of Object.entries(calls)) {
+              assert.strictEqual(yield* errnoOf<{ readonly _tag: string }>(call), "EACCES", name)
+            }
+          }))
+        assert.strictEqual((yield* sys.stat("/a/secret/key")).nlink, 1)
       })
     ))
 

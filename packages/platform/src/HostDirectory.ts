@@ -4,9 +4,12 @@
  * Nothing leads out of the directory. A symbolic link of the host is a symbolic link of the kernel: the kernel walks it
  * in its own tree, so `/etc/passwd` and `../..` name the kernel's files, not the host's. No path is given to the host
  * that goes through a link, and what a path leads to is compared with what was found there. Guests cannot change a path
- * while it is being walked; another program of the host that does finds its file answered with ESTALE.
+ * while it is being walked; another program of the host that does finds its file answered with ESTALE. What no path can
+ * rule out is such a program that puts a link in the place of a directory in the very instant between that look and a
+ * change in there: keep those out who would.
  *
- * Others may change the directory at any time, and are seen at once. A file that is open stays readable and writable
+ * Others may change the directory at any time, and are seen at once; who watches files there, with inotify or with
+ * `Vfs.watch`, hears of it as far as `FileSystem.watch` tells. A file that is open stays readable and writable
  * whatever becomes of its name.
  *
  * What `FileSystem` cannot say is not there: devices, FIFOs and sockets cannot be made (EPERM), nor files without a name

@@ -6,7 +6,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type { HostCalls } from "../src/HostCalls.js"
 import { calls } from "../src/node/NodeHostCalls.js"
-import { codeOf, onHost } from "./support/hostTree.js"
+import { codeOf, errnoOf, guest, onHost } from "./support/hostTree.js"
 
 const kinds: ReadonlyArray<readonly [string, { readonly calls?: HostCalls }]> = [
   ["through FileSystem alone", {}],
@@ -27,6 +27,29 @@ const beforeOpen = (interfere: () => void) => {
         return host.open(path, options)
       })
   })
+}
+
+/** Does something once, right before the host is asked about a path that ends like this. */
+const whileLooking = (how: { readonly calls?: HostCalls }, name: string, interfere: () => void) => {
+  let asked = 0
+  const look = (path: string): void => {
+    if (path.endsWith(`/${name}`) && ++asked === 1) interfere()
+  }
+  const around = (host: FileSystem): FileSystem => ({
+    ...host,
+    stat: (path) =>
+      Effect.suspend(() => {
+        look(path)
+        return host.stat(path)
+      })
+  })
+  if (how.calls === undefined) return { around }
+  const { calls } = how
+  const lstat = (path: string) => {
+    look(path)
+    return calls.lstat(path)
+  }
+  return { around, calls: { ...calls, lstat } }
 }
 
 describe.each(kinds)("Out of a host directory, %s", (_, how) => {
@@ -99,6 +122,62 @@ describe.each(kinds)("Out of a host directory, %s", (_, how) => {
         expect(yield* codeOf(files.readFile("/host/d/secret"))).toBe("ENOENT")
       }))
   })
+
+  it.effect("nobody is led who looks for a name in a directory while the host moves that out, or puts a link in its place", () =>
+    Effect.forEach([false, true], (links) => {
+      let move = () => {}
+      return onHost(whileLooking(how, "d/secret", () => move()), ({ files, outside, root }) =>
+        Effect.gen(function*() {
+          const directory = path.join(root, "d")
+          fs.mkdirSync(directory)
+          fs.writeFileSync(path.join(directory, "secret"), "harmless")
+          move = () => {
+            fs.renameSync(directory, path.join(outside, "moved"))
+            if (links) fs.symlinkSync(outside, directory)
+          }
+          expect(yield* codeOf(files.readFile("/host/d/secret"))).toBe("ENOENT")
+          expect(yield* codeOf(files.readFile("/host/d/../d/secret"))).toBe("ENOENT")
+        }))
+    }))
+
+  it.effect("no `..` leads who stands in a directory that the host has moved out", () =>
+    onHost(how, ({ kernel, outside, root }) =>
+      Effect.gen(function*() {
+        fs.mkdirSync(path.join(root, "d/e"), { recursive: true })
+        const found: Array<string> = []
+        yield* guest(kernel, (sys) =>
+          Effect.gen(function*() {
+            yield* sys.chdir("/host/d/e")
+            fs.renameSync(path.join(root, "d"), path.join(outside, "d"))
+            const out = [
+              "../../secret",
+              "../secret",
+              "secret",
+              "../../../outside/secret",
+              "/proc/self/cwd/../../secret"
+            ]
+            for (const each of out) found.push(yield* errnoOf(sys.open(each, 0)))
+          }))
+        expect(found).toEqual(["ENOENT", "ENOENT", "ENOENT", "ENOENT", "ENOENT"])
+      })))
+
+  it.effect("no link leads through /proc/self/root: that is the kernel's", () =>
+    onHost(how, ({ kernel, outside, root }) =>
+      Effect.gen(function*() {
+        fs.symlinkSync("/proc/self/root/etc/hostname", path.join(root, "name"))
+        fs.symlinkSync(`/proc/self/root${outside}/secret`, path.join(root, "secret"))
+        const found: Array<string> = []
+        yield* guest(kernel, (sys) =>
+          Effect.gen(function*() {
+            const fd = yield* sys.open("/host/name", 0)
+            const into = new Uint8Array(100)
+            found.push(new TextDecoder().decode(into.subarray(0, yield* sys.read(fd, into))))
+            for (const each of ["/host/secret", `/proc/self/root/host/..${outside}/secret`]) {
+              found.push(yield* errnoOf(sys.open(each, 0)))
+            }
+          }))
+        expect(found).toEqual(["effix\n", "ENOENT", "ENOENT"])
+      })))
 
   it.effect("nobody is led who stands in a directory that is replaced by a link", () =>
     onHost(how, ({ files, outside, root }) =>

@@ -67,7 +67,7 @@ const lockStep = (random: Random): Step => {
   ]
 }
 
-const lockingStep = (random: Random): Step =>
+export const lockingStep = (random: Random): Step =>
   random.weighted<() => Step>([
     [5, () => flockStep(random)],
     [8, () => lockStep(random)],

@@ -16,7 +16,7 @@ import { actorsOf, type Play, stepsOf } from "./program.js"
 export type Rooms = Kernel.Kernel | Processes.Processes | Signals.Signals
 
 /** What a call answered: a text, or `!` and the errno. */
-const answerOf = <E>(call: Effect.Effect<string, E & Errno.Any>): Effect.Effect<string> =>
+export const answerOf = <E>(call: Effect.Effect<string, E & Errno.Any>): Effect.Effect<string> =>
   Effect.map(Effect.exit(call), (exit) =>
     Exit.match(exit, {
       onSuccess: (answer) => answer,

@@ -4,8 +4,13 @@
  * As replay.c, but that a line begins with the number of the actor whose call it is. The calls of actor 0 come first:
  * it is the parent of the others, which inherit its descriptors. Then each call is made when the one before has been
  * answered or is seen to block. Answers "= N" and what the call answered, "= N blocks", and when it goes on later
- * "+ N" and the answer. The call "exit" ends an actor, and "interrupt" sends it a signal while it is blocked. A first
- * line "free" lets all actors run at once, each through its own calls; the answers are told by actor then.
+ * "+ N" and the answer. The call "exit" ends an actor, and "interrupt" sends it a signal while it is blocked.
+ *
+ * With a first line "order 1221" each actor goes through its own calls, one call at a time, and the digits say whose
+ * turn it is; who is blocked is passed over, and what is left in the end is done in the order of the actors. With a
+ * first line "free" all run at once, as they like. The answers are told by actor then. A call that looks up a path and
+ * then does something with what is there can be told as two: "hold PATH FLAGS" is the first, and the second is made on
+ * descriptor 500 instead of a path.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,7 +35,7 @@
 #include "sockets.h"
 #include "world.h"
 
-enum { NONE = -1, OVER = -2 };
+enum { NONE = -1, OVER = -2, HELD = 500 };
 
 /* What an actor is told, and what it tells. */
 struct post {
@@ -69,8 +74,34 @@ static int actor_of(int i) {
   return atoi(steps[i].field[0]);
 }
 
+/* How the actors go through their calls: an order of turns, or freely; directed where there is neither. */
+static const char *order;
+static int is_free;
+
+static int is(const struct step *call, const char *name) {
+  return strcmp(call->field[0], name) == 0;
+}
+
+/* Makes a call, or half of one: where the first half fails, the second is not made. */
+static void make(const struct step *call) {
+  static int refused;
+  if (is(call, "hold")) {
+    int fd = open(call->field[1], atoi(call->field[2]));
+    refused = fd < 0;
+    if (refused) say("!%d\n", errno);
+    else {
+      dup2(fd, HELD);
+      close(fd);
+    }
+  } else if (call->fields > 1 && strcmp(call->field[1], "500") == 0) {
+    if (!refused) perform(call);
+    close(HELD);
+  } else perform(call);
+}
+
 static void act(int self) {
   answer = answers[self];
+  answer->length = 0;
   struct post *mine = &posts[self];
   for (;;) {
     await_change(&mine->command, NONE);
@@ -78,9 +109,9 @@ static void act(int self) {
     if (i == OVER) _exit(0);
     __atomic_store_n(&mine->command, NONE, __ATOMIC_RELEASE);
     struct step call = call_of(i);
-    if (strcmp(call.field[0], "exit") == 0) _exit(0);
-    answer->length = 0;
-    perform(&call);
+    if (is(&call, "exit")) _exit(0);
+    if (order == NULL) answer->length = 0;
+    make(&call);
     __atomic_fetch_add(&mine->made, 1, __ATOMIC_RELEASE);
   }
 }
@@ -92,10 +123,12 @@ static void act_freely(int self) {
   for (int i = 0; i < count; i++) {
     if (actor_of(i) != self) continue;
     struct step call = call_of(i);
-    if (strcmp(call.field[0], "exit") == 0) break;
-    perform(&call);
+    if (is(&call, "exit")) _exit(0);
+    make(&call);
+    __atomic_fetch_add(&posts[self].made, 1, __ATOMIC_RELEASE);
   }
-  _exit(0);
+  // What it holds it keeps.
+  for (;;) pause();
 }
 
 static int is_done(int actor) {
@@ -220,13 +253,53 @@ static void direct(void) {
   }
 }
 
-static void run_freely(void) {
-  for (int i = 1; i <= actors; i++) post(&posts[i].command, 0);
-  for (int i = 1; i <= actors; i++) waitpid(posts[i].pid, NULL, 0);
-  for (int i = 1; i <= actors; i++) say("= %d\n%.*s", i, (int)answers[i]->length, answers[i]->text);
+/* Lets an actor make its next call, if it is not blocked and there is one, and says whether it did. */
+static int take_turn(int actor) {
+  static int next[ACTORS_MAX];
+  if (actor < 1 || actor > actors || has_ended(actor) || !is_done(actor)) return 0;
+  int i = next[actor];
+  while (i < count && actor_of(i) != actor) i++;
+  next[actor] = i + 1;
+  if (i >= count) return 0;
+  if (strcmp(steps[i].field[1], "exit") == 0) {
+    post(&posts[actor].command, OVER);
+    while (!has_ended(actor)) sched_yield();
+  } else {
+    given[actor]++;
+    post(&posts[actor].command, i);
+  }
+  settle_all();
+  return 1;
 }
 
-static int is_free;
+static void run_in_order(void) {
+  for (const char *turn = order; *turn != 0; turn++) take_turn(*turn - '0');
+  for (int more = 1; more;) {
+    more = 0;
+    for (int i = 1; i <= actors; i++) more |= take_turn(i);
+  }
+}
+
+static void run_freely(void) {
+  for (int i = 0; i < count; i++) if (actor_of(i) > 0 && strcmp(steps[i].field[1], "exit") != 0) given[actor_of(i)]++;
+  for (int i = 1; i <= actors; i++) post(&posts[i].command, 0);
+  settle_all();
+}
+
+/* What each of them was answered, when none goes on any more. */
+static void say_by_actor(void) {
+  int waits[ACTORS_MAX];
+  // All of it before the first is killed: what that one held would let another go on.
+  for (int i = 1; i <= actors; i++) waits[i] = !has_ended(i) && !is_done(i);
+  for (int i = 1; i <= actors; i++) {
+    say("= %d\n%.*s%s", i, (int)answers[i]->length, answers[i]->text, waits[i] ? "blocked to the end\n" : "");
+  }
+  for (int i = 1; i <= actors; i++) {
+    if (ended[i]) continue;
+    kill(posts[i].pid, SIGKILL);
+    waitpid(posts[i].pid, NULL, 0);
+  }
+}
 
 static void run_program(void) {
   char path[64];
@@ -281,8 +354,12 @@ static void run_program(void) {
     being[i] = openat(proc, path, O_RDONLY);
   }
   answer = answers[0];
-  if (is_free) run_freely();
-  else direct();
+  if (!is_free && order == NULL) direct();
+  else {
+    if (is_free) run_freely();
+    else run_in_order();
+    say_by_actor();
+  }
   _exit(0);
 }
 
@@ -311,8 +388,10 @@ int main(int argc, char **argv) {
   answer = answers[0];
   signal(SIGPIPE, SIG_DFL);
   while (read_program()) {
-    is_free = count > 0 && strcmp(steps[0].field[0], "free") == 0;
-    if (is_free) memmove(&steps[0], &steps[1], sizeof *steps * (size_t)--count);
+    is_free = count > 0 && is(&steps[0], "free");
+    order = count > 0 && is(&steps[0], "order") ? steps[0].field[1] : NULL;
+    // Nobody's call: nobody is actor -1.
+    if (is_free || order != NULL) strcpy(steps[0].field[0], "-1");
     if (mount("tmpfs", directory, "tmpfs", 0, "mode=755") < 0) fail("mount tmpfs");
     for (int i = 0; i < ACTORS_MAX; i++) {
       posts[i] = (struct post){ .command = NONE };

@@ -52,6 +52,9 @@ export const make = <I extends Inode>(backend: Backend<I>): Backend<I> => ({
   ...(backend.retain === undefined ? {} : { retain: (inode: I) => backend.retain!(inode) }),
   ...(backend.release === undefined ? {} : { release: (inode: I) => backend.release!(inode) }),
   ...(backend.follow === undefined ? {} : { follow: (inode: I, pid: number) => backend.follow!(inode, pid) }),
+  ...(backend.watch === undefined
+    ? {}
+    : { watch: (directory: I, told: (name: string) => void) => backend.watch!(directory, told) }),
   create: refuse,
   createUnnamed: refuse,
   link: refuse,

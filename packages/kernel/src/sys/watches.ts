@@ -56,13 +56,15 @@ export const inotifyAddWatch = (
   if ((bits & both) === both || !(instance instanceof Instance)) {
     return Errno.fail("EINVAL", { syscall: "inotify_add_watch", fd })
   }
-  const found = vfs.find(self, self.cwd, path, (bits & Flags.IN_DONT_FOLLOW) === 0)
+  const found = vfs.find(self, self.cwd, path, (bits & Flags.IN_DONT_FOLLOW) === 0, true)
   const added = andThen(found, (target): Effect.Effect<number, AddError | PathError> => {
     if ((bits & Flags.IN_ONLYDIR) !== 0 && !isDirectory(target.inode.mode)) return Errno.fail("ENOTDIR")
-    const { inode, mount } = target
+    const { inode, mount, name, place } = target
+    const at = place?.dentry
+    const directory = name !== undefined || isDirectory(inode.mode) ? at : at?.parent
     return andThen(
       vfs.access(self, { inode, mount: undefined }, R_OK) as Effect.Effect<void, Errno.Errno<"EACCES">>,
-      () => watches.add(instance, inode, mount, bits)
+      () => watches.add(instance, inode, mount, bits, directory)
     )
   })
   return told(added, "inotify_add_watch", path)

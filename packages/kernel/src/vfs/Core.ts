@@ -45,6 +45,8 @@ export interface Core {
   lastDev: number
   /** The last number given to a mount or to a table of mounts. */
   lastMount: number
+  /** How often a name has moved, or a mount: whoever must not leave a directory asks before it goes up. */
+  moves: number
   /** Dentries that are remembered without being used. */
   dentries: number
   readonly prefixes: Prefixes

@@ -13,14 +13,17 @@ import { POLLNVAL } from "../abi/PollEvents.js"
 import type { Location } from "../Dentry.js"
 import { Description, type ReadError, type SeekError } from "../Description.js"
 import * as Errno from "../Errno.js"
-import type { Inode } from "../Inode.js"
+import type { Inode, InodeLock } from "../Inode.js"
 import * as Step from "../internal/step.js"
 import type { DirectoryEntry, StorageError } from "../VfsBackend.js"
 import { accessed } from "./accessed.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
+import * as Lock from "./lock.js"
 
 export class DirectoryFile extends Description {
+  /** Guards the cursor, over backends that do not answer at once. */
+  lock: InodeLock | "held" | undefined = undefined
   readonly inode: Inode
 
   constructor(flags: number, private readonly core: Core, readonly place: Location) {
@@ -53,6 +56,22 @@ export class DirectoryFile extends Description {
   override list(
     limit: number
   ): Effect.Effect<ReadonlyArray<DirectoryEntry>, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> {
+    return this.place.mount.superblock.prompt ? this.listNow(limit) : Step.run(this.inTurn(() => this.listNow(limit)))
+  }
+
+  /** One call after the other on the cursor. */
+  private *inTurn<A, E>(call: () => Effect.Effect<A, E>) {
+    yield* Lock.acquire(this)
+    try {
+      return yield* call()
+    } finally {
+      Lock.release(this)
+    }
+  }
+
+  private listNow(
+    limit: number
+  ): Effect.Effect<ReadonlyArray<DirectoryEntry>, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> {
     const { dentry, mount } = this.place
     if (dentry.unlinked) return Errno.fail("ENOENT")
     if (limit < 1) return Errno.fail("EINVAL")
@@ -67,6 +86,7 @@ export class DirectoryFile extends Description {
     if (dots.length >= limit) return Exit.succeed(this.past(dots))
     const cursor = this.offset > 2 ? this.offset : 0
     const listed = mount.superblock.backend.list(this.inode, cursor, limit - dots.length)
+    if (!Step.isReady(listed)) mount.superblock.prompt = false
     return Step.map(listed, (entries) => this.past(dots.length === 0 ? entries : dots.concat(entries)))
   }
 
@@ -79,6 +99,10 @@ export class DirectoryFile extends Description {
   }
 
   override seek(offset: number, whence: number): Effect.Effect<number, SeekError> {
+    return Lock.isHeld(this) ? Step.run(this.inTurn(() => this.seekNow(offset, whence))) : this.seekNow(offset, whence)
+  }
+
+  private seekNow(offset: number, whence: number): Exit.Exit<number, SeekError> {
     const to = whence === Fcntl.SEEK_SET ? offset : whence === Fcntl.SEEK_CUR ? this.offset + offset : -1
     if (to < 0) return Errno.fail("EINVAL")
     this.offset = to

@@ -102,7 +102,17 @@ export class RegularFile extends Description {
     }
     superblock.prompt = false
     this.offset = at
-    return Step.run(this.inTurn(() => answer))
+    return Step.run(this.inTurn(() => Step.run(this.finish(answer))))
+  }
+
+  /** The first answer of a backend that came late: the others wait for it from now on. */
+  private *finish(answer: Effect.Effect<number, WriteError>) {
+    yield* Lock.acquire(this.inode)
+    try {
+      return yield* answer
+    } finally {
+      Lock.release(this.inode)
+    }
   }
 
   override pwrite(
@@ -171,6 +181,19 @@ export class RegularFile extends Description {
   }
 
   override seek(offset: number, whence: number): Effect.Effect<number, SeekError> {
+    return Lock.isHeld(this) ? Step.run(this.seekInTurn(offset, whence)) : this.seekNow(offset, whence)
+  }
+
+  private *seekInTurn(offset: number, whence: number) {
+    yield* Lock.acquire(this)
+    try {
+      return yield* this.seekNow(offset, whence)
+    } finally {
+      Lock.release(this)
+    }
+  }
+
+  private seekNow(offset: number, whence: number): Effect.Effect<number, SeekError> {
     const { inode } = this
     switch (whence) {
       case Fcntl.SEEK_SET:

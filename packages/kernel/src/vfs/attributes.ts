@@ -169,19 +169,22 @@ export const utimens = (
 
 /** Sets the length of a regular file; permission has been checked. */
 export function* setLength(core: Core, viewer: Viewer, target: Target, size: number) {
+  yield* Lock.acquire(target.inode)
+  try {
+    yield* setLengthLocked(core, viewer, target, size)
+  } finally {
+    Lock.release(target.inode)
+  }
+  tell(core, IN_MODIFY, target)
+}
+
+function* setLengthLocked(core: Core, viewer: Viewer, target: Target, size: number) {
   const { inode, mount } = target
   if (mount === undefined) return yield* Errno.fail("EINVAL")
   if (size > inode.size && size > (viewer.limits?.fileSize ?? Infinity)) return yield* Errno.fail("EFBIG")
   if (!Seals.resizable(core, inode, size)) return yield* Errno.fail("EPERM")
-  const { backend } = mount.superblock
-  yield* Lock.acquire(inode)
-  try {
-    yield* dropSetId(core, viewer, target)
-    yield* backend.truncate(inode, size, core.now())
-  } finally {
-    Lock.release(inode)
-  }
-  tell(core, IN_MODIFY, target)
+  yield* dropSetId(core, viewer, target)
+  yield* mount.superblock.backend.truncate(inode, size, core.now())
 }
 
 /** What is written by somebody without privilege must not go on to lend its owner's rights. */
@@ -216,13 +219,18 @@ function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number
   yield* Permission.access(viewer, inode, FileMode.W_OK)
   yield* ruled(core, viewer, target)
   yield* writable(target)
-  // Only ftruncate(2) and O_TRUNC stamp a file that is as long as it is to be.
-  if (size === inode.size) {
-    if (target.mount !== undefined) yield* forgetBehind(target.mount, inode)
-    yield* dropSetId(core, viewer, target)
-    return tell(core, IN_MODIFY, target)
+  yield* Lock.acquire(inode)
+  try {
+    if (size !== inode.size) yield* setLengthLocked(core, viewer, target, size)
+    else {
+      // Only ftruncate(2) and O_TRUNC stamp a file that is as long as it is to be.
+      if (target.mount !== undefined) yield* forgetBehind(target.mount, inode)
+      yield* dropSetId(core, viewer, target)
+    }
+  } finally {
+    Lock.release(inode)
   }
-  yield* setLength(core, viewer, target, size)
+  tell(core, IN_MODIFY, target)
 }
 
 /** @see truncate(2) */

@@ -3,7 +3,7 @@
  *
  * @see mkdir(2)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_FSETID, CAP_MKNOD } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
@@ -15,11 +15,11 @@ import * as Errno from "../Errno.js"
 import type { Inode, NewInode } from "../Inode.js"
 import * as Step from "../internal/step.js"
 import type { CreatePathError } from "../Sys.js"
-import type { LookupError } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Lock from "./lock.js"
+import { lockName, unlockName } from "./names.js"
 import * as Permission from "./permission.js"
-import { existing, itself, mountOf, parent, type Walk, walk } from "./walk.js"
+import { existing, itself, mountOf, type Walk, walk } from "./walk.js"
 
 /** Owner, group and mode of a file that `viewer` makes in `directory`. */
 export const newInode = (
@@ -45,49 +45,62 @@ export const newInode = (
   return { mode: type | bits, uid: credentials.euid, gid, rdev, now: core.now() }
 }
 
-/** The parent of a name that is to be made, checked in the order of `filename_create`. */
-export function* freeName(core: Core, viewer: Viewer, start: Location, path: string, asDirectory: boolean) {
-  const found = yield* walk(core, viewer, start, path, parent)
+/** A name that is to be made, its directory locked, checked in the order of `filename_create`. */
+function* checkFree(core: Core, viewer: Viewer, found: Walk, asDirectory: boolean) {
   if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
   if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
   if (found.trailingSlash && !asDirectory) return yield* Errno.fail("ENOENT")
   if (found.name.includes("\0")) return yield* Errno.fail("ENOENT")
   yield* Permission.writableMount(found.mount)
   yield* Permission.mayCreate(core, viewer, found)
-  return found
 }
+
+/** Makes a node under a name that has to be free, and answers it with the walk that led there. */
+export function* createNew(
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  mode: number,
+  more: {
+    readonly rdev?: number
+    readonly target?: string
+    /** What else speaks against it, once the path is known to be good. */
+    readonly refusal?: Exit.Exit<void, Errno.Errno<"EINVAL" | "EPERM">>
+  }
+) {
+  const { rdev = 0, refusal = Exit.void, target } = more
+  const found = yield* lockName(core, viewer, start, path)
+  try {
+    yield* checkFree(core, viewer, found, (mode & FileMode.S_IFMT) === FileMode.S_IFDIR)
+    yield* refusal
+    const made = newInode(core, viewer, found.dentry.inode, mode, rdev)
+    const { backend } = found.mount.superblock
+    const inode = yield* backend.create(
+      found.dentry.inode,
+      found.name,
+      target === undefined ? made : { ...made, target }
+    )
+    return { found, inode }
+  } finally {
+    unlockName(found)
+  }
+}
+
+const mayMakeDevice: (viewer: Viewer) => Exit.Exit<void, Errno.Errno<"EPERM">> = ({ credentials }) =>
+  Credentials.capable(credentials, CAP_MKNOD) ? Exit.void : Errno.fail("EPERM")
 
 function* createSteps(core: Core, viewer: Viewer, start: Location, path: string, mode: number, rdev: number) {
   const type = mode & FileMode.S_IFMT
-  const found = yield* freeName(core, viewer, start, path, type === FileMode.S_IFDIR)
-  if ((type === FileMode.S_IFCHR || type === FileMode.S_IFBLK) && !Credentials.capable(viewer.credentials, CAP_MKNOD)) {
-    return yield* Errno.fail("EPERM")
-  }
-  const made = yield* createAt(found, newInode(core, viewer, found.dentry.inode, mode, rdev))
-  if (made === undefined) return yield* Errno.fail("EEXIST")
-  created(core, found, made)
+  const isDevice = type === FileMode.S_IFCHR || type === FileMode.S_IFBLK
+  const refusal = isDevice ? mayMakeDevice(viewer) : Exit.void
+  const { found, inode } = yield* createNew(core, viewer, start, path, mode, { rdev, refusal })
+  created(core, found, inode)
 }
 
 /** Tells those who watch that there is a new name. */
 export const created = ({ watches }: Core, { dentry, name }: Walk, inode: Inode): void => {
   if (watches.active !== 0) watches.created({ inode, parent: dentry, name })
-}
-
-const isTaken = (lookup: Effect.Effect<unknown, LookupError>) =>
-  lookup.pipe(Effect.as(true), Effect.catchTag("ENOENT", () => Effect.succeed(false)))
-
-/** Makes a node under the free name that a walk found; answers `undefined` when it is not free any more. */
-export function* createAt(found: Walk, made: NewInode) {
-  const { dentry, mount: { superblock }, name } = found
-  const { backend } = superblock
-  yield* Lock.acquire(dentry.inode)
-  try {
-    // Over a backend that answers late, others may have come between the walk and the lock.
-    if (!superblock.prompt && (yield* isTaken(backend.lookup(dentry.inode, name)))) return undefined
-    return yield* backend.create(dentry.inode, name, made)
-  } finally {
-    Lock.release(dentry.inode)
-  }
 }
 
 /** @see mkdir(2) */
@@ -125,10 +138,7 @@ export const mknod = (
 }
 
 function* symlinkSteps(core: Core, viewer: Viewer, start: Location, target: string, path: string) {
-  const found = yield* freeName(core, viewer, start, path, false)
-  const made = newInode(core, viewer, found.dentry.inode, FileMode.S_IFLNK | 0o777, 0)
-  const inode = yield* createAt(found, { ...made, target })
-  if (inode === undefined) return yield* Errno.fail("EEXIST")
+  const { found, inode } = yield* createNew(core, viewer, start, path, FileMode.S_IFLNK | 0o777, { target })
   created(core, found, inode)
 }
 
@@ -171,35 +181,44 @@ function* linkSteps(
     ? undefined
     : yield* walk(core, viewer, start, path, follow ? existing : itself)
   const inode = walked?.inode ?? start?.dentry.inode
-  const found = yield* walk(core, viewer, yield* newStart, newPath, parent)
-  if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
-  if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
-  if (found.trailingSlash || found.name.includes("\0")) return yield* Errno.fail("ENOENT")
-  yield* Permission.writableMount(found.mount)
-  const mount = walked === undefined ? start?.mount : mountOf(walked)
-  if (inode === undefined || mount !== found.mount) return yield* Errno.fail("EXDEV")
-  yield* mayLink(viewer, inode)
-  if (Permission.isRuled(core, viewer)) {
-    // Another name is another way to it: for who may go the whole way only.
-    const from = walked?.found ?? walked ?? start
-    const name = walked !== undefined && walked.found === undefined ? walked.name : undefined
-    for (const wanted of ["read", "write"] as const) {
-      yield* Permission.policy(core, viewer, wanted, from, name, inode)
-    }
-  }
-  yield* Permission.mayCreate(core, viewer, found)
-  if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EPERM")
-  if (inode.nlink === 0 && !core.linkable.has(inode)) return yield* Errno.fail("ENOENT")
-  const { backend } = found.mount.superblock
-  if (backend.link === undefined) return yield* Errno.fail("EPERM")
-  yield* Lock.acquire(found.dentry.inode)
+  const found = yield* lockName(core, viewer, yield* newStart, newPath)
   try {
-    yield* backend.link(inode, found.dentry.inode, found.name, core.now())
-    core.linkable.delete(inode)
+    if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
+    if (found.last !== "name" || found.inode !== undefined) return yield* Errno.fail("EEXIST")
+    if (found.trailingSlash || found.name.includes("\0")) return yield* Errno.fail("ENOENT")
+    yield* Permission.writableMount(found.mount)
+    const mount = walked === undefined ? start?.mount : mountOf(walked)
+    if (inode === undefined || mount !== found.mount) return yield* Errno.fail("EXDEV")
+    yield* mayLink(viewer, inode)
+    if (Permission.isRuled(core, viewer)) {
+      // Another name is another way to it: for who may go the whole way only.
+      const from = walked?.found ?? walked ?? start
+      const name = walked !== undefined && walked.found === undefined ? walked.name : undefined
+      for (const wanted of ["read", "write"] as const) {
+        yield* Permission.policy(core, viewer, wanted, from, name, inode)
+      }
+    }
+    yield* Permission.mayCreate(core, viewer, found)
+    yield* linkLocked(core, found, inode)
   } finally {
-    Lock.release(found.dentry.inode)
+    unlockName(found)
   }
   if (core.watches.active !== 0) core.watches.linked({ inode, parent: found.dentry, name: found.name })
+}
+
+/** Gives a file another name; the directory is locked, and now the file is, so that its last name does not go. */
+function* linkLocked(core: Core, { dentry, mount, name }: Walk, inode: Inode) {
+  if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EPERM")
+  const { backend } = mount.superblock
+  yield* Lock.acquire(inode)
+  try {
+    if (inode.nlink === 0 && !core.linkable.has(inode)) return yield* Errno.fail("ENOENT")
+    if (backend.link === undefined) return yield* Errno.fail("EPERM")
+    yield* backend.link(inode, dentry.inode, name, core.now())
+    core.linkable.delete(inode)
+  } finally {
+    Lock.release(inode)
+  }
 }
 
 /** @see link(2) */

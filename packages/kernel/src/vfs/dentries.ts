@@ -56,6 +56,7 @@ export const forget = (core: Core, parent: Dentry, name: string): void => {
 
 /** Follows a rename: what stood under the new name is gone, and what stood under the old one stands there. */
 export const move = (core: Core, from: Dentry, name: string, to: Dentry, newName: string): void => {
+  core.moves++
   forget(core, to, newName)
   const moved = from.children?.get(name)
   if (moved === undefined) return
@@ -68,7 +69,8 @@ export const move = (core: Core, from: Dentry, name: string, to: Dentry, newName
 }
 
 /** Follows an exchange of two names. */
-export const exchange = (a: Dentry, aName: string, b: Dentry, bName: string): void => {
+export const exchange = (core: Core, a: Dentry, aName: string, b: Dentry, bName: string): void => {
+  core.moves++
   Prefixes.changed()
   const first = a.children?.get(aName)
   const second = b.children?.get(bName)
@@ -98,6 +100,16 @@ export const isWithin = (dentry: Dentry, above: Dentry): boolean => {
   return false
 }
 
+/** Whether a place lies at or below another, across mounts. */
+export const isReachable = (place: Location, from: Location): boolean => {
+  let { dentry, mount } = place
+  while (mount !== from.mount) {
+    if (mount.at === undefined) return false
+    ;({ dentry, mount } = mount.at)
+  }
+  return isWithin(dentry, from.dentry)
+}
+
 /** Forgets every dentry that nobody uses. Costs what was remembered, and happens once per that many new ones. */
 const sweep = (core: Core): void => {
   Prefixes.changed()
@@ -107,6 +119,7 @@ const sweep = (core: Core): void => {
       if (each.uses > 0 || each.covered > 0) continue
       dentry.children?.delete(each.name)
       dentry.uses--
+      each.forgotten = true
       core.dentries--
     }
   }
@@ -117,12 +130,23 @@ const sweep = (core: Core): void => {
 export const forgetAll = (core: Core, { root }: Superblock): void => {
   const visit = ({ children }: Dentry): void => {
     for (const each of children?.values() ?? []) {
+      each.forgotten = true
       core.dentries--
       visit(each)
     }
   }
   visit(root)
   root.children = undefined
+}
+
+/** One that was forgotten just when it was found takes its place again, unless that is taken. */
+export const remember = (core: Core, dentry: Dentry): void => {
+  for (let each = dentry; each.forgotten && each.parent !== undefined; each = each.parent) {
+    if (each.parent.children?.has(each.name) === true) return
+    each.forgotten = false
+    add(each.parent, each)
+    core.dentries++
+  }
 }
 
 /** Keeps a dentry known, and its inode reachable even without a name. */

@@ -30,6 +30,21 @@ export const acquire = (self: Lockable): Effect.Effect<void> => {
   })
 }
 
+export const isHeld = ({ lock }: Lockable): boolean => lock === "held" || lock?.held === true
+
+/** Waits until nobody holds it, and does not take it. */
+export const passed = (self: Lockable): Effect.Effect<void> => {
+  const { lock } = self
+  if (lock === undefined) return Exit.void
+  const queue = lock === "held" ? (self.lock = { held: true, waiting: WaitQueue.make() }) : lock
+  return WaitQueue.uninterruptibly([queue.waiting], () => {
+    if (queue.held) return undefined
+    // It was woken in somebody's place who does take it.
+    WaitQueue.wake(queue.waiting)
+    return Exit.void
+  })
+}
+
 /** Gives it to whoever waited longest. */
 export const release = (self: Lockable): void => {
   const { lock } = self

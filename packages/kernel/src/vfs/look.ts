@@ -113,16 +113,18 @@ export const fstat = ({ inode, location }: Description): Effect.Effect<Stat, Sto
   return Step.map(refreshed(location?.mount, inode), () => statOf(inode, dev))
 }
 
-/** A file whose attributes are to be changed. */
-export const find = (core: Core, viewer: Viewer, start: Location, path: string, follow: boolean) =>
+/** A file whose attributes are to be changed; `placed`: with the place where it was found, though nobody asks for it yet. */
+export const find = (core: Core, viewer: Viewer, start: Location, path: string, follow: boolean, placed = false) =>
   Step.map(
     Walk.walk(core, viewer, start, path, follow ? Walk.existing : Walk.itself),
-    (found) => targetOf(core, found)
+    (found) => targetOf(core, found, placed)
   )
 
-const targetOf = (core: Core, found: Walk.Walk): Attributes.Target => {
+const targetOf = (core: Core, found: Walk.Walk, placed: boolean): Attributes.Target => {
   const mount = found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
-  if (core.watches.active === 0 && !Permission.isRuled(core, found.viewer)) return { inode: found.inode!, mount }
+  if (!placed && core.watches.active === 0 && !Permission.isRuled(core, found.viewer)) {
+    return { inode: found.inode!, mount }
+  }
   const name = found.found === undefined && found.jumped === undefined ? found.name : undefined
   // A magic link may lead where no path does.
   const place = found.jumped === undefined ? found.found ?? found : found.found

@@ -24,7 +24,8 @@ export const superblock = (backend: Backend<Inode>, dev: number): Superblock => 
   prompt: true,
   root: new Dentry(undefined, "", backend.root),
   flags: flagsOf(backend),
-  mounts: new Set()
+  mounts: new Set(),
+  lock: undefined
 })
 
 /** The superblock of a backend: that of an earlier mount, if it has one. */
@@ -70,7 +71,8 @@ export const topmost = (place: Location): Location => {
   return dentry === place.dentry && mount === place.mount ? place : { mount, dentry }
 }
 
-export const attach = (mount: Mount, at: Location): void => {
+export const attach = (core: Core, mount: Mount, at: Location): void => {
+  core.moves++
   mount.at = at
   at.mount.children.set(at.dentry, mount)
   at.dentry.covered++
@@ -80,7 +82,8 @@ export const attach = (mount: Mount, at: Location): void => {
 }
 
 /** Takes a mount, and what is mounted upon it, from where it stands. */
-export const take = (mount: Mount): void => {
+export const take = (core: Core, mount: Mount): void => {
+  core.moves++
   const { at } = mount
   if (at === undefined) return
   at.mount.children.delete(at.dentry)
@@ -114,7 +117,7 @@ export const detach = (core: Core, mount: Mount): Effect.Effect<void> => {
   let released: Effect.Effect<void> = Exit.void
   for (const each of Array.from(below(mount))) {
     if (each.idle !== undefined || !each.superblock.mounts.has(each)) continue
-    take(each)
+    take(core, each)
     each.table = undefined
     if (each.uses === 0) released = both(released, finish(core, each))
     else each.idle = () => finish(core, each)
@@ -138,7 +141,7 @@ export const copy = (
       root.inode.references++
     }
     became.set(mount, made)
-    for (const [dentry, child] of mount.children) attach(copyOf(child), { mount: made, dentry })
+    for (const [dentry, child] of mount.children) attach(core, copyOf(child), { mount: made, dentry })
     return made
   }
   const root = copyOf(table.root)

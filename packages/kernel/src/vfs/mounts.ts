@@ -18,6 +18,7 @@ import type { Backend } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Tree from "./mountTree.js"
+import { walkTo } from "./names.js"
 import { existing, mountOf, walk } from "./walk.js"
 
 export interface MountOptions {
@@ -78,7 +79,7 @@ const refusal = (table: MountTable | undefined, mount: Mount, at: Location) => {
 function* graft(core: Core, table: MountTable | undefined, mount: Mount, place: Location) {
   const at = Tree.topmost(place)
   const refused = refusal(table, mount, at)
-  if (refused === undefined) return Tree.attach(mount, at)
+  if (refused === undefined) return Tree.attach(core, mount, at)
   yield* Tree.detach(core, mount)
   yield* refused
 }
@@ -111,7 +112,7 @@ function* bindCopy(core: Core, from: Location, recursive: boolean) {
     for (const [dentry, child] of next.from.children) {
       if (child.unbindable || !Dentries.isWithin(dentry, next.under)) continue
       const copied: Mount = yield* Tree.make(core, child.superblock, child.root, child.flags, child.source)
-      Tree.attach(copied, { mount: next.to, dentry })
+      Tree.attach(core, copied, { mount: next.to, dentry })
       pending.push({ from: child, to: copied, under: child.root })
     }
   }
@@ -120,7 +121,7 @@ function* bindCopy(core: Core, from: Location, recursive: boolean) {
 
 /** Where a path leads, with a dentry that lasts: a file has one while it is open or mounted upon. */
 function* placeAt(core: Core, viewer: Viewer, path: string) {
-  const found = yield* walk(core, viewer, viewer.cwd, path, existing)
+  const found = yield* walkTo(core, viewer, viewer.cwd, path, existing)
   if (found.found !== undefined) return found.found
   // What is open and has no name: a pipe, a socket.
   if (found.jumped !== undefined) return yield* Errno.fail("EINVAL")
@@ -152,8 +153,8 @@ function* moveSteps(core: Core, viewer: Viewer, place: Location, request: MountR
   for (let each: Mount | undefined = to.mount; each !== undefined; each = each.at?.mount) {
     if (each === mount) return yield* Errno.fail("ELOOP")
   }
-  Tree.take(mount)
-  Tree.attach(mount, to)
+  Tree.take(core, mount)
+  Tree.attach(core, mount, to)
 }
 
 const hasWriters = ({ mounts }: Superblock): boolean => {
@@ -191,13 +192,23 @@ function* propagateSteps(viewer: Viewer, place: Location, flags: number) {
 function* mountSteps<E>(core: Core, viewer: Viewer, request: MountRequest<E>) {
   const flags = request.flags >>> 16 === MAGIC ? request.flags & 0xffff : request.flags
   const place: Location = yield* Step.run(placeAt(core, viewer, request.target))
+  // Kept, for as long as others are looked for.
+  place.dentry.uses++
+  try {
+    yield* mountAt(core, viewer, place, { ...request, flags })
+  } finally {
+    place.dentry.uses--
+  }
+}
+
+function* mountAt<E>(core: Core, viewer: Viewer, place: Location, request: MountRequest<E>) {
+  const { flags } = request
   if ((flags & MS_NOUSER) !== 0) return yield* Errno.fail("EINVAL")
   if (!capable(viewer.credentials, CAP_SYS_ADMIN)) return yield* Errno.fail("EPERM")
-  const asked = { ...request, flags }
-  if ((flags & Flags.MS_REMOUNT) !== 0) return yield* Step.run(remountSteps(core, viewer, place, asked))
-  if ((flags & Flags.MS_BIND) !== 0) return yield* Step.run(bindSteps(core, viewer, place, asked))
+  if ((flags & Flags.MS_REMOUNT) !== 0) return yield* Step.run(remountSteps(core, viewer, place, request))
+  if ((flags & Flags.MS_BIND) !== 0) return yield* Step.run(bindSteps(core, viewer, place, request))
   if ((flags & propagations) !== 0) return yield* Step.run(propagateSteps(viewer, place, flags))
-  if ((flags & Flags.MS_MOVE) !== 0) return yield* Step.run(moveSteps(core, viewer, place, asked))
+  if ((flags & Flags.MS_MOVE) !== 0) return yield* Step.run(moveSteps(core, viewer, place, request))
   const find = (path: string) =>
     Step.andThen(walk(core, viewer, viewer.cwd, path, existing), (found) => Exit.succeed(found.inode!))
   const backend = yield* request.open(find)

@@ -19,9 +19,10 @@ import type { Process } from "../ProcessTable.js"
 import type { OpenError } from "../Sys.js"
 import * as Attributes from "./attributes.js"
 import type { Core } from "./Core.js"
-import { createAt, created, newInode } from "./create.js"
+import { created, newInode } from "./create.js"
 import * as Dentries from "./dentries.js"
 import { DirectoryFile, PathFile } from "./DirectoryFile.js"
+import { lockDirectory, lookAgain, unlockDirectory } from "./names.js"
 import * as Permission from "./permission.js"
 import { RegularFile } from "./RegularFile.js"
 import { existing, itself, type Mode, mountOf, orMissing, type Walk, walk } from "./walk.js"
@@ -73,13 +74,25 @@ const place = (core: Core, found: Walk, inode: Inode): Location =>
 /** Makes the file that is missing, and answers it; `undefined` when it is not missing any more. */
 function* createFile(core: Core, caller: Process, found: Walk, mode: number) {
   if (found.name.includes("\0")) return yield* Errno.fail("ENOENT")
-  yield* Permission.writableMount(found.mount)
-  yield* Permission.mayCreate(core, caller, found)
-  const made = newInode(core, caller, found.dentry.inode, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
-  const inode = yield* createAt(found, made)
-  if (inode !== undefined) created(core, found, inode)
-  return inode
+  yield* lockDirectory(found.dentry)
+  try {
+    if (found.dentry.forgotten) return undefined
+    yield* lookAgain(core, found)
+    if (found.inode !== undefined) return undefined
+    yield* Permission.writableMount(found.mount)
+    yield* Permission.mayCreate(core, caller, found)
+    const made = newInode(core, caller, found.dentry.inode, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
+    const inode = yield* found.mount.superblock.backend.create(found.dentry.inode, found.name, made)
+    created(core, found, inode)
+    return inode
+  } finally {
+    unlockDirectory(found.dentry)
+  }
 }
+
+/** Over a backend that answers late: whether what was found has lost its last name, and its contents, before it is held. */
+const isGone = (found: Walk, { nlink, references }: Inode): boolean =>
+  nlink === 0 && references === 0 && found.jumped === undefined && !mountOf(found).superblock.prompt
 
 /** What may_open of Linux refuses by file type. */
 const checkType = (inode: Inode, flags: number): Exit.Exit<void, Errno.Errno<"EISDIR" | "ELOOP" | "ENOTDIR">> => {
@@ -145,6 +158,18 @@ const finish = <A, E>(
   steps: Effect.Effect<Effect.Effect<A, E | OpenError>, OpenError>
 ): Effect.Effect<A, E | OpenError> => Step.andThen(steps, (answer) => answer)
 
+function* cutAndOpen<A, E>(
+  core: Core,
+  caller: Process,
+  target: Attributes.Target,
+  at: Location,
+  flags: number,
+  take: Accept<A, E>
+) {
+  yield* Attributes.setLength(core, caller, target, 0)
+  return yield* openInode(core, caller, at, flags, take)
+}
+
 function* openSteps<A, E>(
   core: Core,
   caller: Process,
@@ -155,18 +180,22 @@ function* openSteps<A, E>(
   resolve: number,
   take: Accept<A, E>
 ) {
-  let found = yield* walk(core, caller, start, path, modeOf(flags, resolve))
   const creates = (flags & O_CREAT) !== 0
-  if (creates && found.last === "name" && found.trailingSlash) return yield* Errno.fail("EISDIR")
-  if (creates && (flags & O_EXCL) !== 0 && found.inode !== undefined) return yield* Errno.fail("EEXIST")
-  let inode = found.inode ?? (yield* createFile(core, caller, found, mode))
-  if (inode === undefined) {
-    // Somebody else has made it meanwhile, which is as good unless it was to be new.
-    if ((flags & O_EXCL) !== 0) return yield* Errno.fail("EEXIST")
-    found = yield* walk(core, caller, start, path, within((flags & O_NOFOLLOW) === 0 ? existing : itself, resolve))
-    inode = found.inode!
-  }
-  const created = found.inode === undefined
+  let found: Walk
+  let inode: Inode | undefined
+  let created: boolean
+  let gone: Inode | undefined
+  let again: boolean
+  do {
+    found = yield* walk(core, caller, start, path, modeOf(flags, resolve))
+    if (creates && found.last === "name" && found.trailingSlash) return yield* Errno.fail("EISDIR")
+    if (creates && (flags & O_EXCL) !== 0 && found.inode !== undefined) return yield* Errno.fail("EEXIST")
+    created = found.inode === undefined
+    inode = found.inode ?? (yield* createFile(core, caller, found, mode))
+    // Somebody else has made it meanwhile, or taken it away.
+    again = inode === undefined || (!created && inode !== gone && isGone(found, inode))
+    gone = inode
+  } while (again || inode === undefined)
   if (!created) {
     if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(caller, found, inode)
     const mount = mountOf(found)
@@ -201,9 +230,14 @@ function* openSteps<A, E>(
         place: found.found ?? found,
         name: found.found === undefined ? found.name : undefined
       }
+      const at = place(core, found, inode)
+      yield* Dentries.hold(at)
       Attributes.tell(core, IN_OPEN, target)
-      yield* Attributes.setLength(core, caller, target, 0)
-      return yield* openInode(core, caller, place(core, found, inode), flags, take)
+      const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
+        Step.run(cutAndOpen(core, caller, target, at, flags, take))
+      )
+      yield* Dentries.letGo(core, at)
+      return yield* opened
     }
   }
   const at = place(core, found, inode)
@@ -262,6 +296,8 @@ function* openUnnamedSteps<A, E>(
   return take(new RegularFile(keptOf(flags), core, at))
 }
 
+const isStale = (error: unknown): boolean => Errno.isErrno(error) && error._tag === "ESTALE"
+
 /** Opens a file and gives it to `take`. @see open(2) */
 export const open = <A, E>(
   core: Core,
@@ -284,10 +320,9 @@ export const open = <A, E>(
     finish<A, E>(Step.run(openSteps(core, caller, start, path, flags, mode, resolve, take)))
   const opened = walked()
   // A file that others replaced between the look-up and the opening is looked up once more, as Linux does.
-  return Step.isReady(opened)
-    ? opened
-    : Effect.catchAll(
-      opened,
-      (error) => Errno.isErrno(error) && error._tag === "ESTALE" ? walked() : Effect.fail(error)
-    )
+  if (Step.isReady(opened)) {
+    const stale = opened._tag === "Failure" && opened.cause._tag === "Fail" && isStale(opened.cause.error)
+    return stale ? walked() : opened
+  }
+  return Effect.catchAll(opened, (error) => isStale(error) ? walked() : Effect.fail(error))
 }

@@ -14,12 +14,16 @@ import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
 import { detachElsewhere, isMountPoint } from "./mountTree.js"
+import { lockName, unlockName } from "./names.js"
 import * as Permission from "./permission.js"
-import { named, parent, type Walk, walk } from "./walk.js"
+import { named, type Walk } from "./walk.js"
 
-/** Takes a name out of its directory, and forgets it; all has been checked. */
+/**
+ * Takes a name out of its directory, and forgets it; all has been checked, and the directory is locked. So is what goes:
+ * nobody gives it another name meanwhile, or makes something in it.
+ */
 function* takeAway(core: Core, { dentry, mount, name }: Walk, inode: Inode, how: "unlink" | "rmdir") {
-  yield* Lock.acquire(dentry.inode)
+  yield* Lock.acquire(inode)
   try {
     yield* mount.superblock.backend[how](dentry.inode, name, inode, core.now())
     const used = Dentries.isUsed(dentry, name)
@@ -27,21 +31,25 @@ function* takeAway(core: Core, { dentry, mount, name }: Walk, inode: Inode, how:
     Dentries.forget(core, dentry, name)
     if (core.watches.active !== 0) core.watches.removed({ inode, parent: dentry, name }, used)
   } finally {
-    Lock.release(dentry.inode)
+    Lock.release(inode)
   }
 }
 
 function* unlinkSteps(core: Core, viewer: Viewer, start: Location, path: string) {
-  const found = yield* walk(core, viewer, start, path, parent)
-  if (found.last !== "name") return yield* Errno.fail("EISDIR")
-  yield* Permission.writableMount(found.mount)
-  if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
-  const inode = named(found)
-  if (inode === undefined) return yield* Errno.fail("ENOENT")
-  if (found.trailingSlash) return yield* Errno.fail(FileMode.isDirectory(inode.mode) ? "EISDIR" : "ENOTDIR")
-  yield* Permission.mayRemove(core, viewer, found, inode, false)
-  if (isMountPoint(found.mount.table, found.dentry.children?.get(found.name))) return yield* Errno.fail("EBUSY")
-  yield* takeAway(core, found, inode, "unlink")
+  const found = yield* lockName(core, viewer, start, path)
+  try {
+    if (found.last !== "name") return yield* Errno.fail("EISDIR")
+    yield* Permission.writableMount(found.mount)
+    if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
+    const inode = named(found)
+    if (inode === undefined) return yield* Errno.fail("ENOENT")
+    if (found.trailingSlash) return yield* Errno.fail(FileMode.isDirectory(inode.mode) ? "EISDIR" : "ENOTDIR")
+    yield* Permission.mayRemove(core, viewer, found, inode, false)
+    if (isMountPoint(found.mount.table, found.dentry.children?.get(found.name))) return yield* Errno.fail("EBUSY")
+    yield* takeAway(core, found, inode, "unlink")
+  } finally {
+    unlockName(found)
+  }
 }
 
 /** @see unlink(2) */
@@ -53,17 +61,21 @@ export const unlink = (
 ): Effect.Effect<void, RemovePathError> => Step.run(unlinkSteps(core, viewer, start, path))
 
 function* rmdirSteps(core: Core, viewer: Viewer, start: Location, path: string) {
-  const found = yield* walk(core, viewer, start, path, parent)
-  if (found.last === "..") return yield* Errno.fail("ENOTEMPTY")
-  if (found.last === ".") return yield* Errno.fail("EINVAL")
-  if (found.last === "root") return yield* Errno.fail("EBUSY")
-  yield* Permission.writableMount(found.mount)
-  if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
-  const inode = named(found)
-  if (inode === undefined) return yield* Errno.fail("ENOENT")
-  yield* Permission.mayRemove(core, viewer, found, inode, true)
-  if (isMountPoint(found.mount.table, found.dentry.children?.get(found.name))) return yield* Errno.fail("EBUSY")
-  yield* takeAway(core, found, inode, "rmdir")
+  const found = yield* lockName(core, viewer, start, path)
+  try {
+    if (found.last === "..") return yield* Errno.fail("ENOTEMPTY")
+    if (found.last === ".") return yield* Errno.fail("EINVAL")
+    if (found.last === "root") return yield* Errno.fail("EBUSY")
+    yield* Permission.writableMount(found.mount)
+    if (found.tooLong) return yield* Errno.fail("ENAMETOOLONG")
+    const inode = named(found)
+    if (inode === undefined) return yield* Errno.fail("ENOENT")
+    yield* Permission.mayRemove(core, viewer, found, inode, true)
+    if (isMountPoint(found.mount.table, found.dentry.children?.get(found.name))) return yield* Errno.fail("EBUSY")
+    yield* takeAway(core, found, inode, "rmdir")
+  } finally {
+    unlockName(found)
+  }
 }
 
 /** @see rmdir(2) */

@@ -15,8 +15,12 @@ import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
 import { detachElsewhere, isMountPoint } from "./mountTree.js"
+import { lockDirectory, lookAgain, unlockDirectory } from "./names.js"
 import * as Permission from "./permission.js"
 import { named, parent, type Walk, walk } from "./walk.js"
+
+/** Where the second path begins. */
+type StartOf = Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>
 
 /** Tells those who watch: of an exchange, as of two renames. */
 const tellMoved = (
@@ -34,23 +38,80 @@ const tellMoved = (
   watches.moved({ ...now, inode: replaced }, { ...old, inode: replaced }, undefined, used)
 }
 
+/** Walks to both names, and locks their directories. */
+function* lockNames(
+  core: Core,
+  viewer: Viewer,
+  start: Location,
+  path: string,
+  newStart: StartOf,
+  newPath: string,
+  noReplace: boolean
+) {
+  for (;;) {
+    const from = yield* walk(core, viewer, start, path, parent)
+    const to = yield* walk(core, viewer, yield* newStart, newPath, parent)
+    if (from.mount !== to.mount) return yield* Errno.fail("EXDEV")
+    if (from.last !== "name") return yield* Errno.fail("EBUSY")
+    if (to.last !== "name") return yield* Errno.fail(noReplace ? "EEXIST" : "EBUSY")
+    yield* Permission.writableMount(from.mount)
+    yield* lockDirectories(from, to)
+    let kept = false
+    try {
+      if (!from.dentry.forgotten && !to.dentry.forgotten) {
+        yield* lookAgain(core, from)
+        yield* lookAgain(core, to)
+        kept = true
+        return { from, to }
+      }
+    } finally {
+      if (!kept) unlockDirectories(from, to)
+    }
+  }
+}
+
+/**
+ * Two directories are locked from above to below, or in the order of their numbers, so that two renames never wait for
+ * each other. Which is above which stays so while the file system itself is locked.
+ */
+function* lockDirectories({ dentry: from, mount: { superblock } }: Walk, { dentry: to }: Walk) {
+  if (from === to) return yield* lockDirectory(from)
+  yield* Lock.acquire(superblock)
+  const fromFirst = Dentries.isWithin(to, from) ||
+    (from.inode.ino <= to.inode.ino && !Dentries.isWithin(from, to))
+  yield* lockDirectory(fromFirst ? from : to)
+  yield* lockDirectory(fromFirst ? to : from)
+}
+
+const unlockDirectories = ({ dentry: from, mount: { superblock } }: Walk, { dentry: to }: Walk): void => {
+  unlockDirectory(from)
+  if (from === to) return
+  unlockDirectory(to)
+  Lock.release(superblock)
+}
+
 function* renameSteps(
   core: Core,
   viewer: Viewer,
   start: Location,
   path: string,
-  newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
+  newStart: StartOf,
   newPath: string,
   flags: number
 ) {
+  const noReplace = (flags & RENAME_NOREPLACE) !== 0
+  const { from, to } = yield* lockNames(core, viewer, start, path, newStart, newPath, noReplace)
+  try {
+    yield* renameLocked(core, viewer, from, to, flags)
+  } finally {
+    unlockDirectories(from, to)
+  }
+}
+
+/** Moves a name; both directories are locked. */
+function* renameLocked(core: Core, viewer: Viewer, from: Walk, to: Walk, flags: number) {
   const exchange = (flags & RENAME_EXCHANGE) !== 0
   const noReplace = (flags & RENAME_NOREPLACE) !== 0
-  const from = yield* walk(core, viewer, start, path, parent)
-  const to = yield* walk(core, viewer, yield* newStart, newPath, parent)
-  if (from.mount !== to.mount) return yield* Errno.fail("EXDEV")
-  if (from.last !== "name") return yield* Errno.fail("EBUSY")
-  if (to.last !== "name") return yield* Errno.fail(noReplace ? "EEXIST" : "EBUSY")
-  yield* Permission.writableMount(from.mount)
   const inode = named(from)
   const replaced = named(to)
   if (from.tooLong) return yield* Errno.fail("ENAMETOOLONG")
@@ -83,38 +144,30 @@ function* renameSteps(
   }
   const { table } = from.mount
   if (isMountPoint(table, moved) || isMountPoint(table, target)) return yield* Errno.fail("EBUSY")
-
-  // Two directories are locked in the order of their numbers, so that two renames never wait for each other.
-  const [first, second] = from.dentry.inode.ino <= to.dentry.inode.ino
-    ? [from.dentry.inode, to.dentry.inode]
-    : [to.dentry.inode, from.dentry.inode]
-  yield* Lock.acquire(first)
+  // What goes is locked as well: nobody gives it another name meanwhile, or makes something in it.
+  const goes = exchange ? undefined : replaced
+  if (goes !== undefined) yield* Lock.acquire(goes)
   try {
-    if (second !== first) yield* Lock.acquire(second)
-    try {
-      yield* from.mount.superblock.backend.rename(
-        from.dentry.inode,
-        from.name,
-        inode,
-        to.dentry.inode,
-        to.name,
-        replaced,
-        exchange,
-        core.now()
-      )
-      const used = Dentries.isUsed(to.dentry, to.name)
-      if (exchange) Dentries.exchange(from.dentry, from.name, to.dentry, to.name)
-      else {
-        const gone = detachElsewhere(core, target)
-        Dentries.move(core, from.dentry, from.name, to.dentry, to.name)
-        yield* gone
-      }
-      if (core.watches.active !== 0) tellMoved(core, from, to, inode, replaced, exchange, used)
-    } finally {
-      if (second !== first) Lock.release(second)
+    yield* from.mount.superblock.backend.rename(
+      from.dentry.inode,
+      from.name,
+      inode,
+      to.dentry.inode,
+      to.name,
+      replaced,
+      exchange,
+      core.now()
+    )
+    const used = Dentries.isUsed(to.dentry, to.name)
+    if (exchange) Dentries.exchange(core, from.dentry, from.name, to.dentry, to.name)
+    else {
+      const gone = detachElsewhere(core, target)
+      Dentries.move(core, from.dentry, from.name, to.dentry, to.name)
+      yield* gone
     }
+    if (core.watches.active !== 0) tellMoved(core, from, to, inode, replaced, exchange, used)
   } finally {
-    Lock.release(first)
+    if (goes !== undefined) Lock.release(goes)
   }
 }
 
@@ -124,7 +177,7 @@ export const rename = (
   viewer: Viewer,
   start: Location,
   path: string,
-  newStart: Effect.Effect<Location, Errno.Errno<"EBADF" | "ENAMETOOLONG" | "ENOENT" | "ENOTDIR">>,
+  newStart: StartOf,
   newPath: string,
   flags: number
 ): Effect.Effect<void, RenamePathError> => Step.run(renameSteps(core, viewer, start, path, newStart, newPath, flags))

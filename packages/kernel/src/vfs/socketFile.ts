@@ -4,6 +4,7 @@
  * @see unix(7)
  */
 import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
@@ -12,7 +13,7 @@ import * as Step from "../internal/step.js"
 import type { ChangePathError, PathError } from "../Sys.js"
 import { accessed } from "./accessed.js"
 import type { Core, Viewer } from "./Core.js"
-import { createAt, freeName, newInode } from "./create.js"
+import { createNew } from "./create.js"
 import * as Dentries from "./dentries.js"
 import * as Permission from "./permission.js"
 import { existing, mountOf, walk } from "./walk.js"
@@ -28,14 +29,12 @@ function* makeSteps(
   permissions: number,
   take: ((at: Location) => boolean) | undefined
 ) {
-  const found = yield* freeName(core, viewer, start, path, false)
-  if (take === undefined) return yield* Errno.fail("EINVAL")
+  const refusal = take === undefined ? Errno.fail("EINVAL") : Exit.void
   const mode = FileMode.S_IFSOCK | (permissions & FileMode.PERMISSIONS)
-  const inode = yield* createAt(found, newInode(core, viewer, found.dentry.inode, mode, 0))
-  if (inode === undefined) return yield* Errno.fail("EEXIST")
+  const { found, inode } = yield* createNew(core, viewer, start, path, mode, { refusal })
   const at = { mount: found.mount, dentry: Dentries.child(core, found.dentry, found.name, inode) }
   yield* Dentries.hold(at)
-  if (take(at)) return
+  if (take?.(at) === true) return
   yield* Dentries.letGo(core, at)
   return yield* Errno.fail("EINVAL")
 }

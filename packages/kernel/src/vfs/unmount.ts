@@ -17,6 +17,7 @@ import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import { tableOf } from "./mounts.js"
 import * as Tree from "./mountTree.js"
+import { walkTo } from "./names.js"
 import { existing, itself, type Mode, walk } from "./walk.js"
 
 const isBusy = ({ children, uses }: Mount): boolean => uses > 0 || children.size > 0
@@ -63,19 +64,9 @@ export const unmount = (
 ): Effect.Effect<void, UnmountPathError> => Step.run(unmountSteps(core, viewer, path, flags))
 
 function* findDirectory(core: Core, viewer: Viewer, path: string) {
-  const { found } = yield* walk(core, viewer, viewer.cwd, path, existing)
+  const { found } = yield* walkTo(core, viewer, viewer.cwd, path, existing)
   if (found === undefined || !isDirectory(found.dentry.inode.mode)) return yield* Errno.fail("ENOTDIR")
   return found
-}
-
-/** Whether a place lies at or below another, across mounts. */
-const isReachable = (place: Location, from: Location): boolean => {
-  let { dentry, mount } = place
-  while (mount !== from.mount) {
-    if (mount.at === undefined) return false
-    ;({ dentry, mount } = mount.at)
-  }
-  return Dentries.isWithin(dentry, from.dentry)
 }
 
 /** What a pivot took from where it was, and what stands there now. */
@@ -97,15 +88,15 @@ function* pivotSteps(core: Core, viewer: Viewer, newRoot: string, putOld: string
   if (after.mount === before.mount || old.mount === before.mount) return yield* Errno.fail("EBUSY")
   const mounted = before.dentry === before.mount.root && after.dentry === after.mount.root
   if (!mounted || after.mount.at === undefined) return yield* Errno.fail("EINVAL")
-  if (!isReachable(old, after) || !isReachable(after, before)) return yield* Errno.fail("EINVAL")
+  if (!Dentries.isReachable(old, after) || !Dentries.isReachable(after, before)) return yield* Errno.fail("EINVAL")
   const { at } = before.mount
-  Tree.take(after.mount)
-  Tree.take(before.mount)
+  Tree.take(core, after.mount)
+  Tree.take(core, before.mount)
   if (at === undefined) {
     table.root = after.mount
     core.rootMoved(table)
-  } else Tree.attach(after.mount, at)
-  Tree.attach(before.mount, old)
+  } else Tree.attach(core, after.mount, at)
+  Tree.attach(core, before.mount, old)
   return { before, after }
 }
 

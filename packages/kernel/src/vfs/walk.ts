@@ -24,12 +24,13 @@ import type { Dentry, Location, Mount } from "../Dentry.js"
 import { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
-import { isReady } from "../internal/step.js"
+import { andThen, isReady } from "../internal/step.js"
 import type { PathError } from "../Sys.js"
 import type { LookupError } from "../VfsBackend.js"
 import { accessed } from "./accessed.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
+import * as Lock from "./lock.js"
 import { lengthOf } from "./prefixes.js"
 
 /** What the last name of the path turned out to be. */
@@ -59,8 +60,12 @@ export const parent: Mode = { follow: false, missing: true, name: true }
 
 const SLASH = 47
 
+/** How often a walk begins anew because there is no room to remember where it stands. */
+const RESTARTS_MAX = 1000
+
 /** Only openat2(2) can have it, and names it; whoever walks freely need not. */
 const leaving = Errno.fail("EXDEV") as Exit.Exit<never, never>
+const unsure = Errno.fail("EAGAIN") as Exit.Exit<never, never>
 
 export class Walk {
   /** The directory where the walk stands; at its end, the one that holds `name`, or the answer itself. */
@@ -79,13 +84,18 @@ export class Walk {
   jumped: Description | undefined = undefined
 
   private readonly start: Location
+  private readonly asked: string
   private at = 0
   private links = 0
+  private restarts = 0
   /** How long the part of the path is that leads to its last name, as long as that is worth remembering. */
   private prefix: number
   /** Where `/` is, and above which nothing is. */
-  private readonly root: Location
+  readonly root: Location
   private readonly resolve: number
+  private readonly scoped: boolean
+  /** How often anything had moved when the walk began. */
+  private readonly moves: number
   /** Linux finds out where the root is when it is first needed; before that, a link to it leaves every mount. */
   private rooted: boolean
 
@@ -96,9 +106,12 @@ export class Walk {
     private path: string,
     private readonly mode: Mode
   ) {
+    this.asked = path
+    this.moves = core.moves
     this.resolve = mode.resolve ?? 0
     this.prefix = this.resolve === 0 ? lengthOf(path) : 0
-    this.root = (this.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) === 0 ? viewer.root : start
+    this.scoped = (this.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0
+    this.root = this.scoped ? start : viewer.root
     this.rooted = this.root === start || path.charCodeAt(0) === SLASH
     this.start = path.charCodeAt(0) === SLASH ? this.root : start
     this.mount = this.start.mount
@@ -119,7 +132,7 @@ export class Walk {
         this.prefix = 0
       }
     }
-    return this.advance()
+    return this.scoped ? andThen(this.advance(), stillWithin) : this.advance()
   }
 
   private advance(): Effect.Effect<this, PathError> {
@@ -149,6 +162,8 @@ export class Walk {
         if (isLast && this.mode.name) return this.standHere("..")
         const refused = this.ascend()
         if (refused !== undefined) return refused
+        // Nobody can say whether what is above still lies below the root.
+        if (this.scoped && this.core.moves !== this.moves) return unsure
         if (isLast) return this.standHere("..")
         continue
       }
@@ -172,11 +187,8 @@ export class Walk {
         continue
       }
       const looked = known === undefined ? this.lookup(name) : Exit.succeed(known.inode)
-      if (!isReady(looked)) {
-        // Meanwhile, what was walked may come to lead elsewhere.
-        this.prefix = 0
-        return Effect.flatMap(Effect.exit(looked), (exit) => this.goOn(exit, name, isLast) ?? this.advance())
-      }
+      if (looked === undefined) return this.again(name, isLast)
+      if (!isReady(looked)) return this.late(looked, name, isLast)
       const done = this.goOn(looked, name, isLast)
       if (done !== undefined) return done
     }
@@ -196,13 +208,57 @@ export class Walk {
     return known === undefined || known.covered === 0 ? undefined : known
   }
 
-  /** Asks the backend for `name` in the directory where the walk stands. */
-  private lookup(name: string): Effect.Effect<Inode, LookupError> {
+  /** Asks the backend for `name` in the directory where the walk stands; `undefined` while that is being changed. */
+  private lookup(name: string): Effect.Effect<Inode, LookupError> | undefined {
     const { dentry, mount: { superblock } } = this
-    if (dentry.unlinked) return Errno.fail("ENOENT")
+    // No name holds a NUL, and no backend is asked for one.
+    if (dentry.unlinked || name.includes("\0")) return Errno.fail("ENOENT")
+    if (!superblock.prompt && Lock.isHeld(dentry.inode)) return undefined
     const answer = superblock.backend.lookup(dentry.inode, name)
     if (!isReady(answer)) superblock.prompt = false
     return answer
+  }
+
+  /**
+   * Goes on when the answer is there. Meanwhile, what was walked may have come to lead elsewhere, and what was asked may
+   * have another answer by now, which must not be remembered.
+   */
+  private late(looked: Effect.Effect<Inode, LookupError>, name: string, isLast: boolean) {
+    const { dentry } = this
+    const { changes } = dentry
+    this.prefix = 0
+    return Effect.flatMap(Effect.exit(looked), (exit): Effect.Effect<this, PathError> => {
+      if (dentry.forgotten) return this.restart()
+      if (dentry.changes !== changes || Lock.isHeld(dentry.inode)) return this.again(name, isLast)
+      return this.goOn(exit, name, isLast) ?? this.advance()
+    })
+  }
+
+  /** Asks once more for a name, when its directory is not being changed. */
+  private again(name: string, isLast: boolean): Effect.Effect<this, PathError> {
+    const { dentry } = this
+    return Effect.flatMap(Lock.passed(dentry.inode), () => {
+      if (dentry.forgotten) return this.restart()
+      const known = this.remembered(name)
+      const looked = known === undefined ? this.lookup(name) : Exit.succeed(known.inode)
+      if (looked === undefined) return this.again(name, isLast)
+      if (!isReady(looked)) return this.late(looked, name, isLast)
+      return this.goOn(looked, name, isLast) ?? this.advance()
+    })
+  }
+
+  /** Begins anew: what the walk stood on was forgotten, and another may stand there by now. */
+  private restart(): Effect.Effect<this, PathError> {
+    if (++this.restarts > RESTARTS_MAX) return Errno.fail("ESTALE")
+    this.path = this.asked
+    this.at = 0
+    this.links = 0
+    this.mount = this.start.mount
+    this.dentry = this.start.dentry
+    this.rooted = this.root === this.start
+    this.trailingSlash = false
+    this.last = "root"
+    return this.advance()
   }
 
   /** Takes what a lookup answered; `undefined` when there are names left to walk. */
@@ -307,7 +363,11 @@ export class Walk {
     if (isReady(target)) {
       return target._tag === "Failure" ? target as Exit.Exit<never, PathError> : this.goTo(target.value, isLast)
     }
-    return Effect.flatMap(target, (text) => this.goTo(text, isLast) ?? this.advance())
+    const { dentry } = this
+    return Effect.flatMap(
+      target,
+      (text) => dentry.forgotten ? this.restart() : this.goTo(text, isLast) ?? this.advance()
+    )
   }
 
   /** Goes on along the text of a link. */
@@ -359,6 +419,13 @@ export class Walk {
 /** Whether a place can be seen through a mount: all of a file system, or what lies below the root of a bind mount. */
 const isConnected = (mount: Mount, dentry: Dentry): boolean =>
   mount.root.parent === undefined || Dentries.isWithin(dentry, mount.root)
+
+/** What must not lead out of a directory has not been moved out of it meanwhile. */
+const stillWithin = <W extends Walk>(walked: W): Exit.Exit<W> => {
+  const { inode, mount, root } = walked
+  if (inode === undefined) return Exit.succeed(walked)
+  return Dentries.isReachable(walked.found ?? { mount, dentry: walked.dentry }, root) ? Exit.succeed(walked) : leaving
+}
 
 const isLocation = (u: unknown): u is Location => typeof u === "object" && u !== null && "mount" in u && "dentry" in u
 

@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import { isDirectory, R_OK } from "../abi/FileMode.js"
 import { IN_ATTRIB, IN_CREATE, IN_DELETE, IN_MODIFY } from "../abi/InotifyFlags.js"
 import { O_PATH } from "../abi/OpenFlags.js"
-import type { Dentry, Location } from "../Dentry.js"
+import type { Dentry, Location, Superblock } from "../Dentry.js"
 import { type Description, drop } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Process } from "../ProcessTable.js"
@@ -122,22 +122,31 @@ const observer = (changes: Changes, placeOf: (file: Named) => string | undefined
   }
 })
 
+/** An absolute path, and the directory where others may change what lies there. */
+interface Watched {
+  readonly path: string
+  readonly superblock: Superblock
+  readonly directory: Dentry | undefined
+}
+
 /** The absolute path of what lies at `path`, if `viewer` may read it. */
 const resolve = (
   viewer: Process,
   path: string,
   open: (flags: number) => Effect.Effect<Description, OpenError>
-): Effect.Effect<string, OpenError> =>
+): Effect.Effect<Watched, OpenError> =>
   Effect.acquireUseRelease(
     Effect.map(Effect.suspend(() => open(O_PATH)), (file) => {
       file.references++
       return file
     }),
-    ({ inode, location }): Effect.Effect<string, OpenError> => {
+    ({ inode, location }): Effect.Effect<Watched, OpenError> => {
       const readable = Attributes.access(viewer, { inode, mount: undefined }, R_OK)
       if (readable._tag === "Failure") return Errno.fail("EACCES", { syscall: "watch", path })
       const found = location === undefined ? undefined : Dentries.pathOf(viewer.root, location)
-      return found === undefined ? Errno.fail("ENOENT", { syscall: "watch", path }) : Exit.succeed(found)
+      if (location === undefined || found === undefined) return Errno.fail("ENOENT", { syscall: "watch", path })
+      const { dentry, mount: { superblock } } = location
+      return Exit.succeed({ path: found, superblock, directory: isDirectory(inode.mode) ? dentry : dentry.parent })
     },
     (file) => Effect.suspend(() => drop(file))
   )
@@ -154,10 +163,17 @@ export const watch = (
       Effect.acquireRelease(
         Effect.sync(() => {
           const changes = new Changes(Math.max(1, bufferSize))
-          const placeOf = placeIn(viewer.root, watched, recursive)
-          return { changes, leave: core.watches.observe(observer(changes, placeOf)) }
+          const placeOf = placeIn(viewer.root, watched.path, recursive)
+          const leave = core.watches.observe(observer(changes, placeOf))
+          const { directory, superblock } = watched
+          const stop = directory === undefined ? () => {} : core.watches.follow(superblock, directory, recursive)
+          return { changes, leave, stop }
         }),
-        ({ leave }) => Effect.sync(leave)
+        ({ leave, stop }) =>
+          Effect.sync(() => {
+            leave()
+            stop()
+          })
       ),
       ({ changes }) =>
         Stream.repeatEffectChunk(

@@ -40,11 +40,16 @@ export interface Observer {
   readonly moved: (from: Named, to: Named) => void
 }
 
+/** Follows what others do in a directory, and with `deep` in all below; answers how to stop. */
+export type Follow = (superblock: Superblock, directory: Dentry, deep: boolean) => () => void
+
 const typed = (mask: number, { mode }: Inode): number => isDirectory(mode) ? mask | IN_ISDIR : mask
 
 export class Notifier {
   /** Watches and observers that there are. */
   active = 0
+  /** Set by the file system. */
+  follow: Follow = () => () => {}
   private readonly marks = new Set<Mark>()
   private readonly observers = new Set<Observer>()
   private lastCookie = 0

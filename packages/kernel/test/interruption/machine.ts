@@ -121,7 +121,7 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
     const backend = options.backend ?? MemoryBackend.make({ bytesMax: 1 << 24, inodesMax: 1024, now: 0n })
     const anonymous = AnonymousInode.make(now())
     const watches = Watches.make(limits, anonymous, (effect) => void host.fork(effect))
-    const vfs = Vfs.make({ backend, limits, devices, pipes, policy: undefined, watches, now })
+    const vfs = Vfs.make({ backend, limits, devices, pipes, policy: undefined, watches, now, fork: host.fork })
     const programs = Programs.make()
     // Every call goes through the loop of its fiber, where it can be interrupted.
     const stepwise = { ...host, callsPerTurn: 0 }

@@ -10,8 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import type { HostCalls, HostStat } from "../HostCalls.js"
-import { asked, thrown } from "./errors.js"
+import { asked, codeOf, thrown } from "./errors.js"
 
 const types: Record<File.Type, number> = {
   File: FileMode.S_IFREG,
@@ -105,6 +106,14 @@ export class Host {
   names(path: string): Effect.Effect<ReadonlyArray<string>, Errno.Any> {
     const { calls, fs } = this
     return calls === undefined ? asked(fs.readDirectory(path)) : attempt(() => calls.names(path))
+  }
+
+  /** Paths in a directory, for each time that something may have happened to what lies there. */
+  changes(path: string): Stream.Stream<string, Errno.Any> {
+    return Stream.mapBoth(this.fs.watch(path), {
+      onFailure: (error): Errno.Any => Errno.make(codeOf(error)),
+      onSuccess: (event) => event.path
+    })
   }
 
   fstat(file: File): Effect.Effect<HostStat, Errno.Any> {

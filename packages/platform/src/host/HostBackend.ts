@@ -4,6 +4,8 @@
 import type * as Errno from "@effix/kernel/Errno"
 import type { NewInode } from "@effix/kernel/Inode"
 import type { Backend, Changes, StatFs } from "@effix/kernel/VfsBackend"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { change } from "./attributes.js"
 import * as Contents from "./contents.js"
 import * as Errors from "./errors.js"
@@ -102,6 +104,17 @@ export class HostBackend implements Backend<HostInode> {
 
   sync(inode: HostInode) {
     return only([...Errors.storage, "ENOSPC"], Contents.sync(this.tree, inode))
+  }
+
+  watch(directory: HostInode, told: (name: string) => void) {
+    const { tree } = this
+    return only(
+      Errors.storage,
+      Effect.flatMap(
+        tree.looking(() => tree.itself(directory)),
+        (path) => Stream.runForEach(tree.host.changes(path), (changed) => Effect.sync(() => told(tree.nameIn(changed))))
+      )
+    )
   }
 
   retain(inode: HostInode) {

@@ -55,6 +55,11 @@ export class Tree {
     return this.paths.join(directory, name)
   }
 
+  /** The name at the end of a path, however the host has told it. */
+  nameIn(path: string): string {
+    return this.paths.basename(path)
+  }
+
   /** Runs what only looks at names. */
   looking<A, E>(steps: () => Steps<A, E>): Effect.Effect<A, E> {
     return run(this.inTurn(false, steps))
@@ -109,7 +114,10 @@ export class Tree {
   *find(directory: HostInode, name: string): Steps<HostInode, Errno.Any> {
     if (!this.sayable(name)) return yield* Errno.fail("ENOENT")
     const path = yield* this.entry(directory, name)
-    return this.inodes.at(yield* this.host.lstat(path), directory, name)
+    const stat = yield* this.host.lstat(path)
+    // Whoever has put a link in the place of the directory meanwhile has shown another file.
+    yield* this.itself(directory)
+    return this.inodes.at(stat, directory, name)
   }
 
   /** Brings attributes up to date after a change that went well: where the file has gone, they stay as they are. */

@@ -33,7 +33,7 @@ const codeIn = (error: unknown): Errno.Code | undefined => {
   return isCode(code) ? code : undefined
 }
 
-const codeOf = (error: PlatformError): Errno.Code =>
+export const codeOf = (error: PlatformError): Errno.Code =>
   codeIn(error.cause) ?? (error._tag === "SystemError" ? byReason[error.reason] : "EINVAL")
 
 /** What a service of the platform answers, with its errno. */
@@ -55,11 +55,12 @@ export const contents = [...changes, "EFBIG", "EINVAL", "EOPNOTSUPP"] as const
 type Common = "EIO" | "ESTALE"
 
 /**
- * What cannot have happened to the file that was asked about happened to another in its place: ESTALE. Anything else
- * that an operation may not answer (EMFILE of the host, say) is EIO to the guest.
+ * What cannot have happened to the file that was asked about happened to another in its place: ESTALE. Nothing is where no
+ * path of the host reaches: ENOENT. Anything else that an operation may not answer (EMFILE of the host, say) is EIO to
+ * the guest.
  */
 const within = <C extends Errno.Code>(allowed: ReadonlyArray<C>, code: Errno.Code): C | Common =>
-  allowed.find((each) => each === code) ??
+  allowed.find((each) => each === code || (code === "ENAMETOOLONG" && each === "ENOENT")) ??
     (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" ? "ESTALE" : "EIO")
 
 const narrowed = <C extends Errno.Code>(allowed: ReadonlyArray<C>, error: Errno.Any): Errno.Errno<C | Common> =>

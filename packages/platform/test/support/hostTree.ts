@@ -2,8 +2,11 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import type * as Errno from "@effix/kernel/Errno"
 import * as Kernel from "@effix/kernel/Kernel"
+import { Sys, type SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -55,6 +58,26 @@ export const onHost = <A, E>(how: How, body: (given: Given) => Effect.Effect<A, 
       Effect.provide(Layer.merge(NodeFileSystem.layer, Path.layer))
     )
   }))
+
+/** Runs the body of a process; what goes wrong in it goes wrong in the test. */
+export const guest = (
+  kernel: Kernel.HostInterface,
+  body: (sys: SystemCalls) => Effect.Effect<void, Errno.Any>
+): Effect.Effect<void, Errno.Any> =>
+  Effect.scoped(Effect.gen(function*() {
+    let ended: Exit.Exit<void, Errno.Any> = Exit.die("the guest did not run")
+    const handle = yield* kernel.spawn(Effect.flatMap(Sys, (sys) =>
+      Effect.map(Effect.exit(body(sys)), (exit) => {
+        ended = exit
+        return 0
+      })))
+    yield* handle.wait
+    yield* ended
+  }))
+
+/** The errno that a call answers; "success" where it answers well. */
+export const errnoOf = (call: Effect.Effect<unknown, Errno.Any>): Effect.Effect<string> =>
+  Effect.match(call, { onFailure: (error): string => error._tag, onSuccess: () => "success" })
 
 /** The code of the errno that a call on the kernel's files failed with. */
 export const codeOf = <A, R>(call: Effect.Effect<A, { readonly cause?: unknown }, R>) =>
