@@ -64,6 +64,7 @@ const asked = Object.entries(kinds).flatMap(([kind, [domain, type]]) =>
 )
 
 const onLinux = (): ReadonlyArray<unknown> | string => {
+  if (process.getuid?.() !== 0) return "needs root: what is for the privileged is set too"
   const script = fileURLToPath(new URL("./sockets/options.py", import.meta.url))
   const input = JSON.stringify(
     asked.map(({ domain, level, option, type, value }) => [domain, type, level, option, value])

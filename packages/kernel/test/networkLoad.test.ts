@@ -178,6 +178,6 @@ describe("Machines in bad weather", () => {
           discard: true
         })
       }).pipe(Effect.scoped),
-    20_000 + 500 * SEEDS
+    60_000 + 3000 * SEEDS
   )
 })
