@@ -1,6 +1,7 @@
 /** Stopping, continuing, and what parents are told. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { EPOLL_CTL_ADD, EPOLLIN } from "../src/abi/EpollFlags.js"
 import * as Flags from "../src/abi/SignalFlags.js"
 import * as Abi from "../src/abi/Signals.js"
 import * as WaitOptions from "../src/abi/WaitStatus.js"
@@ -30,6 +31,37 @@ describe("stopping and continuing", () => {
         machine.send(process, SIGCONT)
         yield* idle
         expect(process.status).toEqual({ _tag: "Exited", code: 0 })
+      })))
+
+  it.effect("being stopped and continued ends sigtimedwait and epoll_wait, even if what they wait for has come meanwhile", () =>
+    under(20, (machine) =>
+      Effect.gen(function*() {
+        const answers: Array<string> = []
+        const note = (call: Effect.Effect<unknown, Any>) =>
+          Effect.map(errnoOf(call), (errno) => void answers.push(errno))
+        const taken = SignalSet.of(SIGCHLD)
+        const waiter = job(machine, (sys) =>
+          Effect.orDie(Effect.zipRight(
+            sys.sigprocmask(SIG_SETMASK, taken),
+            Effect.zipRight(note(sys.sigtimedwait(taken)), note(sys.sigtimedwait(taken, 0)))
+          )))
+        const poller = job(machine, (sys) =>
+          Effect.orDie(Effect.gen(function*() {
+            const epfd = yield* sys.epollCreate()
+            const counter = yield* sys.eventfd()
+            yield* sys.epollCtl(epfd, EPOLL_CTL_ADD, counter, { events: EPOLLIN })
+            yield* note(sys.epollWait(epfd, 1))
+            yield* note(sys.epollWait(epfd, 1, 0))
+          })))
+        yield* idle
+        for (const each of [waiter, poller]) machine.send(each, SIGSTOP)
+        yield* idle
+        machine.send(waiter, SIGCHLD)
+        const counter = poller.fds.get(1)!
+        Machine.ready(counter.write(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0), machine.init))
+        for (const each of [waiter, poller]) machine.send(each, SIGCONT)
+        yield* idle
+        expect(answers.sort()).toEqual(["EINTR", "EINTR", "success", "success"])
       })))
 
   it.effect("SIGTERM waits until it is continued; SIGKILL does not", () =>

@@ -131,7 +131,7 @@ export class Pair implements Terminal {
   readOutlet(into: Uint8Array): number {
     const { outlet } = this.line.output
     const count = outlet.take(into)
-    if (this.slaveFull && outlet.length <= NEARLY_EMPTY) this.wakeSlaveWriters()
+    if (this.hasRoomAgain) this.wakeSlaveWriters()
     return count
   }
 
@@ -180,6 +180,12 @@ export class Pair implements Terminal {
     if (at < bytes.length) this.slaveFull = true
     this.settle()
     return at
+  }
+
+  /** Whether those who wait to write could. While it is held they cannot, and would wake each other for ever. */
+  private get hasRoomAgain(): boolean {
+    const { output } = this.line
+    return this.slaveFull && !output.stopped && output.outlet.length <= NEARLY_EMPTY
   }
 
   private wakeSlaveWriters(): void {
@@ -314,14 +320,13 @@ export class Pair implements Terminal {
   /** Wakes who can go on, then sends what was typed: a signal may end a process, and that may close this terminal. */
   private settle(): void {
     const { line } = this
-    const { outlet } = line.output
     if (line.news.length > 0) { for (const news of line.news.splice(0)) this.tellMaster(news) }
     if (line.output.deliver()) WaitQueue.wakeAll(this.masterReaders, POLLIN | POLLRDNORM)
     if (line.arrived) {
       line.arrived = false
       WaitQueue.wakeAll(this.slaveReaders, POLLIN | POLLRDNORM)
     }
-    if (line.resumed || (this.slaveFull && outlet.length <= NEARLY_EMPTY)) {
+    if (line.resumed || this.hasRoomAgain) {
       line.resumed = false
       this.wakeSlaveWriters()
     }

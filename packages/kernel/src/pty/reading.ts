@@ -85,6 +85,8 @@ class Reading implements WaitQueue.WaitOptions<number, Errno.Errno<"EIO">> {
   /** How much was there when the timer was set. */
   private seen = 0
   private expired = false
+  /** How much was there when a signal came between. */
+  private offered = 0
   private cancel: (() => void) | undefined = undefined
 
   constructor(
@@ -113,9 +115,9 @@ class Reading implements WaitQueue.WaitOptions<number, Errno.Errno<"EIO">> {
     return undefined
   }
 
-  private take(): Exit.Exit<number> {
+  private take(most = Infinity): Exit.Exit<number> {
     const { into, pair } = this
-    return Exit.succeed(pair.take(into, limit(into, pair.line.settings.cc[T.VMIN]!)))
+    return Exit.succeed(pair.take(into, Math.min(most, limit(into, pair.line.settings.cc[T.VMIN]!))))
   }
 
   private time(ready: number): void {
@@ -130,9 +132,13 @@ class Reading implements WaitQueue.WaitOptions<number, Errno.Errno<"EIO">> {
     })
   }
 
-  /** Bytes that VMIN was waiting for: a handler that cuts the read short gets what there is. */
+  readonly aside = (): void => {
+    this.offered = this.least > 0 ? this.pair.ready : 0
+  }
+
+  /** Bytes that VMIN was waiting for: a handler that cuts the read short gets what there was, and none that came later. */
   readonly partial = (): WaitQueue.Attempt<number> =>
-    this.least > 0 && this.pair.ready > 0 && !this.pair.masterClosed ? this.take() : undefined
+    this.offered > 0 && this.pair.ready > 0 && !this.pair.masterClosed ? this.take(this.offered) : undefined
 
   readonly left = (): void => this.cancel?.()
 }

@@ -221,7 +221,8 @@ export abstract class Socket extends Description {
 
   /**
    * Waits on `queues` until `attempt` answers, at most `timeout` milliseconds; then the answer is what was achieved so
-   * far, or `late`. A call with a timeout does not start again after a signal. @see signal(7)
+   * far, or `late`. A call with a timeout does not start again after a signal, and being stopped and continued is enough
+   * to end it. @see signal(7)
    */
   wait<A, E, L>(
     queues: ReadonlyArray<WaitQueue.WaitQueue>,
@@ -229,21 +230,23 @@ export abstract class Socket extends Description {
     timeout: number,
     late: Exit.Exit<never, L>,
     partial: () => WaitQueue.Attempt<A, E> = never,
-    left?: () => void
+    left?: () => void,
+    aside: () => void = nothing
   ): Effect.Effect<A, E | L | Errno.Errno<"EINTR">> {
     if (timeout === Infinity) {
-      return WaitQueue.sleep(queues, attempt, left === undefined ? { partial } : { partial, left })
+      return WaitQueue.sleep(queues, attempt, left === undefined ? { partial } : { partial, left, aside })
     }
     if (timeout <= 0) return late
     const expired = WaitQueue.make()
     let over = false
     let cancel: (() => void) | undefined
-    return WaitQueue.sleep<A, E | L>(
+    return WaitQueue.sleep<A, E | L | Errno.Errno<"EINTR">>(
       [...queues, expired],
       () => attempt() ?? (over ? partial() ?? late : undefined),
       {
         restartable: false,
-        partial,
+        partial: () => partial() ?? Errno.fail("EINTR"),
+        aside,
         entered: () => {
           cancel = this.context.after(timeout, () => {
             over = true
@@ -260,3 +263,4 @@ export abstract class Socket extends Description {
 }
 
 const never = (): undefined => undefined
+const nothing = (): void => {}

@@ -75,8 +75,8 @@ export const epollWait = (
   }
   return WaitQueue.sleep<ReadonlyArray<EpollEvent>, Errno.Errno<"EINTR">>([epoll.arrived, timeout.over], attempt, {
     restartable: false,
-    // Being stopped and continued is enough to end it. @see signal(7), "Interruption … by stop signals"
-    partial: () => attempt() ?? Errno.fail("EINTR", { syscall: "epoll_wait", fd: epfd }),
+    // Being stopped and continued is enough to end it, whatever comes meanwhile. @see signal(7), "Interruption … by stop signals"
+    partial: () => Errno.fail("EINTR", { syscall: "epoll_wait", fd: epfd }),
     entered: () => {
       mask.start()
       timeout.start()

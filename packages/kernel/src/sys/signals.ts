@@ -183,8 +183,8 @@ export const sigtimedwait = (
       state.awaited = wanted
       limit.start()
     },
-    // Being stopped and continued is enough to end it. @see signal(7), "Interruption … by stop signals"
-    partial: () => attempt() ?? Errno.fail("EINTR", { syscall: "sigtimedwait" }),
+    // Being stopped and continued is enough to end it, whatever comes meanwhile. @see signal(7), "Interruption … by stop signals"
+    partial: () => Errno.fail("EINTR", { syscall: "sigtimedwait" }),
     left: () => {
       limit.stop()
       state.awaited = SignalSet.empty

@@ -8,9 +8,12 @@ import { O_APPEND, O_CREAT, O_WRONLY } from "../../src/abi/OpenFlags.js"
 import * as MemoryBackend from "../../src/backend/MemoryBackend.js"
 import { Sys, type SystemCalls } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
+import { fits } from "./fits.js"
 import * as Machine from "./machine.js"
-import { tidy, TIMEOUT } from "./tidy.js"
+import { schedules, TIMEOUT } from "./schedules.js"
+import { tidy } from "./tidy.js"
 
+const SCHEDULES = schedules(360)
 const RECORD = 10
 
 /** Appends records, each filled with one letter, through a description of its own. */
@@ -33,9 +36,10 @@ const writers = (seed: number) =>
     const others = [2, 3].map((letter) =>
       machine.start(Effect.flatMap(Sys, (sys) => Effect.as(append(sys, letter, 3, () => {}), 0)))
     )
-    const way = Disturbances.ways[seed % Disturbances.ways.length]!
     let told = 0
-    const seen = yield* Disturbances.trial(machine, way, (sys) => append(sys, 1, 3, () => void told++))
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(seed), (sys) =>
+      append(sys, 1, 3, () =>
+        void told++))
     yield* Effect.forEach(others, Machine.awaitEnd)
     // What the victim had begun is finished, whatever became of the victim.
     yield* Effect.sleep(10)
@@ -54,10 +58,10 @@ const writers = (seed: number) =>
   })
 
 describe("writing to files of a slow backend, disturbed", () => {
-  it.effect("1,000 schedules", () =>
-    Simulation.forAll(1000, writers, (exit, outcome) => {
+  it.effect(`${SCHEDULES} schedules`, () =>
+    Simulation.forAll(SCHEDULES, writers, (exit, outcome) => {
       const { content, held, locks, machine, others, seen, told } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       const records: Array<number> = []
       for (let at = 0; at < content.length; at += RECORD) {
         const record = content.subarray(at, at + RECORD)

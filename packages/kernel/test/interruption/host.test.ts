@@ -13,7 +13,8 @@ import { hostInterface } from "../../src/kernel/hostInterface.js"
 import { type Program, Sys } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
 import * as Machine from "./machine.js"
-import { tidy, TIMEOUT } from "./tidy.js"
+import { schedules, TIMEOUT } from "./schedules.js"
+import { tidy } from "./tidy.js"
 
 /** Copies its input to its output through a child, so that there is a tree to kill. */
 const copy: Program = Effect.gen(function*() {
@@ -33,6 +34,7 @@ const copy: Program = Effect.gen(function*() {
   return 0
 })
 
+const SCHEDULES = schedules(240)
 const INPUT = Uint8Array.from({ length: 9000 }, (_, i) => i * 7 & 0xff)
 
 const ways = [
@@ -133,8 +135,8 @@ const holding = (seed: number) =>
   })
 
 describe("calls of the host, disturbed", () => {
-  it.effect("exec: 1,000 schedules", () =>
-    Simulation.forAll(1000, running, (outer, outcome) => {
+  it.effect(`exec: ${SCHEDULES} schedules`, () =>
+    Simulation.forAll(SCHEDULES, running, (outer, outcome) => {
       const { exit, machine, seen, way } = Machine.ready(outer)
       const fail = (why: string): never => {
         throw new Error(
@@ -161,13 +163,17 @@ describe("calls of the host, disturbed", () => {
       tidy(machine, outcome)
     }), TIMEOUT)
 
-  it.effect("spawn, its streams and wait: 1,000 schedules", () =>
-    Simulation.forAll(1000, holding, (outer, outcome) => {
-      const { exit, machine, seen, way } = Machine.ready(outer)
-      if (!isPrefix(seen)) throw new Error(`${way}: not what was put in`)
-      if (Exit.isSuccess(exit) && exit.value._tag === "Exited" && seen.length !== INPUT.length) {
-        throw new Error(`${way}: ended early`)
-      }
-      tidy(machine, outcome)
-    }), TIMEOUT)
+  it.effect(
+    `spawn, its streams and wait: ${SCHEDULES} schedules`,
+    () =>
+      Simulation.forAll(SCHEDULES, holding, (outer, outcome) => {
+        const { exit, machine, seen, way } = Machine.ready(outer)
+        if (!isPrefix(seen)) throw new Error(`${way}: not what was put in`)
+        if (Exit.isSuccess(exit) && exit.value._tag === "Exited" && seen.length !== INPUT.length) {
+          throw new Error(`${way}: ended early`)
+        }
+        tidy(machine, outcome)
+      }),
+    TIMEOUT
+  )
 })

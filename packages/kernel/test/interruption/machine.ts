@@ -12,6 +12,8 @@ import * as AnonymousInode from "../../src/event/AnonymousInode.js"
 import * as Events from "../../src/Events.js"
 import * as FileSystems from "../../src/FileSystems.js"
 import * as Host from "../../src/Host.js"
+import type { HostInterface } from "../../src/kernel/contract.js"
+import { hostInterface } from "../../src/kernel/hostInterface.js"
 import * as KernelConfig from "../../src/KernelConfig.js"
 import * as Locks from "../../src/Locks.js"
 import * as Pipes from "../../src/Pipes.js"
@@ -26,6 +28,7 @@ import type { Program, SpawnOptions } from "../../src/Sys.js"
 import { ProcessSys } from "../../src/sys/ProcessSys.js"
 import type { Rooms } from "../../src/sys/Rooms.js"
 import * as Timers from "../../src/Timers.js"
+import { telling } from "../../src/Trace.js"
 import * as Vfs from "../../src/Vfs.js"
 import type { Backend } from "../../src/VfsBackend.js"
 import * as WaitQueue from "../../src/WaitQueue.js"
@@ -34,6 +37,7 @@ import * as Watches from "../../src/Watches.js"
 export interface Options {
   readonly limits?: Partial<KernelConfig.Limits>
   readonly backend?: Backend
+  readonly resolve?: Dns.Resolve
 }
 
 export class Machine {
@@ -69,11 +73,22 @@ export class Machine {
     this.rooms.signals.send(target, Signals.fromKernel(signal))
   }
 
-  /** Ends everything that runs. */
-  shutDown(): void {
+  /** What whoever embeds the kernel sees of it. */
+  get kernel(): HostInterface {
+    return hostInterface({ ...this.rooms, host: this.host, ptys: this.ptys })
+  }
+
+  /** Ends every process. */
+  endAll(): void {
     for (const process of Array.from(this.table.processes.values())) {
       process.task?.end({ _tag: "Signaled", signal: SIGKILL, coreDumped: false })
     }
+  }
+
+  /** Ends everything that runs, as a kernel does whose scope is closed. */
+  shutDown(): void {
+    this.endAll()
+    this.rooms.timers.close()
   }
 
   pipe(): { readonly reader: Description; readonly writer: Description } {
@@ -150,12 +165,15 @@ export const make = (options: Options = {}): Effect.Effect<Machine> =>
       processes,
       signals,
       sockets,
-      dns: Dns.make({ vfs, resolve: undefined, now: timers.now }),
+      dns: Dns.make({ vfs, resolve: options.resolve, now: timers.now }),
       timers,
       entropy,
       booted: timers.nanoseconds()
     }
-    processes.provideSys((process, image) => new ProcessSys(rooms, process, image))
+    processes.provideSys((process, image) => {
+      const own = new ProcessSys(rooms, process, image)
+      return process.tracer === undefined ? own : telling(process.tracer.listen)(own, process.pid)
+    })
     processes.onSessionEnd(ptys.hangupSession)
     Ptys.register(devices, ptys)
     return new Machine(rooms, host, programs, ptys, devices)

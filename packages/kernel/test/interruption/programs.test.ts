@@ -12,8 +12,10 @@ import type { Process } from "../../src/ProcessTable.js"
 import { type Program, Sys } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
 import * as Machine from "./machine.js"
-import { quiet, tidy, TIMEOUT } from "./tidy.js"
+import { schedules, TIMEOUT } from "./schedules.js"
+import { quiet, tidy } from "./tidy.js"
 
+const SCHEDULES = schedules(300)
 const PIPES = 2
 const WRITERS = 6
 
@@ -120,8 +122,8 @@ const crowd = Effect.gen(function*() {
 })
 
 describe("random programs", () => {
-  it.effect("1,000 of them", () =>
-    Simulation.forAll(1000, crowd, (exit, outcome) => {
+  it.effect(`${SCHEDULES} of them`, () =>
+    Simulation.forAll(SCHEDULES, crowd, (exit, outcome) => {
       const { begun, buffers, machine, pipes, told } = Machine.ready(exit)
       const read = new Map<number, number>()
       for (const buffer of buffers) {

@@ -6,9 +6,12 @@ import { drop } from "../../src/Description.js"
 import type { PipeEnd } from "../../src/pipe/PipeEnd.js"
 import { Sys, type SystemCalls } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
+import { fits } from "./fits.js"
 import * as Machine from "./machine.js"
-import { quiet, tidy, TIMEOUT } from "./tidy.js"
+import { schedules, TIMEOUT } from "./schedules.js"
+import { quiet, tidy } from "./tidy.js"
 
+const SCHEDULES = schedules(360)
 const TOTAL = 60
 
 /** Reads to the end, each time into a buffer of its own, so that what was taken is seen even if nobody was told. */
@@ -45,10 +48,9 @@ const readers = (seed: number) =>
       }),
       [writer]
     )
-    const way = Disturbances.ways[seed % Disturbances.ways.length]!
-    const seen = yield* Disturbances.trial(machine, way, (sys) =>
-      readAll(sys, taken), (victim) =>
-      void victim.fds.insert(reader, false))
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(seed), (sys) => readAll(sys, taken), {
+      prepare: (victim) => void victim.fds.replace(0, reader, false)
+    })
     yield* Effect.forEach([...heirs, source], Machine.awaitEnd)
     // Everybody is gone: one more reader takes what is left.
     const rest = new Uint8Array(TOTAL)
@@ -63,10 +65,10 @@ const bytesOf = (buffers: ReadonlyArray<Uint8Array>) =>
   buffers.flatMap((buffer) => Array.from(buffer).filter((byte) => byte !== 0))
 
 describe("reading from a pipe, disturbed", () => {
-  it.effect("1,000 schedules", () =>
-    Simulation.forAll(1000, readers, (exit, outcome) => {
+  it.effect(`${SCHEDULES} schedules`, () =>
+    Simulation.forAll(SCHEDULES, readers, (exit, outcome) => {
       const { inherited, machine, pipe, seen, source, taken } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       const all = [...bytesOf(taken), ...bytesOf(inherited)].sort((a, b) => a - b)
       // When all ended, so did the writer: then what it had written was read.
       const written = source.status?._tag === "Exited" ? TOTAL : all.length

@@ -1,5 +1,4 @@
 /** Programs of a bare machine, run under a few schedules each. */
-import { expect } from "@effect/vitest"
 import * as Simulation from "@effix/testing/Simulation"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -26,7 +25,7 @@ export const under = <E>(
           exit.cause._tag === "Die" ? String(exit.cause.defect) : String(exit.cause)
         )
       }
-      expect(fibersLeft).toBe(0)
+      if (fibersLeft !== 0) throw new Error(`${fibersLeft} fibers are left`)
     }
   )
 

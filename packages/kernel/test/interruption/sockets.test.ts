@@ -9,10 +9,12 @@ import type { Process } from "../../src/ProcessTable.js"
 import type { Socket } from "../../src/socket/Socket.js"
 import { Sys, type SystemCalls } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
+import { fits } from "./fits.js"
 import * as Machine from "./machine.js"
-import { quiet, tidy, TIMEOUT } from "./tidy.js"
+import { schedules, TIMEOUT } from "./schedules.js"
+import { quiet, tidy } from "./tidy.js"
 
-const SCHEDULES = 240
+const SCHEDULES = schedules(540)
 const TOTAL = 60
 const here = { family: "inet", address: "127.0.0.1", port: 7000 } as const
 const name = { family: "unix", abstract: "here" } as const
@@ -67,10 +69,11 @@ const readers = (seed: number) =>
       }),
       [far]
     )
-    const way = Disturbances.ways[seed % Disturbances.ways.length]!
-    const seen = yield* Disturbances.trial(machine, way, (sys) =>
-      readAll(sys, taken), (victim) =>
-      void victim.fds.insert(near, false))
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(Math.floor(seed / 3)), (sys) =>
+      readAll(sys, taken), {
+      prepare: (victim) =>
+        void victim.fds.replace(0, near, false)
+    })
     yield* Effect.forEach([...heirs, source], Machine.awaitEnd)
     const rest = new Uint8Array(TOTAL)
     while (Machine.ready(near.available()) > 0) {
@@ -100,12 +103,16 @@ const writers = (seed: number) =>
       }),
       [far]
     )
-    const way = Disturbances.ways[seed % Disturbances.ways.length]!
     let told = 0
-    const seen = yield* Disturbances.trial(machine, way, (sys) =>
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(Math.floor(seed / 3)), (sys) =>
       Effect.gen(function*() {
-        while (told < TOTAL) told += yield* sys.write(0, Uint8Array.of(told + 1))
-      }), (victim) => void victim.fds.insert(near, false))
+        while (told < TOTAL) {
+          told += yield* sys.write(0, Uint8Array.of(told + 1))
+        }
+      }), {
+      prepare: (victim) =>
+        void victim.fds.replace(0, near, false)
+    })
     yield* Machine.awaitEnd(reader)
     return { machine, near, far, seen, told, got, reader }
   })
@@ -136,7 +143,6 @@ const meetings = (seed: number) =>
         yield* sys.read(fd, new Uint8Array(1))
         return 0
       })))
-    const way = Disturbances.ways[seed % Disturbances.ways.length]!
     const accepts = (seed >> 1) % 2 === 0
     let victim: Process | undefined
     // Somebody comes for as long as the victim may wait for him.
@@ -150,14 +156,16 @@ const meetings = (seed: number) =>
       }
       return 0
     }))
-    const seen = yield* Disturbances.trial(machine, way, (sys) =>
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(seed >> 2), (sys) =>
       Effect.gen(function*() {
         const fd = accepts ? (yield* sys.accept(0)).fd : yield* sys.socket(domain, Abi.SOCK_STREAM)
         if (!accepts) yield* sys.connect(fd, address)
         yield* sys.close(fd)
-      }), (process) => {
-      victim = process
-      process.fds.place(0, listener, false)
+      }), {
+      prepare: (process) => {
+        victim = process
+        void process.fds.replace(0, listener, false)
+      }
     })
     yield* Effect.raceFirst(
       Effect.forEach([...clients, visitor], Machine.awaitEnd),
@@ -179,7 +187,7 @@ describe("receiving, disturbed", () => {
   it.effect(`${SCHEDULES} schedules`, () =>
     Simulation.forAll(SCHEDULES, readers, (exit, outcome) => {
       const { far, inherited, machine, near, seen, source, taken } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       const all = [...bytesOf(taken), ...bytesOf(inherited)].sort((a, b) => a - b)
       const written = source.status?._tag === "Exited" ? TOTAL : all.length
       if (all.length !== written || all.some((byte, i) => byte !== i + 1)) throw new Error(`${seen.way}: read ${all}`)
@@ -193,7 +201,7 @@ describe("sending, disturbed", () => {
   it.effect(`${SCHEDULES} schedules`, () =>
     Simulation.forAll(SCHEDULES, writers, (exit, outcome) => {
       const { far, got, machine, near, reader, seen, told } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       const all = got.flatMap((each) => Array.from(each))
       if (all.some((byte, i) => byte !== i + 1)) throw new Error(`${seen.way}: read ${all}`)
       // One byte may have gone of which its writer was not told any more.
@@ -210,7 +218,7 @@ describe("accepting and connecting, disturbed", () => {
   it.effect(`${SCHEDULES} schedules`, () =>
     Simulation.forAll(SCHEDULES, meetings, (exit, outcome) => {
       const { hung, listener, machine, seen } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       if (seen.way !== "the end of all" && hung > 0) throw new Error(`${seen.way}: ${hung} clients hung`)
       quiet(listener.canReceive, listener.canSend)
       left(machine)

@@ -6,9 +6,12 @@ import { drop } from "../../src/Description.js"
 import type { PipeEnd } from "../../src/pipe/PipeEnd.js"
 import { Sys, type SystemCalls } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
+import { fits } from "./fits.js"
 import * as Machine from "./machine.js"
-import { quiet, tidy, TIMEOUT } from "./tidy.js"
+import { schedules, TIMEOUT } from "./schedules.js"
+import { quiet, tidy } from "./tidy.js"
 
+const SCHEDULES = schedules(360)
 const TOTAL = 60
 
 const spliceAll = (sys: SystemCalls) =>
@@ -50,10 +53,11 @@ const splicer = (seed: number) =>
       }),
       [second.reader]
     )
-    const way = Disturbances.ways[seed % Disturbances.ways.length]!
-    const seen = yield* Disturbances.trial(machine, way, spliceAll, (victim) => {
-      victim.fds.insert(first.reader, false)
-      victim.fds.insert(second.writer, false)
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(seed), spliceAll, {
+      prepare: (victim) => {
+        void victim.fds.replace(0, first.reader, false)
+        void victim.fds.replace(1, second.writer, false)
+      }
     })
     yield* Effect.forEach([source, sink], Machine.awaitEnd)
     const drain = (pipe: typeof from) => {
@@ -67,10 +71,10 @@ const splicer = (seed: number) =>
   })
 
 describe("moving bytes from pipe to pipe, disturbed", () => {
-  it.effect("1,000 schedules", () =>
-    Simulation.forAll(1000, splicer, (exit, outcome) => {
+  it.effect(`${SCHEDULES} schedules`, () =>
+    Simulation.forAll(SCHEDULES, splicer, (exit, outcome) => {
       const { arrived, from, left, machine, seen, source, to } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       const all = [...arrived, ...left]
       const written = source.status?._tag === "Exited" ? TOTAL : all.length
       if (all.length !== written || all.some((byte, i) => byte !== i + 1)) {

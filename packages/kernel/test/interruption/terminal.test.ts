@@ -5,9 +5,12 @@ import * as Effect from "effect/Effect"
 import { drop } from "../../src/Description.js"
 import { Sys, type SystemCalls } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
+import { fits } from "./fits.js"
 import * as Machine from "./machine.js"
-import { tidy, TIMEOUT } from "./tidy.js"
+import { schedules, TIMEOUT } from "./schedules.js"
+import { tidy } from "./tidy.js"
 
+const SCHEDULES = schedules(360)
 const LINES = 8
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
 const bytes = (typed: string): Uint8Array => Uint8Array.from(typed, (c) => c.charCodeAt(0))
@@ -31,7 +34,6 @@ const typist = (seed: number) =>
     slave.references++
     const taken: Array<Uint8Array> = []
     const inherited: Array<Uint8Array> = []
-    const way = Disturbances.ways[seed % Disturbances.ways.length]!
     const typing = yield* Effect.fork(Effect.gen(function*() {
       for (let line = 1; line <= LINES; line++) {
         yield* Disturbances.sometime
@@ -40,12 +42,11 @@ const typist = (seed: number) =>
       // One for each reader.
       yield* master.write(bytes("end\nend\nend\n"), init)
     }))
-    const seen = yield* Disturbances.trial(machine, way, (sys) =>
-      readLines(sys, taken), (victim) =>
-      void victim.fds.insert(slave, false))
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(seed), (sys) => readLines(sys, taken), {
+      prepare: (victim) => void victim.fds.replace(0, slave, false)
+    })
     const heir = machine.start(
-      Effect.flatMap(Sys, (sys) =>
-        Effect.as(readLines(sys, inherited), 0)),
+      Effect.flatMap(Sys, (sys) => Effect.as(readLines(sys, inherited), 0)),
       [slave]
     )
     yield* Machine.awaitEnd(heir)
@@ -70,12 +71,11 @@ const writer = (seed: number) =>
         shown += text(into.subarray(0, yield* master.read(into, init)))
       }
     })))
-    const way = Disturbances.ways[seed % Disturbances.ways.length]!
     let told = 0
-    const seen = yield* Disturbances.trial(machine, way, (sys) =>
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(seed), (sys) =>
       Effect.gen(function*() {
         for (let i = 0; i < 3; i++) told += yield* sys.write(0, bytes("x".repeat(6000)))
-      }), (victim) => void victim.fds.insert(slave, false))
+      }), { prepare: (victim) => void victim.fds.replace(0, slave, false) })
     yield* drop(slave)
     yield* screen.await
     yield* drop(master)
@@ -83,10 +83,10 @@ const writer = (seed: number) =>
   })
 
 describe("a terminal, disturbed", () => {
-  it.effect("reading: 1,000 schedules", () =>
-    Simulation.forAll(1000, typist, (exit, outcome) => {
+  it.effect(`reading: ${SCHEDULES} schedules`, () =>
+    Simulation.forAll(SCHEDULES, typist, (exit, outcome) => {
       const { inherited, machine, seen, taken } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       const read = [...taken, ...inherited].map(text).filter((line) => line.startsWith("line")).map((line) =>
         Number(line.slice(5, 6))
       )
@@ -95,10 +95,10 @@ describe("a terminal, disturbed", () => {
       tidy(machine, outcome)
     }), TIMEOUT)
 
-  it.effect("writing: 1,000 schedules", () =>
-    Simulation.forAll(1000, writer, (exit, outcome) => {
+  it.effect(`writing: ${SCHEDULES} schedules`, () =>
+    Simulation.forAll(SCHEDULES, writer, (exit, outcome) => {
       const { machine, seen, shown, told } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       const ended = seen.status?._tag === "Exited" && seen.answer?._tag === "Success"
       if (ended ? shown.length !== told : shown.length < told || shown.length > told + 6000) {
         throw new Error(`${seen.way}: told ${told}, shown ${shown.length}`)

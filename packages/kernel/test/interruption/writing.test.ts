@@ -6,9 +6,12 @@ import { drop } from "../../src/Description.js"
 import type { PipeEnd } from "../../src/pipe/PipeEnd.js"
 import { Sys } from "../../src/Sys.js"
 import * as Disturbances from "./disturbances.js"
+import { fits } from "./fits.js"
 import * as Machine from "./machine.js"
-import { quiet, tidy, TIMEOUT } from "./tidy.js"
+import { schedules, TIMEOUT } from "./schedules.js"
+import { quiet, tidy } from "./tidy.js"
 
+const SCHEDULES = schedules(360)
 /** Whole or not at all; in as many pieces as it takes. */
 const ATOMIC = 3000
 const LARGE = 10_000
@@ -46,12 +49,11 @@ const writers = (seed: number) =>
       }),
       [reader]
     )
-    const way = Disturbances.ways[(seed >> 1) % Disturbances.ways.length]!
     const answered: Array<number> = []
-    const seen = yield* Disturbances.trial(machine, way, (sys) =>
+    const seen = yield* Disturbances.trial(machine, Disturbances.chosen(seed >> 1), (sys) =>
       Effect.gen(function*() {
         for (let i = 0; i < 3; i++) answered.push(yield* sys.write(0, message))
-      }), (victim) => void victim.fds.insert(writer, false))
+      }), { prepare: (victim) => void victim.fds.replace(0, writer, false) })
     yield* Effect.forEach(others, Machine.awaitEnd)
     yield* drop(writer)
     yield* Machine.awaitEnd(sink)
@@ -70,10 +72,10 @@ const runs = (received: ReadonlyArray<number>, id: number): ReadonlyArray<number
 }
 
 describe("writing to a full pipe, disturbed", () => {
-  it.effect("1,000 schedules", () =>
-    Simulation.forAll(1000, writers, (exit, outcome) => {
+  it.effect(`${SCHEDULES} schedules`, () =>
+    Simulation.forAll(SCHEDULES, writers, (exit, outcome) => {
       const { answered, machine, others, pipe, received, seen, size } = Machine.ready(exit)
-      Disturbances.fits(seen)
+      fits(seen)
       // When all end, the reader may end first.
       for (const [i, other] of seen.way === "the end of all" ? [] : others.entries()) {
         const lengths = runs(received, i + 2)

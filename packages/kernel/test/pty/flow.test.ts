@@ -3,11 +3,14 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { POLLHUP, POLLIN, POLLOUT } from "../../src/abi/PollEvents.js"
-import { SIGUSR1 } from "../../src/abi/Signals.js"
+import { SIGKILL, SIGUSR1 } from "../../src/abi/Signals.js"
 import * as T from "../../src/abi/Termios.js"
+import { drop } from "../../src/Description.js"
 import { fromKernel } from "../../src/Signals.js"
 import * as Terminal from "../../src/sys/terminal.js"
 import * as WaitQueue from "../../src/WaitQueue.js"
+import { awaitEnd } from "../interruption/machine.js"
+import { idle, program, under } from "../interruption/run.js"
 import { answerOf, bytes, call, Machine, settled, text, valueOf } from "./machine.js"
 
 const setUp = (change: Partial<T.Termios> = {}) => {
@@ -217,4 +220,29 @@ describe("tcflush and tcflow on the master", () => {
     expect(answerOf(Terminal.tcflow(process, 1, 9))).toBe("EINVAL")
     expect(answerOf(Terminal.tcflush(process, 1, 9))).toBe("EINVAL")
   })
+})
+
+describe("a terminal that is held", () => {
+  it.effect("keeps all who write to it waiting, and lets all go on when it is released", () =>
+    under(10, (machine) =>
+      Effect.gen(function*() {
+        const { init } = machine
+        const { master, openSlave } = machine.terminal()
+        const slave = openSlave(init)
+        slave.references++
+        const writing = program((sys) => sys.write(0, bytes("x")))
+        const holder = machine.start(
+          program((sys) => Effect.zipRight(sys.tcflow(0, T.TCOOFF), sys.pause())),
+          [slave]
+        )
+        yield* idle
+        const writers = [machine.start(writing, [slave]), machine.start(writing, [slave])]
+        yield* idle
+        expect(writers.map(({ state }) => state)).toEqual(["running", "running"])
+        const releaser = machine.start(program((sys) => sys.tcflow(0, T.TCOON)), [slave])
+        yield* Effect.forEach([releaser, ...writers], awaitEnd)
+        machine.send(holder, SIGKILL)
+        yield* drop(slave)
+        yield* drop(master)
+      })))
 })

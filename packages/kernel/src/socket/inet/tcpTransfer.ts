@@ -42,7 +42,10 @@ export const send = (
     if (isBroken(self)) return soFar() ?? broken(self, flags, caller)
     if (self.state === "connecting") return undefined
     done = self.outgoing!.fill(from, done)
-    return done === from.length ? Exit.succeed(done) : undefined
+    if (done < from.length) return undefined
+    // Whoever waits behind it was not told of the room that is left.
+    if (self.outgoing!.room > 0) WaitQueue.pass(self.canSend)
+    return Exit.succeed(done)
   }
   return self.wait([self.canSend], attempt, self.sendTimeout, Errno.fail("EAGAIN"), soFar)
 }
@@ -110,11 +113,14 @@ const receiveAtLeast = (
   flags: number
 ): Effect.Effect<number, ReceiveError> => {
   let done = 0
+  /** Whoever a signal cuts short gets what there was, and nothing that came later. */
+  let most = Infinity
   const soFar = (): WaitQueue.Attempt<number, ReceiveError> => {
-    done += take(self, into, done, flags)
+    done += take(self, most === Infinity ? into : into.subarray(0, done + most), done, flags)
     return done > 0 ? Exit.succeed(done) : undefined
   }
   const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
+    most = Infinity
     const held = self.incoming?.held ?? 0
     const ends = self.finished || self.error !== undefined || (self.shut & RCV_SHUTDOWN) !== 0
     if (done + held >= least) return soFar()
@@ -130,7 +136,10 @@ const receiveAtLeast = (
   const left = () => {
     if (self.incoming !== undefined && self.incoming.held > 0) WaitQueue.pass(self.canReceive)
   }
-  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), soFar, left)
+  const aside = () => {
+    most = self.incoming?.held ?? 0
+  }
+  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), soFar, left, aside)
 }
 
 export const poll = (self: TcpEnd): number => {

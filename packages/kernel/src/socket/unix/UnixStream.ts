@@ -97,7 +97,11 @@ export class UnixStream extends UnixConnection {
     const soFar = (): Exit.Exit<number> | undefined => done > 0 ? Exit.succeed(done) : undefined
     const attempt = (): WaitQueue.Attempt<number, WriteError> => {
       done = this.fill(from, done, attached, peer)
-      if (done === from.length) return Exit.succeed(done)
+      if (done === from.length) {
+        // Whoever waits behind it was not told of the room that is left.
+        if (this.charged < this.sendBuffer) WaitQueue.pass(this.canSend)
+        return Exit.succeed(done)
+      }
       // Told by this call, even where nobody is told of it.
       const error = this.takeError()
       if (error !== undefined) return soFar() ?? error
@@ -211,11 +215,14 @@ export class UnixStream extends UnixConnection {
     received: Received | undefined
   ): Effect.Effect<number, ReceiveError> {
     let done = 0
+    /** Whoever a signal cuts short gets what there was, and nothing that came later. */
+    let most = Infinity
     const soFar = (): WaitQueue.Attempt<number, ReceiveError> => {
-      if (this.queue.first !== undefined) done += this.take(into.subarray(done), received)
+      if (this.queue.first !== undefined && most > 0) done += this.take(into.subarray(done, done + most), received)
       return done > 0 ? Exit.succeed(done) : undefined
     }
     const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
+      most = Infinity
       const { queue: { first, ring } } = this
       // What ends a read before its buffer is full, and a sender who waits for room: nothing is won by waiting.
       const ends = (this.shut & RCV_SHUTDOWN) !== 0 || this.error !== undefined || carriesRights(first)
@@ -231,7 +238,10 @@ export class UnixStream extends UnixConnection {
     const left = () => {
       if (this.queue.first !== undefined) WaitQueue.pass(this.canReceive)
     }
-    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"), soFar, left)
+    const aside = () => {
+      most = this.queue.ring.held
+    }
+    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"), soFar, left, aside)
   }
 
   override poll(): number {

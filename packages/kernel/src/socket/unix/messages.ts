@@ -65,6 +65,8 @@ export const send = (
     if ((target.shut & RCV_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
     if (isFull(self, target)) return undefined
     deliver(self, target, from, attached, caller)
+    // Whoever waits behind it was not told of the room that is left.
+    if (self.charged < self.sendBuffer) WaitQueue.pass(self.canSend)
     return Exit.succeed(from.length)
   }
   const now = attempt()
