@@ -38,10 +38,10 @@ it.effect.each(
     expect(yield* answer(coded(code))).toBe(errno)
   }))
 
-it.effect("A name that is too long for the host is one for the guest who makes it", () =>
+it.effect("A name that is too long for the host is one for the guest who makes it, and nothing for who looks it up", () =>
   Effect.gen(function*() {
     expect(yield* answer(coded("ENAMETOOLONG"), Errors.creations)).toBe("ENAMETOOLONG")
-    expect(yield* answer(coded("ENAMETOOLONG"), Errors.lookups)).toBe("EIO")
+    expect(yield* answer(coded("ENAMETOOLONG"), Errors.lookups)).toBe("ENOENT")
   }))
 
 it.effect.each(

@@ -30,7 +30,12 @@ export interface Verdict {
 }
 
 /** Asks Linux until it has come to all of `outcomes`, or to all that it can. */
-export const judge = async (linux: Linux, play: Play, outcomes: ReadonlySet<string>): Promise<Verdict> => {
+export const judge = async (
+  linux: Linux,
+  play: Play,
+  outcomes: ReadonlySet<string>,
+  freeRuns = FREE_RUNS
+): Promise<Verdict> => {
   const permitted = new Set<string>()
   const left = new Set(outcomes)
   const take = (answers: ReadonlyArray<string>): void => {
@@ -52,7 +57,7 @@ export const judge = async (linux: Linux, play: Play, outcomes: ReadonlySet<stri
   }
   const unordered = [...left]
   const free = ["free", ...linesOf(play, true)]
-  for (let runs = 0; runs < FREE_RUNS && left.size > 0; runs += TOGETHER) {
+  for (let runs = 0; runs < freeRuns && left.size > 0; runs += TOGETHER) {
     take(await ask(linux, Array.from({ length: TOGETHER }, () => free)))
   }
   return { rare: unordered.filter((each) => !left.has(each)), foreign: [...left], permitted }
