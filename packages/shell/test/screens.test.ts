@@ -322,6 +322,22 @@ describe("A line that is edited", () => {
         `)
       })
     ))
+
+  it.scoped("knows the window as it is when a command is entered", ({ expect }) =>
+    on((screen) =>
+      Effect.gen(function*() {
+        yield* screen.type("echo $COLUMNS")
+        yield* screen.resize(30, 12)
+        yield* screen.type("\r")
+        expect(screen.text).toMatchInlineSnapshot(`
+          "
+          $ echo $COLUMNS
+          30
+          $ ▮
+          "
+        `)
+      })
+    ))
 })
 
 describe("A job", () => {

@@ -133,6 +133,8 @@ export function* interact(shell: Shell): Run<number> {
       return shell.status
     }
     remember(shell, text)
+    // It may have changed while the command was typed.
+    yield* checkWindow(shell)
     const parsed = parse(applyAliases(shell, text))
     if (parsed.error !== undefined) {
       yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
