@@ -56,17 +56,7 @@ export class DirectoryFile extends Description {
   override list(
     limit: number
   ): Effect.Effect<ReadonlyArray<DirectoryEntry>, StorageError | Errno.Errno<"EINVAL" | "ENOENT">> {
-    return this.place.mount.superblock.prompt ? this.listNow(limit) : Step.run(this.inTurn(() => this.listNow(limit)))
-  }
-
-  /** One call after the other on the cursor. */
-  private *inTurn<A, E>(call: () => Effect.Effect<A, E>) {
-    yield* Lock.acquire(this)
-    try {
-      return yield* call()
-    } finally {
-      Lock.release(this)
-    }
+    return this.place.mount.superblock.prompt ? this.listNow(limit) : Lock.holding(this, () => this.listNow(limit))
   }
 
   private listNow(
@@ -99,7 +89,7 @@ export class DirectoryFile extends Description {
   }
 
   override seek(offset: number, whence: number): Effect.Effect<number, SeekError> {
-    return Lock.isHeld(this) ? Step.run(this.inTurn(() => this.seekNow(offset, whence))) : this.seekNow(offset, whence)
+    return Lock.isHeld(this) ? Lock.holding(this, () => this.seekNow(offset, whence)) : this.seekNow(offset, whence)
   }
 
   private seekNow(offset: number, whence: number): Exit.Exit<number, SeekError> {

@@ -52,9 +52,9 @@ export class RegularFile extends Description {
   }
 
   override read(into: Uint8Array): Effect.Effect<number, ReadError> {
-    if (!this.place.mount.superblock.prompt) return Step.run(this.inTurn(() => this.readNow(into, this.offset)))
+    if (!this.place.mount.superblock.prompt) return this.inTurn(() => this.readNow(into, this.offset))
     const answer = this.readNow(into, this.offset)
-    return Step.isReady(answer) ? this.moved(answer) : Step.run(this.inTurn(() => answer))
+    return Step.isReady(answer) ? this.moved(answer) : this.inTurn(() => answer)
   }
 
   override pread(into: Uint8Array, offset: number): Effect.Effect<number, ReadError> {
@@ -76,15 +76,12 @@ export class RegularFile extends Description {
   }
 
   /** One call after the other on this description's offset. */
-  private *inTurn<E>(call: () => Effect.Effect<number, E>) {
-    yield* Lock.acquire(this)
-    try {
-      const count = yield* call()
-      this.offset += count
-      return count
-    } finally {
-      Lock.release(this)
-    }
+  private inTurn<E>(call: () => Effect.Effect<number, E>): Effect.Effect<number, E> {
+    return Lock.holding(this, () =>
+      Step.map(call(), (count) => {
+        this.offset += count
+        return count
+      }))
   }
 
   override write(from: Uint8Array, caller: Process, append?: boolean): Effect.Effect<number, WriteError> {
@@ -92,7 +89,7 @@ export class RegularFile extends Description {
     if (from.length === 0) return Exit.succeed(0)
     const { place: { mount: { superblock } } } = this
     if (!superblock.prompt) {
-      return Step.run(this.inTurn(() => Step.run(this.writeLocked(from, undefined, caller, append))))
+      return this.inTurn(() => Step.run(this.writeLocked(from, undefined, caller, append)))
     }
     const at = append ?? (this.flags & OpenFlags.O_APPEND) !== 0 ? this.inode.size : this.offset
     const answer = this.writeNow(from, at, caller)
@@ -102,17 +99,8 @@ export class RegularFile extends Description {
     }
     superblock.prompt = false
     this.offset = at
-    return Step.run(this.inTurn(() => Step.run(this.finish(answer))))
-  }
-
-  /** The first answer of a backend that came late: the others wait for it from now on. */
-  private *finish(answer: Effect.Effect<number, WriteError>) {
-    yield* Lock.acquire(this.inode)
-    try {
-      return yield* answer
-    } finally {
-      Lock.release(this.inode)
-    }
+    // The first answer of a backend that came late: the others wait for it from now on.
+    return this.inTurn(() => Lock.holding(this.inode, () => answer))
   }
 
   override pwrite(
@@ -181,16 +169,7 @@ export class RegularFile extends Description {
   }
 
   override seek(offset: number, whence: number): Effect.Effect<number, SeekError> {
-    return Lock.isHeld(this) ? Step.run(this.seekInTurn(offset, whence)) : this.seekNow(offset, whence)
-  }
-
-  private *seekInTurn(offset: number, whence: number) {
-    yield* Lock.acquire(this)
-    try {
-      return yield* this.seekNow(offset, whence)
-    } finally {
-      Lock.release(this)
-    }
+    return Lock.isHeld(this) ? Lock.holding(this, () => this.seekNow(offset, whence)) : this.seekNow(offset, whence)
   }
 
   private seekNow(offset: number, whence: number): Effect.Effect<number, SeekError> {

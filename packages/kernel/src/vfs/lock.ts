@@ -6,6 +6,7 @@
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { InodeLock } from "../Inode.js"
+import * as Step from "../internal/step.js"
 import * as WaitQueue from "../WaitQueue.js"
 
 export interface Lockable {
@@ -55,3 +56,16 @@ export const release = (self: Lockable): void => {
   lock.held = false
   WaitQueue.wake(lock.waiting)
 }
+
+function* held<A, E>(self: Lockable, call: () => Effect.Effect<A, E>) {
+  yield* acquire(self)
+  try {
+    return yield* call()
+  } finally {
+    release(self)
+  }
+}
+
+/** Makes a call when it is its turn: nobody else holds the lock meanwhile. */
+export const holding = <A, E>(self: Lockable, call: () => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Step.run(held(self, call))
