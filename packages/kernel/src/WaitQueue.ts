@@ -18,7 +18,7 @@ import * as Effectable from "effect/Effectable"
 import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Errno from "./Errno.js"
-import { park, runningFiber } from "./internal/compat.js"
+import { endNow, park, runningFiber } from "./internal/compat.js"
 
 /** What an attempt answers; `undefined` means "not now: sleep and ask again". */
 export type Attempt<A, E = never> = Exit.Exit<A, E> | undefined
@@ -218,7 +218,9 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
     queues: ReadonlyArray<WaitQueue>,
     private readonly attempt: () => Attempt<A, E>,
     private readonly options: WaitOptions<A, E>,
-    private readonly sleeper: Sleeper["Type"] | undefined
+    private readonly sleeper: Sleeper["Type"] | undefined,
+    /** The fiber that waits, if nobody but the kernel interrupts it. */
+    private readonly own: SleeperShape["fiber"] = undefined
   ) {
     super()
     this.first = queues.length === 0 ? undefined : new Link(queues[0]!, this)
@@ -326,9 +328,10 @@ class Waiter<A, E> extends Effectable.Class<A, E | Interrupted> implements Sleep
 
   /** Leaves, and ends the fiber that waits: its process is no more. */
   evict(): void {
-    const { resume } = this
+    const { own, resume } = this
     this.abandon()
-    resume?.(Effect.interrupt)
+    if (resume === undefined || own !== undefined && endNow(own)) return
+    resume(Effect.interrupt)
   }
 
   private leave<T>(answer: T): T {
@@ -376,9 +379,10 @@ export const sleep = <A, E>(
   park((resume) => {
     const fiber = runningFiber()
     const sleeper: Sleeper["Type"] | undefined = fiber?.currentContext.unsafeMap.get(Sleeper.key)
-    const waiter = new Waiter(queues, attempt, options, sleeper)
+    const own = sleeper?.fiber === fiber ? fiber : undefined
+    const waiter = new Waiter(queues, attempt, options, sleeper, own)
     // The kernel takes a process's own fiber out of its queues itself; any other may be raced or timed out at will.
-    if (sleeper !== undefined && sleeper.fiber === fiber) waiter.park(resume)
+    if (own !== undefined) waiter.park(resume)
     else resume(Effect.onInterrupt(waiter.parked, () => Effect.sync(() => waiter.abandon())))
   })
 

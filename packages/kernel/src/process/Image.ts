@@ -50,7 +50,7 @@ export class Image implements Task {
   revoke(): void {
     this.attention = ENDED
     WaitQueue.evictAll(this.sleeping)
-    if (this.fiber !== undefined) interruptNow(this.fiber)
+    if (this.fiber?.unsafePoll() === null) interruptNow(this.fiber)
   }
 }
 
