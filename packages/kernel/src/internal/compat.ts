@@ -77,7 +77,8 @@ interface Insides {
   readonly _queue: ReadonlyArray<unknown>
   readonly _children: ReadonlySet<unknown> | null
   readonly _stack: ReadonlyArray<{ readonly _op: string }>
-  readonly setExitValue: (exit: Exit.Exit<never>) => void
+  _exitValue: Exit.Exit<never> | null
+  _observers: ReadonlyArray<(exit: Exit.Exit<never>) => void>
 }
 
 /** Steps that an interruption passes over: they say how to go on after success, and nothing else. */
@@ -91,11 +92,14 @@ const interrupted: Exit.Exit<never> = Exit.interrupt(FiberId.none)
  * where it does not know this Effect's fibers.
  */
 export const endNow = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean => {
-  const { _children, _queue, _running, _stack, setExitValue } = fiber as unknown as Partial<Insides>
-  if (_running !== false || _queue?.length !== 0 || _stack === undefined || setExitValue === undefined) return false
+  const insides = fiber as unknown as Partial<Insides>
+  const { _children, _observers, _queue, _running, _stack } = insides
+  if (_running !== false || _queue?.length !== 0 || _observers === undefined || _stack === undefined) return false
   if (_children !== null && _children?.size !== 0) return false
-  for (const { _op } of _stack) if (!passedOver.has(_op)) return false
-  setExitValue.call(fiber, interrupted)
+  for (let i = 0; i < _stack.length; i++) if (!passedOver.has(_stack[i]!._op)) return false
+  insides._exitValue = interrupted
+  insides._observers = []
+  for (let i = _observers.length - 1; i >= 0; i--) _observers[i]!(interrupted)
   return true
 }
 

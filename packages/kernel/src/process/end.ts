@@ -68,6 +68,20 @@ const hangUpOrphans = (core: Core, group: ProcessGroup): void => {
 export const leave = ({ vfs }: Core, self: Process): Effect.Effect<void> =>
   both(vfs.letGo(self.cwd), both(vfs.letGo(self.root), vfs.leaveMounts(self)))
 
+/** It is seen to have ended. `wasLink`: its group may be orphaned by that, as it was the link to its parent's group. */
+const publish = (core: Core, self: Process, status: WaitStatus, wasLink: boolean): void => {
+  self.state = "zombie"
+  if (core.events.heard) core.events.tell(self, { _tag: "Ended", status })
+  const farewells = orphan(core, self)
+  const group = self.group
+  if (self.session.id === self.pid) core.sessionEnded(self.session)
+  if (core.signals.notifyParent(self, status)) reap(core, self)
+  // Whom this ends in turn is seen to end after it.
+  for (const farewell of farewells) farewell()
+  if (wasLink) hangUpOrphans(core, group)
+  if (self.ended !== undefined) WaitQueue.wakeAll(self.ended)
+}
+
 /** Runs in the step in which the process ended. */
 export const ended = (core: Core, self: Process, status: WaitStatus): void => {
   self.task = undefined
@@ -75,21 +89,8 @@ export const ended = (core: Core, self: Process, status: WaitStatus): void => {
   self.timers = undefined
   const late = self.fds.closeAll()
   const released = both(late, leave(core, self))
-  // Its own group may be orphaned by its end as well: it was the link to the parent's group.
   const wasLink = self.parent !== undefined && self.parent.group !== self.group &&
     self.parent.session === self.session
-  const publish = (): void => {
-    self.state = "zombie"
-    if (core.events.heard) core.events.tell(self, { _tag: "Ended", status })
-    const farewells = orphan(core, self)
-    const group = self.group
-    if (self.session.id === self.pid) core.sessionEnded(self.session)
-    if (core.signals.notifyParent(self, status)) reap(core, self)
-    // Whom this ends in turn is seen to end after it.
-    for (const farewell of farewells) farewell()
-    if (wasLink) hangUpOrphans(core, group)
-    if (self.ended !== undefined) WaitQueue.wakeAll(self.ended)
-  }
-  if (isReady(released)) publish()
-  else core.host.fork(Effect.ensuring(released, Effect.sync(publish)))
+  if (isReady(released)) publish(core, self, status, wasLink)
+  else core.host.fork(Effect.ensuring(released, Effect.sync(() => publish(core, self, status, wasLink))))
 }
