@@ -162,11 +162,16 @@ export const make = (
   return (argv) =>
     Effect.flatMap(Sys, (sys) => {
       const run = new Run(sys, argv[0] ?? "", utility)
-      const ended = (why: Stop | Errno.Any) =>
-        Effect.orElseSucceed(Effect.gen(() => end(run, why)), () => utility.failure ?? 1)
-      return Effect.catchAll(Effect.gen(() => start(run, argv)), ended)
+      return carriedOut(run, () => start(run, argv))
     })
 }
+
+/** What `steps` answer, or the status for what ended them, of which has been complained then. */
+export const carriedOut = (run: Run, steps: () => Steps<number>): Effect.Effect<number, never, Sys> =>
+  Effect.catchAll(
+    Effect.gen(steps),
+    (why) => Effect.orElseSucceed(Effect.gen(() => end(run, why)), () => run.utility.failure ?? 1)
+  )
 
 const help = (run: Run): string =>
   `Usage: ${

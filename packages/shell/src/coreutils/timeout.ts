@@ -84,6 +84,8 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
       sent = SIGKILL
       yield* send(run, pid, SIGKILL, verbose, argv[0]!, foreground)
     }
+    // The signal went to its whole group: one that cannot be ignored ends this process as well.
+    if (sent === SIGKILL && !foreground) yield* attempt(run.sys.kill(0, SIGKILL))
     status ??= yield* waitUntil(run, pid, undefined)
     if (!preserve) status = sent === SIGKILL ? 128 + SIGKILL : 124
   }

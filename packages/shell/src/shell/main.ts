@@ -98,6 +98,31 @@ function* readInvocation(shell: Shell, argv: ReadonlyArray<string>): Run<Invocat
   return invocation
 }
 
+/** Of which release of bash this is the language. */
+const release = ["5", "2", "0", "1", "release", "x86_64-pc-linux-gnu"]
+
+/** What bash says of itself, of the machine and of its user. */
+function* introduce({ name, sys, variables }: Shell): Run<void> {
+  const [major, minor, patch, build, status, machine = ""] = release
+  for (
+    const [variable, value] of [
+      ["BASH", name.includes("/") ? name : `/bin/${name.replace(/^-/, "")}`],
+      ["BASH_VERSION", `${major}.${minor}.${patch}(${build})-${status}`],
+      ["HOSTNAME", (yield* sys.uname()).nodename],
+      ["HOSTTYPE", machine.slice(0, machine.indexOf("-"))],
+      ["MACHTYPE", machine],
+      ["OSTYPE", "linux-gnu"]
+    ] as const
+  ) variables.set(variable, value)
+  variables.makeArray("BASH_VERSINFO", false, false)
+  release.forEach((value, index) => variables.setElement("BASH_VERSINFO", index, value))
+  variables.mark("BASH_VERSINFO", { readonly: true })
+  const { gid, groups } = yield* sys.credentials()
+  variables.makeArray("GROUPS", false, false)
+  const all = [gid, ...groups.filter((group) => group !== gid)]
+  all.forEach((value, index) => variables.setElement("GROUPS", index, String(value)))
+}
+
 /** The variables that a shell begins with. */
 function* setUp(shell: Shell): Run<void> {
   const { sys, variables } = shell
@@ -110,6 +135,7 @@ function* setUp(shell: Shell): Run<void> {
   shell.self = shell.pid
   shell.parent = yield* sys.getppid()
   shell.startedAt = yield* sys.clockGettime("monotonic")
+  shell.began = yield* sys.clockGettime("realtime")
   const seed = new Uint8Array(4)
   yield* sys.getrandom(seed)
   shell.random = new DataView(seed.buffer).getUint32(0)
@@ -125,6 +151,8 @@ function* setUp(shell: Shell): Run<void> {
   }
   if (variables.get("PATH") === undefined) variables.set("PATH", defaultPath)
   variables.set("OPTIND", "1")
+  variables.set("OPTERR", "1")
+  if (!shell.options.posix) yield* introduce(shell)
   variables.set("PS4", variables.value("PS4") ?? "+ ")
   declareDynamic(shell)
   const level = Number(variables.value("SHLVL") ?? "0")
@@ -154,6 +182,7 @@ function* start(shell: Shell, argv: ReadonlyArray<string>): Run<number> {
   if (called.startsWith("-") || invocation.login) yield* readProfile(shell)
   if (command !== undefined) {
     shell.from = "c"
+    if (!shell.options.posix) shell.variables.set("BASH_EXECUTION_STRING", command)
     if (rest.length > 0) {
       shell.name = rest[0]!
       shell.label = rest[0]!
@@ -200,6 +229,7 @@ function* runFile(shell: Shell, file: string, args: ReadonlyArray<string>): Run<
   }
   shell.name = file
   shell.label = file
+  shell.script = file
   shell.positional = args
   return yield* runScript(shell, text)
 }

@@ -111,30 +111,114 @@ export function* isHere(shell: Shell, path: string): Run<boolean> {
   return named.ino === here.ino && named.dev === here.dev
 }
 
-const stack = (shell: Shell): string => [shell.cwd, ...shell.directories].join(" ")
-
-export const pushd: Builtin = function*(shell, argv) {
-  const target = argv[1] ?? shell.directories.shift()
-  if (target === undefined) return yield* complain(shell, "pushd", "no other directory")
-  const before = shell.cwd
-  const failed = yield* change(shell, target, false)
-  if (failed !== undefined) return yield* complain(shell, "pushd", `${target}: ${Errno.text(failed._tag)}`)
-  shell.directories.unshift(before)
-  return yield* print(shell, "pushd", `${stack(shell)}\n`)
+/** The directories that `dirs` shows: this one, and those on the stack; home is `~`, unless `long`. */
+const shown = (shell: Shell, long: boolean): ReadonlyArray<string> => {
+  const home = shell.variables.value("HOME")
+  const all = [shell.cwd, ...shell.directories]
+  if (long || home === undefined || home === "" || home === "/") return all
+  return all.map((path) => path === home ? "~" : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path)
 }
 
-export const popd: Builtin = function*(shell) {
-  const target = shell.directories.shift()
-  if (target === undefined) return yield* complain(shell, "popd", "directory stack empty")
-  const failed = yield* change(shell, target, false)
-  if (failed !== undefined) return yield* complain(shell, "popd", `${target}: ${Errno.text(failed._tag)}`)
-  return yield* print(shell, "popd", `${stack(shell)}\n`)
+const stack = (shell: Shell): string => `${shown(shell, false).join(" ")}\n`
+
+/** What `+N` and `-N` count: from the left, and from the right. */
+const placeOf = (shell: Shell, text: string): number | undefined => {
+  if (!/^[-+]\d+$/.test(text)) return undefined
+  const number = Number(text.slice(1))
+  return text.startsWith("+") ? number : shell.directories.length - number
+}
+
+const outOfRange = (shell: Shell, name: string, argument: string): Run<number> =>
+  complain(
+    shell,
+    name,
+    shell.directories.length === 0 ? "directory stack empty" : `${argument}: directory stack index out of range`
+  )
+
+interface StackArguments {
+  readonly place: number | undefined
+  /** Whether the stack changes, and the directory does not. */
+  readonly stay: boolean
+  readonly target: string | undefined
+}
+
+/** Reads the arguments of `pushd` and `popd`; a number is the status after a complaint. */
+function* readStack(shell: Shell, name: string, argv: ReadonlyArray<string>): Run<StackArguments | number> {
+  let place: number | undefined
+  let stay = false
+  let at = 1
+  for (; at < argv.length; at++) {
+    const argument = argv[at]!
+    const counted = placeOf(shell, argument)
+    if (argument === "-n") stay = true
+    else if (counted !== undefined) {
+      if (counted < 0 || counted > shell.directories.length) return yield* outOfRange(shell, name, argument)
+      place = counted
+    } else if (argument === "--") {
+      at++
+      break
+    } else if (/^-./.test(argument)) return yield* misuse(shell, name, `${argument}: invalid number`)
+    else break
+  }
+  if (argv.length - at > 1) return yield* complain(shell, name, "too many arguments")
+  return { place, stay, target: argv[at] }
+}
+
+/** Makes `all` the stack: the first is where the shell goes, unless it is to stay. */
+function* takeUp(shell: Shell, name: string, all: ReadonlyArray<string>, stay: boolean): Run<number> {
+  const [first = "", ...rest] = all
+  if (!stay) {
+    const failed = yield* change(shell, first, false)
+    if (failed !== undefined) return yield* complain(shell, name, `${first}: ${Errno.text(failed._tag)}`)
+  }
+  shell.directories = rest
+  return yield* print(shell, name, stack(shell))
+}
+
+export const pushd: Builtin = function*(shell, argv) {
+  const given = yield* readStack(shell, "pushd", argv)
+  if (typeof given === "number") return given
+  const { place, stay, target } = given
+  const all = [shell.cwd, ...shell.directories]
+  if (target !== undefined) {
+    return yield* takeUp(shell, "pushd", stay ? [shell.cwd, target, ...shell.directories] : [target, ...all], stay)
+  }
+  if (all.length === 1) return yield* complain(shell, "pushd", "no other directory")
+  const turned = place === undefined
+    ? [all[1]!, all[0]!, ...all.slice(2)]
+    : [...all.slice(place), ...all.slice(0, place)]
+  return yield* takeUp(shell, "pushd", turned, stay)
+}
+
+export const popd: Builtin = function*(shell, argv) {
+  const given = yield* readStack(shell, "popd", argv)
+  if (typeof given === "number") return given
+  const { place = 0, stay } = given
+  if (shell.directories.length === 0) return yield* complain(shell, "popd", "directory stack empty")
+  const all = [shell.cwd, ...shell.directories]
+  const dropped = place === 0 && stay ? 1 : place
+  return yield* takeUp(shell, "popd", all.filter((_, at) => at !== dropped), dropped !== 0)
 }
 
 export const dirs: Builtin = function*(shell, argv) {
-  if (argv[1] === "-c") {
-    shell.directories = []
-    return 0
+  let form = ""
+  let long = false
+  let place: number | undefined
+  for (const argument of argv.slice(1)) {
+    const counted = placeOf(shell, argument)
+    if (counted !== undefined) place = counted
+    else if (argument === "-c") {
+      shell.directories = []
+      return 0
+    } else if (argument === "-l") long = true
+    else if (argument === "-p" || argument === "-v") form = argument
+    else return yield* misuse(shell, "dirs", `${argument}: invalid option`)
   }
-  return yield* print(shell, "dirs", `${stack(shell)}\n`)
+  const all = shown(shell, long)
+  if (place !== undefined && all[place] === undefined) {
+    return yield* outOfRange(shell, "dirs", argv[argv.length - 1]!)
+  }
+  const chosen = place === undefined ? all : [all[place]!]
+  const lines = form === "-v" ? chosen.map((path, at) => `${String(place ?? at).padStart(2)}  ${path}`) : chosen
+  return yield* print(shell, "dirs", `${lines.join(form === "" ? " " : "\n")}\n`)
 }

@@ -150,7 +150,7 @@ export const dot: Builtin = function*(shell, argv) {
     throw new Fatal(1, found ? message : `${argv[0]}: ${name}: file not found`)
   }
   const { frames, line, positional } = shell
-  shell.frames = [...frames, { name: "source", line, kind: "source" }]
+  shell.frames = [...frames, { name: "source", file: path, line, kind: "source" }]
   if (args.length > 0) shell.positional = args
   try {
     shell.status = 0

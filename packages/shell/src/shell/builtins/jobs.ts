@@ -6,7 +6,7 @@
 import { SIGCONT, SIGHUP, SIGSTOP, SIGTERM } from "@effix/kernel/abi/Signals"
 import { shellCode, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import * as Errno from "@effix/kernel/Errno"
-import { main as killMain } from "../../coreutils/kill.js"
+import { builtin as killMain } from "../../coreutils/kill.js"
 import * as SignalNames from "../../SignalNames.js"
 import { foreground, jobLine, takeTerminal, tellOfBackground } from "../run/job.js"
 import { print } from "../run/report.js"

@@ -59,15 +59,22 @@ export const evaluateText = (shell: Shell, text: string): Integer =>
 export function* arithmetic(shell: Shell, source: ArithmeticSource): Run<Integer> {
   if (source.word !== undefined) {
     const text = yield* expandText(shell, source.word)
-    if (text.includes("SECONDS")) yield* refreshClock(shell)
+    yield* refresh(shell, text)
     return guarded(text, () => evaluate(parse(text), environment(shell)))
   }
-  if (source.text.includes("SECONDS")) yield* refreshClock(shell)
+  yield* refresh(shell, source.text)
   return guarded(source.text, () => evaluate(source.parsed ??= parse(source.text), environment(shell)))
 }
 
-/** Brings `$SECONDS` up to date. */
-export function* refreshClock(shell: Shell): Run<void> {
+/** Brings up to date what comes from outside, the clock and chance, and is named in `text`. */
+export function* refresh(shell: Shell, text: string): Run<void> {
+  if (text.includes("EPOCH")) shell.moment = yield* shell.sys.clockGettime("realtime")
+  if (text.includes("SRANDOM")) {
+    const bytes = new Uint8Array(4)
+    yield* shell.sys.getrandom(bytes)
+    shell.chance = new DataView(bytes.buffer).getUint32(0)
+  }
+  if (!text.includes("SECONDS")) return
   const now = yield* shell.sys.clockGettime("monotonic")
   const passed = (now - shell.startedAt) / 1_000_000_000n
   shell.startedAt += passed * 1_000_000_000n

@@ -8,7 +8,7 @@ import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { keys, values } from "../state/Variables.js"
 import type { Operation, Parameter } from "../syntax/Ast.js"
-import { arithmetic, evaluateText, refreshClock } from "./arithmetic.js"
+import { arithmetic, evaluateText, refresh } from "./arithmetic.js"
 import type { Sink } from "./Sink.js"
 import { transform } from "./transform.js"
 import * as Values from "./values.js"
@@ -33,17 +33,14 @@ export function* valueOf(shell: Shell, p: Parameter): Run<Value> {
   const { index, name } = p
   if (name === "@" || name === "*") return { kind: "list", values: shell.positional, star: name === "*" }
   if (index === "@" || index === "*") {
-    if (name === "FUNCNAME") {
-      return { kind: "list", values: shell.frames.map((frame) => frame.name).reverse(), star: index === "*" }
-    }
     return {
       kind: "list",
-      values: values(shell.variables.get(shell.variables.resolve(name))?.value),
+      values: Values.elements(shell, name) ?? values(shell.variables.get(shell.variables.resolve(name))?.value),
       star: index === "*"
     }
   }
   if (index !== undefined) return one(Values.element(shell, name, yield* subscriptOf(shell, name, index)))
-  if (name === "SECONDS") yield* refreshClock(shell)
+  yield* refresh(shell, name)
   return one(Values.parameter(shell, name))
 }
 

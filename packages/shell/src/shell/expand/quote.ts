@@ -46,7 +46,14 @@ export const always = (text: string): string => hasControls.test(text) ? ansi(te
 export const double = (text: string): string =>
   hasControls.test(text) ? ansi(text) : `"${text.replace(/[$`"\\]/g, "\\$&")}"`
 
-/** As `printf %q` and `set -x` have it: bare where that is enough. */
+/** As `printf %q` prints it: a backslash before each character that means something. */
+export const backslashed = (text: string): string => {
+  if (text === "") return "''"
+  if (hasControls.test(text)) return ansi(text)
+  return text.replace(/[ !"$&'()*,;<>?[\\\]^`{|}]|^#|(?:^|(?<=[:=]))~/g, "\\$&")
+}
+
+/** As `set -x` has it: bare where that is enough. */
 export const trace = (text: string): string => {
   if (text === "") return "''"
   if (hasControls.test(text)) return ansi(text)

@@ -26,6 +26,26 @@ const special: Readonly<Record<string, (shell: Shell) => string | undefined>> = 
   "0": (shell) => shell.name
 }
 
+/** The script whose commands run now. */
+export const fileOf = (shell: Shell): string | undefined => shell.frames[shell.frames.length - 1]?.file ?? shell.script
+
+/** Arrays whose elements are made when they are asked for. */
+const arrays: Readonly<Record<string, (shell: Shell) => ReadonlyArray<string>>> = {
+  // Where no function runs there is none, not even in what `source` reads.
+  FUNCNAME: ({ frames, script }) =>
+    !frames.some(({ kind }) => kind === "function")
+      ? []
+      : frames.map(({ name }) => name).reverse().concat(script === undefined ? [] : "main"),
+  BASH_SOURCE: ({ frames, script }) => frames.map(({ file }) => file).reverse().concat(script ?? []),
+  BASH_LINENO: ({ frames, script }) =>
+    frames.map(({ line }) => String(line)).reverse().concat(script === undefined ? [] : "0"),
+  DIRSTACK: ({ cwd, directories }) => [cwd, ...directories]
+}
+
+/** The elements of such an array, `undefined` for any other. */
+export const elements = (shell: Shell, name: string): ReadonlyArray<string> | undefined =>
+  Object.hasOwn(arrays, name) ? arrays[name]!(shell) : undefined
+
 /** Variables whose value is made when it is asked for. */
 const dynamic: Readonly<Record<string, (shell: Shell) => string | undefined>> = {
   LINENO: (shell) => String(shell.line),
@@ -37,21 +57,32 @@ const dynamic: Readonly<Record<string, (shell: Shell) => string | undefined>> = 
   SECONDS: (shell) => String(shell.seconds),
   BASHPID: (shell) => String(shell.self),
   BASH_SUBSHELL: (shell) => String(shell.subshell),
-  FUNCNAME: (shell) => shell.frames[shell.frames.length - 1]?.name
+  BASH_COMMAND: (shell) => shell.command?.source,
+  SHELLOPTS: (shell) => Options.on(shell.options, Options.setNames),
+  BASHOPTS: (shell) => Options.on(shell.options, Options.shoptNames),
+  EPOCHSECONDS: (shell) => String(shell.moment / 1_000_000_000n),
+  EPOCHREALTIME: (shell) =>
+    `${shell.moment / 1_000_000_000n}.${String(shell.moment / 1000n % 1_000_000n).padStart(6, "0")}`,
+  SRANDOM: (shell) => String(shell.chance),
+  FUNCNAME: (shell) => elements(shell, "FUNCNAME")![0],
+  BASH_SOURCE: (shell) => elements(shell, "BASH_SOURCE")![0],
+  BASH_LINENO: (shell) => elements(shell, "BASH_LINENO")![0],
+  DIRSTACK: (shell) => elements(shell, "DIRSTACK")![0]
 }
 
 const isDynamic = (shell: Shell, name: string): boolean => {
   if (!Object.hasOwn(dynamic, name)) return false
   const variable = shell.variables.get(name)
-  // Once it has been unset, such a variable is an ordinary one.
-  return variable === undefined
-    ? name === "FUNCNAME" || name === "LINENO"
-    : variable.value === undefined || name !== "FUNCNAME"
+  return variable === undefined ? isAlwaysDynamic(name) : variable.dynamic
 }
+
+const isAlwaysDynamic = (name: string): boolean => name === "LINENO" || Object.hasOwn(arrays, name)
 
 /** Gives the dynamic variables a place in the table, so that `unset` can take it. */
 export const declareDynamic = (shell: Shell): void => {
-  for (const name of ["RANDOM", "SECONDS", "BASHPID", "BASH_SUBSHELL"]) shell.variables.mark(name, {})
+  for (const name of Object.keys(dynamic)) {
+    if (!isAlwaysDynamic(name)) shell.variables.mark(name, { dynamic: true })
+  }
 }
 
 /** What an assignment to a dynamic variable means. */
@@ -73,7 +104,8 @@ export const parameter = (shell: Shell, name: string): string | undefined => {
 
 /** The value of `${name[index]}`; the index is a number or a key. */
 export const element = (shell: Shell, name: string, index: number | string): string | undefined => {
-  if (name === "FUNCNAME") return shell.frames[shell.frames.length - 1 - Number(index)]?.name
+  const made = elements(shell, name)
+  if (made !== undefined) return made.at(Number(index))
   const value = shell.variables.get(shell.variables.resolve(name))?.value
   if (value === undefined) return undefined
   if (typeof value === "string") return Number(index) === 0 || Number(index) === -1 ? scalar(value) : undefined

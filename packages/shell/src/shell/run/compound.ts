@@ -180,6 +180,11 @@ export function* runFunction(shell: Shell, command: Ast.Function): Run<number> {
   if (shell.options.posix && specialBuiltins.has(command.name)) {
     throw new Fatal(2, `\`${command.name}': is a special builtin`)
   }
-  shell.defineFunction(command.name, { body: command.body, source: command.source, exported: false })
+  shell.defineFunction(command.name, {
+    body: command.body,
+    file: Values.fileOf(shell) ?? (shell.from === "c" ? "environment" : "main"),
+    source: command.source,
+    exported: false
+  })
   return 0
 }

@@ -66,9 +66,18 @@ function* failed(shell: Shell, status: number): Run<number> {
 /** Commands before which the DEBUG trap runs. */
 const traced: ReadonlySet<Command["kind"]> = new Set(["simple", "test", "arith", "cfor", "case"])
 
+function* announce(shell: Shell, command: Command): Run<void> {
+  if (!traced.has(command.kind)) return
+  if (command.kind === "simple" && !shell.traps.running) shell.command = command
+  yield* runDebugTrap(shell)
+}
+
 /** Runs one command and answers its status. */
 export function* execute(shell: Shell, command: Command, tail: Tail): Run<number> {
-  if (shell.traps.actions.has("DEBUG") && traced.has(command.kind)) yield* runDebugTrap(shell)
+  if (shell.traps.actions.has("DEBUG")) {
+    // Those of a pipeline run in processes of their own, which have no traps.
+    for (const each of command.kind === "pipeline" ? command.commands : [command]) yield* announce(shell, each)
+  }
   switch (command.kind) {
     case "simple": {
       const status = yield* runSimple(shell, command, tail)

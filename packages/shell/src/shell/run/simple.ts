@@ -27,6 +27,7 @@ const callsPerStack = 100
 
 export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<number> {
   shell.line = command.line
+  if (!shell.traps.running) shell.command = command
   shell.substitution = undefined
   const { words } = command
   const open = shell.substituted.length
@@ -167,7 +168,7 @@ function* callFunction(
     throw new Fatal(1, `${name}: maximum function nesting level exceeded (${functionsMax})`, true)
   }
   const { frames, loops, positional } = shell
-  shell.frames = [...frames, { name, line: shell.line, kind: "function" }]
+  shell.frames = [...frames, { name, file: definition.file, line: shell.line, kind: "function" }]
   shell.positional = argv.slice(1)
   shell.loops = 0
   shell.variables.pushScope()

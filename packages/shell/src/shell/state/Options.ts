@@ -140,6 +140,10 @@ export const shoptNames: ReadonlyArray<Option> = [
   "xpg_echo"
 ]
 
+/** Those of `names` that are on, as `$SHELLOPTS` and `$BASHOPTS` list them. */
+export const on = (options: Options, names: ReadonlyArray<Option>): string =>
+  names.filter((name) => options[name]).join(":")
+
 /** The value of `$-`. */
 export const flags = (options: Options, from: string): string => {
   let text = ""

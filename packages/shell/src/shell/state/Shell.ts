@@ -8,7 +8,7 @@ import type { Sys, SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import { evaluateText } from "../expand/arithmetic.js"
 import { onAssignment } from "../expand/values.js"
-import type { Command } from "../syntax/Ast.js"
+import type { Command, Simple } from "../syntax/Ast.js"
 import { Jobs } from "./Jobs.js"
 import * as Options from "./Options.js"
 import { Traps } from "./Traps.js"
@@ -23,6 +23,8 @@ export const call: <A, E extends Errno.Any, R>(effect: Effect.Effect<A, E, R>) =
 
 export interface FunctionDefinition {
   readonly body: Command
+  /** The script that it was defined in. */
+  readonly file: string
   readonly source: string
   readonly exported: boolean
 }
@@ -30,6 +32,8 @@ export interface FunctionDefinition {
 /** Where a running function or sourced file was called from. */
 export interface Frame {
   readonly name: string
+  /** The script in which what runs now was written. */
+  readonly file: string
   readonly line: number
   readonly kind: "function" | "source"
 }
@@ -62,6 +66,10 @@ export class Shell {
   line = 1
   loops = 0
   frames: ReadonlyArray<Frame> = []
+  /** The script that the shell was started for. */
+  script: string | undefined = undefined
+  /** The simple command that was begun last. */
+  command: Simple | undefined = undefined
   /** Above 0 where `errexit` does not apply: conditions. */
   tested = 0
   subshell = 0
@@ -72,6 +80,12 @@ export class Shell {
   /** The state of `$RANDOM`. */
   random = 1
   startedAt = 0n
+  /** When it began, since the epoch. */
+  began = 0n
+  /** Now, since the epoch, when somebody asked last. */
+  moment = 0n
+  /** A number by chance, each time that somebody asks. */
+  chance = 0
   /** What `$SECONDS` counts from, and shows. */
   seconds = 0
   steps = 0
@@ -108,10 +122,13 @@ export class Shell {
     this.line = from.line
     this.loops = from.loops
     this.frames = from.frames
+    this.script = from.script
+    this.command = from.command
     this.tested = from.tested
     this.subshell = from.subshell + 1
     this.random = from.random
     this.startedAt = from.startedAt
+    this.began = from.began
     this.seconds = from.seconds
     this.optionOffset = from.optionOffset
     this.directories = from.directories.slice()

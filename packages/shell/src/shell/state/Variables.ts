@@ -28,6 +28,8 @@ export interface Variable {
   readonly integer: boolean
   readonly letters: "" | "upper" | "lower"
   readonly reference: boolean
+  /** Its value is made when it is asked for, whatever it was set to, until it is unset. */
+  readonly dynamic: boolean
 }
 
 const plain: Variable = {
@@ -36,7 +38,8 @@ const plain: Variable = {
   readonly: false,
   integer: false,
   letters: "",
-  reference: false
+  reference: false,
+  dynamic: false
 }
 
 /** An assignment or `unset` that a variable refuses. */
