@@ -21,6 +21,7 @@ import * as cut from "./coreutils/cut.js"
 import * as date from "./coreutils/date.js"
 import * as dd from "./coreutils/dd.js"
 import * as df from "./coreutils/df.js"
+import * as diff from "./coreutils/diff.js"
 import * as dirname from "./coreutils/dirname.js"
 import * as du from "./coreutils/du.js"
 import * as echo from "./coreutils/echo.js"
@@ -67,6 +68,7 @@ import * as sort from "./coreutils/sort.js"
 import * as stat from "./coreutils/stat.js"
 import * as strace from "./coreutils/strace.js"
 import * as stty from "./coreutils/stty.js"
+import * as sums from "./coreutils/sums.js"
 import * as tac from "./coreutils/tac.js"
 import * as tail from "./coreutils/tail.js"
 import * as tee from "./coreutils/tee.js"
@@ -105,6 +107,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   dd: dd.main,
   df: df.main,
   dir: ls.dir,
+  diff: diff.main,
   dirname: dirname.main,
   du: du.main,
   echo: echo.main,
@@ -128,6 +131,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   ln: ln.main,
   ls: ls.main,
   lsof: lsof.main,
+  md5sum: sums.md5sum,
   mkdir: mkdir.main,
   mkfifo: mkfifo.main,
   mknod: mkfifo.mknod,
@@ -158,6 +162,11 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   sed: sed.main,
   seq: seq.main,
   setsid: nohup.setsid,
+  sha1sum: sums.sha1sum,
+  sha224sum: sums.sha224sum,
+  sha256sum: sums.sha256sum,
+  sha384sum: sums.sha384sum,
+  sha512sum: sums.sha512sum,
   sleep: sleep.main,
   sort: sort.main,
   stat: stat.main,

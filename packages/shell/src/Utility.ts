@@ -24,6 +24,8 @@ export interface Utility extends Options.Accepted {
   readonly failure?: number
   /** The exit status of a usage error. Default: `failure`. */
   readonly misused?: number
+  /** Whether the hint at `--help` begins with its name as well. */
+  readonly namedHint?: true
   /** Says more about options that it does not know. */
   readonly hint?: (run: Run, args: ReadonlyArray<string>) => Steps<void>
   /** Rewrites old-fashioned arguments before options are read; a text is a complaint. */
@@ -70,7 +72,8 @@ export class Run {
   /** Ends the utility because it was called in a wrong way. */
   *misuse(text?: string, status?: number): Steps<never> {
     if (text !== undefined) yield* this.warn(text)
-    yield* this.error(`Try '${this.name} --help' for more information.\n`)
+    const hint = `Try '${this.name} --help' for more information.`
+    yield* this.utility.namedHint ? this.warn(hint) : this.error(`${hint}\n`)
     return yield* stop(status ?? this.utility.misused ?? this.utility.failure ?? 1)
   }
 
