@@ -230,11 +230,11 @@ export abstract class Socket extends Description {
     timeout: number,
     late: Exit.Exit<never, L>,
     partial: () => WaitQueue.Attempt<A, E> = never,
-    left?: () => void,
-    aside: () => void = nothing
+    ends: WaitQueue.Ends = noEnds
   ): Effect.Effect<A, E | L | Errno.Errno<"EINTR">> {
     if (timeout === Infinity) {
-      return WaitQueue.sleep(queues, attempt, left === undefined ? { partial } : { partial, left, aside })
+      const { aside, left } = ends
+      return WaitQueue.sleep(queues, attempt, ends === noEnds ? { partial } : { partial, left, aside })
     }
     if (timeout <= 0) return late
     const expired = WaitQueue.make()
@@ -246,7 +246,7 @@ export abstract class Socket extends Description {
       {
         restartable: false,
         partial: () => partial() ?? Errno.fail("EINTR"),
-        aside,
+        aside: ends.aside,
         entered: () => {
           cancel = this.context.after(timeout, () => {
             over = true
@@ -255,7 +255,7 @@ export abstract class Socket extends Description {
         },
         left: () => {
           cancel?.()
-          left?.()
+          ends.left()
         }
       }
     )
@@ -264,3 +264,4 @@ export abstract class Socket extends Description {
 
 const never = (): undefined => undefined
 const nothing = (): void => {}
+const noEnds: WaitQueue.Ends = { left: nothing, aside: nothing }

@@ -10,6 +10,7 @@ import { MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from "../../a
 import * as Errno from "../../Errno.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
+import type { ByteStream } from "../ByteStream.js"
 import type { ReceiveError, WriteError } from "../errors.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import type { TcpEnd } from "./TcpEnd.js"
@@ -93,8 +94,16 @@ export const receive = (self: TcpEnd, into: Uint8Array, flags: number): Effect.E
   if (now !== undefined) return now
   if (self.impatient(flags)) return Errno.fail("EAGAIN")
   if (into.length === 0) return receiveNothing(self)
-  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"))
+  const stream = offered(self, flags)
+  if (stream === undefined) return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"))
+  const offering = () => attempt() ?? stream.offer(into)
+  const ends = stream.withdrawal(into)
+  return self.wait([self.canReceive], offering, self.receiveTimeout, Errno.fail("EAGAIN"), undefined, ends)
 }
+
+/** Where a reader that waits offers its buffer, if it is to get what comes. */
+const offered = (self: TcpEnd, flags: number): ByteStream | undefined =>
+  (flags & (MSG_PEEK | MSG_TRUNC)) === 0 ? self.incoming : undefined
 
 /** Who wants nothing waits for something to happen, whatever it is; an error is the next one's. */
 const receiveNothing = (self: TcpEnd): Effect.Effect<number, ReceiveError> => {
@@ -132,14 +141,18 @@ const receiveAtLeast = (
   const now = attempt()
   if (now !== undefined) return now
   if (self.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
+  const stream = offered(self, flags)
+  const offering = () => attempt() ?? stream?.offer(into, done)
   // What it leaves is the next one's, who was not told while this one waited.
   const left = () => {
+    stream?.withdraw(into)
     if (self.incoming !== undefined && self.incoming.held > 0) WaitQueue.pass(self.canReceive)
   }
   const aside = () => {
+    stream?.withdraw(into)
     most = self.incoming?.held ?? 0
   }
-  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), soFar, left, aside)
+  return self.wait([self.canReceive], offering, self.receiveTimeout, Errno.fail("EAGAIN"), soFar, { left, aside })
 }
 
 export const poll = (self: TcpEnd): number => {

@@ -124,11 +124,15 @@ export class UnixStream extends UnixConnection {
     const now = this.tryReceive(into, flags, received)
     if (now !== undefined) return now
     if (this.impatient(flags)) return Errno.fail("EAGAIN")
+    const { ring } = this.queue
+    const peeks = (flags & MSG_PEEK) !== 0
     return this.wait(
       [this.canReceive],
-      () => this.tryReceive(into, flags, received),
+      () => this.tryReceive(into, flags, received) ?? (peeks ? undefined : ring.offer(into)),
       this.receiveTimeout,
-      Errno.fail("EAGAIN")
+      Errno.fail("EAGAIN"),
+      undefined,
+      ring.withdrawal(into)
     )
   }
 
@@ -151,13 +155,15 @@ export class UnixStream extends UnixConnection {
     return Exit.succeed(0)
   }
 
-  private take(into: Uint8Array, received: Received | undefined): number {
+  /** Takes up to `most` bytes into `into` at `to`, and answers how many. */
+  private take(into: Uint8Array, received: Received | undefined, to = 0, most = Infinity): number {
     const { queue } = this
+    const room = Math.min(into.length - to, most)
     let done = 0
     for (let segment = queue.first; segment !== undefined; segment = queue.first) {
       if (received !== undefined && !this.introduce(segment, received, done === 0)) break
-      const count = Math.min(segment.length, into.length - done)
-      queue.ring.copy(into, done, count)
+      const count = Math.min(segment.length, room - done)
+      queue.ring.copy(into, to + done, count)
       queue.ring.drop(count)
       segment.length -= count
       done += count
@@ -165,7 +171,7 @@ export class UnixStream extends UnixConnection {
       if (carries) take(segment, received, false)
       if (segment.length > 0) break
       this.shiftSegment()
-      if (carries || done === into.length) break
+      if (carries || done === room) break
     }
     if (this.peekOffset > 0) this.peekOffset = Math.max(0, this.peekOffset - done)
     return done
@@ -218,7 +224,7 @@ export class UnixStream extends UnixConnection {
     /** Whoever a signal cuts short gets what there was, and nothing that came later. */
     let most = Infinity
     const soFar = (): WaitQueue.Attempt<number, ReceiveError> => {
-      if (this.queue.first !== undefined && most > 0) done += this.take(into.subarray(done, done + most), received)
+      if (this.queue.first !== undefined && most > 0) done += this.take(into, received, done, most)
       return done > 0 ? Exit.succeed(done) : undefined
     }
     const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
@@ -228,20 +234,24 @@ export class UnixStream extends UnixConnection {
       const ends = (this.shut & RCV_SHUTDOWN) !== 0 || this.error !== undefined || carriesRights(first)
       if (done + ring.held >= least || (ends && first !== undefined)) return soFar()
       if (ends) return done > 0 ? Exit.succeed(done) : this.tryReceive(into, 0, received)
-      if (first?.sender.spacious === false) done += this.take(into.subarray(done), received)
+      if (first?.sender.spacious === false) done += this.take(into, received, done)
       return undefined
     }
     const now = attempt()
     if (now !== undefined) return now
     if (impatient) return soFar() ?? Errno.fail("EAGAIN")
+    const { ring } = this.queue
+    const offering = () => attempt() ?? ring.offer(into, done)
     // What it leaves is the next one's, who was not told while this one waited.
     const left = () => {
+      ring.withdraw(into)
       if (this.queue.first !== undefined) WaitQueue.pass(this.canReceive)
     }
     const aside = () => {
-      most = this.queue.ring.held
+      ring.withdraw(into)
+      most = ring.held
     }
-    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"), soFar, left, aside)
+    return this.wait([this.canReceive], offering, this.receiveTimeout, Errno.fail("EAGAIN"), soFar, { left, aside })
   }
 
   override poll(): number {

@@ -42,8 +42,8 @@ export const makeRoom = (
   if (now !== undefined) return now
   if (self.impatient(flags)) return Errno.fail("EAGAIN")
   // Whether it will use the room is not known yet.
-  const left = () => WaitQueue.pass(self.canSend)
-  return self.wait([self.canSend], attempt, self.sendTimeout, Errno.fail("EAGAIN"), undefined, left)
+  const ends = { left: () => WaitQueue.pass(self.canSend), aside: () => {} }
+  return self.wait([self.canSend], attempt, self.sendTimeout, Errno.fail("EAGAIN"), undefined, ends)
 }
 
 /** Sends a message to `target`; `gone` answers for one that was closed. */
