@@ -36,6 +36,7 @@ import type {
 import type { Attached, Received } from "./Message.js"
 import { getOption, setOption } from "./options.js"
 import type { OptionValue } from "./OptionValue.js"
+import type { SocketList } from "./SocketList.js"
 
 /** What sockets need of the kernel around them. */
 export interface SocketContext {
@@ -53,7 +54,7 @@ export interface SocketContext {
   readonly finish: (effect: Effect.Effect<void>) => void
   lastIno: number
   /** Every socket that a descriptor or a listener holds. */
-  readonly all: Set<Socket>
+  readonly all: SocketList
 }
 
 /** Nobody receives any more. */
@@ -66,12 +67,44 @@ export const SHUTDOWN_MASK = 3
 export const READABLE = POLLIN | POLLRDNORM
 export const ROOM = POLLOUT | POLLWRNORM | POLLWRBAND
 
+/** Options that act. A record is never changed: sockets share it. */
+export interface Settings {
+  /** Milliseconds that a call waits; `Infinity` unless set. */
+  readonly receiveTimeout: number
+  readonly sendTimeout: number
+  readonly reuseAddress: boolean
+  readonly reusePort: boolean
+  readonly passCredentials: boolean
+  readonly broadcast: boolean
+  /** Seconds of SO_LINGER. */
+  readonly linger: number
+  readonly lingers: boolean
+  /** SO_RCVLOWAT. */
+  readonly lowWater: number
+}
+
+const initial: Settings = {
+  receiveTimeout: Infinity,
+  sendTimeout: Infinity,
+  reuseAddress: false,
+  reusePort: false,
+  passCredentials: false,
+  broadcast: false,
+  linger: 0,
+  lingers: false,
+  lowWater: 1
+}
+
 class SocketInode extends Inode {}
 
 export abstract class Socket extends Description {
   /** The number in `socket:[12]`. */
   readonly ino: number
   readonly owner: Credentials
+  /** Its place in the list of all sockets, which keeps it. */
+  next: Socket | undefined = undefined
+  previous: Socket | undefined = undefined
+  listed = false
   /** Those of the process that made it. */
   rules: PolicyRules | undefined = undefined
   /** Woken when there may be something to receive or accept, and when nothing will ever come. */
@@ -82,18 +115,8 @@ export abstract class Socket extends Description {
   error: PendingCode | undefined = undefined
   /** A sum of RCV_SHUTDOWN and SEND_SHUTDOWN. */
   shut = 0
-  /** Milliseconds that a call waits; `Infinity` unless set. */
-  receiveTimeout = Infinity
-  sendTimeout = Infinity
-  reuseAddress = false
-  reusePort = false
-  passCredentials = false
-  broadcast = false
-  /** Seconds of SO_LINGER. */
-  linger = 0
-  lingers = false
-  /** SO_RCVLOWAT. */
-  lowWater = 1
+  /** What was set, and what new sockets have of it: one record for all of those. */
+  settings: Settings = initial
   /** SO_PEEK_OFF: below 0, peeking always begins at the front. */
   peekOffset = -1
   /** Options that are only kept to be read back. */
@@ -174,6 +197,10 @@ export abstract class Socket extends Description {
   /** Whether there is an interface of that name, as far as sockets of this family know interfaces. */
   hasDevice(name: string): boolean {
     return name === "lo"
+  }
+
+  set(changed: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...changed }
   }
 
   getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {

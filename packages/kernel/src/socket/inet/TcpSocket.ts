@@ -54,6 +54,7 @@ export class TcpSocket extends TcpEnd {
         return bound
       }
     }
+    this.ports.listen(this)
     this.connections ??= []
     this.backlog = backlog
     this.letIn()
@@ -79,7 +80,7 @@ export class TcpSocket extends TcpEnd {
     return this.wait(
       [this.canSend],
       () => this.state === "connecting" ? undefined : this.conclude(),
-      this.sendTimeout,
+      this.settings.sendTimeout,
       late
     )
   }
@@ -133,7 +134,8 @@ export class TcpSocket extends TcpEnd {
 
   /** Whether this very connection exists already. */
   private isTaken(from: string, to: string, port: number): boolean {
-    for (const { boundAddress, remote } of this.ports.at(this.port)) {
+    for (let each = this.ports.first(this.port); each !== undefined; each = each.nextAtPort) {
+      const { boundAddress, remote } = each
       if (remote?.address === to && remote.port === port && boundAddress === from) return true
     }
     return false
@@ -211,7 +213,7 @@ export class TcpSocket extends TcpEnd {
     const now = attempt()
     if (now !== undefined) return now
     if (this.impatient(0)) return Errno.fail("EAGAIN")
-    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"))
+    return this.wait([this.canReceive], attempt, this.settings.receiveTimeout, Errno.fail("EAGAIN"))
   }
 
   /** Lets those come again who found the backlog full, as far as there is room now; some may have given up. */
@@ -267,6 +269,7 @@ export class TcpSocket extends TcpEnd {
     const { connections, knocking } = this
     this.connections = this.knocking = undefined
     this.state = "closed"
+    this.ports.unlisten(this)
     for (const each of connections ?? []) each.abort()
     // They knock at what is a listener no more, and are refused.
     for (const knock of knocking ?? []) knock()
@@ -287,7 +290,7 @@ export class TcpSocket extends TcpEnd {
       this.state = "closed"
       this.ports.remove(this)
     }
-    this.context.all.delete(this)
+    this.context.all.remove(this)
   }
 
   override release(): Effect.Effect<void> {
@@ -296,7 +299,7 @@ export class TcpSocket extends TcpEnd {
     if (state === "listening") this.stopListening()
     // What was sent and not read is lost, and the other side has to know.
     else if (state === "connected") {
-      if ((incoming?.held ?? 0) > 0 || (this.lingers && this.linger === 0)) outgoing?.reader.cut()
+      if ((incoming?.held ?? 0) > 0 || (this.settings.lingers && this.settings.linger === 0)) outgoing?.reader.cut()
       else {
         this.orphan = !this.finished
         outgoing?.end()

@@ -87,7 +87,7 @@ export class UdpSocket extends InetSocket {
     if (refused !== undefined) return refused
     const source = this.routeTo(to.address)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
-    if (this.inet.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
+    if (this.inet.isBroadcast(to.address) && !this.settings.broadcast) return Errno.fail("EACCES")
     // An address that an earlier peer settled stays.
     if (Ip.isAny(this.address)) this.address = source.value
     if (Ip.isAny(this.boundAddress)) this.boundAddress = source.value
@@ -147,7 +147,7 @@ export class UdpSocket extends InetSocket {
     const four = Ip.is4(to.address)
     const route = this.routeTo(to.address)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
-    if (this.inet.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
+    if (this.inet.isBroadcast(to.address) && !this.settings.broadcast) return Errno.fail("EACCES")
     if (data.length > (four ? MESSAGE_MAX : MESSAGE6_MAX)) return Errno.fail("EMSGSIZE")
     const error = this.takeError()
     if (error !== undefined) return error
@@ -211,7 +211,7 @@ export class UdpSocket extends InetSocket {
     return this.wait(
       [this.canReceive],
       () => this.tryReceive(into, flags, received) ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
-      this.receiveTimeout,
+      this.settings.receiveTimeout,
       Errno.fail("EAGAIN")
     )
   }
@@ -249,7 +249,7 @@ export class UdpSocket extends InetSocket {
   }
 
   override release(): Effect.Effect<void> {
-    this.context.all.delete(this)
+    this.context.all.remove(this)
     this.ports.remove(this)
     this.memberships.clear()
     this.charged = 0

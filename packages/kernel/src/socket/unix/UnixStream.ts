@@ -63,7 +63,9 @@ export class UnixStream extends UnixConnection {
     peer: UnixSocket,
     caller: Process
   ): Attached | undefined {
-    if (attached?.credentials !== undefined || !(this.passCredentials || peer.passCredentials)) return attached
+    if (attached?.credentials !== undefined || !(this.settings.passCredentials || peer.settings.passCredentials)) {
+      return attached
+    }
     return { rights: attached?.rights, credentials: credentialsOf(caller) }
   }
 
@@ -112,13 +114,13 @@ export class UnixStream extends UnixConnection {
     const now = attempt()
     if (now !== undefined) return now
     if (this.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
-    return this.wait([this.canSend], attempt, this.sendTimeout, Errno.fail("EAGAIN"), soFar)
+    return this.wait([this.canSend], attempt, this.settings.sendTimeout, Errno.fail("EAGAIN"), soFar)
   }
 
   receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     if (this.state !== "connected") return Errno.fail("EINVAL")
     if ((flags & MSG_OOB) !== 0) return Errno.fail("EINVAL")
-    const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(this.lowWater, into.length)
+    const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(this.settings.lowWater, into.length)
     // Who peeks is content with what is there.
     if (least > 1 && (flags & MSG_PEEK) === 0) return this.receiveAtLeast(least, into, this.impatient(flags), received)
     const now = this.tryReceive(into, flags, received)
@@ -129,7 +131,7 @@ export class UnixStream extends UnixConnection {
     return this.wait(
       [this.canReceive],
       () => this.tryReceive(into, flags, received) ?? (peeks ? undefined : ring.offer(into)),
-      this.receiveTimeout,
+      this.settings.receiveTimeout,
       Errno.fail("EAGAIN"),
       undefined,
       ring.withdrawal(into)
@@ -151,7 +153,7 @@ export class UnixStream extends UnixConnection {
     if (error !== undefined) return error
     if ((this.shut & RCV_SHUTDOWN) === 0) return undefined
     // The end comes from nobody, and says so.
-    if (received !== undefined && this.passCredentials) received.credentials = nobody
+    if (received !== undefined && this.settings.passCredentials) received.credentials = nobody
     return Exit.succeed(0)
   }
 
@@ -207,7 +209,7 @@ export class UnixStream extends UnixConnection {
   private introduce(segment: Segment<UnixSocket>, received: Received, first: boolean): boolean {
     if (first) {
       if (segment.sender.bound !== undefined) received.from = segment.sender.name
-      if (this.passCredentials) received.credentials = credentialsIn(segment.attached)
+      if (this.settings.passCredentials) received.credentials = credentialsIn(segment.attached)
       return true
     }
     return received.credentials === undefined || sameSender(received.credentials, credentialsIn(segment.attached))
@@ -251,7 +253,10 @@ export class UnixStream extends UnixConnection {
       ring.withdraw(into)
       most = ring.held
     }
-    return this.wait([this.canReceive], offering, this.receiveTimeout, Errno.fail("EAGAIN"), soFar, { left, aside })
+    return this.wait([this.canReceive], offering, this.settings.receiveTimeout, Errno.fail("EAGAIN"), soFar, {
+      left,
+      aside
+    })
   }
 
   override poll(): number {
