@@ -171,6 +171,7 @@ export const IPV6_RECVORIGDSTADDR = 74
 export const IPV6_TRANSPARENT = 75
 export const IPV6_FREEBIND = 78
 
+export const UDP_CORK = 1
 export const UDP_NO_CHECK6_TX = 101
 export const UDP_NO_CHECK6_RX = 102
 export const UDP_GRO = 104
