@@ -46,7 +46,7 @@ export type {
   UnixUnnamed,
   Unspecified
 } from "./socket/Address.js"
-export type { Linger, Membership, OptionValue, ProcessCredentials } from "./socket/OptionValue.js"
+export type { Linger, Membership, OptionValue, ProcessCredentials, TcpInfo } from "./socket/OptionValue.js"
 export type { Socket } from "./socket/Socket.js"
 
 /** @see socket(2) */

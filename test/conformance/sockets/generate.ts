@@ -113,6 +113,7 @@ const readable = [
   [1, Abi.SO_OOBINLINE],
   [1, Abi.SO_DONTROUTE],
   [Abi.SOL_UDP, Abi.UDP_CORK],
+  [Abi.SOL_TCP, Abi.TCP_INFO],
   [1, 9999],
   [6, Abi.TCP_NODELAY],
   [6, Abi.TCP_KEEPCNT],

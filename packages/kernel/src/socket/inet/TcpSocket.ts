@@ -14,8 +14,9 @@ import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
 import { ByteStream } from "../ByteStream.js"
-import type { AcceptError, ConnectError, ListenError } from "../errors.js"
+import type { AcceptError, ConnectError, ListenError, OptionError } from "../errors.js"
 import type { Connection, Endpoint, Outcome } from "../Network.js"
+import type { OptionValue, TcpInfo } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { RCV_SHUTDOWN, READABLE, SEND_SHUTDOWN, SHUTDOWN_MASK, type Socket } from "../Socket.js"
 import * as Ip from "./Ip.js"
@@ -36,6 +37,27 @@ export class TcpSocket extends TcpEnd {
 
   get acceptable(): boolean {
     return (this.connections?.length ?? 0) > 0
+  }
+
+  private get tcpInfo(): TcpInfo {
+    const { backlog, connections, finished, outgoing, state } = this
+    if (state === "listening") return { state: 10, unacked: connections?.length ?? 0, sacked: backlog }
+    const number = state === "closed"
+      ? 7
+      : state === "connecting"
+      ? 2
+      : finished
+      ? 8
+      : outgoing?.ended === true
+      ? 5
+      : 1
+    return { state: number, unacked: 0, sacked: 0 }
+  }
+
+  override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
+    return level === Abi.SOL_TCP && option === Abi.TCP_INFO
+      ? Exit.succeed(this.tcpInfo)
+      : super.getOption(level, option)
   }
 
   listen(backlog: number, caller: Process): Exit.Exit<void, ListenError> {

@@ -153,7 +153,9 @@ export class UdpSocket extends InetSocket {
     const four = Ip.is4(wanted.value.address)
     if (this.v6only && four) return Errno.fail("ENETUNREACH")
     if (four && from.length > 0xffff) return Errno.fail("EMSGSIZE")
-    if (this.begun !== undefined) return this.goOn(this.begun, from, flags)
+    if (this.begun !== undefined) {
+      return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, from, flags)
+    }
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
     const there = this.reachable(wanted.value)
     return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(from, there, flags)
