@@ -35,7 +35,8 @@ const left = new Set([
   "IPV6_DROP_MEMBERSHIP",
   "IPV6_MULTICAST_IF",
   "IPV6_PKTINFO",
-  "TCP_CONGESTION"
+  "TCP_CONGESTION",
+  "TCP_INFO"
 ])
 
 /** What -1 is cut to is a setting of the machine. */

@@ -71,6 +71,26 @@ const commands: ReadonlyArray<string> = [
   "curl -s --path-as-is URL/a/../plain",
   "curl -s URL/%2e%2e/plain",
   "curl -s 'URL/é'",
+  // A form.
+  "curl -s -F a=b -F f=@data -F 'g=@binary;type=a/b;filename=\"z\"' -F 'h=<data' -F 'i=x;type=text/x' URL/plain",
+  "curl -s -F 'j=x;y' --form-string 'k=@x;y' -F 'l\"l= sp' -F 'm=\"q;\"' -F 'größe=é' URL/plain",
+  "cp data page.html; cp data note.TXT; curl -s -F 'a=@page.html' -F b=@note.TXT -F 'c=@-;filename=d.pdf' URL/plain",
+  "curl -s -X PUT -F a=b -H 'X: y' URL/plain",
+  "curl -sL -F a=b URL/found",
+  "curl -s -F a=b -d x URL/plain",
+  // One URL for several.
+  "curl -s 'URL/{plain,chunked,missing}'",
+  "curl -s 'URL/[1-3]' 'URL/[08-10]x[a-c:2]'",
+  "curl -s 'URL/{a,}/[3-5:2]/{x,y}'",
+  "curl -s -o '#1-#2-#3' 'URL/{plain,chunked}?[1-2]'; cat plain-1-#3 chunked-2-#3",
+  "curl -s -g 'URL/{a,b}[1-2]'",
+  "curl -s 'URL/\\{a\\}\\[1\\]'",
+  "curl -s 'URL/[]'",
+  ..."[1- {a [3-1] [a-C] {} a} ] {a,{b} [1-3:0] [1-3:3] [a-c [A-z] [1-99999999999999999999]".split(" ").map((pattern) =>
+    `curl -s 'URL/${pattern}'`
+  ),
+  "curl -s 'URL/plain' 'URL/[3-1]' URL/plain",
+  ..."[1- {a [3-1] [a-C] {} a} x] {a,{b} [1-2 [a-c".split(" ").map((pattern) => `curl -sS '${pattern}'`),
   // Where it goes to.
   "curl -so out URL/plain; cat out",
   "curl -s -o a -o b URL/plain URL/chunked; cat a b",
@@ -143,7 +163,7 @@ const inside = (kernel: Kernel.HostInterface, text: string) =>
 const told = ({ code, stderr, stdout }: Outcome, { port, take }: Canned, host: string) => {
   const plain = (text: string): string =>
     text.replaceAll(`${host}:${port}`, "HOST").replaceAll(host, "ADDRESS")
-      .replace(/User-Agent: curl.*\r\n|Connection: close\r\n/g, "")
+      .replace(/User-Agent: curl.*\r\n|Connection: close\r\n/g, "").replace(/-{24}[0-9a-zA-Z]+/g, "BOUNDARY")
   return { code, stdout: plain(stdout), stderr: plain(stderr), asked: take().map(plain) }
 }
 

@@ -27,6 +27,7 @@ import { TcpSocket } from "./socket/inet/TcpSocket.js"
 import { UdpSocket } from "./socket/inet/UdpSocket.js"
 import type { Attach } from "./socket/Network.js"
 import type { Socket, SocketContext } from "./socket/Socket.js"
+import { SocketList } from "./socket/SocketList.js"
 import { UnixDatagram } from "./socket/unix/UnixDatagram.js"
 import { UnixDomain } from "./socket/unix/UnixDomain.js"
 import { UnixSeqpacket } from "./socket/unix/UnixSeqpacket.js"
@@ -45,7 +46,7 @@ export type {
   UnixUnnamed,
   Unspecified
 } from "./socket/Address.js"
-export type { Linger, Membership, OptionValue, ProcessCredentials } from "./socket/OptionValue.js"
+export type { Linger, Membership, OptionValue, ProcessCredentials, TcpInfo } from "./socket/OptionValue.js"
 export type { Socket } from "./socket/Socket.js"
 
 /** @see socket(2) */
@@ -144,7 +145,7 @@ export const make = ({ host, network, now, policy, signals, timers, vfs }: Parts
     bufferMax: BUFFER_MAX,
     policy,
     lastIno: 0,
-    all: new Set()
+    all: new SocketList()
   }
   const unix = new UnixDomain(context, vfs)
   const inet = new InetDomain(context, network)
@@ -223,7 +224,8 @@ export const make = ({ host, network, now, policy, signals, timers, vfs }: Parts
       const second = createUnix(type, protocol, flags, caller)
       if (second._tag === "Failure") return Exit.failCause(second.cause)
       first.value.join(second.value, caller)
-      context.all.add(first.value).add(second.value)
+      context.all.add(first.value)
+      context.all.add(second.value)
       first.value.rules = second.value.rules = caller.policy
       return Exit.succeed([first.value, second.value] as const)
     },

@@ -173,7 +173,15 @@ export interface SleeperShape {
  */
 export class Sleeper extends Context.Tag("@effix/kernel/Sleeper")<Sleeper, SleeperShape>() {}
 
-export interface WaitOptions<A, E> {
+/** What a wait does when it is over, and when it is left for a while. */
+export interface Ends {
+  /** Called once, however the wait ends, and whether or not it was entered. */
+  readonly left: () => void
+  /** Called when it leaves its place to attend to a signal or a stop; if it goes on, it comes anew. */
+  readonly aside: () => void
+}
+
+export interface WaitOptions<A, E> extends Partial<Ends> {
   /** Whether the call starts again after a handler that was set with SA_RESTART. Default: `true`. @see signal(7) */
   readonly restartable?: boolean
   /** Whether signals and stops cut the wait short; the end of the process always does. Default: `true`. */
@@ -192,10 +200,6 @@ export interface WaitOptions<A, E> {
    * before the call to `sleep`: between the two, the fiber may be interrupted.
    */
   readonly entered?: () => void
-  /** Called when it leaves its place to attend to a signal or a stop; if it goes on, it comes anew. */
-  readonly aside?: () => void
-  /** Called once, however the wait ends, and whether or not it was entered. */
-  readonly left?: () => void
 }
 
 /**

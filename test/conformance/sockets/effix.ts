@@ -170,7 +170,11 @@ class Machine {
       case "getopt":
         return Effect.map(
           sys.getsockopt(fd, step[2], step[3]),
-          (value) => typeof value === "object" && "on" in value ? `${value.on ? 1 : 0} ${value.seconds}` : String(value)
+          (value) => {
+            if (typeof value !== "object") return String(value)
+            if ("state" in value) return `${value.state} ${value.unacked} ${value.sacked}`
+            return "on" in value ? `${value.on ? 1 : 0} ${value.seconds}` : String(value)
+          }
         )
       case "setopt": {
         const linger = step[2] === Abi.SOL_SOCKET && step[3] === Abi.SO_LINGER

@@ -80,7 +80,9 @@ const length = (random: Random, family: Family): number =>
     [family === "udp" ? 0.5 : 0, random.pick([65_506, 65_507, 65_508, 65_535, 65_536])]
   ])
 
-const sendFlags = (random: Random): number => random.bits([Abi.MSG_DONTWAIT, Abi.MSG_NOSIGNAL, Abi.MSG_EOR], 0.15)
+/** TCP keeps what waits for more only for a while. */
+const sendFlags = (random: Random, family: Family): number =>
+  random.bits([Abi.MSG_DONTWAIT, Abi.MSG_NOSIGNAL, Abi.MSG_EOR, ...(family === "udp" ? [Abi.MSG_MORE] : [])], 0.15)
 const receiveFlags = (random: Random): number =>
   random.bits([Abi.MSG_PEEK, Abi.MSG_DONTWAIT, Abi.MSG_WAITALL, Abi.MSG_TRUNC], 0.15)
 
@@ -110,6 +112,8 @@ const readable = [
   [1, Abi.SO_PRIORITY],
   [1, Abi.SO_OOBINLINE],
   [1, Abi.SO_DONTROUTE],
+  [Abi.SOL_UDP, Abi.UDP_CORK],
+  [Abi.SOL_TCP, Abi.TCP_INFO],
   [1, 9999],
   [6, Abi.TCP_NODELAY],
   [6, Abi.TCP_KEEPCNT],
@@ -131,6 +135,7 @@ const writable = [
   [1, Abi.SO_PASSCRED, [0, 1, 1, 1]],
   [1, Abi.SO_PEEK_OFF, [-1, 0, 2]],
   [1, Abi.SO_PRIORITY, [0, 3]],
+  [Abi.SOL_UDP, Abi.UDP_CORK, [0, 0, 1]],
   [1, Abi.SO_TYPE, [1]],
   [1, Abi.SO_ERROR, [0]],
   [1, 9999, [1]],
@@ -152,8 +157,8 @@ const step = (scene: Scene): Step => {
     [family === "udp" ? 0.3 : 4, () => ["listen", on, random.pick([0, 1, 5, -1])]],
     [6, () => ["connect", on, random.chance(0.07) ? ["unspecified"] : address()]],
     [family === "udp" ? 0.3 : 5, () => ["accept", on, slot(random)]],
-    [10, () => ["send", on, length(random, family), sendFlags(random)]],
-    [family === "udp" ? 8 : 3, () => ["sendto", on, length(random, family), sendFlags(random), address()]],
+    [10, () => ["send", on, length(random, family), sendFlags(random, family)]],
+    [family === "udp" ? 8 : 3, () => ["sendto", on, length(random, family), sendFlags(random, family), address()]],
     [7, () => ["recv", on, length(random, family), receiveFlags(random)]],
     [5, () => ["recvfrom", on, length(random, family), receiveFlags(random)]],
     [family === "unix" ? 3 : 0, () => ["rights", on, random.between(1, 9), random.between(1, 3)]],

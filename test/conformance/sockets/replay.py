@@ -200,6 +200,10 @@ class Machine:
             if kind == "time":
                 seconds, micros = struct.unpack("2q", self_.getsockopt(args[1], args[2], 16))
                 return str(seconds * 1000 + micros // 1000)
+            if (args[1], args[2]) == (socket.SOL_TCP, socket.TCP_INFO):
+                info = struct.unpack("8B6I", self_.getsockopt(args[1], args[2], 32))
+                # Elsewhere the two count segments on their way.
+                return "%d %d %d" % (info[0], *(info[12:14] if info[0] == 10 else (0, 0)))
             return str(self_.getsockopt(args[1], args[2]))
         if call == "setopt":
             kind = STRUCTURED.get((args[1], args[2]))

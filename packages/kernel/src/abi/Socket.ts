@@ -109,6 +109,7 @@ export const TCP_SYNCNT = 7
 export const TCP_LINGER2 = 8
 export const TCP_DEFER_ACCEPT = 9
 export const TCP_WINDOW_CLAMP = 10
+export const TCP_INFO = 11
 export const TCP_QUICKACK = 12
 export const TCP_CONGESTION = 13
 export const TCP_THIN_LINEAR_TIMEOUTS = 16
@@ -171,6 +172,7 @@ export const IPV6_RECVORIGDSTADDR = 74
 export const IPV6_TRANSPARENT = 75
 export const IPV6_FREEBIND = 78
 
+export const UDP_CORK = 1
 export const UDP_NO_CHECK6_TX = 101
 export const UDP_NO_CHECK6_RX = 102
 export const UDP_GRO = 104

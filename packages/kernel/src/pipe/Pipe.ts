@@ -11,13 +11,12 @@ import * as Exit from "effect/Exit"
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
 import * as Errno from "../Errno.js"
 import * as WaitQueue from "../WaitQueue.js"
+import { Ring } from "./Ring.js"
 
 const PAGE = 4096
 /** What a buffer is besides its bytes: whether what comes next may go behind them, and whether it is a packet. */
 const MERGES = 1
 const PACKET = 2
-/** Below this, a loop beats making a view for `set`. */
-const SMALL = 24
 
 export class Pipe {
   readers = 0
@@ -32,9 +31,7 @@ export class Pipe {
   private watchReaders: WaitQueue.WaitQueue | undefined = undefined
   private watchWriters: WaitQueue.WaitQueue | undefined = undefined
 
-  private ring = new Uint8Array(0)
-  private readAt = 0 // both count up for ever; their difference is the number of bytes held
-  private writtenAt = 0
+  readonly ring = new Ring()
   /** The buffers in use, oldest at `firstSlot`: where the bytes of each begin in its page, and how many they are. */
   private starts: Uint16Array
   private lengths: Uint16Array
@@ -51,7 +48,7 @@ export class Pipe {
 
   /** Bytes that can be read. */
   get held(): number {
-    return this.writtenAt - this.readAt
+    return this.ring.held
   }
 
   get capacity(): number {
@@ -70,9 +67,11 @@ export class Pipe {
   /** Takes up to `into.length` bytes; `undefined` when there are none yet, 0 when there never will be. */
   tryRead(into: Uint8Array): WaitQueue.Attempt<number> {
     if (into.length > 0 && this.slots > 0 && (this.kinds[this.firstSlot]! & PACKET) !== 0) return this.readPacket(into)
-    const count = Math.min(into.length, this.writtenAt - this.readAt)
+    const { ring } = this
+    const count = Math.min(into.length, ring.held)
     if (count === 0) return into.length > 0 && this.writers > 0 ? undefined : Exit.succeed(0)
-    this.copyOut(into, count)
+    ring.copy(into, 0, count)
+    ring.drop(count)
     const wasFull = this.full
     this.consume(count)
     this.wasEmptied(wasFull)
@@ -84,7 +83,7 @@ export class Pipe {
       WaitQueue.wake(this.canWrite)
       if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters, POLLOUT | POLLWRNORM)
     }
-    if (this.writtenAt !== this.readAt) WaitQueue.wake(this.canRead)
+    if (this.held > 0) WaitQueue.wake(this.canRead)
   }
 
   /** What is told to those who poll the reading ends. */
@@ -105,8 +104,8 @@ export class Pipe {
   private readPacket(into: Uint8Array): Exit.Exit<number> {
     const length = this.lengths[this.firstSlot]!
     const count = Math.min(into.length, length)
-    this.copyOut(into, count)
-    this.skip(length - count)
+    this.ring.copy(into, 0, count)
+    this.ring.drop(length)
     const wasFull = this.full
     this.consume(length)
     this.wasEmptied(wasFull)
@@ -115,27 +114,23 @@ export class Pipe {
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
   fill(from: Uint8Array, done: number, packets = false): number {
-    const wasEmpty = this.writtenAt === this.readAt
+    const wasEmpty = this.held === 0
     const before = done
     const odd = (from.length - done) % PAGE
     if (odd > 0 && this.slots > 0 && done === 0) {
       const last = (this.firstSlot + this.slots - 1) % this.lengths.length
       if ((this.kinds[last]! & MERGES) !== 0 && this.starts[last]! + this.lengths[last]! + odd <= PAGE) {
-        this.copyIn(from, done, odd)
         this.lengths[last]! += odd
         done += odd
       }
     }
     while (done < from.length && this.slots < this.lengths.length) {
       const count = Math.min(PAGE, from.length - done)
-      const slot = (this.firstSlot + this.slots++) % this.lengths.length
-      this.copyIn(from, done, count)
-      this.starts[slot] = 0
-      this.lengths[slot] = count
-      this.kinds[slot] = packets ? PACKET : MERGES
+      this.addSlot(0, count, packets ? PACKET : MERGES)
       done += count
     }
     if (done > before) {
+      this.ring.put(from, before, done - before)
       if (wasEmpty || this.canRead.first !== undefined) WaitQueue.wake(this.canRead)
       if (!this.full) WaitQueue.wake(this.canWrite)
       if (wasEmpty && done < from.length) this.tellReaders()
@@ -152,12 +147,12 @@ export class Pipe {
 
   /** Puts pages of a file in, as far as there is room; the first of `from` lies at `offset` in its page. */
   fillPages(from: Uint8Array, offset: number): number {
-    const wasEmpty = this.writtenAt === this.readAt
+    const wasEmpty = this.held === 0
     let done = 0
     while (done < from.length && !this.full) {
       const start = done === 0 ? offset : 0
       const count = Math.min(PAGE - start, from.length - done)
-      this.copyIn(from, done, count)
+      this.ring.put(from, done, count)
       this.addSlot(start, count, 0)
       done += count
     }
@@ -175,10 +170,7 @@ export class Pipe {
   /** A copy of the first `count` bytes, which stay. */
   peek(count: number): Uint8Array {
     const into = new Uint8Array(count)
-    const { readAt, writtenAt } = this
-    this.copyOut(into, count)
-    this.readAt = readAt
-    this.writtenAt = writtenAt
+    this.ring.copy(into, 0, count)
     return into
   }
 
@@ -186,7 +178,7 @@ export class Pipe {
   take(count: number): void {
     if (count === 0) return
     const wasFull = this.full
-    this.skip(count)
+    this.ring.drop(count)
     this.consume(count)
     this.wasEmptied(wasFull)
   }
@@ -204,13 +196,10 @@ export class Pipe {
     this.starts = new Uint16Array(room)
     this.lengths = new Uint16Array(room)
     this.kinds = new Uint8Array(room)
-    this.firstSlot =
-      this.slots =
-      this.readAt =
-      this.writtenAt =
-        0
-    this.copyIn(bytes, 0, bytes.length)
-    this.copyIn(held, 0, held.length)
+    this.firstSlot = this.slots = 0
+    this.ring.drop(held.length)
+    this.ring.put(bytes, 0, bytes.length)
+    this.ring.put(held, 0, held.length)
     for (let done = 0; done < bytes.length; done += PAGE) this.addSlot(0, Math.min(PAGE, bytes.length - done), 0)
     for (const slot of slots) this.addSlot(...slot)
     this.wasFilled(true)
@@ -234,14 +223,11 @@ export class Pipe {
       done += count
     }
     if (done === 0) return 0
-    if (!stay && wasEmpty && done === this.held) this.handOver(to)
+    // All of it goes to a pipe that holds nothing: then no byte has to move.
+    if (!stay && wasEmpty && done === this.held) this.ring.swap(to.ring)
     else {
-      const { ring } = this
-      const at = this.readAt & (ring.length - 1)
-      const untilEnd = Math.min(done, ring.length - at)
-      to.copyIn(ring, at, untilEnd)
-      if (untilEnd < done) to.copyIn(ring, 0, done - untilEnd)
-      if (!stay) this.skip(done)
+      this.ring.copyTo(to.ring, done)
+      if (!stay) this.ring.drop(done)
     }
     if (!stay) {
       this.consume(done)
@@ -249,16 +235,6 @@ export class Pipe {
     }
     to.wasFilled(wasEmpty)
     return done
-  }
-
-  /** Everything goes to a pipe that holds nothing: then no byte has to move. */
-  private handOver(to: Pipe): void {
-    const { ring } = to
-    to.ring = this.ring
-    to.readAt = this.readAt
-    to.writtenAt = this.writtenAt
-    this.ring = ring
-    this.readAt = this.writtenAt = 0
   }
 
   /** Changes how many buffers there are. @see fcntl(2), F_SETPIPE_SZ */
@@ -274,15 +250,13 @@ export class Pipe {
       lengths[i] = this.lengths[slot]!
       kinds[i] = this.kinds[slot]!
     }
-    const held = new Uint8Array(this.held)
-    this.copyOut(held, held.length)
+    const held = this.peek(this.held)
     this.starts = starts
     this.lengths = lengths
     this.kinds = kinds
     this.firstSlot = 0
-    this.ring = new Uint8Array(0)
-    this.readAt = this.writtenAt = 0
-    this.copyIn(held, 0, held.length)
+    this.ring.clear()
+    this.ring.put(held, 0, held.length)
     if (!this.full) WaitQueue.wake(this.canWrite)
     if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters)
     return Exit.void
@@ -309,15 +283,9 @@ export class Pipe {
       if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters)
     }
     if (this.readers === 0 && this.writers === 0) {
-      this.ring = new Uint8Array(0)
-      this.readAt = this.writtenAt = this.slots = 0
+      this.ring.clear()
+      this.slots = 0
     }
-  }
-
-  /** Passes over bytes in the ring. */
-  private skip(count: number): void {
-    this.readAt += count
-    if (this.readAt === this.writtenAt) this.readAt = this.writtenAt = 0
   }
 
   private consume(count: number): void {
@@ -333,55 +301,5 @@ export class Pipe {
       this.firstSlot = (this.firstSlot + 1) % this.lengths.length
       this.slots--
     }
-  }
-
-  private copyIn(from: Uint8Array, start: number, count: number): void {
-    this.reserve(this.held + count)
-    const { ring } = this
-    const mask = ring.length - 1
-    const at = this.writtenAt & mask
-    this.writtenAt += count
-    if (count < SMALL) {
-      for (let i = 0; i < count; i++) ring[(at + i) & mask] = from[start + i]!
-      return
-    }
-    const untilEnd = Math.min(count, ring.length - at)
-    ring.set(start === 0 && untilEnd === from.length ? from : from.subarray(start, start + untilEnd), at)
-    if (untilEnd < count) ring.set(from.subarray(start + untilEnd, start + count), 0)
-  }
-
-  private copyOut(into: Uint8Array, count: number): void {
-    const { ring } = this
-    const mask = ring.length - 1
-    const at = this.readAt & mask
-    this.readAt += count
-    if (count < SMALL) {
-      for (let i = 0; i < count; i++) into[i] = ring[(at + i) & mask]!
-    } else {
-      const untilEnd = Math.min(count, ring.length - at)
-      into.set(ring.subarray(at, at + untilEnd), 0)
-      if (untilEnd < count) into.set(ring.subarray(0, count - untilEnd), untilEnd)
-    }
-    // An empty pipe begins at the front again, so that most copies are one piece.
-    if (this.readAt === this.writtenAt) this.readAt = this.writtenAt = 0
-  }
-
-  /** Grows the ring, by doubling, as far as bytes are really put in. */
-  private reserve(bytes: number): void {
-    if (bytes <= this.ring.length) return
-    let size = Math.max(PAGE, this.ring.length * 2)
-    while (size < bytes) size *= 2
-    const { held } = this
-    const grown = new Uint8Array(size)
-    if (held > 0) {
-      const mask = this.ring.length - 1
-      const at = this.readAt & mask
-      const untilEnd = Math.min(held, this.ring.length - at)
-      grown.set(this.ring.subarray(at, at + untilEnd), 0)
-      grown.set(this.ring.subarray(0, held - untilEnd), untilEnd)
-    }
-    this.ring = grown
-    this.readAt = 0
-    this.writtenAt = held
   }
 }

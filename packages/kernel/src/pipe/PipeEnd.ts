@@ -49,11 +49,13 @@ export class PipeEnd extends Description {
     const answer = pipe.tryRead(into)
     if (answer !== undefined) return this.wasRead(answer)
     if (this.nonBlocking) return Errno.fail("EAGAIN")
+    const { ring } = pipe
     return WaitQueue.sleep([pipe.canRead], () => {
       const read = this.wasRead(pipe.tryRead(into))
-      if (read !== undefined && pipe.held > 0) pipe.tellReaders()
+      if (read === undefined) ring.offer(into)
+      else if (pipe.held > 0) pipe.tellReaders()
       return read
-    })
+    }, ring.withdrawal(into))
   }
 
   /** A FIFO has times as a file has; those of a pipe without a name stand still. */

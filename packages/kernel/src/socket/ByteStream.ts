@@ -3,8 +3,8 @@
  *
  * @see tcp(7)
  */
+import { Ring } from "../pipe/Ring.js"
 import type { Party } from "./Network.js"
-import { Ring } from "./Ring.js"
 
 const nobody: Party = { bytesCame: () => {}, roomCame: () => {}, cut: () => {} }
 

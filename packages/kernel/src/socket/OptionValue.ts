@@ -17,7 +17,8 @@ import type {
   SOL_IPV6,
   SOL_SOCKET,
   SOL_TCP,
-  TCP_CONGESTION
+  TCP_CONGESTION,
+  TCP_INFO
 } from "../abi/Socket.js"
 
 /** SO_LINGER: whether close(2) waits for what was not sent yet, and how many seconds; 0 seconds cut the connection. */
@@ -39,8 +40,24 @@ export interface Membership {
   readonly interface?: string | number
 }
 
+/** TCP_INFO, as far as it means anything where nothing is lost. */
+export interface TcpInfo {
+  /** TCP_ESTABLISHED (1), TCP_SYN_SENT (2), TCP_FIN_WAIT2 (5), TCP_CLOSE (7), TCP_CLOSE_WAIT (8) or TCP_LISTEN (10). */
+  readonly state: number
+  /** Of a listener: the connections that wait to be accepted, and how many may. */
+  readonly unacked: number
+  readonly sacked: number
+}
+
 /** Timeouts are milliseconds, 0 for none; what is on or off is 1 or 0. */
-export type OptionValue = number | string | Linger | ProcessCredentials | Membership | ReadonlyArray<number>
+export type OptionValue =
+  | number
+  | string
+  | Linger
+  | ProcessCredentials
+  | Membership
+  | TcpInfo
+  | ReadonlyArray<number>
 
 interface OfSocket {
   readonly [SO_LINGER]: Linger
@@ -51,6 +68,7 @@ interface OfSocket {
 
 interface OfTcp {
   readonly [TCP_CONGESTION]: string
+  readonly [TCP_INFO]: TcpInfo
 }
 
 interface OfIp {

@@ -4,8 +4,8 @@
  * A datagram socket keeps its messages apart; a Unix stream reads across them, but not across descriptors that came
  * along with one.
  */
+import { Ring } from "../pipe/Ring.js"
 import type { Attached } from "./Message.js"
-import { Ring } from "./Ring.js"
 
 /** One message, or what is left of it. */
 export class Segment<Sender> {

@@ -36,6 +36,7 @@ import type {
 import type { Attached, Received } from "./Message.js"
 import { getOption, setOption } from "./options.js"
 import type { OptionValue } from "./OptionValue.js"
+import type { SocketList } from "./SocketList.js"
 
 /** What sockets need of the kernel around them. */
 export interface SocketContext {
@@ -53,7 +54,7 @@ export interface SocketContext {
   readonly finish: (effect: Effect.Effect<void>) => void
   lastIno: number
   /** Every socket that a descriptor or a listener holds. */
-  readonly all: Set<Socket>
+  readonly all: SocketList
 }
 
 /** Nobody receives any more. */
@@ -66,12 +67,44 @@ export const SHUTDOWN_MASK = 3
 export const READABLE = POLLIN | POLLRDNORM
 export const ROOM = POLLOUT | POLLWRNORM | POLLWRBAND
 
+/** Options that act. A record is never changed: sockets share it. */
+export interface Settings {
+  /** Milliseconds that a call waits; `Infinity` unless set. */
+  readonly receiveTimeout: number
+  readonly sendTimeout: number
+  readonly reuseAddress: boolean
+  readonly reusePort: boolean
+  readonly passCredentials: boolean
+  readonly broadcast: boolean
+  /** Seconds of SO_LINGER. */
+  readonly linger: number
+  readonly lingers: boolean
+  /** SO_RCVLOWAT. */
+  readonly lowWater: number
+}
+
+const initial: Settings = {
+  receiveTimeout: Infinity,
+  sendTimeout: Infinity,
+  reuseAddress: false,
+  reusePort: false,
+  passCredentials: false,
+  broadcast: false,
+  linger: 0,
+  lingers: false,
+  lowWater: 1
+}
+
 class SocketInode extends Inode {}
 
 export abstract class Socket extends Description {
   /** The number in `socket:[12]`. */
   readonly ino: number
   readonly owner: Credentials
+  /** Its place in the list of all sockets, which keeps it. */
+  next: Socket | undefined = undefined
+  previous: Socket | undefined = undefined
+  listed = false
   /** Those of the process that made it. */
   rules: PolicyRules | undefined = undefined
   /** Woken when there may be something to receive or accept, and when nothing will ever come. */
@@ -82,18 +115,8 @@ export abstract class Socket extends Description {
   error: PendingCode | undefined = undefined
   /** A sum of RCV_SHUTDOWN and SEND_SHUTDOWN. */
   shut = 0
-  /** Milliseconds that a call waits; `Infinity` unless set. */
-  receiveTimeout = Infinity
-  sendTimeout = Infinity
-  reuseAddress = false
-  reusePort = false
-  passCredentials = false
-  broadcast = false
-  /** Seconds of SO_LINGER. */
-  linger = 0
-  lingers = false
-  /** SO_RCVLOWAT. */
-  lowWater = 1
+  /** What was set, and what new sockets have of it: one record for all of those. */
+  settings: Settings = initial
   /** SO_PEEK_OFF: below 0, peeking always begins at the front. */
   peekOffset = -1
   /** Options that are only kept to be read back. */
@@ -176,6 +199,10 @@ export abstract class Socket extends Description {
     return name === "lo"
   }
 
+  set(changed: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...changed }
+  }
+
   getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
     return getOption(this, level, option)
   }
@@ -230,11 +257,11 @@ export abstract class Socket extends Description {
     timeout: number,
     late: Exit.Exit<never, L>,
     partial: () => WaitQueue.Attempt<A, E> = never,
-    left?: () => void,
-    aside: () => void = nothing
+    ends: WaitQueue.Ends = noEnds
   ): Effect.Effect<A, E | L | Errno.Errno<"EINTR">> {
     if (timeout === Infinity) {
-      return WaitQueue.sleep(queues, attempt, left === undefined ? { partial } : { partial, left, aside })
+      const { aside, left } = ends
+      return WaitQueue.sleep(queues, attempt, ends === noEnds ? { partial } : { partial, left, aside })
     }
     if (timeout <= 0) return late
     const expired = WaitQueue.make()
@@ -246,7 +273,7 @@ export abstract class Socket extends Description {
       {
         restartable: false,
         partial: () => partial() ?? Errno.fail("EINTR"),
-        aside,
+        aside: ends.aside,
         entered: () => {
           cancel = this.context.after(timeout, () => {
             over = true
@@ -255,7 +282,7 @@ export abstract class Socket extends Description {
         },
         left: () => {
           cancel?.()
-          left?.()
+          ends.left()
         }
       }
     )
@@ -264,3 +291,4 @@ export abstract class Socket extends Description {
 
 const never = (): undefined => undefined
 const nothing = (): void => {}
+const noEnds: WaitQueue.Ends = { left: nothing, aside: nothing }

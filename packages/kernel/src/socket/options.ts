@@ -78,23 +78,23 @@ export const getOption = (self: Socket, level: number, option: number): Exit.Exi
       return Exit.succeed(error === undefined ? 0 : errnoTable[error][0])
     }
     case Abi.SO_REUSEADDR:
-      return onOff(self.reuseAddress)
+      return onOff(self.settings.reuseAddress)
     case Abi.SO_REUSEPORT:
-      return onOff(self.reusePort)
+      return onOff(self.settings.reusePort)
     case Abi.SO_BROADCAST:
-      return onOff(self.broadcast)
+      return onOff(self.settings.broadcast)
     case Abi.SO_SNDBUF:
       return Exit.succeed(self.sendBuffer)
     case Abi.SO_RCVBUF:
       return Exit.succeed(self.receiveBuffer)
     case Abi.SO_LINGER:
-      return Exit.succeed({ on: self.lingers, seconds: self.linger })
+      return Exit.succeed({ on: self.settings.lingers, seconds: self.settings.linger })
     case Abi.SO_RCVTIMEO:
-      return milliseconds(self.receiveTimeout)
+      return milliseconds(self.settings.receiveTimeout)
     case Abi.SO_SNDTIMEO:
-      return milliseconds(self.sendTimeout)
+      return milliseconds(self.settings.sendTimeout)
     case Abi.SO_RCVLOWAT:
-      return Exit.succeed(self.lowWater)
+      return Exit.succeed(self.settings.lowWater)
     case Abi.SO_SNDLOWAT:
       return Exit.succeed(1)
     case Abi.SO_PEEK_OFF:
@@ -131,8 +131,7 @@ export const setOption = (
   const privileged = capable(caller.credentials, CAP_NET_ADMIN)
   if (option === Abi.SO_LINGER) {
     if (!isLinger(value)) return Errno.fail("EINVAL")
-    self.lingers = value.on
-    if (value.on) self.linger = value.seconds
+    self.set(value.on ? { lingers: true, linger: value.seconds } : { lingers: false })
     return Exit.void
   }
   if (option === Abi.SO_BINDTODEVICE) {
@@ -161,14 +160,14 @@ export const setOption = (
       if (self.domain === Abi.AF_UNIX) return Errno.fail("EOPNOTSUPP")
       return value === 0 || value === 1 ? keep(self, option, value) : Errno.fail("EINVAL")
     case Abi.SO_REUSEADDR:
-      self.reuseAddress = value !== 0
+      self.set({ reuseAddress: value !== 0 })
       return Exit.void
     case Abi.SO_REUSEPORT:
       if (value !== 0 && self.domain === Abi.AF_UNIX) return Errno.fail("EOPNOTSUPP")
-      self.reusePort = value !== 0
+      self.set({ reusePort: value !== 0 })
       return Exit.void
     case Abi.SO_BROADCAST:
-      self.broadcast = value !== 0
+      self.set({ broadcast: value !== 0 })
       return Exit.void
     case Abi.SO_SNDBUFFORCE:
     case Abi.SO_RCVBUFFORCE:
@@ -184,13 +183,13 @@ export const setOption = (
       self.receiveBuffer = buffer(value, bufferMax, BUFFER_MIN_RECEIVE)
       return Exit.void
     case Abi.SO_RCVTIMEO:
-      self.receiveTimeout = timeout(value)
+      self.set({ receiveTimeout: timeout(value) })
       return Exit.void
     case Abi.SO_SNDTIMEO:
-      self.sendTimeout = timeout(value)
+      self.set({ sendTimeout: timeout(value) })
       return Exit.void
     case Abi.SO_RCVLOWAT:
-      self.lowWater = value < 0 ? INT_MAX : Math.max(1, value)
+      self.set({ lowWater: value < 0 ? INT_MAX : Math.max(1, value) })
       return Exit.void
     case Abi.SO_PEEK_OFF:
       self.peekOffset = value

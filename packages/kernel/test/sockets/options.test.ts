@@ -54,4 +54,23 @@ describe("Options of sockets that are no numbers", () => {
         ) assert.strictEqual(yield* errnoOf(sys.setsockopt(fd, level, option, 1)), "EPERM")
       })
     ))
+
+  it.effect("TCP_INFO tells the state of a connection, and who waits at a listener", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const stateOf = (fd: number) => Effect.map(sys.getsockopt(fd, Abi.SOL_TCP, Abi.TCP_INFO), ({ state }) => state)
+        const listener = yield* sys.socket(Abi.AF_INET, Abi.SOCK_STREAM)
+        const near = yield* sys.socket(Abi.AF_INET, Abi.SOCK_STREAM)
+        assert.strictEqual(yield* stateOf(near), 7)
+        yield* sys.bind(listener, { family: "inet", address: "127.0.0.1", port: 4000 })
+        yield* sys.listen(listener, 5)
+        yield* sys.connect(near, { family: "inet", address: "127.0.0.1", port: 4000 })
+        const info = yield* sys.getsockopt(listener, Abi.SOL_TCP, Abi.TCP_INFO)
+        assert.deepStrictEqual(info, { state: 10, unacked: 1, sacked: 5 })
+        const { fd } = yield* sys.accept(listener)
+        assert.strictEqual(yield* stateOf(fd), 1)
+        yield* sys.shutdown(near, Abi.SHUT_WR)
+        assert.deepStrictEqual([yield* stateOf(near), yield* stateOf(fd)], [5, 8])
+      })
+    ))
 })

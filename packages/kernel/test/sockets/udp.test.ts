@@ -37,6 +37,28 @@ describe("UDP", () => {
       })
     ))
 
+  it.effect("what waits for more becomes one message, sent to where it was begun, and lost where it gets too long", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const a = yield* udp(sys, 1000)
+        const b = yield* udp(sys, 2000)
+        assert.strictEqual(yield* sys.sendto(a, bytes(2), Abi.MSG_MORE, at(2000)), 2)
+        assert.strictEqual(yield* errnoOf(read(sys, b)), "EAGAIN")
+        assert.strictEqual(yield* sys.sendto(a, bytes(3), 0, at(4000)), 3)
+        assert.strictEqual(yield* sys.recv(b, bytes(10)), 5)
+        yield* sys.setsockopt(a, Abi.SOL_UDP, Abi.UDP_CORK, 1)
+        yield* sys.sendto(a, bytes(4), 0, at(2000))
+        yield* write(sys, a, "more")
+        assert.strictEqual(yield* errnoOf(read(sys, b)), "EAGAIN")
+        yield* sys.setsockopt(a, Abi.SOL_UDP, Abi.UDP_CORK, 0)
+        assert.strictEqual(yield* sys.recv(b, bytes(10)), 8)
+        yield* sys.sendto(a, bytes(40_000), Abi.MSG_MORE, at(2000))
+        assert.strictEqual(yield* errnoOf(sys.send(a, bytes(40_000))), "EMSGSIZE")
+        assert.strictEqual(yield* errnoOf(sys.send(a, bytes(1))), "EDESTADDRREQ")
+        assert.strictEqual(yield* errnoOf(read(sys, b)), "EAGAIN")
+      })
+    ))
+
   it.effect("a connected socket is told that nobody was there; one that is not connected is not", () =>
     inProcess((sys) =>
       Effect.gen(function*() {

@@ -15,6 +15,7 @@ import * as Latin1 from "../Latin1.js"
 import { attempt, type Steps, Stop } from "../Steps.js"
 import * as Url from "../Url.js"
 import * as Utility from "../Utility.js"
+import * as Glob from "./curlGlob.js"
 import { Given, redirected, type Request, utility } from "./curlOptions.js"
 
 const why = ({ failure, missing }: Failure): readonly [status: number, text: string] => {
@@ -273,6 +274,13 @@ const withQuery = (text: string, query: string): string => {
   return `${before}${before.includes("?") ? "&" : "?"}${query}${fragment}`
 }
 
+/** What to transfer where to, or what keeps a pattern from being understood. */
+interface Task {
+  readonly text: string
+  readonly target: string | undefined
+  readonly unfit: Glob.Unfit | undefined
+}
+
 export const main = Utility.make(utility, function*(run, { operands, options }) {
   const given = new Given(run, options)
   const urls = [...given.all("url"), ...operands]
@@ -281,11 +289,22 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   const limit = yield* given.seconds("m", "-m")
   const targets = options.filter(({ key }) => key === "o" || key === "O").map(({ value }) => value)
   let status = 0
-  for (const [i, text] of urls.entries()) {
+  const transfers = urls.flatMap((url, i): ReadonlyArray<Task> => {
+    const globbed = given.has("g") ? [{ url, parts: [] }] : Glob.expand(url)
+    if ("position" in globbed) return [{ text: url, target: undefined, unfit: globbed }]
+    const target = targets[i]
+    const name = (parts: ReadonlyArray<string>) => target === undefined ? undefined : Glob.named(target, parts)
+    return globbed.map(({ parts, url }) => ({ text: url, target: name(parts), unfit: undefined }))
+  })
+  for (const { target, text, unfit } of transfers) {
+    if (unfit !== undefined) {
+      const mark = `${" ".repeat(Math.max(1, unfit.position - 1))}^`
+      return yield* given.fail(3, `${unfit.text} in URL position ${unfit.position}:\n${text}\n${mark}`)
+    }
     const end = limit === undefined ? undefined : (yield* run.sys.clockGettime("monotonic")) + limit
     const uploads = given.value("T")
     const at = uploads !== undefined && uploads !== "-" && text.endsWith("/") ? text + uploads.split("/").at(-1) : text
-    const transfer = new Transfer(run, given, targets[i], at, query, request, end)
+    const transfer = new Transfer(run, given, target, at, query, request, end)
     // One that fails does not keep the next from being tried.
     const ended = yield* Effect.merge(Effect.gen(function*() {
       yield* transfer.whole()

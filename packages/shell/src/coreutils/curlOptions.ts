@@ -12,11 +12,12 @@ import type * as Options from "../Options.js"
 import { attempt, type Steps, stop } from "../Steps.js"
 import { authority, type Url } from "../Url.js"
 import type * as Utility from "../Utility.js"
+import * as Form from "./curlForm.js"
 
 export const utility: Utility.Utility = {
   usage: "[OPTION]... URL...",
   does: "Transfer what each URL names, over HTTP.",
-  short: "046A:b:d:D:e:fgGH:iIkLm:No:Or:sST:u:vw:X:#",
+  short: "046A:b:d:D:e:fF:gGH:iIkLm:No:Or:sST:u:vw:X:#",
   long: {
     compressed: "\u0001",
     "connect-timeout=": "connect",
@@ -28,6 +29,8 @@ export const utility: Utility.Utility = {
     "data-raw=": "raw",
     "data-urlencode=": "urlencode",
     "dump-header=": "D",
+    "form=": "F",
+    "form-string=": "string",
     fail: "f",
     "fail-with-body": "body",
     get: "G",
@@ -139,6 +142,26 @@ export class Given {
     return data === undefined ? undefined : { data, isJson }
   }
 
+  /** The parts of a form, and what bounds them. */
+  private *form(): Steps<{ readonly data: string; readonly type: string } | undefined> {
+    const { sys } = this.run
+    const parts: Array<string> = []
+    for (const { key, value } of this.options) {
+      if (key !== "F" && key !== "string") continue
+      const part = Form.parse(value, key === "string")
+      if (part === undefined) return yield* this.run.misuse("option -F: is badly used here")
+      const { content, source } = part
+      parts.push(Form.written(part, source === "text" ? Latin1.fromText(content) : yield* this.content(content)))
+    }
+    if (parts.length === 0) return undefined
+    const bytes = new Uint8Array(8)
+    yield* sys.getrandom(bytes)
+    const chance = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+    const boundary = `${"-".repeat(24)}${chance}`
+    const data = `${parts.map((part) => `--${boundary}\r\n${part}`).join("")}--${boundary}--\r\n`
+    return { data, type: `multipart/form-data; boundary=${boundary}` }
+  }
+
   /** `--data-urlencode`: content, `name=content`, `@file` or `name@file`. */
   private *encoded(text: string): Steps<string> {
     const [, name = "", sign, rest = ""] = /^([^=@]*)([=@])(.*)$/s.exec(text) ?? [undefined, "", undefined, text]
@@ -154,7 +177,12 @@ export class Given {
   /** What is asked for at the URLs, and what belongs behind them. */
   *request(): Steps<{ readonly request: Request; readonly query: string }> {
     const given = yield* this.data()
-    const sent = this.has("G") ? undefined : given
+    const form = yield* this.form()
+    // Under -s, nobody is told that one request has one body.
+    if (form !== undefined && given !== undefined) {
+      return yield* this.fail(2, "You can only select one HTTP request method!")
+    }
+    const sent = form !== undefined ? { ...form, isJson: false } : this.has("G") ? undefined : given
     const uploaded = this.value("T")
     const data = uploaded === undefined ? sent?.data : yield* this.content(uploaded)
     const method = this.has("I") ? "HEAD" : uploaded !== undefined ? "PUT" : sent === undefined ? "GET" : "POST"
@@ -166,7 +194,9 @@ export class Given {
       chosen: this.has("X"),
       headers: [...headers, ...json.filter((header) => !named.has(nameOf(header)))],
       data,
-      type: sent === undefined || uploaded !== undefined ? undefined : "application/x-www-form-urlencoded",
+      type: sent === undefined || uploaded !== undefined
+        ? undefined
+        : form?.type ?? "application/x-www-form-urlencoded",
       // Nobody is asked for a password.
       user: this.value("u")?.replace(/^[^:]*$/, "$&:"),
       cookie: this.all("b").filter((each) => each.includes("=")).join("; ") || undefined

@@ -152,8 +152,8 @@ export class InetDomain {
   private listener(from: Endpoint, to: Endpoint): Listener | undefined {
     let best: Array<Listener> = []
     let most = -1
-    for (const socket of this.tcp.at(to.port)) {
-      if (!socket.listening || !isListener(socket)) continue
+    for (const socket of this.tcp.listenersAt(to.port)) {
+      if (!isListener(socket)) continue
       const score = fit(socket, from, to)
       if (score > most) {
         most = score
@@ -167,12 +167,12 @@ export class InetDomain {
     let best: Receiver | undefined
     let most = -1
     let equals = 0
-    for (const socket of this.udp.at(to.port)) {
+    for (let socket = this.udp.first(to.port); socket !== undefined; socket = socket.nextAtPort) {
       const score = fit(socket, from, to)
       if (score < most || score < 0 || !isReceiver(socket)) continue
       equals = score > most ? 1 : equals + 1
       // The last that was bound takes all, unless they share: then they take turns by the sender.
-      if (score > most || !socket.reusePort || from.port % equals === 0) best = socket
+      if (score > most || !socket.settings.reusePort || from.port % equals === 0) best = socket
       most = score
     }
     return best
@@ -188,7 +188,7 @@ export class InetDomain {
     // Nobody says that a group has no members.
     const isGroup = Ip.isMulticast(address)
     if (isGroup && !this.groups[link].has(address)) return true
-    for (const socket of Array.from(this.udp.at(to.port))) {
+    for (let socket = this.udp.first(to.port); socket !== undefined; socket = socket.nextAtPort) {
       if (!isReceiver(socket) || fit(socket, from, to) < 0) continue
       if (!isGroup || socket.takes(address, link)) socket.arrive(from, data)
     }

@@ -38,6 +38,9 @@ export abstract class InetSocket extends Socket {
   port = 0
   /** Whether the port is taken; one that a connection took and gave back is still shown. */
   bound = false
+  /** Its neighbours among those at this port; kept by {@link Ports}. */
+  nextAtPort: InetSocket | undefined = undefined
+  previousAtPort: InetSocket | undefined = undefined
   /** The address that it receives at: any until it is bound or connected. */
   boundAddress: string
   /** What getsockname(2) answers; that of a connected socket is one of the machine's own. */
@@ -241,13 +244,8 @@ export abstract class InetSocket extends Socket {
   /** What of a listener the sockets have that it accepts. */
   protected inherit(from: InetSocket): void {
     this.rules = from.rules
-    this.reuseAddress = from.reuseAddress
-    this.reusePort = from.reusePort
-    this.lingers = from.lingers
-    this.linger = from.linger
-    this.receiveTimeout = from.receiveTimeout
-    this.sendTimeout = from.sendTimeout
-    this.lowWater = from.lowWater
+    this.settings = from.settings
+    this.peekOffset = from.peekOffset
     this.v6only = from.v6only
     if (from.kept !== undefined) this.kept = new Map(from.kept)
   }

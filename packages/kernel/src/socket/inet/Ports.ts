@@ -11,6 +11,9 @@ import { ANY, ANY6, is4, isAny } from "./Ip.js"
 const FIRST = 32_768
 const LAST = 60_999
 
+const PAGE_BITS = 8
+const PAGE = 1 << PAGE_BITS
+
 /** Whether two sockets would receive at the same address. */
 const overlap = (a: InetSocket, b: InetSocket): boolean => {
   const [one, two] = [a.boundAddress, b.boundAddress]
@@ -20,38 +23,84 @@ const overlap = (a: InetSocket, b: InetSocket): boolean => {
   return everywhere(a, one, two) || everywhere(b, two, one)
 }
 
+const nobody: ReadonlyArray<InetSocket> = []
+
 export class Ports {
-  private readonly ports = new Map<number, Set<InetSocket>>()
+  /**
+   * The first socket at each port in use, by pages; the others hang on it in the order in which they came. In a table by
+   * hash the ports that are counted up would leave holes, until it is made anew: with every other connection.
+   */
+  private readonly pages: Array<Array<InetSocket | undefined> | undefined> = []
+  /** Who listens at which port: it may have many connections. */
+  private readonly listeners = new Map<number, Array<InetSocket>>()
   private next = FIRST
 
-  at(port: number): Iterable<InetSocket> {
-    return this.ports.get(port) ?? []
+  /** The first socket at a port; {@link InetSocket.nextAtPort} leads to the others. */
+  first(port: number): InetSocket | undefined {
+    return this.pages[port >> PAGE_BITS]?.[port & (PAGE - 1)]
+  }
+
+  private setFirst(port: number, socket: InetSocket | undefined): void {
+    const { pages } = this
+    const page = port >> PAGE_BITS
+    while (pages.length <= page) pages.push(undefined)
+    const ports = pages[page] ??= Array.from({ length: PAGE }, () => undefined)
+    ports[port & (PAGE - 1)] = socket
+  }
+
+  listenersAt(port: number): ReadonlyArray<InetSocket> {
+    return this.listeners.get(port) ?? nobody
   }
 
   /** Whether another socket keeps `self` from its port. */
   conflicts(self: InetSocket, port: number): boolean {
-    for (const other of this.at(port)) {
+    for (let other = this.first(port); other !== undefined; other = other.nextAtPort) {
       if (other === self || !overlap(self, other)) continue
-      if (self.reuseAddress && other.reuseAddress && !other.listening) continue
-      if (self.reusePort && other.reusePort && self.owner.euid === other.owner.euid) continue
+      if (self.settings.reuseAddress && other.settings.reuseAddress && !other.listening) continue
+      if (self.settings.reusePort && other.settings.reusePort && self.owner.euid === other.owner.euid) continue
       return true
     }
     return false
   }
 
   add(self: InetSocket, port: number): void {
-    let there = this.ports.get(port)
-    if (there === undefined) this.ports.set(port, there = new Set())
-    there.add(self)
+    const first = this.first(port)
+    // The one before the first is the last.
+    if (first === undefined) {
+      this.setFirst(port, self)
+      self.previousAtPort = self
+    } else {
+      const last = first.previousAtPort!
+      last.nextAtPort = first.previousAtPort = self
+      self.previousAtPort = last
+    }
     self.port = port
     self.bound = true
   }
 
   remove(self: InetSocket): void {
     self.bound = false
-    const there = this.ports.get(self.port)
-    if (there === undefined || !there.delete(self)) return
-    if (there.size === 0) this.ports.delete(self.port)
+    const { nextAtPort: next, previousAtPort: previous, port } = self
+    if (previous === undefined) return
+    self.nextAtPort = self.previousAtPort = undefined
+    const first = this.first(port)!
+    if (first === self) this.setFirst(port, next)
+    else previous.nextAtPort = next
+    const behind = next ?? first
+    if (behind !== self) behind.previousAtPort = previous
+  }
+
+  /** A socket that is bound begins to take connections. */
+  listen(self: InetSocket): void {
+    const there = this.listeners.get(self.port)
+    if (there === undefined) this.listeners.set(self.port, [self])
+    else if (!there.includes(self)) there.push(self)
+  }
+
+  unlisten(self: InetSocket): void {
+    const left = this.listenersAt(self.port).filter((each) => each !== self)
+    if (left.length > 0) this.listeners.set(self.port, left)
+    else this.listeners.delete(self.port)
   }
 
   /** A port that nobody is bound to; 0 when all are taken. */
@@ -59,7 +108,7 @@ export class Ports {
     for (let tried = FIRST; tried <= LAST; tried++) {
       const port = this.next
       this.next = port === LAST ? FIRST : port + 1
-      if (!this.ports.has(port)) return port
+      if (this.first(port) === undefined) return port
     }
     return 0
   }

@@ -14,8 +14,9 @@ import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
 import { ByteStream } from "../ByteStream.js"
-import type { AcceptError, ConnectError, ListenError } from "../errors.js"
+import type { AcceptError, ConnectError, ListenError, OptionError } from "../errors.js"
 import type { Connection, Endpoint, Outcome } from "../Network.js"
+import type { OptionValue, TcpInfo } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { RCV_SHUTDOWN, READABLE, SEND_SHUTDOWN, SHUTDOWN_MASK, type Socket } from "../Socket.js"
 import * as Ip from "./Ip.js"
@@ -38,6 +39,27 @@ export class TcpSocket extends TcpEnd {
     return (this.connections?.length ?? 0) > 0
   }
 
+  private get tcpInfo(): TcpInfo {
+    const { backlog, connections, finished, outgoing, state } = this
+    if (state === "listening") return { state: 10, unacked: connections?.length ?? 0, sacked: backlog }
+    const number = state === "closed"
+      ? 7
+      : state === "connecting"
+      ? 2
+      : finished
+      ? 8
+      : outgoing?.ended === true
+      ? 5
+      : 1
+    return { state: number, unacked: 0, sacked: 0 }
+  }
+
+  override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
+    return level === Abi.SOL_TCP && option === Abi.TCP_INFO
+      ? Exit.succeed(this.tcpInfo)
+      : super.getOption(level, option)
+  }
+
   listen(backlog: number, caller: Process): Exit.Exit<void, ListenError> {
     if (this.told !== "unconnected" || (this.state !== "closed" && this.state !== "listening")) {
       return Errno.fail("EINVAL")
@@ -54,6 +76,7 @@ export class TcpSocket extends TcpEnd {
         return bound
       }
     }
+    this.ports.listen(this)
     this.connections ??= []
     this.backlog = backlog
     this.letIn()
@@ -79,7 +102,7 @@ export class TcpSocket extends TcpEnd {
     return this.wait(
       [this.canSend],
       () => this.state === "connecting" ? undefined : this.conclude(),
-      this.sendTimeout,
+      this.settings.sendTimeout,
       late
     )
   }
@@ -133,7 +156,8 @@ export class TcpSocket extends TcpEnd {
 
   /** Whether this very connection exists already. */
   private isTaken(from: string, to: string, port: number): boolean {
-    for (const { boundAddress, remote } of this.ports.at(this.port)) {
+    for (let each = this.ports.first(this.port); each !== undefined; each = each.nextAtPort) {
+      const { boundAddress, remote } = each
       if (remote?.address === to && remote.port === port && boundAddress === from) return true
     }
     return false
@@ -211,7 +235,7 @@ export class TcpSocket extends TcpEnd {
     const now = attempt()
     if (now !== undefined) return now
     if (this.impatient(0)) return Errno.fail("EAGAIN")
-    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"))
+    return this.wait([this.canReceive], attempt, this.settings.receiveTimeout, Errno.fail("EAGAIN"))
   }
 
   /** Lets those come again who found the backlog full, as far as there is room now; some may have given up. */
@@ -267,6 +291,7 @@ export class TcpSocket extends TcpEnd {
     const { connections, knocking } = this
     this.connections = this.knocking = undefined
     this.state = "closed"
+    this.ports.unlisten(this)
     for (const each of connections ?? []) each.abort()
     // They knock at what is a listener no more, and are refused.
     for (const knock of knocking ?? []) knock()
@@ -287,7 +312,7 @@ export class TcpSocket extends TcpEnd {
       this.state = "closed"
       this.ports.remove(this)
     }
-    this.context.all.delete(this)
+    this.context.all.remove(this)
   }
 
   override release(): Effect.Effect<void> {
@@ -296,7 +321,7 @@ export class TcpSocket extends TcpEnd {
     if (state === "listening") this.stopListening()
     // What was sent and not read is lost, and the other side has to know.
     else if (state === "connected") {
-      if ((incoming?.held ?? 0) > 0 || (this.lingers && this.linger === 0)) outgoing?.reader.cut()
+      if ((incoming?.held ?? 0) > 0 || (this.settings.lingers && this.settings.linger === 0)) outgoing?.reader.cut()
       else {
         this.orphan = !this.finished
         outgoing?.end()

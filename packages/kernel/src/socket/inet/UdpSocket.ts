@@ -16,9 +16,19 @@ import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
 import { ofDatagram } from "../charge.js"
-import type { AcceptError, ConnectError, ListenError, ReceiveError, SendError, WriteError } from "../errors.js"
+import type {
+  AcceptError,
+  ConnectError,
+  ListenError,
+  OptionError,
+  ReceiveError,
+  SendError,
+  WriteError
+} from "../errors.js"
 import type { Attached, Received } from "../Message.js"
 import type { Endpoint } from "../Network.js"
+import { keyOf } from "../options.js"
+import type { OptionValue } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { Segment, SegmentQueue } from "../SegmentQueue.js"
 import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
@@ -28,6 +38,7 @@ import * as Ip from "./Ip.js"
 import * as Multicast from "./multicast.js"
 import { Memberships } from "./multicast.js"
 
+const CORK = keyOf(Abi.SOL_UDP, Abi.UDP_CORK)
 const BUFFER = 212_992
 /** Bytes of one message: what the length in a header can say, without the headers. */
 const MESSAGE_MAX = 65_507
@@ -41,6 +52,8 @@ export class UdpSocket extends InetSocket {
   private charged = 0
   override readonly memberships = new Memberships(this.inet)
   private source: Endpoint | undefined = undefined
+  /** A message that waits for more, by MSG_MORE or UDP_CORK, and where it goes. */
+  private begun: { readonly to: Endpoint; readonly data: Uint8Array } | undefined = undefined
 
   constructor(inet: InetDomain, domain: number, flags: number, owner: Credentials) {
     super(inet, inet.udp, domain, Abi.SOCK_DGRAM, Abi.IPPROTO_UDP, flags, owner, BUFFER, BUFFER)
@@ -87,7 +100,7 @@ export class UdpSocket extends InetSocket {
     if (refused !== undefined) return refused
     const source = this.routeTo(to.address)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
-    if (this.inet.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
+    if (this.inet.isBroadcast(to.address) && !this.settings.broadcast) return Errno.fail("EACCES")
     // An address that an earlier peer settled stays.
     if (Ip.isAny(this.address)) this.address = source.value
     if (Ip.isAny(this.boundAddress)) this.boundAddress = source.value
@@ -116,10 +129,11 @@ export class UdpSocket extends InetSocket {
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    if (this.begun !== undefined) return this.goOn(this.begun, from, flags)
     if (remote === undefined) return Errno.fail("EDESTADDRREQ")
     const mapped = this.domain === Abi.AF_INET6 && Ip.is4(remote.address)
     if (mapped && from.length > 0xffff) return Errno.fail("EMSGSIZE")
-    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.transmit(from, remote)
+    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.begin(from, remote, flags)
   }
 
   sendTo(
@@ -132,26 +146,57 @@ export class UdpSocket extends InetSocket {
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    if (this.begun !== undefined && this.domain === Abi.AF_INET) return this.goOn(this.begun, from, flags)
     if (to.family === "unix" && this.domain === Abi.AF_INET6) return Errno.fail("EINVAL")
     const wanted = this.endpointOf(this.mapped(to))
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
     const four = Ip.is4(wanted.value.address)
     if (this.v6only && four) return Errno.fail("ENETUNREACH")
     if (four && from.length > 0xffff) return Errno.fail("EMSGSIZE")
+    if (this.begun !== undefined) {
+      return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, from, flags)
+    }
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
     const there = this.reachable(wanted.value)
-    return Rules.askOut(this, caller, "send", "udp", there) ?? this.transmit(from, there)
+    return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(from, there, flags)
   }
 
-  private transmit(data: Uint8Array, to: Endpoint): Exit.Exit<number, WriteError> {
+  private isCorked(flags: number): boolean {
+    return (flags & Abi.MSG_MORE) !== 0 || (this.kept !== undefined && this.kept.get(CORK) === 1)
+  }
+
+  private begin(data: Uint8Array, to: Endpoint, flags: number): Exit.Exit<number, WriteError> {
+    return this.transmit(data, to, this.isCorked(flags))
+  }
+
+  /** Adds to the message that was begun; where that goes was said then. One that gets too long is lost. */
+  private goOn(
+    { data, to }: NonNullable<UdpSocket["begun"]>,
+    more: Uint8Array,
+    flags: number
+  ): Exit.Exit<number, WriteError> {
+    const whole = new Uint8Array(data.length + more.length)
+    whole.set(data)
+    whole.set(more, data.length)
+    this.begun = undefined
+    const sent = this.transmit(whole, to, this.isCorked(flags))
+    return sent._tag === "Success" ? Exit.succeed(more.length) : sent
+  }
+
+  /** Sends it, or keeps it until there is more. */
+  private transmit(data: Uint8Array, to: Endpoint, keeps: boolean): Exit.Exit<number, WriteError> {
     const four = Ip.is4(to.address)
     const route = this.routeTo(to.address)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
-    if (this.inet.isBroadcast(to.address) && !this.broadcast) return Errno.fail("EACCES")
+    if (this.inet.isBroadcast(to.address) && !this.settings.broadcast) return Errno.fail("EACCES")
     if (data.length > (four ? MESSAGE_MAX : MESSAGE6_MAX)) return Errno.fail("EMSGSIZE")
     const error = this.takeError()
     if (error !== undefined) return error
     if ((this.shut & SEND_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
+    if (keeps) {
+      this.begun = { to, data: data.slice() }
+      return Exit.succeed(data.length)
+    }
     if (!this.inet.isOneHost(to.address)) return this.transmitToAll(data, to, route.value)
     const own = this.address
     const settled = this.inet.isOneHost(own) && Ip.is4(own) === four
@@ -211,7 +256,7 @@ export class UdpSocket extends InetSocket {
     return this.wait(
       [this.canReceive],
       () => this.tryReceive(into, flags, received) ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
-      this.receiveTimeout,
+      this.settings.receiveTimeout,
       Errno.fail("EAGAIN")
     )
   }
@@ -241,6 +286,17 @@ export class UdpSocket extends InetSocket {
     return Exit.succeed((flags & Abi.MSG_TRUNC) !== 0 ? length : count)
   }
 
+  /** @see udp(7), UDP_CORK */
+  override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
+    const { begun } = this
+    const set = super.setOption(level, option, value, caller)
+    if (begun !== undefined && level === Abi.SOL_UDP && option === Abi.UDP_CORK && value === 0) {
+      this.begun = undefined
+      this.transmit(begun.data, begun.to, false)
+    }
+    return set
+  }
+
   shutdown(how: number): Exit.Exit<void, Errno.Errno<"EINVAL" | "ENOTCONN">> {
     if (how < Abi.SHUT_RD || how > Abi.SHUT_RDWR) return Errno.fail("EINVAL")
     this.shut |= how + 1
@@ -249,10 +305,11 @@ export class UdpSocket extends InetSocket {
   }
 
   override release(): Effect.Effect<void> {
-    this.context.all.delete(this)
+    this.context.all.remove(this)
     this.ports.remove(this)
     this.memberships.clear()
     this.charged = 0
+    this.begun = undefined
     this.queue.clear(() => {})
     this.shut = SHUTDOWN_MASK
     this.changed()

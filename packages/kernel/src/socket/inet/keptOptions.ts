@@ -109,6 +109,8 @@ const tcp: ReadonlyMap<number, Kept> = new Map([
 ])
 
 const udp: ReadonlyMap<number, Kept> = new Map([
+  // What it holds back, `UdpSocket.ts` knows.
+  [Abi.UDP_CORK, off],
   [Abi.UDP_NO_CHECK6_TX, off],
   [Abi.UDP_NO_CHECK6_RX, off],
   [Abi.UDP_GRO, off]

@@ -10,6 +10,7 @@ import { MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from "../../a
 import * as Errno from "../../Errno.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
+import type { ByteStream } from "../ByteStream.js"
 import type { ReceiveError, WriteError } from "../errors.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import type { TcpEnd } from "./TcpEnd.js"
@@ -47,7 +48,7 @@ export const send = (
     if (self.outgoing!.room > 0) WaitQueue.pass(self.canSend)
     return Exit.succeed(done)
   }
-  return self.wait([self.canSend], attempt, self.sendTimeout, Errno.fail("EAGAIN"), soFar)
+  return self.wait([self.canSend], attempt, self.settings.sendTimeout, Errno.fail("EAGAIN"), soFar)
 }
 
 /** What is there is taken, peeked at or, under MSG_TRUNC, thrown away. */
@@ -79,7 +80,7 @@ const nothing = (self: TcpEnd): WaitQueue.Attempt<number, ReceiveError> => {
 export const receive = (self: TcpEnd, into: Uint8Array, flags: number): Effect.Effect<number, ReceiveError> => {
   if (self.state === "listening") return Errno.fail("ENOTCONN")
   if ((flags & MSG_OOB) !== 0) return Errno.fail(self.state === "closed" && !self.finished ? "ENOTCONN" : "EINVAL")
-  const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(self.lowWater, into.length)
+  const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(self.settings.lowWater, into.length)
   if (least > 1) return receiveAtLeast(self, least, into, flags)
   const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
     const { incoming } = self
@@ -93,8 +94,18 @@ export const receive = (self: TcpEnd, into: Uint8Array, flags: number): Effect.E
   if (now !== undefined) return now
   if (self.impatient(flags)) return Errno.fail("EAGAIN")
   if (into.length === 0) return receiveNothing(self)
-  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"))
+  const stream = offered(self, flags)
+  if (stream === undefined) {
+    return self.wait([self.canReceive], attempt, self.settings.receiveTimeout, Errno.fail("EAGAIN"))
+  }
+  const offering = () => attempt() ?? stream.offer(into)
+  const ends = stream.withdrawal(into)
+  return self.wait([self.canReceive], offering, self.settings.receiveTimeout, Errno.fail("EAGAIN"), undefined, ends)
 }
+
+/** Where a reader that waits offers its buffer, if it is to get what comes. */
+const offered = (self: TcpEnd, flags: number): ByteStream | undefined =>
+  (flags & (MSG_PEEK | MSG_TRUNC)) === 0 ? self.incoming : undefined
 
 /** Who wants nothing waits for something to happen, whatever it is; an error is the next one's. */
 const receiveNothing = (self: TcpEnd): Effect.Effect<number, ReceiveError> => {
@@ -102,7 +113,13 @@ const receiveNothing = (self: TcpEnd): Effect.Effect<number, ReceiveError> => {
     const ends = self.error !== undefined || (self.shut & RCV_SHUTDOWN) !== 0 || self.state === "closed"
     return ends || (self.incoming !== undefined && self.incoming.held > 0) ? Exit.succeed(0) : undefined
   }
-  return self.wait([self.canReceive], happened, self.receiveTimeout, Errno.fail("EAGAIN"), () => Exit.succeed(0))
+  return self.wait(
+    [self.canReceive],
+    happened,
+    self.settings.receiveTimeout,
+    Errno.fail("EAGAIN"),
+    () => Exit.succeed(0)
+  )
 }
 
 /** Waits for so many bytes, and takes none before, so that whoever is interrupted has taken none. */
@@ -132,14 +149,21 @@ const receiveAtLeast = (
   const now = attempt()
   if (now !== undefined) return now
   if (self.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
+  const stream = offered(self, flags)
+  const offering = () => attempt() ?? stream?.offer(into, done)
   // What it leaves is the next one's, who was not told while this one waited.
   const left = () => {
+    stream?.withdraw(into)
     if (self.incoming !== undefined && self.incoming.held > 0) WaitQueue.pass(self.canReceive)
   }
   const aside = () => {
+    stream?.withdraw(into)
     most = self.incoming?.held ?? 0
   }
-  return self.wait([self.canReceive], attempt, self.receiveTimeout, Errno.fail("EAGAIN"), soFar, left, aside)
+  return self.wait([self.canReceive], offering, self.settings.receiveTimeout, Errno.fail("EAGAIN"), soFar, {
+    left,
+    aside
+  })
 }
 
 export const poll = (self: TcpEnd): number => {
@@ -151,7 +175,9 @@ export const poll = (self: TcpEnd): number => {
   if (shut === SHUTDOWN_MASK || state === "closed") events |= PollEvents.POLLHUP
   if ((shut & RCV_SHUTDOWN) !== 0) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM | PollEvents.POLLRDHUP
   if (state === "connecting") return events
-  if (incoming !== undefined && incoming.held >= self.lowWater) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
+  if (incoming !== undefined && incoming.held >= self.settings.lowWater) {
+    events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
+  }
   if ((shut & SEND_SHUTDOWN) !== 0 || outgoing?.spacious !== false) {
     events |= PollEvents.POLLOUT | PollEvents.POLLWRNORM
   }

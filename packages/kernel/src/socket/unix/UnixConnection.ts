@@ -69,13 +69,13 @@ export abstract class UnixConnection extends UnixSocket {
       if (answer?._tag === "Failure") WaitQueue.pass(found.hasRoom)
       return answer
     }
-    return this.wait([found.hasRoom], again, this.sendTimeout, Errno.fail("EAGAIN"))
+    return this.wait([found.hasRoom], again, this.settings.sendTimeout, Errno.fail("EAGAIN"))
   }
 
   /** Makes the other end, and lets it wait at the listener. */
   private meet(listener: UnixSocket, connections: Array<UnixSocket>, caller: Process): void {
     const other = this.another(caller)
-    other.passCredentials = listener.passCredentials
+    if (listener.settings.passCredentials) other.set({ passCredentials: true })
     this.peer = other
     other.peer = this
     this.state = other.state = "connected"
@@ -112,6 +112,6 @@ export abstract class UnixConnection extends UnixSocket {
     if (this.impatient(0)) return Errno.fail("EAGAIN")
     // Shut, it lets nobody wait.
     const patient = () => attempt() ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Errno.fail("EINVAL") : undefined)
-    return this.wait([this.canReceive], patient, this.receiveTimeout, Errno.fail("EAGAIN"))
+    return this.wait([this.canReceive], patient, this.settings.receiveTimeout, Errno.fail("EAGAIN"))
   }
 }

@@ -161,7 +161,7 @@ export abstract class UnixSocket extends Passenger {
 
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
     if (level === SOL_SOCKET) {
-      if (option === SO_PASSCRED) return Exit.succeed(this.passCredentials ? 1 : 0)
+      if (option === SO_PASSCRED) return Exit.succeed(this.settings.passCredentials ? 1 : 0)
       if (option === SO_PEERCRED) return Exit.succeed(this.peerCredentials ?? { pid: 0, uid: nobody, gid: nobody })
       if (option === SO_PEERGROUPS) {
         return this.peerGroups === undefined ? Errno.fail("ENODATA") : Exit.succeed(this.peerGroups)
@@ -172,7 +172,7 @@ export abstract class UnixSocket extends Passenger {
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
     if (level === SOL_SOCKET && option === SO_PASSCRED && isNumber(value)) {
-      this.passCredentials = value !== 0
+      this.set({ passCredentials: value !== 0 })
       return Exit.void
     }
     return super.setOption(level, option, value, caller)
@@ -186,7 +186,7 @@ export abstract class UnixSocket extends Passenger {
 
   /** A name for one that passes credentials: those who receive them want to answer. */
   autobind(): void {
-    if (this.passCredentials && this.bound === undefined) this.unix.autobind(this)
+    if (this.settings.passCredentials && this.bound === undefined) this.unix.autobind(this)
   }
 
   /** Nobody may be able to reach it now. */
@@ -204,7 +204,7 @@ export abstract class UnixSocket extends Passenger {
   /** Ends the socket; `unaccepted` is one that waited at a listener that was closed. */
   end(unaccepted: boolean): Effect.Effect<void> {
     this.dead = true
-    this.context.all.delete(this)
+    this.context.all.remove(this)
     const { connections, peer } = this
     const { first } = this.queue
     // An empty message in front does not count.

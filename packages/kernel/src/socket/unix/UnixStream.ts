@@ -63,7 +63,9 @@ export class UnixStream extends UnixConnection {
     peer: UnixSocket,
     caller: Process
   ): Attached | undefined {
-    if (attached?.credentials !== undefined || !(this.passCredentials || peer.passCredentials)) return attached
+    if (attached?.credentials !== undefined || !(this.settings.passCredentials || peer.settings.passCredentials)) {
+      return attached
+    }
     return { rights: attached?.rights, credentials: credentialsOf(caller) }
   }
 
@@ -112,23 +114,27 @@ export class UnixStream extends UnixConnection {
     const now = attempt()
     if (now !== undefined) return now
     if (this.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
-    return this.wait([this.canSend], attempt, this.sendTimeout, Errno.fail("EAGAIN"), soFar)
+    return this.wait([this.canSend], attempt, this.settings.sendTimeout, Errno.fail("EAGAIN"), soFar)
   }
 
   receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     if (this.state !== "connected") return Errno.fail("EINVAL")
     if ((flags & MSG_OOB) !== 0) return Errno.fail("EINVAL")
-    const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(this.lowWater, into.length)
+    const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(this.settings.lowWater, into.length)
     // Who peeks is content with what is there.
     if (least > 1 && (flags & MSG_PEEK) === 0) return this.receiveAtLeast(least, into, this.impatient(flags), received)
     const now = this.tryReceive(into, flags, received)
     if (now !== undefined) return now
     if (this.impatient(flags)) return Errno.fail("EAGAIN")
+    const { ring } = this.queue
+    const peeks = (flags & MSG_PEEK) !== 0
     return this.wait(
       [this.canReceive],
-      () => this.tryReceive(into, flags, received),
-      this.receiveTimeout,
-      Errno.fail("EAGAIN")
+      () => this.tryReceive(into, flags, received) ?? (peeks ? undefined : ring.offer(into)),
+      this.settings.receiveTimeout,
+      Errno.fail("EAGAIN"),
+      undefined,
+      ring.withdrawal(into)
     )
   }
 
@@ -147,17 +153,19 @@ export class UnixStream extends UnixConnection {
     if (error !== undefined) return error
     if ((this.shut & RCV_SHUTDOWN) === 0) return undefined
     // The end comes from nobody, and says so.
-    if (received !== undefined && this.passCredentials) received.credentials = nobody
+    if (received !== undefined && this.settings.passCredentials) received.credentials = nobody
     return Exit.succeed(0)
   }
 
-  private take(into: Uint8Array, received: Received | undefined): number {
+  /** Takes up to `most` bytes into `into` at `to`, and answers how many. */
+  private take(into: Uint8Array, received: Received | undefined, to = 0, most = Infinity): number {
     const { queue } = this
+    const room = Math.min(into.length - to, most)
     let done = 0
     for (let segment = queue.first; segment !== undefined; segment = queue.first) {
       if (received !== undefined && !this.introduce(segment, received, done === 0)) break
-      const count = Math.min(segment.length, into.length - done)
-      queue.ring.copy(into, done, count)
+      const count = Math.min(segment.length, room - done)
+      queue.ring.copy(into, to + done, count)
       queue.ring.drop(count)
       segment.length -= count
       done += count
@@ -165,7 +173,7 @@ export class UnixStream extends UnixConnection {
       if (carries) take(segment, received, false)
       if (segment.length > 0) break
       this.shiftSegment()
-      if (carries || done === into.length) break
+      if (carries || done === room) break
     }
     if (this.peekOffset > 0) this.peekOffset = Math.max(0, this.peekOffset - done)
     return done
@@ -201,7 +209,7 @@ export class UnixStream extends UnixConnection {
   private introduce(segment: Segment<UnixSocket>, received: Received, first: boolean): boolean {
     if (first) {
       if (segment.sender.bound !== undefined) received.from = segment.sender.name
-      if (this.passCredentials) received.credentials = credentialsIn(segment.attached)
+      if (this.settings.passCredentials) received.credentials = credentialsIn(segment.attached)
       return true
     }
     return received.credentials === undefined || sameSender(received.credentials, credentialsIn(segment.attached))
@@ -218,7 +226,7 @@ export class UnixStream extends UnixConnection {
     /** Whoever a signal cuts short gets what there was, and nothing that came later. */
     let most = Infinity
     const soFar = (): WaitQueue.Attempt<number, ReceiveError> => {
-      if (this.queue.first !== undefined && most > 0) done += this.take(into.subarray(done, done + most), received)
+      if (this.queue.first !== undefined && most > 0) done += this.take(into, received, done, most)
       return done > 0 ? Exit.succeed(done) : undefined
     }
     const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
@@ -228,20 +236,27 @@ export class UnixStream extends UnixConnection {
       const ends = (this.shut & RCV_SHUTDOWN) !== 0 || this.error !== undefined || carriesRights(first)
       if (done + ring.held >= least || (ends && first !== undefined)) return soFar()
       if (ends) return done > 0 ? Exit.succeed(done) : this.tryReceive(into, 0, received)
-      if (first?.sender.spacious === false) done += this.take(into.subarray(done), received)
+      if (first?.sender.spacious === false) done += this.take(into, received, done)
       return undefined
     }
     const now = attempt()
     if (now !== undefined) return now
     if (impatient) return soFar() ?? Errno.fail("EAGAIN")
+    const { ring } = this.queue
+    const offering = () => attempt() ?? ring.offer(into, done)
     // What it leaves is the next one's, who was not told while this one waited.
     const left = () => {
+      ring.withdraw(into)
       if (this.queue.first !== undefined) WaitQueue.pass(this.canReceive)
     }
     const aside = () => {
-      most = this.queue.ring.held
+      ring.withdraw(into)
+      most = ring.held
     }
-    return this.wait([this.canReceive], attempt, this.receiveTimeout, Errno.fail("EAGAIN"), soFar, left, aside)
+    return this.wait([this.canReceive], offering, this.settings.receiveTimeout, Errno.fail("EAGAIN"), soFar, {
+      left,
+      aside
+    })
   }
 
   override poll(): number {

@@ -42,8 +42,8 @@ export const makeRoom = (
   if (now !== undefined) return now
   if (self.impatient(flags)) return Errno.fail("EAGAIN")
   // Whether it will use the room is not known yet.
-  const left = () => WaitQueue.pass(self.canSend)
-  return self.wait([self.canSend], attempt, self.sendTimeout, Errno.fail("EAGAIN"), undefined, left)
+  const ends = { left: () => WaitQueue.pass(self.canSend), aside: () => {} }
+  return self.wait([self.canSend], attempt, self.settings.sendTimeout, Errno.fail("EAGAIN"), undefined, ends)
 }
 
 /** Sends a message to `target`; `gone` answers for one that was closed. */
@@ -72,7 +72,7 @@ export const send = (
   const now = attempt()
   if (now !== undefined) return now
   if (self.impatient(flags)) return Errno.fail("EAGAIN")
-  return self.wait([self.canSend, target.hasRoom], attempt, self.sendTimeout, Errno.fail("EAGAIN"))
+  return self.wait([self.canSend, target.hasRoom], attempt, self.settings.sendTimeout, Errno.fail("EAGAIN"))
 }
 
 const deliver = (
@@ -82,7 +82,8 @@ const deliver = (
   attached: Attached | undefined,
   caller: Process
 ): void => {
-  const told = attached?.credentials !== undefined || !(self.passCredentials || target.passCredentials)
+  const told = attached?.credentials !== undefined ||
+    !(self.settings.passCredentials || target.settings.passCredentials)
   const along = told ? attached : { rights: attached?.rights, credentials: credentialsOf(caller) }
   if (along?.rights !== undefined) hold(self.unix, along.rights)
   target.deliver(new Segment<UnixSocket>(self, from.length, ofDatagram(from.length), along), from, 0)
@@ -103,7 +104,7 @@ export const receive = (
   return self.wait(
     [self.canReceive],
     () => tryReceive(self, into, flags, received) ?? ((self.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
-    self.receiveTimeout,
+    self.settings.receiveTimeout,
     Errno.fail("EAGAIN")
   )
 }
@@ -134,7 +135,7 @@ const tryReceive = (
   if (received !== undefined) {
     if (sender.bound !== undefined) received.from = sender.name
     if (count < length - skip) received.flags |= MSG_TRUNC
-    if (self.passCredentials) received.credentials = credentialsIn(attached)
+    if (self.settings.passCredentials) received.credentials = credentialsIn(attached)
   }
   if (attached?.rights !== undefined) take(segment, received, peeks)
   if (peeks) {

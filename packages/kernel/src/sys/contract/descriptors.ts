@@ -20,7 +20,10 @@ export interface DescriptorCalls {
   readonly openat: (dirfd: number, path: string, flags: number, mode?: number) => Effect.Effect<number, OpenError>
   /** @see close(2) */
   readonly close: (fd: number) => Effect.Effect<void, Errno<"EBADF">>
-  /** Fills `into` and answers how many bytes; 0 is the end of the file. @see read(2) */
+  /**
+   * Fills `into` and answers how many bytes; 0 is the end of the file. Until then the buffer is the kernel's: while the call
+   * waits, what is written goes straight there. @see read(2)
+   */
   readonly read: (fd: number, into: Uint8Array) => Effect.Effect<number, ReadError>
   /** Answers how many bytes of `from` were taken. @see write(2) */
   readonly write: (fd: number, from: Uint8Array) => Effect.Effect<number, WriteError>

@@ -148,6 +148,11 @@ const vector = () => [bytes(1)]
 
 export const pipes: ReadonlyArray<Row> = [
   reading("read of an empty pipe", ["read"], (sys) => sys.read(FIRST, bytes(1))),
+  reading(
+    "read of an empty pipe, whose buffer is filled while it sleeps",
+    ["read"],
+    (sys) => sys.read(FIRST, bytes(600))
+  ),
   reading("readv of an empty pipe", ["readv"], (sys) => sys.readv(FIRST, vector())),
   writing("write to a full pipe", ["write"], (sys) => sys.write(FIRST, bytes(PIECE))),
   writing("writev to a full pipe", ["writev"], (sys) => sys.writev(FIRST, [bytes(PIECE - 1), bytes(1)])),

@@ -120,8 +120,8 @@ const connecting = (kind: Kind, address: SocketAddress, more: Partial<Row> = {})
 })
 
 /** MSG_WAITALL: what has come is kept, and told when the call is cut short. */
-const waitingForAll = (kind: Kind): Row => ({
-  name: `recv with MSG_WAITALL, ${kind}`,
+const waitingForAll = (kind: Kind, size: number): Row => ({
+  name: `recv of ${size} bytes with MSG_WAITALL, ${kind}`,
   calls: ["recv"],
   signals: "restarts",
   alone: true,
@@ -132,15 +132,15 @@ const waitingForAll = (kind: Kind): Row => ({
     let left = 0
     return {
       fds: [near],
-      call: (sys) => sys.recv(FIRST, bytes(3), Abi.MSG_WAITALL),
+      call: (sys) => sys.recv(FIRST, bytes(size), Abi.MSG_WAITALL),
       grant: does(() => {
-        if (sent++ < 40) Machine.ready(far.send(bytes(1), 0, undefined, world.init))
+        if (sent++ < 40) Machine.ready(far.send(bytes(size / 3), 0, undefined, world.init))
       }),
       check: ({ seen: { answer, status } }) => {
         const told = answer?._tag === "Success" ? Number(answer.value) : 0
         const certain = status?._tag === "Exited" && (answer?._tag === "Success" || answer?.cause._tag === "Fail")
-        const gone = Math.min(sent, 40) - left
-        if (certain ? gone !== told : gone > 3) complain(`${gone} are gone, told of ${told}`)
+        const gone = Math.min(sent, 40) * size / 3 - left
+        if (certain ? gone !== told : gone > size) complain(`${gone} are gone, told of ${told}`)
       },
       queues: () => [near.canReceive, near.canSend, far.canReceive, far.canSend],
       end: Effect.zipRight(does(() => (left = countLeft(near))), letGo(near, far))
@@ -178,6 +178,9 @@ const one = () => bytes(1)
 
 const recv: Call = (sys) => sys.recv(FIRST, one())
 
+/** So long that it is filled while the reader sleeps. */
+const long: Call = (sys) => sys.recv(FIRST, bytes(600))
+
 export const sockets: ReadonlyArray<Row> = [
   receiving("unix stream", "recv", ["recv"], recv),
   receiving("unix seqpacket", "recv", ["recv"], recv),
@@ -189,12 +192,17 @@ export const sockets: ReadonlyArray<Row> = [
   receiving("udp", "recvfrom", ["recvfrom"], (sys) => sys.recvfrom(FIRST, one())),
   receiving("unix datagram", "recvfrom", ["recvfrom"], (sys) => sys.recvfrom(FIRST, one())),
   receiving("tcp", "recvmsg", ["recvmsg"], (sys) => sys.recvmsg(FIRST, { into: one() })),
+  receiving("unix stream", "recv into a long buffer", ["recv"], long),
+  receiving("tcp", "recv into a long buffer", ["recv"], long),
+  receiving("tcp", "recv into a long buffer with a timeout", ["recv"], long, cutShort, timed(Abi.SO_RCVTIMEO)),
   receiving("unix stream", "recv with a timeout", ["recv"], recv, cutShort, timed(Abi.SO_RCVTIMEO)),
   receiving("unix datagram", "recv with a timeout", ["recv"], recv, cutShort, timed(Abi.SO_RCVTIMEO)),
   receiving("tcp", "recv with a timeout", ["recv"], recv, cutShort, timed(Abi.SO_RCVTIMEO)),
   receiving("udp", "recv with a timeout", ["recv"], recv, cutShort, timed(Abi.SO_RCVTIMEO)),
-  waitingForAll("unix stream"),
-  waitingForAll("tcp"),
+  waitingForAll("unix stream", 3),
+  waitingForAll("tcp", 3),
+  waitingForAll("unix stream", 900),
+  waitingForAll("tcp", 900),
   passing,
   accepting("unix stream", name),
   accepting("unix seqpacket", name),
