@@ -10,6 +10,7 @@ import {
   FileMode,
   Limits,
   Memfd,
+  Mman,
   MountFlags,
   OpenFlags,
   Pathconf,
@@ -121,6 +122,7 @@ describe("the numbers are those of the headers of Linux", () => {
 
   same("flags and sizes of extended attributes", () => agrees(["<sys/xattr.h>", "<linux/limits.h>"], Xattr))
 
+  same("flags of mmap", () => agrees(["<sys/mman.h>"], Mman, ["PAGE_SIZE"]))
   same("flags of memfd_create", () => agrees(["<linux/memfd.h>"], Memfd, ["MFD_NOEXEC_SEAL", "MFD_EXEC"]))
 
   same("names of pathconf", () => agrees(["<unistd.h>"], Pathconf))

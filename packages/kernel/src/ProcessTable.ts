@@ -12,6 +12,7 @@ import type { Credentials } from "./Credentials.js"
 import type { Location, MountTable } from "./Dentry.js"
 import type { FdTable } from "./FdTable.js"
 import { LeastFirst } from "./internal/LeastFirst.js"
+import type { AddressSpace, PageCount } from "./memory/AddressSpace.js"
 import type { PolicyRules } from "./Policy.js"
 import type { SignalSet } from "./SignalSet.js"
 import type { ProcessTimers } from "./timer/ProcessTimers.js"
@@ -129,6 +130,16 @@ export interface Accounting {
   childCalls: number
 }
 
+/** What hardly any process has. */
+export class Uncommon {
+  /** Whether orphans among its descendants become its children. @see PR_SET_CHILD_SUBREAPER(2const) */
+  isSubreaper = false
+  /** The signal that it gets when its parent ends; 0 for none. @see PR_SET_PDEATHSIG(2const) */
+  parentDeathSignal = 0
+  /** What it has mapped. @see mmap(2) */
+  memory: AddressSpace | undefined = undefined
+}
+
 export type ProcessState = "running" | "stopped" | "zombie" | "dead"
 
 /** Children, by the process they belong to, and everything else that exec keeps. */
@@ -159,10 +170,8 @@ export class Process {
   /** Those of alarm(2), setitimer(2) and timer_create(2); made when the first is. */
   timers: ProcessTimers | undefined = undefined
   startTime = 0
-  /** Whether orphans among its descendants become its children. @see PR_SET_CHILD_SUBREAPER(2const) */
-  isSubreaper = false
-  /** The signal that it gets when its parent ends; 0 for none. @see PR_SET_PDEATHSIG(2const) */
-  parentDeathSignal = 0
+  /** Made when there is any of it. */
+  uncommon: Uncommon | undefined = undefined
   /** From -20 to 19; who is nicer lets others have their turn sooner. @see nice(2) */
   nice = 0
   /** Calls of its former images and of the children that it waited for; made when there are any. */
@@ -271,8 +280,14 @@ export class ProcessTable {
   readonly processes = new Map<number, Process>()
   readonly groups = new Map<number, ProcessGroup>()
   readonly sessions = new Map<number, Session>()
+  /** The pages that all processes have mapped together. */
+  readonly memory: PageCount
   private lastPid = 0
   private adoptions = 0
+
+  constructor(pagesMax = Infinity) {
+    this.memory = { used: 0, max: pagesMax }
+  }
 
   /** The next number that no process, group or session bears. @see proc_sys_kernel(5) */
   nextPid(): number {
@@ -292,6 +307,9 @@ export class ProcessTable {
     if (child.statusUntold) tell(parent, child)
   }
 }
+
+/** What hardly any process has, of one that has some. */
+export const uncommonOf = (self: Process): Uncommon => self.uncommon ??= new Uncommon()
 
 const seniorityOf = (child: Process): number => child.seniority
 

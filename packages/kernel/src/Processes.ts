@@ -116,7 +116,7 @@ const servicesOf = (sys: SystemCalls, image: Image): Context.Context<Sys | Sleep
 
 export const make = (parts: Parts): Processes["Type"] => {
   const { limits, programs, signals, vfs } = parts
-  const table = new ProcessTable()
+  const table = new ProcessTable(limits.memoryPagesMax)
   const loader = Load.make({ vfs, programs, policy: parts.policy, argumentsMax: limits.argumentsMax })
 
   const init = new Process(

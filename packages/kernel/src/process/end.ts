@@ -27,7 +27,7 @@ export const reap = (core: Core, child: Process): void => {
 /** Who takes in the orphans of a process: the nearest of its ancestors that wants to, else init. */
 const reaperOf = (core: Core, self: Process): Process => {
   for (let each = self.parent; each !== undefined; each = each.parent) {
-    if (each.isSubreaper && each.task !== undefined) return each
+    if (each.uncommon?.isSubreaper === true && each.task !== undefined) return each
   }
   return core.init
 }
@@ -43,7 +43,7 @@ const orphan = (core: Core, self: Process): ReadonlyArray<Farewell> => {
   // One child's end may end another: so each time the eldest of those that are left.
   for (let child = self.eldest; child !== undefined; child = self.eldest) {
     core.table.adopt(reaper, child)
-    const last = child.parentDeathSignal
+    const last = child.uncommon?.parentDeathSignal ?? 0
     if (last !== 0 && Signals.maySignal(self, child, last)) {
       farewells.push(() => core.signals.send(child, Signals.fromProcess(last, self)))
     }
@@ -73,6 +73,7 @@ export const ended = (core: Core, self: Process, status: WaitStatus): void => {
   self.task = undefined
   self.timers?.stop()
   self.timers = undefined
+  self.uncommon?.memory?.clear()
   const late = self.fds.closeAll()
   const released = both(late, leave(core, self))
   // Its own group may be orphaned by its end as well: it was the link to the parent's group.

@@ -47,6 +47,7 @@ export const exec = (
     self.executed = true
     resetActions(self)
     self.timers?.forgetOwn()
+    self.uncommon?.memory?.clear()
     const late = self.fds.closeForExec()
     if (!isReady(late)) core.host.fork(late)
     start(core, self, Effect.suspend(() => image.main(image.argv)))

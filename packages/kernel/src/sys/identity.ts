@@ -24,7 +24,7 @@ const pick = (wanted: number, before: number): number => wanted === -1 ? before 
 /** Gives a process other credentials. Who changes who he acts as wants nothing to do with his parent's end. */
 const become = (self: Process, next: Credentials): void => {
   const { egid, euid } = self.credentials
-  if (next.euid !== euid || next.egid !== egid) self.parentDeathSignal = 0
+  if (self.uncommon !== undefined && (next.euid !== euid || next.egid !== egid)) self.uncommon.parentDeathSignal = 0
   self.credentials = next
 }
 

@@ -2,6 +2,7 @@
 import type * as Effect from "effect/Effect"
 import { EPOLL_CTL_ADD } from "../../../src/abi/EpollFlags.js"
 import { F_GETFL } from "../../../src/abi/Fcntl.js"
+import { MAP_ANONYMOUS, MAP_PRIVATE } from "../../../src/abi/Mman.js"
 import { PR_GET_NAME } from "../../../src/abi/Prctl.js"
 import { RLIMIT_NOFILE } from "../../../src/abi/Resources.js"
 import { SIGUSR1 } from "../../../src/abi/Signals.js"
@@ -37,6 +38,9 @@ export const prompt = {
   capget: (sys) => sys.capget(),
   capset: (sys) => sys.capset({}),
   prctl: (sys) => sys.prctl(PR_GET_NAME),
+  mmap: (sys) => sys.mmap(0, 4096, 3, MAP_PRIVATE | MAP_ANONYMOUS),
+  munmap: (sys) => sys.munmap(0x10_0000, 4096),
+  mremap: (sys) => sys.mremap(0x10_0000, 4096, 8192),
   uname: (sys) => sys.uname(),
   getrandom: (sys) => sys.getrandom(new Uint8Array(4)),
   isatty: (sys) => sys.isatty(on.slave),
