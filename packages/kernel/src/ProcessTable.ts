@@ -136,6 +136,8 @@ export class Uncommon {
   isSubreaper = false
   /** The signal that it gets when its parent ends; 0 for none. @see PR_SET_PDEATHSIG(2const) */
   parentDeathSignal = 0
+  /** The tracers that it has set. @see ptrace(2) */
+  tracing: WeakSet<Tracer> | undefined = undefined
   /** What it has mapped. @see mmap(2) */
   memory: AddressSpace | undefined = undefined
 }

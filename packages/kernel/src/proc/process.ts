@@ -12,6 +12,7 @@ import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
 import type { AddressSpace } from "../memory/AddressSpace.js"
 import { resources } from "../process/limits.js"
+import { tracerOf } from "../process/tracing.js"
 import { childUsageOf, usageOf } from "../process/usage.js"
 import type { Process, ProcessState } from "../ProcessTable.js"
 import type { ResourceUsage } from "../Sys.js"
@@ -127,7 +128,7 @@ const io = (_parts: ProcParts, self: Process): string => {
   return `rchar: 0\nwchar: 0\nsyscr: ${calls}\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n`
 }
 
-const status = (_parts: ProcParts, self: Process): string => {
+const status = ({ table }: ProcParts, self: Process): string => {
   const { credentials: c, signals } = self
   const letter = stateLetter(self)
   return [
@@ -138,7 +139,7 @@ const status = (_parts: ProcParts, self: Process): string => {
     `Ngid:\t0`,
     `Pid:\t${self.pid}`,
     `PPid:\t${self.parent?.pid ?? 0}`,
-    `TracerPid:\t0`,
+    `TracerPid:\t${tracerOf(table, self)}`,
     `Uid:\t${c.uid}\t${c.euid}\t${c.suid}\t${c.euid}`,
     `Gid:\t${c.gid}\t${c.egid}\t${c.sgid}\t${c.egid}`,
     `FDSize:\t${slotsOf(self)}`,

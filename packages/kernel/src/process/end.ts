@@ -7,11 +7,12 @@ import * as Effect from "effect/Effect"
 import { SIGCONT, SIGHUP } from "../abi/Signals.js"
 import type { WaitStatus } from "../abi/WaitStatus.js"
 import { both, isReady } from "../internal/step.js"
-import type { Process, ProcessGroup } from "../ProcessTable.js"
+import type { Process, ProcessGroup, Uncommon } from "../ProcessTable.js"
 import * as Signals from "../Signals.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { Core } from "./Core.js"
 import * as Groups from "./groups.js"
+import { letAllGo } from "./tracing.js"
 
 /** Takes a process that has ended out of every list. */
 export const reap = (core: Core, child: Process): void => {
@@ -68,12 +69,19 @@ const hangUpOrphans = (core: Core, group: ProcessGroup): void => {
 export const leave = ({ vfs }: Core, self: Process): Effect.Effect<void> =>
   both(vfs.letGo(self.cwd), both(vfs.letGo(self.root), vfs.leaveMounts(self)))
 
+/** What hardly any process has goes with it. */
+const letGoOf = ({ table }: Core, { memory, tracing }: Uncommon): void => {
+  memory?.clear()
+  if (tracing !== undefined) letAllGo(table, (tracer) => tracing.has(tracer))
+}
+
 /** Runs in the step in which the process ended. */
 export const ended = (core: Core, self: Process, status: WaitStatus): void => {
   self.task = undefined
   self.timers?.stop()
   self.timers = undefined
-  self.uncommon?.memory?.clear()
+  if (self.uncommon !== undefined) letGoOf(core, self.uncommon)
+  self.tracer?.ended?.(self.pid, status)
   const late = self.fds.closeAll()
   const released = both(late, leave(core, self))
   // Its own group may be orphaned by its end as well: it was the link to the parent's group.

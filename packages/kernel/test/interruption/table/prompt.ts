@@ -37,6 +37,8 @@ export const prompt = {
   setsockopt: (sys) => sys.setsockopt(on.socket, Socket.SOL_SOCKET, Socket.SO_RCVBUF, 9000),
   capget: (sys) => sys.capget(),
   capset: (sys) => sys.capset({}),
+  ptraceSeize: (sys) => sys.ptraceSeize(1, { listen: () => {} }),
+  ptraceDetach: (sys) => sys.ptraceDetach(1),
   prctl: (sys) => sys.prctl(PR_GET_NAME),
   mmap: (sys) => sys.mmap(0, 4096, 3, MAP_PRIVATE | MAP_ANONYMOUS),
   munmap: (sys) => sys.munmap(0x10_0000, 4096),
