@@ -136,6 +136,13 @@ export class Uncommon {
   isSubreaper = false
   /** The signal that it gets when its parent ends; 0 for none. @see PR_SET_PDEATHSIG(2const) */
   parentDeathSignal = 0
+  /** 0 for one that nobody but the privileged may trace. @see PR_SET_DUMPABLE(2const) */
+  dumpable = 1
+  /** Nanoseconds by which timers may be late, and what 0 sets them to. Kept, and without effect. @see PR_SET_TIMERSLACK(2const) */
+  timerSlack = 50_000
+  timerSlackDefault = 50_000
+  /** Kept, and without effect. @see PR_SET_THP_DISABLE(2const) */
+  hugePagesDisabled = false
   /** The tracers that it has set. @see ptrace(2) */
   tracing: WeakSet<Tracer> | undefined = undefined
   /** What it has mapped. @see mmap(2) */
@@ -312,6 +319,16 @@ export class ProcessTable {
 
 /** What hardly any process has, of one that has some. */
 export const uncommonOf = (self: Process): Uncommon => self.uncommon ??= new Uncommon()
+
+/** What a child has of it. @see fork(2) */
+export const inheritUncommon = (child: Process, { dumpable, hugePagesDisabled, timerSlack }: Uncommon): void => {
+  child.uncommon = Object.assign(new Uncommon(), {
+    dumpable,
+    hugePagesDisabled,
+    timerSlack,
+    timerSlackDefault: timerSlack
+  })
+}
 
 const seniorityOf = (child: Process): number => child.seniority
 

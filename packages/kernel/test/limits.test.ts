@@ -105,6 +105,36 @@ describe("priorities", () => {
 })
 
 describe("prctl", () => {
+  it.effect("keeps whether it may be traced, how late timers may be and what is to be done about pages", () =>
+    under(3, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          const { PR_GET_DUMPABLE, PR_GET_THP_DISABLE, PR_GET_TIMERSLACK } = Prctl
+          const seen = (of: typeof sys) =>
+            Effect.all([PR_GET_DUMPABLE, PR_GET_TIMERSLACK, PR_GET_THP_DISABLE].map((each) => of.prctl(each)))
+          expect(yield* seen(sys)).toEqual([1, 50_000, 0])
+          expect(yield* errnoOf(sys.prctl(Prctl.PR_SET_DUMPABLE, 2))).toBe("EINVAL")
+          expect(yield* errnoOf(sys.prctl(PR_GET_THP_DISABLE, 1))).toBe("EINVAL")
+          yield* sys.prctl(Prctl.PR_SET_DUMPABLE, 0)
+          yield* sys.prctl(Prctl.PR_SET_TIMERSLACK, 7000)
+          yield* sys.prctl(Prctl.PR_SET_THP_DISABLE, 5)
+          expect(yield* seen(sys)).toEqual([0, 7000, 1])
+          // A child has the same, and what its parent had last is what 0 sets it to.
+          let child: ReadonlyArray<unknown> = []
+          yield* sys.spawn(program((own) =>
+            Effect.gen(function*() {
+              yield* own.prctl(Prctl.PR_SET_TIMERSLACK, 9000)
+              yield* own.prctl(Prctl.PR_SET_TIMERSLACK, 0)
+              child = yield* seen(own)
+            })
+          ))
+          yield* sys.wait()
+          expect(child).toEqual([0, 7000, 1])
+          yield* sys.prctl(Prctl.PR_SET_DUMPABLE, 1)
+          yield* sys.setresuid(1000, 1000, 1000)
+          expect(yield* sys.prctl(PR_GET_DUMPABLE)).toBe(0)
+        }))))
+
   it.effect("keeps a name of 15 bytes, and what it has no way back from", () =>
     under(3, (machine) =>
       inProcess(machine, (sys) =>

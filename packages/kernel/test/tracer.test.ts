@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { O_CLOEXEC, O_WRONLY } from "../src/abi/OpenFlags.js"
+import { PR_SET_DUMPABLE } from "../src/abi/Prctl.js"
 import { SIGKILL, SIGUSR1 } from "../src/abi/Signals.js"
 import * as Kernel from "../src/Kernel.js"
 import * as Programs from "../src/Programs.js"
@@ -166,7 +167,12 @@ describe("a tracer", () => {
             yield* own.setresuid(1000, 1000, 1000)
             expect(yield* errnoOf(own.ptraceSeize(pid, { listen: () => {} }))).toBe("EPERM")
             const mine = yield* own.spawn(sleeper)
-            yield* own.ptraceSeize(mine, { listen: () => {} })
+            // Who has changed its user keeps to itself what it had in memory before.
+            expect(yield* errnoOf(own.ptraceSeize(mine, { listen: () => {} }))).toBe("EPERM")
+            yield* own.prctl(PR_SET_DUMPABLE, 1)
+            const open = yield* own.spawn(sleeper)
+            yield* own.ptraceSeize(open, { listen: () => {} })
+            yield* own.kill(open, SIGKILL)
             yield* own.kill(mine, SIGKILL)
           })
         )

@@ -13,7 +13,7 @@ import type { FdTable } from "../FdTable.js"
 import { carryOn } from "../internal/compat.js"
 import { andThen, both, isReady } from "../internal/step.js"
 import * as Policy from "../Policy.js"
-import { Process, ProcessGroup, type ResourceLimits, Session } from "../ProcessTable.js"
+import { inheritUncommon, Process, ProcessGroup, type ResourceLimits, Session } from "../ProcessTable.js"
 import * as SignalSet from "../SignalSet.js"
 import type { ExecError, Program, SpawnError, SpawnOptions } from "../Sys.js"
 import { apply } from "./actions.js"
@@ -85,6 +85,7 @@ const makeChild = (core: Core, parent: Process, options: SpawnOptions, overrides
   child.fds.limit = child.limits.openFiles
   child.nice = parent.nice
   child.umask = overrides.umask ?? parent.umask
+  if (parent.uncommon !== undefined) inheritUncommon(child, parent.uncommon)
   if (options.tracer !== undefined) {
     child.tracer = options.tracer
     Tracing.own(parent, options.tracer)

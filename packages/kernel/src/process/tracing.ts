@@ -12,9 +12,10 @@ import { type Process, type ProcessTable, uncommonOf } from "../ProcessTable.js"
 import { attach, detach, type Tracer } from "../Trace.js"
 import { Image } from "./Image.js"
 
-const mayTrace = ({ credentials: c }: Process, { credentials: t }: Process): boolean =>
+const mayTrace = ({ credentials: c }: Process, { credentials: t, uncommon }: Process): boolean =>
   capable(c, CAP_SYS_PTRACE) ||
-  ([t.uid, t.euid, t.suid].every((uid) => uid === c.uid) && [t.gid, t.egid, t.sgid].every((gid) => gid === c.gid) &&
+  ((uncommon?.dumpable ?? 1) === 1 && [t.uid, t.euid, t.suid].every((uid) => uid === c.uid) &&
+    [t.gid, t.egid, t.sgid].every((gid) => gid === c.gid) &&
     CapabilitySet.isSubset(t.permitted, c.permitted))
 
 /** A process has a tracer, for as long as that one lives. */

@@ -44,6 +44,25 @@ export const prctl = (
     case Prctl.PR_SET_CHILD_SUBREAPER:
       uncommonOf(self).isSubreaper = argument !== 0
       return Exit.succeed(0)
+    case Prctl.PR_GET_DUMPABLE:
+      return Exit.succeed(self.uncommon?.dumpable ?? 1)
+    case Prctl.PR_SET_DUMPABLE:
+      if (argument !== 0 && argument !== 1) return Errno.fail("EINVAL", { syscall: "prctl" })
+      uncommonOf(self).dumpable = argument
+      return Exit.succeed(0)
+    case Prctl.PR_GET_TIMERSLACK:
+      return Exit.succeed(uncommonOf(self).timerSlack)
+    case Prctl.PR_SET_TIMERSLACK: {
+      const uncommon = uncommonOf(self)
+      uncommon.timerSlack = argument > 0 ? argument : uncommon.timerSlackDefault
+      return Exit.succeed(0)
+    }
+    case Prctl.PR_GET_THP_DISABLE:
+      if (argument !== 0) return Errno.fail("EINVAL", { syscall: "prctl" })
+      return Exit.succeed(Number(self.uncommon?.hugePagesDisabled ?? false))
+    case Prctl.PR_SET_THP_DISABLE:
+      uncommonOf(self).hugePagesDisabled = argument !== 0
+      return Exit.succeed(0)
     default:
       return Capabilities.prctl(self, option, argument, capability)
   }
