@@ -16,6 +16,7 @@ import {
   Pathconf,
   PollEvents,
   Prctl,
+  Random,
   Resolve,
   Resources,
   SignalCodes,
@@ -122,6 +123,7 @@ describe("the numbers are those of the headers of Linux", () => {
 
   same("flags and sizes of extended attributes", () => agrees(["<sys/xattr.h>", "<linux/limits.h>"], Xattr))
 
+  same("flags of getrandom", () => agrees(["<linux/random.h>"], Random))
   same("flags of mmap", () => agrees(["<sys/mman.h>"], Mman, ["PAGE_SIZE"]))
   same("flags of memfd_create", () => agrees(["<linux/memfd.h>"], Memfd, ["MFD_NOEXEC_SEAL", "MFD_EXEC"]))
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Prctl from "../src/abi/Prctl.js"
+import { GRND_INSECURE, GRND_NONBLOCK, GRND_RANDOM } from "../src/abi/Random.js"
 import * as R from "../src/abi/Resources.js"
 import { SIGRTMIN, SIGXCPU } from "../src/abi/Signals.js"
 import * as SignalSet from "../src/SignalSet.js"
@@ -101,6 +102,19 @@ describe("priorities", () => {
           expect(yield* errnoOf(sys.setpriority(R.PRIO_PROCESS, child, 19))).toBe("EPERM")
           expect(yield* errnoOf(sys.setpriority(R.PRIO_PROCESS, 9999, 1))).toBe("ESRCH")
           expect(yield* errnoOf(sys.getpriority(3, 0))).toBe("EINVAL")
+        }))))
+})
+
+describe("getrandom", () => {
+  it.effect("knows its flags, and those that exclude each other", () =>
+    under(3, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          const into = new Uint8Array(8)
+          expect(yield* sys.getrandom(into, GRND_NONBLOCK | GRND_RANDOM)).toBe(8)
+          expect(yield* sys.getrandom(into, GRND_INSECURE)).toBe(8)
+          expect(yield* errnoOf(sys.getrandom(into, GRND_INSECURE | GRND_RANDOM))).toBe("EINVAL")
+          expect(yield* errnoOf(sys.getrandom(into, 8))).toBe("EINVAL")
         }))))
 })
 

@@ -79,6 +79,7 @@ describe("memory", () => {
           yield* sys.wait(pid, 0)
           expect(table.memory.used).toBe(30)
           yield* map(sys, 70)
+          expect(yield* sys.sysinfo()).toMatchObject({ totalRam: 409_600, freeRam: 0, processes: 2, loads: [0, 0, 0] })
           expect(yield* read(sys, "/proc/meminfo")).toMatch(/^MemTotal: +400 kB\nMemFree: +0 kB\n/)
           yield* sys.exec("/bin/after", ["after"])
         })

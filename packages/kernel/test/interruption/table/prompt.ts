@@ -44,6 +44,7 @@ export const prompt = {
   munmap: (sys) => sys.munmap(0x10_0000, 4096),
   mremap: (sys) => sys.mremap(0x10_0000, 4096, 8192),
   uname: (sys) => sys.uname(),
+  sysinfo: (sys) => sys.sysinfo(),
   getrandom: (sys) => sys.getrandom(new Uint8Array(4)),
   isatty: (sys) => sys.isatty(on.slave),
   ttyname: (sys) => sys.ttyname(on.slave),
