@@ -33,7 +33,7 @@ export interface Limits {
   readonly memoryPagesMax: number
   /** Bytes of arguments and environment together that exec takes (E2BIG). */
   readonly argumentsMax: number
-  /** Signals queued for one process (EAGAIN from sigqueue). */
+  /** RLIMIT_SIGPENDING of a new process: signals queued for all of its user's (EAGAIN from sigqueue). */
   readonly signalsQueuedMax: number
   /** Pseudo-terminals open at once (ENOSPC). */
   readonly terminalsMax: number

@@ -112,7 +112,7 @@ export interface ResourceLimits {
   readonly addressSpace: number
   /** RLIMIT_LOCKS. */
   readonly locks: number
-  /** RLIMIT_SIGPENDING: signals that are queued for it. */
+  /** RLIMIT_SIGPENDING: signals that are queued for all of its user's processes. */
   readonly pendingSignals: number
   /** RLIMIT_MSGQUEUE. */
   readonly messageQueues: number

@@ -137,6 +137,7 @@ export const make = (parts: Parts): Processes["Type"] => {
   Groups.join(table, init, init.group)
 
   const events = new ProcessEvents(parts.now)
+  signals.provideProcesses(() => table.processes.values())
   signals.onJobChange((process, status) => {
     if (events.heard && (status._tag === "Stopped" || status._tag === "Continued")) events.tell(process, status)
   })

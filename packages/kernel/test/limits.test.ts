@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Prctl from "../src/abi/Prctl.js"
 import { GRND_INSECURE, GRND_NONBLOCK, GRND_RANDOM } from "../src/abi/Random.js"
 import * as R from "../src/abi/Resources.js"
-import { SIGRTMIN, SIGXCPU } from "../src/abi/Signals.js"
+import { SIGKILL, SIGRTMIN, SIGXCPU } from "../src/abi/Signals.js"
 import * as SignalSet from "../src/SignalSet.js"
 import { errnoOf, idle, inProcess, program, under } from "./interruption/run.js"
 
@@ -78,6 +78,25 @@ describe("limits", () => {
           const taken = yield* Effect.forEach([1, 2, 3], () => sys.sigtimedwait(set, 0))
           expect(taken.map(({ signal, value }) => [signal - SIGRTMIN, value])).toEqual([[0, 1], [0, 2], [1, 0]])
           expect(yield* errnoOf(sys.sigtimedwait(set, 0))).toBe("EAGAIN")
+        }))))
+
+  it.effect("RLIMIT_SIGPENDING counts what is queued for all processes of a user", () =>
+    under(3, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          yield* sys.sigprocmask(0, SignalSet.full)
+          const child = yield* sys.spawn(program((own) => own.nanosleep(1e12)))
+          const own = yield* sys.getpid()
+          yield* sys.setrlimit(R.RLIMIT_SIGPENDING, { soft: 3, hard: 9 })
+          yield* sys.sigqueue(child, SIGRTMIN, 1)
+          yield* sys.sigqueue(child, SIGRTMIN, 2)
+          yield* sys.sigqueue(own, SIGRTMIN, 3)
+          expect(yield* errnoOf(sys.sigqueue(own, SIGRTMIN, 4))).toBe("EAGAIN")
+          // The limit is that of the process that is sent to.
+          yield* sys.sigqueue(child, SIGRTMIN, 5)
+          yield* sys.kill(child, SIGKILL)
+          yield* sys.wait(child)
+          yield* sys.sigqueue(own, SIGRTMIN, 6)
         }))))
 })
 
