@@ -10,7 +10,7 @@ import fs from "node:fs"
 const storeys = {
   "abi": `abi`,
   "values": `
-    internal
+    internal memory
     Bytes CapabilitySet CoarseClock Credentials Dentry Description Entropy Errno FdTable Host Inode KernelConfig ProcessTable
     SignalSet Timestamp VfsBackend WaitQueue`,
   "backends": `backend`,

@@ -10,11 +10,13 @@ import {
   FileMode,
   Limits,
   Memfd,
+  Mman,
   MountFlags,
   OpenFlags,
   Pathconf,
   PollEvents,
   Prctl,
+  Random,
   Resolve,
   Resources,
   SignalCodes,
@@ -121,6 +123,8 @@ describe("the numbers are those of the headers of Linux", () => {
 
   same("flags and sizes of extended attributes", () => agrees(["<sys/xattr.h>", "<linux/limits.h>"], Xattr))
 
+  same("flags of getrandom", () => agrees(["<linux/random.h>"], Random))
+  same("flags of mmap", () => agrees(["<sys/mman.h>"], Mman, ["PAGE_SIZE"]))
   same("flags of memfd_create", () => agrees(["<linux/memfd.h>"], Memfd, ["MFD_NOEXEC_SEAL", "MFD_EXEC"]))
 
   same("names of pathconf", () => agrees(["<unistd.h>"], Pathconf))

@@ -81,7 +81,7 @@ export class Linux {
     const image = disk ? [imageIn(directory)] : []
     // Where files cannot be executed from shared memory, the helper has to lie elsewhere.
     const built = mkdtempSync(join(tmpdir(), "effix-conformance-"))
-    const files = [`${program}.c`, "calls.c", "transfers.c", "locks.c", "sockets.c", "show.c", "world.c"]
+    const files = [`${program}.c`, "calls.c", "transfers.c", "locks.c", "sockets.c", "waiting.c", "show.c", "world.c"]
     const helper = compile(built, program, files)
     const trial = spawnSync(helper, [root, ...image], { input: "%%\n", encoding: "latin1" })
     if (trial.status !== 0) {

@@ -7,6 +7,7 @@ import * as Either from "effect/Either"
 import { BUFFER_MAX, pattern } from "./pattern.js"
 import { performLock } from "./performLock.js"
 import { performSocket } from "./performSocket.js"
+import { performWaiting } from "./performWaiting.js"
 import { type Argument, escape, NOWHERE, type Step } from "./program.js"
 import type { Said } from "./said.js"
 
@@ -152,7 +153,7 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
     default:
       const step: Step = [call, ...args]
       return transfer(sys, said, step) ?? attribute(sys, said, step) ?? performLock(sys, said, step) ??
-        performSocket(sys, said, step) ?? onSelf(sys, call, args)
+        performSocket(sys, said, step) ?? performWaiting(sys, said, step) ?? onSelf(sys, call, args)
   }
 }
 

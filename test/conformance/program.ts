@@ -165,9 +165,43 @@ const calls = {
   /** Epoll, operation, descriptor, events, data. */
   epoll_ctl: ["fd", "code", "fd", "number", "number"],
   epoll_wait: ["fd", "number", "number"],
+  /** Signal, 0 for the default, 1 to ignore it, 2 to count it, and flags. */
+  sigaction: ["code", "code", "number"],
+  /** A set of signals is told by one of them; 0 is the empty set. Times are milliseconds. */
+  sigblock: ["code"],
+  sigblocked: [],
+  /** As `read`, but only how many bytes there were is told. */
+  count: ["fd", "number"],
+  /** How many handlers have run, and whether the last sleep left some time. */
+  handled: [],
+  remaining: [],
+  setsid: [],
+  nanosleep: ["number"],
+  /** And whether the time is a point of time. */
+  clock_nanosleep: ["number", "code"],
+  pause: [],
+  sigsuspend: ["code"],
+  sigtimedwait: ["code", "number"],
+  timerfd: ["number"],
+  signalfd: ["code"],
+  /** Descriptor, events, timeout, mask. */
+  ppoll: ["fd", "number", "number", "code"],
+  pselect: ["fd", "number", "code"],
+  epoll_pwait: ["fd", "number", "code"],
+  /** Starts a child that ends when it has read a byte. */
+  child: ["fd"],
+  wait4: ["code"],
+  waitid: ["code"],
+  /** Both ends of a terminal; 0 for lines, otherwise raw, and how many bytes a read waits for. */
+  terminal: ["number"],
+  tcflow: ["fd", "code"],
+  tcdrain: ["fd"],
   /** For programs of several processes: ends the process, or sends it a signal while it is blocked. */
   exit: [],
   interrupt: [],
+  /** Sends it some signals, one after the other; lets time go by. */
+  signal: ["ids"],
+  rest: ["number"],
   /** Not of the process but of whoever keeps the machine: a tmpfs on a directory, `small` with room for next to nothing. */
   mount: ["text", "code"],
   /** What is mounted there cannot be written any more. */

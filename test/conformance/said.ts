@@ -25,6 +25,10 @@ const time = (nanoseconds: bigint): string => {
 export class Said {
   private readonly files = new Map<string, number>()
   private readonly cookies = new Map<number, number>()
+  /** How many handlers have run. */
+  handled = 0
+  /** What the last sleep left. */
+  readonly remaining = new BigInt64Array(1)
 
   constructor(
     /** On a disk, the size of a directory and how many blocks a file takes are the file system's business. */

@@ -65,7 +65,7 @@ import * as Sockets from "./Sockets.js"
 import { ProcessSys } from "./sys/ProcessSys.js"
 import type { Rooms } from "./sys/Rooms.js"
 import * as Timers from "./Timers.js"
-import { telling, Trace } from "./Trace.js"
+import { attach, Trace } from "./Trace.js"
 import * as Vfs from "./Vfs.js"
 import { type Backend, VfsBackend } from "./VfsBackend.js"
 import * as Watches from "./Watches.js"
@@ -201,8 +201,8 @@ const compose = (
       booted: timers.nanoseconds()
     }
     processes.provideSys((process, image) => {
-      const own = new ProcessSys(rooms, process, image)
-      const sys = process.tracer === undefined ? own : telling(process.tracer.listen)(own, process.pid)
+      const sys = image.sys = new ProcessSys(rooms, process, image)
+      if (process.tracer !== undefined) attach(sys, process, process.tracer)
       return decorate === undefined ? sys : decorate(sys, process.pid)
     })
     processes.onSessionEnd(ptys.hangupSession)

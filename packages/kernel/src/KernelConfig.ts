@@ -29,9 +29,11 @@ export interface Limits {
   readonly memoryBytesMax: number
   /** Inodes of a memory backend (ENOSPC). */
   readonly memoryInodesMax: number
+  /** Pages of 4096 bytes that all processes together have mapped (ENOMEM). @see mmap(2) */
+  readonly memoryPagesMax: number
   /** Bytes of arguments and environment together that exec takes (E2BIG). */
   readonly argumentsMax: number
-  /** Signals queued for one process (EAGAIN from sigqueue). */
+  /** RLIMIT_SIGPENDING of a new process: signals queued for all of its user's (EAGAIN from sigqueue). */
   readonly signalsQueuedMax: number
   /** Pseudo-terminals open at once (ENOSPC). */
   readonly terminalsMax: number
@@ -62,6 +64,7 @@ export const defaults: Limits = {
   fileSizeMax: Number.POSITIVE_INFINITY,
   memoryBytesMax: 4 * 1024 ** 3,
   memoryInodesMax: 4_194_304,
+  memoryPagesMax: 1_048_576,
   argumentsMax: 2_097_152,
   signalsQueuedMax: 4096,
   terminalsMax: 4096,
@@ -104,6 +107,7 @@ export const layerConfig: Layer.Layer<KernelConfig, ConfigError> = Layer.effect(
         fileSizeMax: integer("fileSizeMax"),
         memoryBytesMax: integer("memoryBytesMax"),
         memoryInodesMax: integer("memoryInodesMax"),
+        memoryPagesMax: integer("memoryPagesMax"),
         argumentsMax: integer("argumentsMax"),
         signalsQueuedMax: integer("signalsQueuedMax"),
         terminalsMax: integer("terminalsMax"),

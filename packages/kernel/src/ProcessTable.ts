@@ -12,6 +12,7 @@ import type { Credentials } from "./Credentials.js"
 import type { Location, MountTable } from "./Dentry.js"
 import type { FdTable } from "./FdTable.js"
 import { LeastFirst } from "./internal/LeastFirst.js"
+import type { AddressSpace, PageCount } from "./memory/AddressSpace.js"
 import type { PolicyRules } from "./Policy.js"
 import type { SignalSet } from "./SignalSet.js"
 import type { ProcessTimers } from "./timer/ProcessTimers.js"
@@ -111,7 +112,7 @@ export interface ResourceLimits {
   readonly addressSpace: number
   /** RLIMIT_LOCKS. */
   readonly locks: number
-  /** RLIMIT_SIGPENDING: signals that are queued for it. */
+  /** RLIMIT_SIGPENDING: signals that are queued for all of its user's processes. */
   readonly pendingSignals: number
   /** RLIMIT_MSGQUEUE. */
   readonly messageQueues: number
@@ -127,6 +128,25 @@ export interface ResourceLimits {
 export interface Accounting {
   calls: number
   childCalls: number
+}
+
+/** What hardly any process has. */
+export class Uncommon {
+  /** Whether orphans among its descendants become its children. @see PR_SET_CHILD_SUBREAPER(2const) */
+  isSubreaper = false
+  /** The signal that it gets when its parent ends; 0 for none. @see PR_SET_PDEATHSIG(2const) */
+  parentDeathSignal = 0
+  /** 0 for one that nobody but the privileged may trace. @see PR_SET_DUMPABLE(2const) */
+  dumpable = 1
+  /** Nanoseconds by which timers may be late, and what 0 sets them to. Kept, and without effect. @see PR_SET_TIMERSLACK(2const) */
+  timerSlack = 50_000
+  timerSlackDefault = 50_000
+  /** Kept, and without effect. @see PR_SET_THP_DISABLE(2const) */
+  hugePagesDisabled = false
+  /** The tracers that it has set. @see ptrace(2) */
+  tracing: WeakSet<Tracer> | undefined = undefined
+  /** What it has mapped. @see mmap(2) */
+  memory: AddressSpace | undefined = undefined
 }
 
 export type ProcessState = "running" | "stopped" | "zombie" | "dead"
@@ -159,10 +179,8 @@ export class Process {
   /** Those of alarm(2), setitimer(2) and timer_create(2); made when the first is. */
   timers: ProcessTimers | undefined = undefined
   startTime = 0
-  /** Whether orphans among its descendants become its children. @see PR_SET_CHILD_SUBREAPER(2const) */
-  isSubreaper = false
-  /** The signal that it gets when its parent ends; 0 for none. @see PR_SET_PDEATHSIG(2const) */
-  parentDeathSignal = 0
+  /** Made when there is any of it. */
+  uncommon: Uncommon | undefined = undefined
   /** From -20 to 19; who is nicer lets others have their turn sooner. @see nice(2) */
   nice = 0
   /** Calls of its former images and of the children that it waited for; made when there are any. */
@@ -271,8 +289,14 @@ export class ProcessTable {
   readonly processes = new Map<number, Process>()
   readonly groups = new Map<number, ProcessGroup>()
   readonly sessions = new Map<number, Session>()
+  /** The pages that all processes have mapped together. */
+  readonly memory: PageCount
   private lastPid = 0
   private adoptions = 0
+
+  constructor(pagesMax = Infinity) {
+    this.memory = { used: 0, max: pagesMax }
+  }
 
   /** The next number that no process, group or session bears. @see proc_sys_kernel(5) */
   nextPid(): number {
@@ -291,6 +315,19 @@ export class ProcessTable {
     child.seniority = ++this.adoptions
     if (child.statusUntold) tell(parent, child)
   }
+}
+
+/** What hardly any process has, of one that has some. */
+export const uncommonOf = (self: Process): Uncommon => self.uncommon ??= new Uncommon()
+
+/** What a child has of it. @see fork(2) */
+export const inheritUncommon = (child: Process, { dumpable, hugePagesDisabled, timerSlack }: Uncommon): void => {
+  child.uncommon = Object.assign(new Uncommon(), {
+    dumpable,
+    hugePagesDisabled,
+    timerSlack,
+    timerSlackDefault: timerSlack
+  })
 }
 
 const seniorityOf = (child: Process): number => child.seniority

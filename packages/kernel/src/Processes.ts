@@ -116,7 +116,7 @@ const servicesOf = (sys: SystemCalls, image: Image): Context.Context<Sys | Sleep
 
 export const make = (parts: Parts): Processes["Type"] => {
   const { limits, programs, signals, vfs } = parts
-  const table = new ProcessTable()
+  const table = new ProcessTable(limits.memoryPagesMax)
   const loader = Load.make({ vfs, programs, policy: parts.policy, argumentsMax: limits.argumentsMax })
 
   const init = new Process(
@@ -137,6 +137,7 @@ export const make = (parts: Parts): Processes["Type"] => {
   Groups.join(table, init, init.group)
 
   const events = new ProcessEvents(parts.now)
+  signals.provideProcesses(() => table.processes.values())
   signals.onJobChange((process, status) => {
     if (events.heard && (status._tag === "Stopped" || status._tag === "Continued")) events.tell(process, status)
   })

@@ -56,6 +56,8 @@ export class Signals extends Context.Tag("@effix/kernel/Signals")<Signals, {
   readonly isIgnoredOrBlocked: (target: Process, signal: number) => boolean
   /** Tells a parent that its child stopped, continued or ended. `true` when nobody will wait for one that ended. */
   readonly notifyParent: (child: Process, status: WaitStatus) => boolean
+  /** Says which processes there are: signals are queued up to a limit for all of a user's together. */
+  readonly provideProcesses: (all: () => Iterable<Process>) => void
   /** Calls `told` whenever a process stops or is continued, in the step in which it does. */
   readonly onJobChange: (told: (process: Process, status: WaitStatus) => void) => void
 }>() {}
@@ -214,6 +216,24 @@ export const make = (): Signals["Type"] => {
     else later.push(() => act(target, signal))
   }
 
+  let everybody = (): Iterable<Process> => []
+
+  /** At least as many as are queued for all processes together: it is counted only when it comes to a limit. */
+  let queuedMost = 0
+
+  /** Whether less is queued for a user's processes than one of them may have queued. */
+  const hasRoom = ({ credentials: { uid }, limits }: Process): boolean => {
+    if (queuedMost < limits.pendingSignals) return true
+    queuedMost = 0
+    let own = 0
+    for (const { credentials, signals: { queue } } of everybody()) {
+      if (queue === undefined) continue
+      queuedMost += queue.length
+      if (credentials.uid === uid) own += queue.length
+    }
+    return own < limits.pendingSignals
+  }
+
   const send = (target: Process, info: SignalInfo): boolean => {
     const { signal } = info
     const { signals } = target
@@ -239,7 +259,8 @@ export const make = (): Signals["Type"] => {
     }
     // One that is pending already is no news.
     if (signal < Abi.SIGRTMIN && SignalSet.has(signals.pending, signal)) return true
-    const queued = Pending.add(signals, info, target.limits.pendingSignals)
+    const queued = Pending.add(signals, info, Pending.isExempt(info) || hasRoom(target))
+    if (queued) queuedMost++
     // Only what sigqueue(3) sends is refused; of anything else that is too much, the signal comes without its info.
     if (!queued && signal >= Abi.SIGRTMIN && info.code !== SignalCodes.SI_USER) return false
     signals.pending = SignalSet.add(signals.pending, signal)
@@ -275,6 +296,9 @@ export const make = (): Signals["Type"] => {
     isIgnoredOrBlocked: (target, signal) =>
       SignalSet.has(target.signals.blocked, signal) || actionOf(target, signal).disposition === "ignore",
     notifyParent,
+    provideProcesses: (all) => {
+      everybody = all
+    },
     onJobChange: (told) => {
       jobChanged = told
     }

@@ -18,6 +18,7 @@ import type { ExtendedAttributeCalls } from "./sys/contract/extendedAttributes.j
 import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
 import type { LockCalls } from "./sys/contract/locks.js"
+import type { MemoryCalls } from "./sys/contract/memory.js"
 import type { MountCalls } from "./sys/contract/mounts.js"
 import type { OpeningCalls } from "./sys/contract/opening.js"
 import type { PidfdCalls } from "./sys/contract/pidfds.js"
@@ -40,6 +41,7 @@ export type * from "./sys/contract/extendedAttributes.js"
 export type * from "./sys/contract/files.js"
 export type * from "./sys/contract/identity.js"
 export type * from "./sys/contract/locks.js"
+export type * from "./sys/contract/memory.js"
 export type * from "./sys/contract/mounts.js"
 export type * from "./sys/contract/opening.js"
 export type * from "./sys/contract/pidfds.js"
@@ -75,6 +77,7 @@ export interface SystemCalls
     ProcessCalls,
     IdentityCalls,
     ResourceCalls,
+    MemoryCalls,
     PidfdCalls,
     ReadinessCalls,
     SignalCalls,

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as OpenFlags from "./abi/OpenFlags.js"
+import type { WaitStatus } from "./abi/WaitStatus.js"
 import { isErrno, text } from "./Errno.js"
 import { errorOf } from "./internal/compat.js"
 import type { SystemCalls } from "./Sys.js"
@@ -30,6 +31,8 @@ export interface Tracer {
   readonly listen: (event: Event) => void
   /** Whether the children of a traced process are traced as well. */
   readonly follow?: boolean
+  /** Runs when a traced process has ended, and before anybody else is told. */
+  readonly ended?: (pid: number, status: WaitStatus) => void
 }
 
 export type Decorate = (sys: SystemCalls, pid: number) => SystemCalls
@@ -72,18 +75,64 @@ const decorate = (
   for (const name of namesOf(sys)) {
     const call = plain[name]
     if (typeof call !== "function" || name === "constructor") continue
-    traced[name] = (...args: ReadonlyArray<unknown>) => around(name, args, (call as AnyCall).apply(sys, [...args]))
+    // Looked up when it is called: a tracer may have come meanwhile.
+    traced[name] = (...args: ReadonlyArray<unknown>) =>
+      around(name, args, (plain[name] as AnyCall).apply(sys, [...args]))
   }
   return traced as unknown as SystemCalls
 }
 
+/** How a call is told to `listen` when it has finished. */
+const toldTo =
+  (pid: number, listen: (event: Event) => void) =>
+  (call: string, args: ReadonlyArray<unknown>, effect: Effect.Effect<unknown, unknown>) =>
+    Effect.onExit(effect, (exit) => Effect.sync(() => listen({ pid, call, arguments: args, exit })))
+
+/** What there is to know of a process whose calls are told. */
+interface Traced {
+  readonly pid: number
+  readonly tracer: Tracer | undefined
+}
+
+/**
+ * From now on the tracer is told of each call of a `Sys` that is in use: the calls that its class has are covered by others
+ * of its own. What a call comes down to is made on a copy that is not covered.
+ *
+ * @internal
+ */
+export const attach = (sys: SystemCalls, process: Traced, tracer: Tracer): void => {
+  const bare: SystemCalls = Object.create(Object.getPrototypeOf(sys), Object.getOwnPropertyDescriptors(sys))
+  // Handlers that are set meanwhile run with the `Sys` that the program knows.
+  Object.defineProperty(bare, "whole", { value: sys })
+  // A call may be on its way when the tracer is let go. An exec that gives the process powers is the last that is told.
+  const listen = (event: Event): void =>
+    process.tracer === tracer || event.call === "exec" ? tracer.listen(event) : undefined
+  const told = decorate(bare, toldTo(process.pid, listen))
+  for (const [name, call] of Object.entries(told)) Object.defineProperty(sys, name, { value: call, configurable: true })
+}
+
+/**
+ * Uncovers what {@link attach} has covered.
+ *
+ * @internal
+ */
+export const detach = (sys: SystemCalls): void => {
+  for (const name of namesOf(sys)) {
+    if (Object.hasOwn(sys, name) && typeof Reflect.get(sys, name) === "function") Reflect.deleteProperty(sys, name)
+  }
+}
+
+/** An event for later: a buffer is shown as it is now, and whoever gave it goes on using it. */
+export const kept = (event: Event): Event => ({
+  ...event,
+  arguments: event.arguments.map((each) => each instanceof Uint8Array ? each.slice(0, KEPT) : each)
+})
+
+/** Bytes of a buffer that are kept. */
+const KEPT = 4096
+
 /** The same system calls; `listen` is told of each that has finished. */
-export const telling = (listen: (event: Event) => void): Decorate => (sys, pid) =>
-  decorate(
-    sys,
-    (call, args, effect) =>
-      Effect.onExit(effect, (exit) => Effect.sync(() => listen({ pid, call, arguments: args, exit })))
-  )
+export const telling = (listen: (event: Event) => void): Decorate => (sys, pid) => decorate(sys, toldTo(pid, listen))
 
 /**
  * Tells `listen` of every finished call.

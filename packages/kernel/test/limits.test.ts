@@ -2,8 +2,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Prctl from "../src/abi/Prctl.js"
+import { GRND_INSECURE, GRND_NONBLOCK, GRND_RANDOM } from "../src/abi/Random.js"
 import * as R from "../src/abi/Resources.js"
-import { SIGRTMIN, SIGXCPU } from "../src/abi/Signals.js"
+import { SIGKILL, SIGRTMIN, SIGXCPU } from "../src/abi/Signals.js"
 import * as SignalSet from "../src/SignalSet.js"
 import { errnoOf, idle, inProcess, program, under } from "./interruption/run.js"
 
@@ -78,6 +79,25 @@ describe("limits", () => {
           expect(taken.map(({ signal, value }) => [signal - SIGRTMIN, value])).toEqual([[0, 1], [0, 2], [1, 0]])
           expect(yield* errnoOf(sys.sigtimedwait(set, 0))).toBe("EAGAIN")
         }))))
+
+  it.effect("RLIMIT_SIGPENDING counts what is queued for all processes of a user", () =>
+    under(3, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          yield* sys.sigprocmask(0, SignalSet.full)
+          const child = yield* sys.spawn(program((own) => own.nanosleep(1e12)))
+          const own = yield* sys.getpid()
+          yield* sys.setrlimit(R.RLIMIT_SIGPENDING, { soft: 3, hard: 9 })
+          yield* sys.sigqueue(child, SIGRTMIN, 1)
+          yield* sys.sigqueue(child, SIGRTMIN, 2)
+          yield* sys.sigqueue(own, SIGRTMIN, 3)
+          expect(yield* errnoOf(sys.sigqueue(own, SIGRTMIN, 4))).toBe("EAGAIN")
+          // The limit is that of the process that is sent to.
+          yield* sys.sigqueue(child, SIGRTMIN, 5)
+          yield* sys.kill(child, SIGKILL)
+          yield* sys.wait(child)
+          yield* sys.sigqueue(own, SIGRTMIN, 6)
+        }))))
 })
 
 describe("priorities", () => {
@@ -104,7 +124,50 @@ describe("priorities", () => {
         }))))
 })
 
+describe("getrandom", () => {
+  it.effect("knows its flags, and those that exclude each other", () =>
+    under(3, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          const into = new Uint8Array(8)
+          expect(yield* sys.getrandom(into, GRND_NONBLOCK | GRND_RANDOM)).toBe(8)
+          expect(yield* sys.getrandom(into, GRND_INSECURE)).toBe(8)
+          expect(yield* errnoOf(sys.getrandom(into, GRND_INSECURE | GRND_RANDOM))).toBe("EINVAL")
+          expect(yield* errnoOf(sys.getrandom(into, 8))).toBe("EINVAL")
+        }))))
+})
+
 describe("prctl", () => {
+  it.effect("keeps whether it may be traced, how late timers may be and what is to be done about pages", () =>
+    under(3, (machine) =>
+      inProcess(machine, (sys) =>
+        Effect.gen(function*() {
+          const { PR_GET_DUMPABLE, PR_GET_THP_DISABLE, PR_GET_TIMERSLACK } = Prctl
+          const seen = (of: typeof sys) =>
+            Effect.all([PR_GET_DUMPABLE, PR_GET_TIMERSLACK, PR_GET_THP_DISABLE].map((each) => of.prctl(each)))
+          expect(yield* seen(sys)).toEqual([1, 50_000, 0])
+          expect(yield* errnoOf(sys.prctl(Prctl.PR_SET_DUMPABLE, 2))).toBe("EINVAL")
+          expect(yield* errnoOf(sys.prctl(PR_GET_THP_DISABLE, 1))).toBe("EINVAL")
+          yield* sys.prctl(Prctl.PR_SET_DUMPABLE, 0)
+          yield* sys.prctl(Prctl.PR_SET_TIMERSLACK, 7000)
+          yield* sys.prctl(Prctl.PR_SET_THP_DISABLE, 5)
+          expect(yield* seen(sys)).toEqual([0, 7000, 1])
+          // A child has the same, and what its parent had last is what 0 sets it to.
+          let child: ReadonlyArray<unknown> = []
+          yield* sys.spawn(program((own) =>
+            Effect.gen(function*() {
+              yield* own.prctl(Prctl.PR_SET_TIMERSLACK, 9000)
+              yield* own.prctl(Prctl.PR_SET_TIMERSLACK, 0)
+              child = yield* seen(own)
+            })
+          ))
+          yield* sys.wait()
+          expect(child).toEqual([0, 7000, 1])
+          yield* sys.prctl(Prctl.PR_SET_DUMPABLE, 1)
+          yield* sys.setresuid(1000, 1000, 1000)
+          expect(yield* sys.prctl(PR_GET_DUMPABLE)).toBe(0)
+        }))))
+
   it.effect("keeps a name of 15 bytes, and what it has no way back from", () =>
     under(3, (machine) =>
       inProcess(machine, (sys) =>

@@ -21,7 +21,7 @@ export interface Both {
 }
 
 /** What Linux answers, with names of errnos. */
-const onLinux = async (linux: Linux, play: Play): Promise<ReadonlyArray<string>> =>
+export const onLinux = async (linux: Linux, play: Play): Promise<ReadonlyArray<string>> =>
   (await linux.ask(play.map(actLine))).map((line) => {
     const [, head = "", answer = ""] = /^([=+] \d+ )(.*)$/.exec(line) ?? []
     return head === "" ? line : head + named([answer])[0]!

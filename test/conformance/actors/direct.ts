@@ -34,6 +34,17 @@ const act = (stage: Stage, blocked: Set<Actor>, [number, step]: Play[number]) =>
       signal(actor, AbiSignals.SIGALRM)
       say("interrupted")
       yield* settled
+    } else if (step[0] === "signal") {
+      for (const each of String(step[1]).split(",")) {
+        signal(actor, Number(each))
+        if (Number(each) === AbiSignals.SIGSTOP) yield* settled
+      }
+      say("signalled")
+      yield* settled
+    } else if (step[0] === "rest") {
+      yield* Effect.sleep(Number(step[1]))
+      say("rested")
+      yield* settled
     } else if (step[0] === "exit") {
       if (blocked.delete(actor)) signal(actor, AbiSignals.SIGKILL)
       else actor.go(undefined)
@@ -59,7 +70,7 @@ export const direct = (play: Play): Effect.Effect<ReadonlyArray<string>, Errno.A
       yield* settled
       for (const each of play) if (each[0] !== 0) yield* act(stage, blocked, each)
       for (const [i, actor] of stage.actors.entries()) {
-        if (blocked.has(actor)) stage.lines.push(`- ${i + 1} blocked to the end`)
+        if (blocked.has(actor) && stage.isAlive(actor)) stage.lines.push(`- ${i + 1} blocked to the end`)
         if (stage.isAlive(actor)) stage.signal(actor, AbiSignals.SIGKILL)
       }
       return { ...stage, lines: [...stage.lines, ...yield* lookAt(stage.root)] }

@@ -4,7 +4,8 @@
  * As replay.c, but that a line begins with the number of the actor whose call it is. The calls of actor 0 come first:
  * it is the parent of the others, which inherit its descriptors. Then each call is made when the one before has been
  * answered or is seen to block. Answers "= N" and what the call answered, "= N blocks", and when it goes on later
- * "+ N" and the answer. The call "exit" ends an actor, and "interrupt" sends it a signal while it is blocked.
+ * "+ N" and the answer. The call "exit" ends an actor, and "interrupt" sends it a signal while it is blocked; "signal"
+ * sends it those that are told, and "rest" lets so many milliseconds go by.
  *
  * With a first line "order 1221" each actor goes through its own calls, one call at a time, and the digits say whose
  * turn it is; who is blocked is passed over, and what is left in the end is done in the order of the actors. With a
@@ -135,14 +136,19 @@ static int is_done(int actor) {
   return __atomic_load_n(&posts[actor].made, __ATOMIC_ACQUIRE) == given[actor];
 }
 
-/* Whether it sleeps. One that was woken and has no processor yet is still shown in its call, but as running. */
-static int sleeps(int actor) {
+/* Its state, as ps shows it. */
+static char state_of(int actor) {
   char text[128];
   ssize_t length = pread(being[actor], text, sizeof text - 1, 0);
   if (length <= 0) return 0;
   text[length] = 0;
   const char *behind = strrchr(text, ')');
-  return behind != NULL && behind[1] == ' ' && behind[2] == 'S';
+  return behind != NULL && behind[1] == ' ' ? behind[2] : 0;
+}
+
+/* Whether it sleeps. One that was woken and has no processor yet is still shown in its call, but as running. */
+static int sleeps(int actor) {
+  return state_of(actor) == 'S';
 }
 
 /* The number of the call that an actor sleeps in; -1 while it runs. */
@@ -158,7 +164,10 @@ static int sleeps_in(int actor) {
 /* Calls that may wait for another actor; in any other it sleeps for a moment at most. */
 static int may_block(int call) {
   static const int calls[] = { SYS_flock, SYS_fcntl, SYS_read, SYS_write, SYS_accept4, SYS_connect, SYS_sendto,
-    SYS_sendmsg, SYS_recvfrom, SYS_recvmsg, SYS_select, SYS_pselect6, SYS_poll, SYS_epoll_wait };
+    SYS_sendmsg, SYS_recvfrom, SYS_recvmsg, SYS_select, SYS_pselect6, SYS_poll, SYS_epoll_wait, SYS_open, SYS_readv,
+    SYS_writev, SYS_splice, SYS_tee, SYS_sendfile, SYS_ioctl, SYS_ppoll, SYS_epoll_pwait, SYS_nanosleep,
+    SYS_clock_nanosleep, SYS_pause, SYS_rt_sigsuspend, SYS_rt_sigtimedwait, SYS_wait4, SYS_waitid,
+    SYS_restart_syscall };
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) if (call == calls[i]) return 1;
   return 0;
 }
@@ -201,6 +210,18 @@ static void say_freed(int except) {
   }
 }
 
+/* Sends an actor the signals of a list. One that stops it has done so before the next is sent. */
+static void send_signals(int actor, const char *list) {
+  for (const char *at = list; *at != 0; at++) {
+    char *end;
+    const int signal = (int)strtol(at, &end, 10);
+    kill(posts[actor].pid, signal);
+    while (signal == SIGSTOP && state_of(actor) != 'T' && !has_ended(actor)) sched_yield();
+    if (*end == 0) return;
+    at = end;
+  }
+}
+
 static void direct(void) {
   for (int i = 0; i < count; i++) {
     const int actor = actor_of(i);
@@ -219,6 +240,14 @@ static void direct(void) {
         say("= %d interrupted\n", actor);
         say_freed(0);
       }
+      continue;
+    }
+    if (strcmp(call, "signal") == 0 || strcmp(call, "rest") == 0) {
+      if (call[0] == 'r') usleep((useconds_t)atoi(steps[i].field[2]) * 1000);
+      else send_signals(actor, steps[i].field[2]);
+      settle_all();
+      say("= %d %s\n", actor, call[0] == 'r' ? "rested" : "signalled");
+      say_freed(0);
       continue;
     }
     if (blocked[actor] && strcmp(call, "exit") != 0) {

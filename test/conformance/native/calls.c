@@ -27,6 +27,7 @@
 #include "show.h"
 #include "sockets.h"
 #include "step.h"
+#include "waiting.h"
 
 unsigned char buffer[BUFFER];
 int is_alone;
@@ -338,7 +339,7 @@ void perform(const struct step *step) {
   for (size_t i = 0; i < sizeof may_block / sizeof *may_block; i++) blocks |= is_alone && is(step, may_block[i]);
   if (blocks) alarm_every(4000);
   if (!on_descriptor(step) && !on_path(step) && !at_descriptor(step) && !on_self(step) && !on_transfer(step) &&
-      !on_attribute(step) && !on_lock(step) && !on_socket(step)) say("unknown call");
+      !on_attribute(step) && !on_lock(step) && !on_socket(step) && !on_waiting(step)) say("unknown call");
   if (blocks) alarm_every(0);
   say("\n");
 }

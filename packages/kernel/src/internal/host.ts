@@ -80,6 +80,15 @@ class FairScheduler implements Scheduler.Scheduler {
 
 export const fairScheduler = (): Scheduler.Scheduler => new FairScheduler()
 
+/** So many bytes, all 0; `undefined` when the host has no room for them. */
+export const allocate = (bytes: number): Uint8Array | undefined => {
+  try {
+    return new Uint8Array(bytes)
+  } catch {
+    return undefined
+  }
+}
+
 /** Chance in store: asking the host for four bytes costs as much as asking it for four thousand. */
 const store = new Uint8Array(4096)
 let taken = store.length

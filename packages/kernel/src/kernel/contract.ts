@@ -18,6 +18,7 @@ import type { Ptys } from "../Ptys.js"
 import type { SocketSnapshot } from "../Sockets.js"
 import type { OpenError, PathError, Program, SpawnError, UnmountPathError } from "../Sys.js"
 import type { Rooms } from "../sys/Rooms.js"
+import type { Event } from "../Trace.js"
 import type { FileChange, MountOptions, WatchOptions } from "../Vfs.js"
 import type { Backend } from "../VfsBackend.js"
 
@@ -187,6 +188,16 @@ export interface HostInterface {
    * falls behind loses the oldest changes, and is told so (`Lost`); no program waits for one.
    */
   readonly watch: (path: string, options?: WatchOptions) => Stream.Stream<FileChange, OpenError>
+  /**
+   * The calls of a process that runs, from the moment in which the stream is run until it ends; with `follow` those of the
+   * children that it starts as well. It fails with EPERM if somebody else traces it. A reader that falls behind loses the
+   * oldest calls; no process waits for one.
+   */
+  readonly trace: (pid: number, options?: {
+    readonly follow?: boolean
+    /** How many calls are kept for a reader. Default: 4096. */
+    readonly bufferSize?: number
+  }) => Stream.Stream<Event, Errno<"EPERM" | "ESRCH">>
   /** Every process, zombies included. */
   readonly processes: Effect.Effect<ReadonlyArray<ProcessSnapshot>>
   /** Every socket, in the order in which they were made. */

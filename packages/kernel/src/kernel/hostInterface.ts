@@ -3,8 +3,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type * as Errno from "../Errno.js"
 import type { ProcessEvent } from "../process/events.js"
+import * as Tracing from "../process/tracing.js"
 import { callsOf } from "../process/usage.js"
+import { type Event, kept, type Tracer } from "../Trace.js"
 import { readFile } from "./accounts.js"
 import type { HostInterface, HostRooms } from "./contract.js"
 import { exec } from "./exec.js"
@@ -35,6 +38,21 @@ export const hostInterface = (rooms: HostRooms): HostInterface => {
           Effect.sync(() => processes.listen((event) => void emit.single(event))),
           (leave) => Effect.sync(leave)
         ), { bufferSize, strategy: "sliding" }),
+    trace: (pid, { bufferSize = EVENTS_KEPT, follow = false } = {}) =>
+      Stream.asyncPush<Event, Errno.Errno<"EPERM" | "ESRCH">>((emit) => {
+        const tracer: Tracer = {
+          follow,
+          listen: (event) => void emit.single(kept(event)),
+          ended: () => {
+            for (const each of table.processes.values()) if (each.tracer === tracer && each.task !== undefined) return
+            emit.end()
+          }
+        }
+        return Effect.acquireRelease(
+          Effect.suspend(() => Tracing.seize(table, init, pid, tracer)),
+          () => Effect.sync(() => Tracing.letAllGo(table, (each) => each === tracer))
+        )
+      }, { bufferSize, strategy: "sliding" }),
     watch: (path, options) => vfs.watch(init, init.root, path, options),
     sockets: Effect.sync(rooms.sockets.list),
     processes: Effect.sync(() =>

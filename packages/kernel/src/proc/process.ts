@@ -4,12 +4,15 @@
  * @see proc_pid_stat(5)
  * @see proc_pid_status(5)
  */
+import { PAGE_SIZE } from "../abi/Mman.js"
 import { O_CLOEXEC } from "../abi/OpenFlags.js"
 import * as CapabilitySet from "../CapabilitySet.js"
 import type { Credentials } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
+import type { AddressSpace } from "../memory/AddressSpace.js"
 import { resources } from "../process/limits.js"
+import { tracerOf } from "../process/tracing.js"
 import { childUsageOf, usageOf } from "../process/usage.js"
 import type { Process, ProcessState } from "../ProcessTable.js"
 import type { ResourceUsage } from "../Sys.js"
@@ -49,7 +52,8 @@ const stat = ({ bootedAt }: ProcParts, self: Process): string => {
   // Flags and faults; then the time of the process and of its children, in ticks.
   const used = [...zeros(5), ...ticksOf(usageOf(self)), ...ticksOf(childUsageOf(self))]
   const priority = [20 + self.nice, self.nice, 1, 0, started]
-  return `${[...head, ...used, ...priority, ...zeros(30)].join(" ")}\n`
+  const { pages } = memoryOf(self)
+  return `${[...head, ...used, ...priority, pages * PAGE_SIZE, pages, ...zeros(28)].join(" ")}\n`
 }
 
 const ticksOf = ({ systemTime, userTime }: ResourceUsage): ReadonlyArray<number> =>
@@ -76,7 +80,38 @@ const capabilities = (self: Credentials): ReadonlyArray<string> => [
   `NoNewPrivs:\t${self.noNewPrivileges ? 1 : 0}`
 ]
 
-const memory = ["VmPeak", "VmSize", "VmLck", "VmPin", "VmHWM", "VmRSS", "VmData", "VmStk", "VmExe", "VmLib", "VmSwap"]
+const nothing = { pages: 0, dataPages: 0, peak: 0, regions: [] }
+
+const memoryOf = (self: Process): Pick<AddressSpace, keyof typeof nothing> => self.uncommon?.memory ?? nothing
+
+/** What a program holds in variables is its host's memory, of which nobody can tell whose it is. */
+const memory = (self: Process): ReadonlyArray<string> => {
+  const { dataPages, pages, peak } = memoryOf(self)
+  const sizes = [peak, pages, 0, 0, peak, pages, dataPages, 0, 0, 0, 0]
+  return ["VmPeak", "VmSize", "VmLck", "VmPin", "VmHWM", "VmRSS", "VmData", "VmStk", "VmExe", "VmLib", "VmSwap"]
+    .map((name, i) => `${name}:\t${`${sizes[i]! * PAGE_SIZE / 1024}`.padStart(8)} kB`)
+}
+
+const statm = (_parts: ProcParts, self: Process): string => {
+  const { dataPages, pages } = memoryOf(self)
+  return `${pages} ${pages} 0 0 0 ${dataPages} 0\n`
+}
+
+const address = (value: number): string => value.toString(16).padStart(8, "0")
+
+/** Neighbours of one kind are one region. */
+const maps = (_parts: ProcParts, self: Process): string => {
+  const lines: Array<{ readonly start: number; end: number; readonly protection: number }> = []
+  for (const { end, protection, start } of memoryOf(self).regions) {
+    const last = lines.at(-1)
+    if (last?.end === start && last.protection === protection) last.end = end
+    else lines.push({ start, end, protection })
+  }
+  return lines.map(({ end, protection, start }) => {
+    const may = ["r", "w", "x"].map((letter, bit) => (protection & 1 << bit) !== 0 ? letter : "-").join("")
+    return `${address(start)}-${address(end)} ${may}p 00000000 00:00 0 \n`
+  }).join("")
+}
 
 /** Room for descriptors: a power of two, and at least 64. */
 const slotsOf = (self: Process): number => {
@@ -93,7 +128,7 @@ const io = (_parts: ProcParts, self: Process): string => {
   return `rchar: 0\nwchar: 0\nsyscr: ${calls}\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n`
 }
 
-const status = (_parts: ProcParts, self: Process): string => {
+const status = ({ table }: ProcParts, self: Process): string => {
   const { credentials: c, signals } = self
   const letter = stateLetter(self)
   return [
@@ -104,7 +139,7 @@ const status = (_parts: ProcParts, self: Process): string => {
     `Ngid:\t0`,
     `Pid:\t${self.pid}`,
     `PPid:\t${self.parent?.pid ?? 0}`,
-    `TracerPid:\t0`,
+    `TracerPid:\t${tracerOf(table, self)}`,
     `Uid:\t${c.uid}\t${c.euid}\t${c.suid}\t${c.euid}`,
     `Gid:\t${c.gid}\t${c.egid}\t${c.sgid}\t${c.egid}`,
     `FDSize:\t${slotsOf(self)}`,
@@ -114,8 +149,7 @@ const status = (_parts: ProcParts, self: Process): string => {
     `NSpgid:\t${self.group.id}`,
     `NSsid:\t${self.session.id}`,
     `Kthread:\t0`,
-    // A program shares the memory of its host; what it takes of that nobody can tell.
-    ...memory.map((name) => `${name}:\t       0 kB`),
+    ...memory(self),
     `Threads:\t1`,
     `SigQ:\t${signals.queue?.length ?? 0}/${amount(self.limits.pendingSignals)}`,
     `SigPnd:\t${hex(0n)}`,
@@ -178,12 +212,11 @@ export const files: Readonly<
   environ: [0o400, (_parts, self) => nul(Object.entries(self.env).map(([name, value]) => `${name}=${value}`))],
   io: [0o400, io],
   limits: [0o444, limits],
-  // No program has memory of its own to map.
-  maps: [0o444, () => ""],
+  maps: [0o444, maps],
   mountinfo: [0o444, mountinfo],
   mounts: [0o444, mounts],
   stat: [0o444, stat],
-  statm: [0o444, () => "0 0 0 0 0 0 0\n"],
+  statm: [0o444, statm],
   status: [0o444, status]
 }
 

@@ -3,6 +3,7 @@
  *
  * @see proc(5)
  */
+import { PAGE_SIZE } from "../abi/Mman.js"
 import { locks } from "./locks.js"
 import { net } from "./net.js"
 import type { ProcParts } from "./parts.js"
@@ -17,13 +18,17 @@ const loadavg = ({ table }: ProcParts): string => {
   return `0.00 0.00 0.00 1/${pids.length} ${pids[pids.length - 1] ?? 1}\n`
 }
 
-const meminfo = ({ limits }: ProcParts): string => {
-  const total = Math.floor(limits.memoryBytesMax / 1024)
+/** The memory that processes map; nothing that was granted is missing later, so what is promised is what is used. */
+const meminfo = ({ table: { memory } }: ProcParts): string => {
+  const total = memory.max * PAGE_SIZE / 1024
+  const used = memory.used * PAGE_SIZE / 1024
   const line = (name: string, kilobytes: number): string => `${`${name}:`.padEnd(16)}${`${kilobytes}`.padStart(8)} kB\n`
-  return ["MemTotal", "MemFree", "MemAvailable"].map((name) => line(name, total)).join("") +
-    ["Buffers", "Cached", "SwapCached", "Active", "Inactive", "SwapTotal", "SwapFree", "Dirty", "Writeback", "Mapped"]
+  return line("MemTotal", total) + ["MemFree", "MemAvailable"].map((name) => line(name, total - used)).join("") +
+    ["Buffers", "Cached", "SwapCached", "Active", "Inactive", "SwapTotal", "SwapFree", "Dirty", "Writeback"]
       .map((name) => line(name, 0)).join("") +
-    ["Shmem", "Slab", "SReclaimable", "SUnreclaim"].map((name) => line(name, 0)).join("")
+    line("AnonPages", used) +
+    ["Mapped", "Shmem", "Slab", "SReclaimable", "SUnreclaim"].map((name) => line(name, 0)).join("") +
+    line("CommitLimit", total) + line("Committed_AS", used)
 }
 
 const stat = ({ bootedAt, table }: ProcParts): string =>

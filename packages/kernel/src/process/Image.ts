@@ -9,6 +9,7 @@ import type * as Fiber from "effect/Fiber"
 import type { WaitStatus } from "../abi/WaitStatus.js"
 import { interruptNow } from "../internal/compat.js"
 import { ENDED, type Process, type Task } from "../ProcessTable.js"
+import type { SystemCalls } from "../Sys.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { keep } from "./usage.js"
 
@@ -21,6 +22,9 @@ export class Image implements Task {
   calls = 0
   callsMax = CALLS_MAX
   readonly sleeping = WaitQueue.make()
+
+  /** What its calls are made on. */
+  sys: SystemCalls | undefined = undefined
 
   /** Calls that may be answered at once before others get their turn. */
   callsLeft: number

@@ -7,11 +7,12 @@ import * as Effect from "effect/Effect"
 import { SIGCONT, SIGHUP } from "../abi/Signals.js"
 import type { WaitStatus } from "../abi/WaitStatus.js"
 import { both, isReady } from "../internal/step.js"
-import type { Process, ProcessGroup } from "../ProcessTable.js"
+import type { Process, ProcessGroup, Uncommon } from "../ProcessTable.js"
 import * as Signals from "../Signals.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { Core } from "./Core.js"
 import * as Groups from "./groups.js"
+import { letAllGo } from "./tracing.js"
 
 /** Takes a process that has ended out of every list. */
 export const reap = (core: Core, child: Process): void => {
@@ -27,7 +28,7 @@ export const reap = (core: Core, child: Process): void => {
 /** Who takes in the orphans of a process: the nearest of its ancestors that wants to, else init. */
 const reaperOf = (core: Core, self: Process): Process => {
   for (let each = self.parent; each !== undefined; each = each.parent) {
-    if (each.isSubreaper && each.task !== undefined) return each
+    if (each.uncommon?.isSubreaper === true && each.task !== undefined) return each
   }
   return core.init
 }
@@ -43,7 +44,7 @@ const orphan = (core: Core, self: Process): ReadonlyArray<Farewell> => {
   // One child's end may end another: so each time the eldest of those that are left.
   for (let child = self.eldest; child !== undefined; child = self.eldest) {
     core.table.adopt(reaper, child)
-    const last = child.parentDeathSignal
+    const last = child.uncommon?.parentDeathSignal ?? 0
     if (last !== 0 && Signals.maySignal(self, child, last)) {
       farewells.push(() => core.signals.send(child, Signals.fromProcess(last, self)))
     }
@@ -82,11 +83,19 @@ const publish = (core: Core, self: Process, status: WaitStatus, wasLink: boolean
   if (self.ended !== undefined) WaitQueue.wakeAll(self.ended)
 }
 
+/** What hardly any process has goes with it. */
+const letGoOf = ({ table }: Core, { memory, tracing }: Uncommon): void => {
+  memory?.clear()
+  if (tracing !== undefined) letAllGo(table, (tracer) => tracing.has(tracer))
+}
+
 /** Runs in the step in which the process ended. */
 export const ended = (core: Core, self: Process, status: WaitStatus): void => {
   self.task = undefined
   self.timers?.stop()
   self.timers = undefined
+  if (self.uncommon !== undefined) letGoOf(core, self.uncommon)
+  self.tracer?.ended?.(self.pid, status)
   const late = self.fds.closeAll()
   const released = both(late, leave(core, self))
   const wasLink = self.parent !== undefined && self.parent.group !== self.group &&

@@ -8,7 +8,7 @@ import * as CapabilitySet from "../CapabilitySet.js"
 import * as Credentials from "../Credentials.js"
 import { isReady } from "../internal/step.js"
 import * as Policy from "../Policy.js"
-import type { Process } from "../ProcessTable.js"
+import { type Process, uncommonOf } from "../ProcessTable.js"
 import * as SignalSet from "../SignalSet.js"
 import type { ExecError } from "../Sys.js"
 import type { Core } from "./Core.js"
@@ -19,10 +19,11 @@ import { keep } from "./usage.js"
 /** Takes what a file lends; whoever traces it was to see no more than it could before. */
 export const become = (self: Process, after: Credentials.Credentials): void => {
   const before = self.credentials
-  if (
-    after.euid !== before.euid || after.egid !== before.egid ||
+  const lent = after.euid !== before.euid || after.egid !== before.egid ||
     !CapabilitySet.isSubset(after.permitted, before.permitted)
-  ) self.tracer = undefined
+  if (lent) self.tracer = undefined
+  const secret = lent || after.euid !== after.uid || after.egid !== after.gid
+  if (secret || self.uncommon !== undefined) uncommonOf(self).dumpable = secret ? 0 : 1
   self.credentials = after
 }
 
@@ -47,6 +48,7 @@ export const exec = (
     self.executed = true
     resetActions(self)
     self.timers?.forgetOwn()
+    self.uncommon?.memory?.clear()
     const late = self.fds.closeForExec()
     if (!isReady(late)) core.host.fork(late)
     start(core, self, Effect.suspend(() => image.main(image.argv)))

@@ -13,7 +13,7 @@ import type { FdTable } from "../FdTable.js"
 import { carryOn } from "../internal/compat.js"
 import { andThen, both, isReady } from "../internal/step.js"
 import * as Policy from "../Policy.js"
-import { Process, ProcessGroup, type ResourceLimits, Session } from "../ProcessTable.js"
+import { inheritUncommon, Process, ProcessGroup, type ResourceLimits, Session } from "../ProcessTable.js"
 import * as SignalSet from "../SignalSet.js"
 import type { ExecError, Program, SpawnError, SpawnOptions } from "../Sys.js"
 import { apply } from "./actions.js"
@@ -23,6 +23,7 @@ import { become } from "./exec.js"
 import * as Groups from "./groups.js"
 import * as Load from "./load.js"
 import { start } from "./start.js"
+import * as Tracing from "./tracing.js"
 
 /** What a child gets instead of its parent's, when the host starts it. */
 export interface Overrides {
@@ -84,7 +85,11 @@ const makeChild = (core: Core, parent: Process, options: SpawnOptions, overrides
   child.fds.limit = child.limits.openFiles
   child.nice = parent.nice
   child.umask = overrides.umask ?? parent.umask
-  if (options.tracer !== undefined) child.tracer = options.tracer
+  if (parent.uncommon !== undefined) inheritUncommon(child, parent.uncommon)
+  if (options.tracer !== undefined) {
+    child.tracer = options.tracer
+    Tracing.own(parent, options.tracer)
+  }
   if (options.policy !== undefined) child.policy = Policy.narrow(parent.policy, options.policy)
   child.env = Policy.environment([core.policy, child.policy], child, child.env)
   child.startTime = core.now()

@@ -8,15 +8,16 @@ import { SIGBUS, SIGFPE, SIGILL, SIGRTMIN, SIGSEGV, SIGSYS, SIGTRAP } from "../a
 import type { SignalInfo, SignalState } from "../ProcessTable.js"
 import * as SignalSet from "../SignalSet.js"
 
+/** What the kernel itself has to say, and kill(2) of a standard signal, goes in whatever the limit is. */
+export const isExempt = ({ code, signal }: SignalInfo): boolean =>
+  code === SI_KERNEL || (signal < SIGRTMIN && code >= SI_USER)
+
 /** Adds a pending signal; `false` when there is no room for what came with it. */
-export const add = (self: SignalState, info: SignalInfo, queuedMax: number): boolean => {
+export const add = (self: SignalState, info: SignalInfo, hasRoom: boolean): boolean => {
   const { signal } = info
   if (signal < SIGRTMIN && SignalSet.has(self.pending, signal)) return true
-  const queue = self.queue ??= []
-  // What the kernel itself has to say, and kill(2) of a standard signal, goes in whatever the limit is.
-  const exempt = info.code === SI_KERNEL || (signal < SIGRTMIN && info.code >= SI_USER)
-  if (!exempt && queue.length >= queuedMax) return false
-  queue.push(info)
+  if (!hasRoom) return false
+  ;(self.queue ??= []).push(info)
   self.pending = SignalSet.add(self.pending, signal)
   return true
 }

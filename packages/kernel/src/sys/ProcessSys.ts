@@ -2,9 +2,9 @@
  * The system calls of one process: all families together.
  */
 import type { SystemCalls } from "../Sys.js"
-import { WatchSys } from "./family/WatchSys.js"
+import { MemorySys } from "./family/MemorySys.js"
 
-export class ProcessSys extends WatchSys implements SystemCalls {
+export class ProcessSys extends MemorySys implements SystemCalls {
   protected get whole(): SystemCalls {
     return this
   }

@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import { CAP_SETGID, CAP_SETUID } from "../abi/Capabilities.js"
 import { capable, type Credentials, withUsers } from "../Credentials.js"
 import * as Errno from "../Errno.js"
-import type { Process } from "../ProcessTable.js"
+import { type Process, uncommonOf } from "../ProcessTable.js"
 
 type IdError = Errno.Errno<"EPERM" | "EINVAL">
 
@@ -21,10 +21,14 @@ const allowed = (privileged: boolean, has: ReadonlyArray<number>, wanted: Readon
 
 const pick = (wanted: number, before: number): number => wanted === -1 ? before : wanted
 
-/** Gives a process other credentials. Who changes who he acts as wants nothing to do with his parent's end. */
+/** Gives a process other credentials. Who changes who he acts as wants nothing to do with his parent's end, and nobody to look into what he has in memory. */
 const become = (self: Process, next: Credentials): void => {
   const { egid, euid } = self.credentials
-  if (next.euid !== euid || next.egid !== egid) self.parentDeathSignal = 0
+  if (next.euid !== euid || next.egid !== egid) {
+    const uncommon = uncommonOf(self)
+    uncommon.parentDeathSignal = 0
+    uncommon.dumpable = 0
+  }
   self.credentials = next
 }
 

@@ -77,12 +77,13 @@ export const clockNanosleep = (
           WaitQueue.wakeAll(over)
         })
       },
-      left: () => {
-        cancel?.()
+      // Told whenever a handler or a stop comes between, before it: who is stopped and sleeps on is told too.
+      aside: () => {
         if (absolute || remaining === undefined) return
         const left = end - timers.clocks.read(base)
         remaining[0] = left > 0n ? left : 0n
-      }
+      },
+      left: () => cancel?.()
     })
   })
 }

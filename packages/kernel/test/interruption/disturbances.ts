@@ -98,7 +98,7 @@ const isPrepared = (stage: Stage): boolean => {
     case "a handler with SA_RESTART":
       return handles(stage, SIGUSR1)
     case "the end of the parent, with a signal for it":
-      return target.parentDeathSignal !== 0
+      return (target.uncommon?.parentDeathSignal ?? 0) !== 0
     default:
       return true
   }

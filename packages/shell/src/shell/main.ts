@@ -137,7 +137,7 @@ function* setUp(shell: Shell): Run<void> {
   shell.startedAt = yield* sys.clockGettime("monotonic")
   shell.began = yield* sys.clockGettime("realtime")
   const seed = new Uint8Array(4)
-  yield* sys.getrandom(seed)
+  yield* call(sys.getrandom(seed))
   shell.random = new DataView(seed.buffer).getUint32(0)
   const { euid, uid } = yield* sys.credentials()
   // It is never taken from outside: that would change how every script is read.

@@ -57,12 +57,43 @@ layer(TestKernel, { excludeTestServices: true })("strace", (it) => {
 
   it.effect("says what is wrong with what it is told to do", () =>
     Effect.gen(function*() {
-      expect((yield* run("strace")).stderrText).toContain("strace: must have PROG [ARGS]\n")
+      expect((yield* run("strace")).stderrText).toContain("strace: must have PROG [ARGS] or -p PID\n")
       expect((yield* run("strace nosuchcommand")).stderrText).toBe(
         "strace: Can't stat 'nosuchcommand': No such file or directory\n"
       )
       expect((yield* run("strace -o /no/file true")).stderrText).toBe(
         "strace: Can't fopen '/no/file': No such file or directory\n"
       )
+    }))
+
+  it.effect("attaches to processes that run, until they end", () =>
+    Effect.gen(function*() {
+      const { exitCode, stderrText, stdoutText } = yield* run(
+        "bash -c 'sleep 0.3; mkdir /tmp/later; exit 3' & strace -e mkdir,spawn -f -o /tmp/attached -p $!; echo $?; cat /tmp/attached"
+      )
+      expect(exitCode).toBe(0)
+      expect(stderrText).toMatch(/^strace: Process \d+ attached\n$/)
+      expect(stdoutText).toMatch(/^\[pid \d+\] mkdir\("\/tmp\/later", 511\) = 0$/m)
+      expect(stdoutText).toMatch(/\n\[pid \d+\] \+\+\+ exited with 3 \+\+\+\n$/)
+    }))
+
+  it.effect("lets go of what it is attached to when it is interrupted, and counts until then", () =>
+    Effect.gen(function*() {
+      const { stderrText, stdoutText } = yield* run(
+        "sleep 1 & P=$!; strace -c -p $P > /tmp/count 2>&1 & S=$!; sleep 0.2; kill -INT $S; wait $S; echo $?; wait $P; echo $?; grep -c total /tmp/count"
+      )
+      expect(stderrText).toBe("")
+      expect(stdoutText).toBe("130\n0\n1\n")
+    }))
+
+  it.effect("says why it cannot attach", () =>
+    Effect.gen(function*() {
+      const { stderrText, stdoutText } = yield* run(
+        "strace -p 99999; echo $?; strace -p abc; echo $?; strace -p $$ -q -e none & S=$!; sleep 0.1; strace -p $$; echo $?; grep Tracer /proc/$$/status | grep -c $S; kill $S"
+      )
+      expect(stdoutText).toBe("1\n1\n1\n1\n")
+      expect(stderrText).toContain("strace: attach: ptrace(PTRACE_SEIZE, 99999): No such process\n")
+      expect(stderrText).toContain("strace: Invalid process id: 'abc'\n")
+      expect(stderrText).toMatch(/strace: attach: ptrace\(PTRACE_SEIZE, \d+\): Operation not permitted\n/)
     }))
 })

@@ -3,7 +3,7 @@
  *
  * @see unix(7)
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as PollEvents from "../../abi/PollEvents.js"
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC, SOCK_SEQPACKET } from "../../abi/Socket.js"
@@ -72,6 +72,13 @@ export const send = (
   const now = attempt()
   if (now !== undefined) return now
   if (self.impatient(flags)) return Errno.fail("EAGAIN")
+  // Not told of each message that is received, but only when there is room again.
+  if (self.charged >= self.sendBuffer) {
+    return Effect.flatMap(
+      makeRoom(self, from, flags),
+      () => send(self, target, from, flags, attached, caller, gone)
+    )
+  }
   return self.wait([self.canSend, target.hasRoom], attempt, self.settings.sendTimeout, Errno.fail("EAGAIN"))
 }
 

@@ -24,7 +24,8 @@ export interface ProcessControl {
    * PR_SET_PDEATHSIG: the signal that this process gets when its parent ends. PR_SET_CHILD_SUBREAPER: whether orphans
    * among its descendants become its children. PR_SET_NO_NEW_PRIVS: from 1 there is no way back. Bounding and ambient
    * set, keeping capabilities over setuid(2), securebits: PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_CAP_AMBIENT,
-   * PR_SET_KEEPCAPS, PR_SET_SECUREBITS. And their siblings, which ask.
+   * PR_SET_KEEPCAPS, PR_SET_SECUREBITS. PR_SET_DUMPABLE: whether it may be traced by its own user. PR_SET_TIMERSLACK and
+   * PR_SET_THP_DISABLE are kept. And their siblings, which ask.
    */
   (option: number, argument?: number, capability?: number): Effect.Effect<number, Errno<"EINVAL" | "EPERM">>
 }

@@ -84,6 +84,13 @@ export interface ChildChange {
 }
 
 export interface ProcessCalls {
+  /**
+   * Has `tracer` told of the calls of a process that runs, from its next one on: PTRACE_SEIZE. The process must be the
+   * caller's own user's, have no more powers, and not be traced yet (EPERM). It ends with the caller. @see ptrace(2)
+   */
+  readonly ptraceSeize: (pid: number, tracer: Tracer) => Effect.Effect<void, Errno<"EPERM" | "ESRCH">>
+  /** Has a process that the caller traces traced no more: PTRACE_DETACH. @see ptrace(2) */
+  readonly ptraceDetach: (pid: number) => Effect.Effect<void, Errno<"ESRCH">>
   readonly getpid: () => Effect.Effect<number>
   /** 0 when the parent is not in this kernel. */
   readonly getppid: () => Effect.Effect<number>

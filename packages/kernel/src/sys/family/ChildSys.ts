@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { isReady } from "../../internal/step.js"
+import * as Tracing from "../../process/tracing.js"
 import type { Program, SpawnOptions } from "../../Sys.js"
+import type { Tracer } from "../../Trace.js"
 import type { ProcessCalls } from "../contract/processes.js"
 import * as Pidfds from "../pidfds.js"
 import * as SignalCalls from "../signals.js"
@@ -10,6 +12,14 @@ import * as Table from "../table.js"
 import { ExtendedAttributeSys } from "./ExtendedAttributeSys.js"
 
 export abstract class ChildSys extends ExtendedAttributeSys implements ProcessCalls {
+  ptraceSeize(pid: number, tracer: Tracer) {
+    return this.call(() => Tracing.seize(this.rooms.processes.table, this.self, pid, tracer))
+  }
+
+  ptraceDetach(pid: number) {
+    return this.call(() => Tracing.letGo(this.rooms.processes.table, this.self, pid))
+  }
+
   getpid() {
     return this.call(() => Exit.succeed(this.self.pid))
   }

@@ -3,34 +3,40 @@ import * as Exit from "effect/Exit"
 import { runningFiber } from "../../internal/compat.js"
 import type { SignalAction } from "../../ProcessTable.js"
 import * as SignalSet from "../../SignalSet.js"
-import { type SignalActionOptions, Sys } from "../../Sys.js"
+import { type SignalActionOptions, Sys, type SystemCalls } from "../../Sys.js"
 import type { SignalCalls } from "../contract/signals.js"
 import * as Events from "../events.js"
 import * as Signals from "../signals.js"
 import { PidfdSys } from "./PidfdSys.js"
 
+/** A handler runs with the `Sys` of the image that set it. */
+const actionOf = (
+  sys: SystemCalls,
+  { disposition, flags = 0, mask = SignalSet.empty }: SignalActionOptions
+): SignalAction => ({
+  disposition: typeof disposition === "function"
+    ? (info) => provided(sys, disposition(info))
+    : disposition,
+  mask,
+  flags
+})
+
+/** Mostly the fiber sees that `Sys` already: to provide it anew would take as long as all the rest of a signal. */
+const provided = (sys: SystemCalls, handler: Effect.Effect<unknown, never, Sys>): Effect.Effect<unknown> =>
+  runningFiber()?.currentContext.unsafeMap.get(Sys.key) === sys
+    ? handler as Effect.Effect<unknown>
+    : Effect.provideService(handler, Sys, sys)
+
 export abstract class SignalSys extends PidfdSys implements SignalCalls {
   sigaction(signal: number, options?: SignalActionOptions) {
     return this.callThenAttend(() =>
-      Signals.sigaction(this.rooms, this.self, signal, options === undefined ? undefined : this.action(options))
+      Signals.sigaction(
+        this.rooms,
+        this.self,
+        signal,
+        options === undefined ? undefined : actionOf(this.whole, options)
+      )
     )
-  }
-
-  /** A handler runs with the `Sys` of the image that set it. */
-  private action({ disposition, flags = 0, mask = SignalSet.empty }: SignalActionOptions): SignalAction {
-    return {
-      disposition: typeof disposition === "function"
-        ? (info) => this.provided(disposition(info))
-        : disposition,
-      mask,
-      flags
-    }
-  }
-
-  /** Mostly the fiber sees that `Sys` already: to provide it anew would take as long as all the rest of a signal. */
-  private provided(handler: Effect.Effect<unknown, never, Sys>): Effect.Effect<unknown> {
-    const own = runningFiber()?.currentContext.unsafeMap.get(Sys.key) === this.whole
-    return own ? handler as Effect.Effect<unknown> : Effect.provideService(handler, Sys, this.whole)
   }
 
   sigprocmask(how: number, set: SignalSet.SignalSet) {

@@ -9,11 +9,12 @@ export abstract class SystemSys extends TerminalSys implements SystemInfoCalls {
     return this.call(() => Exit.succeed(System.uname(this.rooms)))
   }
 
-  getrandom(into: Uint8Array) {
-    return this.call(() => {
-      this.rooms.entropy.fill(into)
-      return Exit.succeed(into.length)
-    })
+  sysinfo() {
+    return this.call(() => Exit.succeed(System.sysinfo(this.rooms)))
+  }
+
+  getrandom(into: Uint8Array, flags = 0) {
+    return this.call(() => System.getrandom(this.rooms, into, flags))
   }
 
   schedYield() {

@@ -2,6 +2,7 @@
 import type * as Effect from "effect/Effect"
 import { EPOLL_CTL_ADD } from "../../../src/abi/EpollFlags.js"
 import { F_GETFL } from "../../../src/abi/Fcntl.js"
+import { MAP_ANONYMOUS, MAP_PRIVATE } from "../../../src/abi/Mman.js"
 import { PR_GET_NAME } from "../../../src/abi/Prctl.js"
 import { RLIMIT_NOFILE } from "../../../src/abi/Resources.js"
 import { SIGUSR1 } from "../../../src/abi/Signals.js"
@@ -36,8 +37,14 @@ export const prompt = {
   setsockopt: (sys) => sys.setsockopt(on.socket, Socket.SOL_SOCKET, Socket.SO_RCVBUF, 9000),
   capget: (sys) => sys.capget(),
   capset: (sys) => sys.capset({}),
+  ptraceSeize: (sys) => sys.ptraceSeize(1, { listen: () => {} }),
+  ptraceDetach: (sys) => sys.ptraceDetach(1),
   prctl: (sys) => sys.prctl(PR_GET_NAME),
+  mmap: (sys) => sys.mmap(0, 4096, 3, MAP_PRIVATE | MAP_ANONYMOUS),
+  munmap: (sys) => sys.munmap(0x10_0000, 4096),
+  mremap: (sys) => sys.mremap(0x10_0000, 4096, 8192),
   uname: (sys) => sys.uname(),
+  sysinfo: (sys) => sys.sysinfo(),
   getrandom: (sys) => sys.getrandom(new Uint8Array(4)),
   isatty: (sys) => sys.isatty(on.slave),
   ttyname: (sys) => sys.ttyname(on.slave),

@@ -74,7 +74,7 @@ function* document(shell: Shell, text: string): Run<number | string> {
     return pipe[0]
   }
   const random = new Uint8Array(8)
-  yield* shell.sys.getrandom(random)
+  yield* call(shell.sys.getrandom(random))
   const name = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("")
   let failed: Errno.Any = Errno.make("ENOENT")
   for (const directory of ["/tmp", "/dev/shm", "."]) {
