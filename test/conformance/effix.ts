@@ -1,10 +1,11 @@
 /**
  * Runs the same programs in a process of Effix, and tells what every call answered, as the helper does for Linux.
  */
-import { AbiSignals, type Errno, FileMode, Kernel, MemoryBackend, Sys, Vfs } from "@effix/kernel"
+import { AbiSignals, type Errno, FileMode, Kernel, MemoryBackend, SignalFlags, Sys, Vfs } from "@effix/kernel"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { held } from "./held.js"
 import { Keeper, viewerOf } from "./keeper.js"
 import { perform } from "./perform.js"
 import { escape, type Program, type Step } from "./program.js"
@@ -21,6 +22,7 @@ const mayBlock: ReadonlyArray<string> = [
   "openat",
   "openat2",
   "creat",
+  "truncate",
   "read",
   "write",
   "readv",
@@ -72,6 +74,7 @@ export const prepare = (sys: Sys.SystemCalls, root: string): Effect.Effect<void,
     yield* sys.umask(0o022)
     yield* sys.sigaction(AbiSignals.SIGPIPE, { disposition: "ignore" })
     yield* sys.sigaction(AbiSignals.SIGXFSZ, { disposition: "ignore" })
+    yield* sys.sigprocmask(SignalFlags.SIG_BLOCK, held)
     // The first alarm could come before the call has begun.
     yield* sys.sigaction(AbiSignals.SIGALRM, { disposition: () => sys.alarm(PATIENCE) })
   })

@@ -172,6 +172,7 @@ class Generator {
       [1, () => this.add("dup3", this.fd(), this.fd(), random.pick([0, OpenFlags.O_CLOEXEC, OpenFlags.O_NONBLOCK]))],
       [6, () => this.pipe()],
       [9, () => this.control()],
+      [2, () => this.telling()],
       [1, () => this.add("creat", random.chance(0.7) ? this.path() : this.fresh(), mode(random))],
       [4, () => this.open2()],
       [this.disk ? 0 : 1.5, () => this.memfd()],
@@ -256,6 +257,28 @@ class Generator {
       [0.3, [99, 0]]
     ])
     this.add("fcntl", this.fd(), command, argument)
+  }
+
+  /** Whom a descriptor tells, and of what; and what was told. */
+  private telling(): void {
+    const { random } = this
+    const F = Fcntl
+    const { O_ASYNC, O_NONBLOCK } = OpenFlags
+    const control = (command: number, argument: number) => this.add("fcntl", this.fd(), command, argument)
+    random.weighted<() => void>([
+      [3, () => control(F.F_SETFL, O_ASYNC | O_NONBLOCK)],
+      [2, () => control(F.F_SETSIG, random.pick([0, 5, 29, 34, 35]))],
+      [3, () => control(F.F_NOTIFY, random.bits([1, 2, 4, 8, 16, 32, F.DN_MULTISHOT], 0.5) | 0)],
+      [2, () => control(F.F_SETLEASE, random.between(0, 3))],
+      [1, () => control(F.F_GETLEASE, 0)],
+      [3, () => this.add("setown", this.fd(), random.pick([-1, -1, 0]))],
+      [1, () => this.add("getown", this.fd())],
+      [1, () => this.add("setown_ex", this.fd(), random.between(-1, 3), random.between(-1, 0))],
+      [1, () => this.add("getown_ex", this.fd())],
+      [1, () => this.add("owner_uids", this.fd())],
+      [2, () => this.add("hint", this.fd(), random.pick([F.F_GET_RW_HINT, F.F_SET_RW_HINT]), random.between(0, 7))],
+      [5, () => this.add("signals")]
+    ])()
   }
 
   private bytes(): void {

@@ -123,6 +123,16 @@ const calls = {
   setrlimit: ["code", "number"],
   /** Waits for an event of a descriptor. */
   wait: ["fd", "number"],
+  /** Whom a descriptor tells: -1 is the caller, 0 nobody, and an actor otherwise. */
+  setown: ["fd", "code"],
+  getown: ["fd"],
+  setown_ex: ["fd", "code", "code"],
+  getown_ex: ["fd"],
+  owner_uids: ["fd"],
+  /** F_SET_RW_HINT or F_GET_RW_HINT. */
+  hint: ["fd", "code", "number"],
+  /** All signals that wait, of those that every program holds back. */
+  signals: [],
   flock: ["fd", "code"],
   /** A command, and a `struct flock`: type, whence, start, length, pid. */
   lock: ["fd", "code", "code", "code", "number", "number", "number"],

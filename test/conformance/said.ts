@@ -52,6 +52,11 @@ export class Said {
     return known
   }
 
+  /** The number of an actor's process; 0 where there is no such actor. */
+  pid(actor: number): number {
+    return actor > 0 ? this.actors[actor] ?? 0 : 0
+  }
+
   /** A process: those of a program have names. */
   process(pid: number): string {
     const actor = pid > 0 ? this.actors.indexOf(pid) : -1

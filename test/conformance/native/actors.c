@@ -157,7 +157,7 @@ static int sleeps_in(int actor) {
 
 /* Calls that may wait for another actor; in any other it sleeps for a moment at most. */
 static int may_block(int call) {
-  static const int calls[] = { SYS_flock, SYS_fcntl, SYS_read, SYS_write, SYS_accept4, SYS_connect, SYS_sendto,
+  static const int calls[] = { SYS_flock, SYS_fcntl, SYS_open, SYS_truncate, SYS_read, SYS_write, SYS_accept4, SYS_connect, SYS_sendto,
     SYS_sendmsg, SYS_recvfrom, SYS_recvmsg, SYS_select, SYS_pselect6, SYS_poll, SYS_epoll_wait };
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) if (call == calls[i]) return 1;
   return 0;
@@ -245,9 +245,15 @@ static void direct(void) {
     }
     say_freed(actor);
   }
+  // Those who wait do not go on any more when the others, and what they hold, are gone.
+  for (int i = 1; i <= actors; i++) {
+    if (ended[i] || !blocked[i]) continue;
+    say("- %d blocked to the end\n", i);
+    kill(posts[i].pid, SIGSTOP);
+    waitpid(posts[i].pid, NULL, WUNTRACED);
+  }
   for (int i = 1; i <= actors; i++) {
     if (ended[i]) continue;
-    if (blocked[i]) say("- %d blocked to the end\n", i);
     kill(posts[i].pid, SIGKILL);
     waitpid(posts[i].pid, NULL, 0);
   }

@@ -331,7 +331,7 @@ static int on_self(const struct step *step) {
 }
 
 void perform(const struct step *step) {
-  static const char *const may_block[] = { "open", "openat", "openat2", "creat", "read", "write", "readv", "writev",
+  static const char *const may_block[] = { "open", "openat", "openat2", "creat", "truncate", "read", "write", "readv", "writev",
     "preadv2", "pwritev2", "sendfile", "splice", "feed", "tee", "wait", "accept", "connect", "send", "sendto", "sendmsg",
     "recv", "recvfrom", "recvmsg", "select", "poll2", "epoll_wait" };
   int blocks = 0;

@@ -9,6 +9,7 @@
  */
 import * as Exit from "effect/Exit"
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
+import { POLL_IN, POLL_OUT } from "../abi/SignalCodes.js"
 import * as Errno from "../Errno.js"
 import * as WaitQueue from "../WaitQueue.js"
 
@@ -18,6 +19,9 @@ const MERGES = 1
 const PACKET = 2
 /** Below this, a loop beats making a view for `set`. */
 const SMALL = 24
+
+/** Functions that are told why, the newest first. */
+export type AsyncList = ReadonlyArray<(code: number) => void>
 
 export class Pipe {
   readers = 0
@@ -31,6 +35,10 @@ export class Pipe {
   /** Where those watch who poll an end; made for the first. */
   private watchReaders: WaitQueue.WaitQueue | undefined = undefined
   private watchWriters: WaitQueue.WaitQueue | undefined = undefined
+
+  /** Who is told by a signal of what can be done with the pipe: made when somebody asks. @see open(2), O_ASYNC */
+  asyncReaders: AsyncList | undefined = undefined
+  asyncWriters: AsyncList | undefined = undefined
 
   private ring = new Uint8Array(0)
   private readAt = 0 // both count up for ever; their difference is the number of bytes held
@@ -79,11 +87,13 @@ export class Pipe {
     return Exit.succeed(count)
   }
 
-  private wasEmptied(wasFull: boolean): void {
+  /** `signals`: a splice that leaves something of a buffer tells nobody. */
+  private wasEmptied(wasFull: boolean, signals = true): void {
     if (wasFull && !this.full) {
       WaitQueue.wake(this.canWrite)
       if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters, POLLOUT | POLLWRNORM)
     }
+    if (signals) this.signalWriters()
     if (this.writtenAt !== this.readAt) WaitQueue.wake(this.canRead)
   }
 
@@ -141,10 +151,22 @@ export class Pipe {
       if (wasEmpty && done < from.length) this.tellReaders()
     }
     if (done === from.length) this.tellReaders()
+    this.signalReaders()
     return done
   }
 
+  /** Somebody has written, or found no room to. */
+  signalReaders(): void {
+    if (this.asyncReaders !== undefined) { for (const tell of this.asyncReaders) tell(POLL_IN) }
+  }
+
+  /** Somebody has read, or found nothing to. */
+  signalWriters(): void {
+    if (this.asyncWriters !== undefined) { for (const tell of this.asyncWriters) tell(POLL_OUT) }
+  }
+
   private wasFilled(wasEmpty: boolean): void {
+    this.signalReaders()
     if (wasEmpty || this.canRead.first !== undefined) WaitQueue.wake(this.canRead)
     if (!this.full) WaitQueue.wake(this.canWrite)
     this.tellReaders()
@@ -185,10 +207,10 @@ export class Pipe {
   /** Forgets the first `count` bytes. */
   take(count: number): void {
     if (count === 0) return
-    const wasFull = this.full
+    const { full, slots } = this
     this.skip(count)
     this.consume(count)
-    this.wasEmptied(wasFull)
+    this.wasEmptied(full, this.slots < slots)
   }
 
   /** Puts bytes back that were taken and could not be used; a pipe that was filled meanwhile holds more than it takes. */
@@ -244,8 +266,9 @@ export class Pipe {
       if (!stay) this.skip(done)
     }
     if (!stay) {
+      const { slots } = this
       this.consume(done)
-      this.wasEmptied(wasFull)
+      this.wasEmptied(wasFull, this.slots < slots)
     }
     to.wasFilled(wasEmpty)
     return done
@@ -307,6 +330,8 @@ export class Pipe {
     if ((this.readers === 0) !== (this.writers === 0)) {
       if (this.watchReaders !== undefined) WaitQueue.tell(this.watchReaders)
       if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters)
+      this.signalReaders()
+      this.signalWriters()
     }
     if (this.readers === 0 && this.writers === 0) {
       this.ring = new Uint8Array(0)

@@ -122,7 +122,7 @@ export const find = (core: Core, viewer: Viewer, start: Location, path: string, 
 
 const targetOf = (core: Core, found: Walk.Walk, placed: boolean): Attributes.Target => {
   const mount = found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
-  if (!placed && core.watches.active === 0 && !Permission.isRuled(core, found.viewer)) {
+  if (!placed && core.watches.active === 0 && core.leases.active === 0 && !Permission.isRuled(core, found.viewer)) {
     return { inode: found.inode!, mount }
   }
   const name = found.found === undefined && found.jumped === undefined ? found.name : undefined

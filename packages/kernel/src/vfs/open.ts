@@ -44,8 +44,7 @@ const {
 const creationFlags = O_CREAT | O_EXCL | OpenFlags.O_NOCTTY | O_TRUNC | OpenFlags.O_CLOEXEC
 
 /** Every file is a large one where addresses have 64 bits. */
-const keptOf = (flags: number): number =>
-  (flags & OpenFlags.known & ~creationFlags & ~OpenFlags.O_ASYNC) | OpenFlags.O_LARGEFILE
+const keptOf = (flags: number): number => (flags & OpenFlags.known & ~creationFlags) | OpenFlags.O_LARGEFILE
 
 const noFollowOrMissing: Mode = { ...orMissing, follow: false }
 
@@ -222,8 +221,8 @@ function* openSteps<A, E>(
     if (found.jumped !== undefined && found.found === undefined) {
       return Step.andThen(found.jumped.reopen(keptOf(flags), caller), take)
     }
-    if (cuts) {
-      // To those who watch it is open before it is cut.
+    const leased = core.leases.active !== 0 && FileMode.isRegular(inode.mode)
+    if (cuts || leased) {
       const target: Attributes.Target = {
         inode,
         mount,
@@ -231,23 +230,44 @@ function* openSteps<A, E>(
         name: found.found === undefined ? found.name : undefined
       }
       const at = place(core, found, inode)
-      yield* Dentries.hold(at)
-      Attributes.tell(core, IN_OPEN, target)
-      const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
-        Step.run(cutAndOpen(core, caller, target, at, flags, take))
-      )
-      yield* Dentries.letGo(core, at)
-      return yield* opened
+      const opening = () => openTold(core, caller, target, at, flags, cuts, take)
+      const later = leased
+        ? core.leases.broken(caller, target, flags & O_ACCMODE, () => finish<A, E>(Step.run(opening())))
+        : undefined
+      if (later !== undefined && (flags & OpenFlags.O_NONBLOCK) !== 0) return yield* Errno.fail("EAGAIN")
+      return later ?? (yield* opening())
     }
   }
   const at = place(core, found, inode)
-  return yield* openInode(core, caller, at, flags, (description) => {
-    if (core.watches.active !== 0) core.watches.dentry(IN_OPEN, at.dentry)
-    const stored = FileMode.isRegular(at.dentry.inode.mode) || FileMode.isDirectory(at.dentry.inode.mode)
-    // Files and directories say so themselves.
-    if (!stored) (description.closing ??= new Set()).add(() => core.watches.closed(description))
-    return take(description)
-  })
+  return yield* openInode(core, caller, at, flags, announcing(core, at, take))
+}
+
+/** To those who watch it is open before anybody has it, and before it is cut. */
+const announcing = <A, E>(core: Core, at: Location, take: Accept<A, E>): Accept<A, E> => (description) => {
+  if (core.watches.active !== 0) core.watches.dentry(IN_OPEN, at.dentry)
+  const stored = FileMode.isRegular(at.dentry.inode.mode) || FileMode.isDirectory(at.dentry.inode.mode)
+  // Files and directories say so themselves.
+  if (!stored) (description.closing ??= new Set()).add(() => core.watches.closed(description))
+  return take(description)
+}
+
+function* openTold<A, E>(
+  core: Core,
+  caller: Process,
+  target: Attributes.Target,
+  at: Location,
+  flags: number,
+  cuts: boolean,
+  take: Accept<A, E>
+) {
+  if (!cuts) return yield* openInode(core, caller, at, flags, announcing(core, at, take))
+  yield* Dentries.hold(at)
+  Attributes.tell(core, IN_OPEN, target)
+  const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
+    Step.run(cutAndOpen(core, caller, target, at, flags, take))
+  )
+  yield* Dentries.letGo(core, at)
+  return yield* opened
 }
 
 /** O_PATH looks at nothing but the path. */

@@ -40,7 +40,7 @@ export const makeRoom = (
   const attempt = () => hindered(self, from) ?? (self.charged < self.sendBuffer ? Exit.void : undefined)
   const now = attempt()
   if (now !== undefined) return now
-  if (self.impatient(flags)) return Errno.fail("EAGAIN")
+  if (self.noRoom(flags)) return Errno.fail("EAGAIN")
   // Whether it will use the room is not known yet.
   const left = () => WaitQueue.pass(self.canSend)
   return self.wait([self.canSend], attempt, self.sendTimeout, Errno.fail("EAGAIN"), undefined, left)
@@ -71,7 +71,7 @@ export const send = (
   }
   const now = attempt()
   if (now !== undefined) return now
-  if (self.impatient(flags)) return Errno.fail("EAGAIN")
+  if (self.noRoom(flags)) return Errno.fail("EAGAIN")
   return self.wait([self.canSend, target.hasRoom], attempt, self.sendTimeout, Errno.fail("EAGAIN"))
 }
 
