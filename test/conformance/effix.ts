@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { held } from "./held.js"
 import { Keeper, viewerOf } from "./keeper.js"
+import { setting } from "./linux.js"
 import { perform } from "./perform.js"
 import { escape, type Program, type Step } from "./program.js"
 import { Said } from "./said.js"
@@ -122,6 +123,13 @@ export const inProcess = (
     })
   )
 
+/** Links, files and FIFOs are guarded as on the machine that is asked. @see proc_sys_fs(5) */
+const guardAsLinux = ({ settings }: Vfs.Vfs["Type"]): void => {
+  for (const name of ["protected_symlinks", "protected_hardlinks", "protected_fifos", "protected_regular"] as const) {
+    settings[name].value = setting(name)
+  }
+}
+
 let programs = 0
 
 /** A line for each step, then one for each file that is there in the end. */
@@ -132,6 +140,7 @@ export const run = (
   Effect.gen(function*() {
     const kernel = yield* Kernel.Kernel
     const vfs = yield* Vfs.Vfs
+    guardAsLinux(vfs)
     const root = `/mnt/${programs++}`
     const lines: Array<string> = []
     const said = new Said(disk)

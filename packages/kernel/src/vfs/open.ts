@@ -116,14 +116,18 @@ const busy = (at: Location, description: Description): Description => {
 
 /**
  * In a sticky directory that all may write to, O_CREAT does not open a device or socket that somebody else put there.
- * For files and FIFOs that is up to `protected_regular` and `protected_fifos`, which are off here.
+ * For files and FIFOs that is up to `protected_regular` and `protected_fifos`. @see proc_sys_fs(5)
  */
-function* checkSticky(caller: Process, found: Walk, inode: Inode) {
-  const directory = found.dentry.inode
-  const open = FileMode.S_ISVTX | 0o002
-  if ((directory.mode & open) !== open || found.last !== "name") return
-  if (FileMode.isRegular(inode.mode) || FileMode.isFifo(inode.mode)) return
-  if (inode.uid !== directory.uid && inode.uid !== caller.credentials.euid) return yield* Errno.fail("EACCES")
+function* checkSticky({ settings }: Core, { credentials: { euid } }: Process, found: Walk, inode: Inode) {
+  const { mode, uid } = found.dentry.inode
+  if ((mode & FileMode.S_ISVTX) === 0 || found.last !== "name" || inode.uid === uid || inode.uid === euid) return
+  const guard = FileMode.isRegular(inode.mode)
+    ? settings.protected_regular.value
+    : FileMode.isFifo(inode.mode)
+    ? settings.protected_fifos.value
+    : 1
+  const refused = guard > 0 && (mode & 0o002) !== 0 || guard > 1 && (mode & 0o020) !== 0
+  if (refused) return yield* Errno.fail("EACCES")
 }
 
 /** Gives what stands behind the inode to `take`: contents, entries, a FIFO, a device. */
@@ -196,7 +200,7 @@ function* openSteps<A, E>(
     gone = inode
   } while (again || inode === undefined)
   if (!created) {
-    if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(caller, found, inode)
+    if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(core, caller, found, inode)
     const mount = mountOf(found)
     const wanted = wantedBy(flags)
     // What is allowed is not worth a turn of the generator: two of them are a fifth of an open.
