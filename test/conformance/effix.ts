@@ -24,6 +24,7 @@ const mayBlock: ReadonlyArray<string> = [
   "openat2",
   "creat",
   "truncate",
+  "vmsplice",
   "read",
   "write",
   "readv",

@@ -347,6 +347,10 @@ class Generator {
       16
     ]])
     random.weighted<() => void>([
+      [3, () => {
+        const lengths = Array.from({ length: random.between(1, 3) }, () => size(random)).join(",")
+        this.add("vmsplice", this.fd(), lengths, random.between(0, 255), flags)
+      }],
       [6, () => this.add("splice", this.fd(), this.at(), this.fd(), this.at(), length, flags)],
       [
         5,

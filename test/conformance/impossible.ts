@@ -168,6 +168,7 @@ export const manual: ReadonlyArray<readonly [calls: ReadonlyArray<Call>, errnos:
   [["sendfile"], "EAGAIN EBADF EFAULT EINVAL EIO ENOMEM EOVERFLOW ESPIPE"],
   [["splice"], "EAGAIN EBADF EINVAL ENOMEM ESPIPE"],
   [["tee"], "EAGAIN EINVAL ENOMEM"],
+  [["vmsplice"], "EAGAIN EBADF EINVAL ENOMEM"],
   [["fallocate"], "EBADF EFBIG EINTR EINVAL EIO ENODEV ENOSPC ENOSYS EOPNOTSUPP EPERM ESPIPE ETXTBSY"],
   [["fdatasync"], "EBADF EINTR EIO ENOSPC EROFS EINVAL EDQUOT"],
   [["syncfs"], "EBADF EIO ENOSPC EDQUOT"],

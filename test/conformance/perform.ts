@@ -1,7 +1,7 @@
 /**
  * One step of a program, as a call of `Sys`, and what it answered as text.
  */
-import { type Errno, Fcntl, FileMode, Statx, type Sys, type VfsBackend } from "@effix/kernel"
+import { type Errno, Fcntl, FileMode, OpenFlags, Statx, type Sys, type VfsBackend } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { BUFFER_MAX, pattern } from "./pattern.js"
@@ -221,6 +221,14 @@ const transfer = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step): Answ
             (spliced) => Effect.zipRight(sys.close(file), value(spliced))
           )
         ))
+    case "vmsplice":
+      return Effect.flatMap(
+        Effect.orElseSucceed(sys.fcntl(n(0), Fcntl.F_GETFL), () => OpenFlags.O_RDWR),
+        (flags) =>
+          (flags & OpenFlags.O_ACCMODE) === OpenFlags.O_RDONLY
+            ? into((vector) => sys.vmsplice(n(0), vector, n(3)))
+            : value(sys.vmsplice(n(0), from(), n(3)))
+      )
     case "tee":
       return value(sys.tee(n(0), n(1), n(2), n(3)))
     case "fallocate":

@@ -37,6 +37,8 @@ const calls = {
   splice: ["fd", "number", "fd", "number", "number", "number"],
   /** Splices part of a file that nobody changes: length and first byte, offset, how much, flags. */
   feed: ["fd", "number", "number", "number", "number", "number"],
+  /** Buffers, their first byte, flags. */
+  vmsplice: ["fd", "ids", "number", "number"],
   tee: ["fd", "fd", "number", "number"],
   fallocate: ["fd", "code", "number", "number"],
   fdatasync: ["fd"],

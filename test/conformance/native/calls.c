@@ -331,8 +331,8 @@ static int on_self(const struct step *step) {
 }
 
 void perform(const struct step *step) {
-  static const char *const may_block[] = { "open", "openat", "openat2", "creat", "truncate", "read", "write", "readv", "writev",
-    "preadv2", "pwritev2", "sendfile", "splice", "feed", "tee", "wait", "accept", "connect", "send", "sendto", "sendmsg",
+  static const char *const may_block[] = { "open", "openat", "openat2", "creat", "truncate", "vmsplice", "read", "write",
+    "readv", "writev", "preadv2", "pwritev2", "sendfile", "splice", "feed", "tee", "wait", "accept", "connect", "send", "sendto", "sendmsg",
     "recv", "recvfrom", "recvmsg", "select", "poll2", "epoll_wait" };
   int blocks = 0;
   for (size_t i = 0; i < sizeof may_block / sizeof *may_block; i++) blocks |= is_alone && is(step, may_block[i]);
