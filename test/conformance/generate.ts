@@ -465,7 +465,7 @@ class Generator {
             this.path(),
             random.bits([Fcntl.AT_SYMLINK_NOFOLLOW, Fcntl.AT_EMPTY_PATH, 0x2000, 0x4000], 0.3) |
               (random.chance(0.02) ? 1 : 0),
-            random.pick([0x7ff, 0xfff, 0, 0x200])
+            random.pick([0x7ff, 0xfff, 0, 0x200, 0x1000, 0x4000, 0x5000])
           )
       ],
       [1, () => this.add("statx", this.fd(), "", Fcntl.AT_EMPTY_PATH, 0xfff)],

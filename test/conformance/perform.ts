@@ -90,7 +90,11 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
         sys.statx(n(0), s(1), n(2), n(3)),
         (stx) => {
           const made = (stx.mask & Statx.STATX_BTIME) === 0 ? "unknown" : stx.btime >= 10n ** 18n ? "now" : "then"
-          return `${said.stat(stx)} x=${stx.attributes.toString(16)} t=${made}`
+          const type = stx.mode & FileMode.S_IFMT
+          const lies = type === FileMode.S_IFREG || type === FileMode.S_IFDIR || type === FileMode.S_IFLNK
+          const bits = stx.mask & (Statx.STATX_MNT_ID | Statx.STATX_MNT_ID_UNIQUE)
+          const mount = lies ? ` m=${bits.toString(16)}:${said.mount(stx.mountId)}` : ""
+          return `${said.stat(stx)} x=${stx.attributes.toString(16)} t=${made}${mount}`
         }
       )
     case "access":

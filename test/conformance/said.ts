@@ -24,6 +24,7 @@ const time = (nanoseconds: bigint): string => {
 
 export class Said {
   private readonly files = new Map<string, number>()
+  private readonly mounts = new Map<number, number>()
   private readonly cookies = new Map<number, number>()
 
   constructor(
@@ -42,6 +43,13 @@ export class Said {
     if (known !== undefined) return known
     this.files.set(key, this.files.size)
     return this.files.size - 1
+  }
+
+  /** The number of a mount in the order in which mounts were first seen. */
+  mount(mount: number): number {
+    const known = this.mounts.get(mount) ?? this.mounts.size
+    this.mounts.set(mount, known)
+    return known
   }
 
   /** The number of a cookie that two events share, in the order in which they were first seen. */

@@ -249,6 +249,18 @@ static struct timespec timespec_of(struct statx_timestamp time) {
   return (struct timespec){ time.tv_sec, time.tv_nsec };
 }
 
+/* The number of a mount in the order in which mounts were first seen. */
+static size_t mount_class(uint64_t mount) {
+  static uint64_t seen[1024];
+  static size_t count;
+  for (size_t i = 0; i < count; i++) if (seen[i] == mount) return i;
+  if (count == 1024) abort();
+  seen[count] = mount;
+  return count++;
+}
+
+enum { MOUNT_BITS = 0x5000 };
+
 static void stat_more(int dirfd, const char *path, int flags, unsigned mask) {
   struct statx stx;
   // Linux fills in the times of changes only where they are asked for.
@@ -271,6 +283,9 @@ static void stat_more(int dirfd, const char *path, int flags, unsigned mask) {
   say_stat(&st);
   const char *made = (stx.stx_mask & STATX_BTIME) == 0 ? "unknown" : stx.stx_btime.tv_sec >= 1000000000 ? "now" : "then";
   say(" x=%llx t=%s", (unsigned long long)(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT), made);
+  // What lies in no file system that one could see has a mount nevertheless, here but not there.
+  const int lies = S_ISREG(stx.stx_mode) || S_ISDIR(stx.stx_mode) || S_ISLNK(stx.stx_mode);
+  if (lies) say(" m=%x:%zu", stx.stx_mask & MOUNT_BITS, mount_class(stx.stx_mnt_id));
 }
 
 /* Whether it was one of the calls on a path that begins at a descriptor. */

@@ -98,13 +98,12 @@ class LeasedFile {
   }
 
   /** Whether what others have open, or wait to open, rules out a lease for `description`. */
-  isInUse(description: Description, type: number, open: Iterable<Description>): boolean {
+  isInUse(description: Description, type: number, open: ReadonlyArray<Description>): boolean {
     const reads = (each: Description) => each.readable && !each.writable
-    const all = [...open]
     const waiting = [...this.waiting]
-    const writers = all.filter((each) => each.writable).length + waiting.filter(({ access }) => writes(access)).length
+    const writers = open.filter((each) => each.writable).length + waiting.filter(({ access }) => writes(access)).length
     if (type === F_RDLCK) return writers > 0
-    const readers = all.filter(reads).length + waiting.filter(({ access }) => access === O_RDONLY).length
+    const readers = open.filter(reads).length + waiting.filter(({ access }) => access === O_RDONLY).length
     return writers !== (description.writable ? 1 : 0) || readers !== (reads(description) ? 1 : 0)
   }
 }
@@ -112,6 +111,8 @@ class LeasedFile {
 export class Leases {
   /** Leases that there are: whoever opens a file asks for that before anything else. */
   active = 0
+  /** What memfd_create(2) has opened, and no open(2): Linux does not count it among those that write. */
+  readonly uncounted = new WeakSet<Description>()
   private readonly files = new Map<Inode, LeasedFile>()
 
   constructor(private readonly settings: Settings, private readonly core: () => Core) {}
@@ -136,7 +137,8 @@ export class Leases {
       this.modify(file, own, F_UNLCK)
       return Exit.succeed(0)
     }
-    if (file.isInUse(description, type, request.open())) return Errno.fail("EAGAIN")
+    const open = [...request.open()].filter((each) => !this.uncounted.has(each))
+    if (file.isInUse(description, type, open)) return Errno.fail("EAGAIN")
     const others = file.leases.filter((each) => each !== own)
     if (others.some(({ unlocking }) => type === F_WRLCK || unlocking)) return Errno.fail("EAGAIN")
     if (own !== undefined) {
