@@ -56,6 +56,8 @@ export class Owner {
   lacksRoom = false
   /** Ends the telling that O_ASYNC has begun. */
   stop: (() => void) | undefined = undefined
+  /** Told when the description is closed; one function, however often the telling began. */
+  readonly closed = (): void => this.stop?.()
 
   constructor(private readonly signals: Signals["Type"], private readonly table: ProcessTable) {}
 

@@ -113,6 +113,8 @@ export class Leases {
   active = 0
   /** What memfd_create(2) has opened, and no open(2): Linux does not count it among those that write. */
   readonly uncounted = new WeakSet<Description>()
+  /** Those whose end is heard of. */
+  private readonly followed = new WeakSet<Description>()
   private readonly files = new Map<Inode, LeasedFile>()
 
   constructor(private readonly settings: Settings, private readonly core: () => Core) {}
@@ -150,13 +152,22 @@ export class Leases {
       file.leases.push(lease)
       this.files.set(inode, file)
       this.active++
-      ;(description.closing ??= new Set()).add(() => {
-        if (file.leases.includes(lease)) this.modify(file, lease, F_UNLCK)
-      })
+      this.endWith(description)
       description.flags |= O_ASYNC
     }
     owner.setUnlessSet(request.caller)
     return Exit.succeed(0)
+  }
+
+  /** A lease goes with the last descriptor of its description. */
+  private endWith(description: Description): void {
+    if (this.followed.has(description)) return
+    this.followed.add(description)
+    ;(description.closing ??= new Set()).add(() => {
+      const file = this.files.get(description.inode)
+      const lease = this.find(description)
+      if (file !== undefined && lease !== undefined) this.modify(file, lease, F_UNLCK)
+    })
   }
 
   private modify(file: LeasedFile, lease: Lease, type: number): void {
