@@ -8,7 +8,7 @@ import { type Difference, difference, named } from "./compare.js"
 import * as Effix from "./effix.js"
 import { generate } from "./generate.js"
 import type { Linux } from "./linux.js"
-import { type Program, withoutSticky } from "./program.js"
+import type { Program } from "./program.js"
 import { Random } from "./random.js"
 import { shrink } from "./shrink.js"
 
@@ -61,10 +61,10 @@ export const campaign = async (
   const failures: Array<Failure> = []
   let calls = 0
   for (let index = from; index < from + programs; index += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, from + programs - index) }, (_, i) => {
-      const program = programOf(seed, index + i, both.linux.disk)
-      return both.linux.guardsSticky ? withoutSticky(program) : program
-    })
+    const batch = Array.from(
+      { length: Math.min(BATCH, from + programs - index) },
+      (_, i) => programOf(seed, index + i, both.linux.disk)
+    )
     const asked = Promise.all(batch.map((program) => both.linux.run(program)))
     const told = await both.effix.runPromise(
       Effect.forEach(batch, (each) => Effix.run(each, both.linux.disk), { concurrency: TOGETHER })

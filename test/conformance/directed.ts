@@ -14,6 +14,13 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOATIME, O_NOFOLLOW, O_NONBLOCK, O_RDONL
 /** The writing end of a pipe without room is descriptor 1. */
 const fullPipe = (flags: number): Program => [["pipe2", flags], ["write", 1, 65_536, 0]]
 
+/** The writer of `a` would have to wait. */
+const leased: Program = [
+  ...file,
+  ["open", "a", O_RDONLY, 0],
+  ["fcntl", 0, Fcntl.F_SETLEASE, Fcntl.F_RDLCK]
+]
+
 export type Directed = Readonly<Partial<Record<Errno.Code, Program>>>
 
 export const directed: Readonly<Partial<Record<Call, Directed>>> = {
@@ -21,6 +28,7 @@ export const directed: Readonly<Partial<Record<Call, Directed>>> = {
   ...socketCalls,
   open: {
     ...walks((path) => step("open", path, O_RDONLY, 0)),
+    EAGAIN: [...leased, ["open", "a", O_WRONLY | O_NONBLOCK, 0]],
     EEXIST: [...file, ["open", "a", O_CREAT | O_EXCL, 0o644]],
     EINTR: [["mkfifo", "p", 0o644], ["open", "p", O_RDONLY, 0]],
     EINVAL: [["open", "a", O_CREAT | O_DIRECTORY, 0o644]],
@@ -92,6 +100,7 @@ export const directed: Readonly<Partial<Record<Call, Directed>>> = {
       ["setrlimit", Resources.RLIMIT_NOFILE, 1],
       ["fcntl", 0, Fcntl.F_DUPFD, 0]
     ],
+    ENOTDIR: [...file, ["open", "a", O_RDONLY, 0], ["fcntl", 0, Fcntl.F_NOTIFY, Fcntl.DN_CREATE]],
     EPERM: [...foreign, ["open", "a", O_RDONLY, 0], ["fcntl", 0, Fcntl.F_SETFL, O_NOATIME]]
   },
   pipe2: {
@@ -109,6 +118,7 @@ export const directed: Readonly<Partial<Record<Call, Directed>>> = {
   truncate: {
     ...walks((path) => step("truncate", path, 0)),
     EFBIG: [...file, ["setrlimit", Resources.RLIMIT_FSIZE, 5], ["truncate", "a", 6]],
+    EINTR: [...leased, ["truncate", "a", 0]],
     EINVAL: [...file, ["truncate", "a", -1]],
     EISDIR: [["truncate", ".", 0]],
     EROFS: [...readOnly, ["truncate", "d/a", 0]]

@@ -117,6 +117,13 @@ export const newerCalls: Readonly<Partial<Record<Call, Directed>>> = {
     EINVAL: [...pipe, ["tee", 0, 1, 1, 0]],
     EPIPE: [...pipe, ...pipe, byteIn, ["close", 2], ["tee", 0, 3, 1, 0]]
   },
+  vmsplice: {
+    EAGAIN: [...pipe, ["write", 1, 65_536, 0], ["vmsplice", 1, "1", 0, 2]],
+    EBADF: [...opened, ["vmsplice", 0, "1", 0, 0]],
+    EINTR: [...pipe, ["vmsplice", 0, "1", 0, 0]],
+    EINVAL: [...pipe, ["vmsplice", 1, "1", 0, 64]],
+    EPIPE: [...pipe, ["close", 0], ["vmsplice", 1, "1", 0, 0]]
+  },
   fallocate: {
     EBADF: [["open", "a", O_CREAT, 0o644], ["fallocate", 0, 0, 0, 1]],
     EFBIG: [...opened, limited(5), ["fallocate", 0, 0, 0, 6]],

@@ -1,11 +1,13 @@
 /**
  * Runs the same programs in a process of Effix, and tells what every call answered, as the helper does for Linux.
  */
-import { AbiSignals, type Errno, FileMode, Kernel, MemoryBackend, Sys, Vfs } from "@effix/kernel"
+import { AbiSignals, type Errno, FileMode, Kernel, MemoryBackend, SignalFlags, Sys, Vfs } from "@effix/kernel"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { held } from "./held.js"
 import { Keeper, viewerOf } from "./keeper.js"
+import { setting } from "./linux.js"
 import { perform } from "./perform.js"
 import { escape, type Program, type Step } from "./program.js"
 import { Said } from "./said.js"
@@ -21,6 +23,8 @@ const mayBlock: ReadonlyArray<string> = [
   "openat",
   "openat2",
   "creat",
+  "truncate",
+  "vmsplice",
   "read",
   "write",
   "readv",
@@ -72,6 +76,7 @@ export const prepare = (sys: Sys.SystemCalls, root: string): Effect.Effect<void,
     yield* sys.umask(0o022)
     yield* sys.sigaction(AbiSignals.SIGPIPE, { disposition: "ignore" })
     yield* sys.sigaction(AbiSignals.SIGXFSZ, { disposition: "ignore" })
+    yield* sys.sigprocmask(SignalFlags.SIG_BLOCK, held)
     // The first alarm could come before the call has begun.
     yield* sys.sigaction(AbiSignals.SIGALRM, { disposition: () => sys.alarm(PATIENCE) })
   })
@@ -119,6 +124,13 @@ export const inProcess = (
     })
   )
 
+/** Links, files and FIFOs are guarded as on the machine that is asked. @see proc_sys_fs(5) */
+const guardAsLinux = ({ settings }: Vfs.Vfs["Type"]): void => {
+  for (const name of ["protected_symlinks", "protected_hardlinks", "protected_fifos", "protected_regular"] as const) {
+    settings[name].value = setting(name)
+  }
+}
+
 let programs = 0
 
 /** A line for each step, then one for each file that is there in the end. */
@@ -129,6 +141,7 @@ export const run = (
   Effect.gen(function*() {
     const kernel = yield* Kernel.Kernel
     const vfs = yield* Vfs.Vfs
+    guardAsLinux(vfs)
     const root = `/mnt/${programs++}`
     const lines: Array<string> = []
     const said = new Said(disk)

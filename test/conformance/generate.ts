@@ -172,6 +172,7 @@ class Generator {
       [1, () => this.add("dup3", this.fd(), this.fd(), random.pick([0, OpenFlags.O_CLOEXEC, OpenFlags.O_NONBLOCK]))],
       [6, () => this.pipe()],
       [9, () => this.control()],
+      [2, () => this.telling()],
       [1, () => this.add("creat", random.chance(0.7) ? this.path() : this.fresh(), mode(random))],
       [4, () => this.open2()],
       [this.disk ? 0 : 1.5, () => this.memfd()],
@@ -258,6 +259,28 @@ class Generator {
     this.add("fcntl", this.fd(), command, argument)
   }
 
+  /** Whom a descriptor tells, and of what; and what was told. */
+  private telling(): void {
+    const { random } = this
+    const F = Fcntl
+    const { O_ASYNC, O_NONBLOCK } = OpenFlags
+    const control = (command: number, argument: number) => this.add("fcntl", this.fd(), command, argument)
+    random.weighted<() => void>([
+      [3, () => control(F.F_SETFL, O_ASYNC | O_NONBLOCK)],
+      [2, () => control(F.F_SETSIG, random.pick([0, 5, 29, 34, 35]))],
+      [3, () => control(F.F_NOTIFY, random.bits([1, 2, 4, 8, 16, 32, F.DN_MULTISHOT], 0.5) | 0)],
+      [2, () => control(F.F_SETLEASE, random.between(0, 3))],
+      [1, () => control(F.F_GETLEASE, 0)],
+      [3, () => this.add("setown", this.fd(), random.pick([-1, -1, 0]))],
+      [1, () => this.add("getown", this.fd())],
+      [1, () => this.add("setown_ex", this.fd(), random.between(-1, 3), random.between(-1, 0))],
+      [1, () => this.add("getown_ex", this.fd())],
+      [1, () => this.add("owner_uids", this.fd())],
+      [2, () => this.add("hint", this.fd(), random.pick([F.F_GET_RW_HINT, F.F_SET_RW_HINT]), random.between(0, 7))],
+      [5, () => this.add("signals")]
+    ])()
+  }
+
   private bytes(): void {
     const { random } = this
     const seed = random.between(0, 255)
@@ -324,6 +347,10 @@ class Generator {
       16
     ]])
     random.weighted<() => void>([
+      [3, () => {
+        const lengths = Array.from({ length: random.between(1, 3) }, () => size(random)).join(",")
+        this.add("vmsplice", this.fd(), lengths, random.between(0, 255), flags)
+      }],
       [6, () => this.add("splice", this.fd(), this.at(), this.fd(), this.at(), length, flags)],
       [
         5,
@@ -438,7 +465,7 @@ class Generator {
             this.path(),
             random.bits([Fcntl.AT_SYMLINK_NOFOLLOW, Fcntl.AT_EMPTY_PATH, 0x2000, 0x4000], 0.3) |
               (random.chance(0.02) ? 1 : 0),
-            random.pick([0x7ff, 0xfff, 0, 0x200])
+            random.pick([0x7ff, 0xfff, 0, 0x200, 0x1000, 0x4000, 0x5000])
           )
       ],
       [1, () => this.add("statx", this.fd(), "", Fcntl.AT_EMPTY_PATH, 0xfff)],

@@ -25,7 +25,6 @@ const noUser = "the limit on processes is looked at when one is started"
 export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<Errno.Code, string>>>>>> = {
   ...impossibleSockets,
   open: {
-    EAGAIN: "there are no leases",
     EBUSY: "there are no block devices",
     EFBIG: "sizes and offsets have 64 bits",
     ENFILE: exhausts,
@@ -67,12 +66,11 @@ export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<E
     EAGAIN: "for record locks, which `actors.test.ts` compares",
     EDEADLK: "for record locks, which `actors.test.ts` compares",
     EINTR: "for record locks, which `actors.test.ts` compares",
-    ENOLCK: "for record locks, which `actors.test.ts` compares",
-    ENOTDIR: "F_NOTIFY is not there"
+    ENOLCK: "for record locks, which `actors.test.ts` compares"
   },
   pipe2: { ENFILE: exhausts, ENOPKG: "O_NOTIFICATION_PIPE is not there" },
   fsync: { EINTR: never, ENOSPC: "what is written is stored at once", EROFS: "of no file system that is here" },
-  truncate: { EINTR: never, EPERM: noFlags, ETXTBSY: "a program that runs can be written to, see deviations" },
+  truncate: { EPERM: noFlags, ETXTBSY: "a program that runs can be written to, see deviations" },
   access: { EPERM: noFlags, ETXTBSY: "a program that runs can be written to, see deviations" },
   chmod: { EINVAL: "for the flags of fchmodat(2)", EOPNOTSUPP: "for the flags of fchmodat(2)" },
   chown: { EINVAL: "for the flags of fchownat(2)" },
@@ -170,6 +168,7 @@ export const manual: ReadonlyArray<readonly [calls: ReadonlyArray<Call>, errnos:
   [["sendfile"], "EAGAIN EBADF EFAULT EINVAL EIO ENOMEM EOVERFLOW ESPIPE"],
   [["splice"], "EAGAIN EBADF EINVAL ENOMEM ESPIPE"],
   [["tee"], "EAGAIN EINVAL ENOMEM"],
+  [["vmsplice"], "EAGAIN EBADF EINVAL ENOMEM"],
   [["fallocate"], "EBADF EFBIG EINTR EINVAL EIO ENODEV ENOSPC ENOSYS EOPNOTSUPP EPERM ESPIPE ETXTBSY"],
   [["fdatasync"], "EBADF EINTR EIO ENOSPC EROFS EINVAL EDQUOT"],
   [["syncfs"], "EBADF EIO ENOSPC EDQUOT"],

@@ -45,20 +45,13 @@ const imageIn = (directory: string): string => {
   return image
 }
 
-const setting = (name: string): number => Number(readFileSync(`/proc/sys/fs/${name}`, "utf8"))
+/** A number that the machine has set about files. @see proc_sys_fs(5) */
+export const setting = (name: string): number => Number(readFileSync(`/proc/sys/fs/${name}`, "utf8"))
 
 /** A running helper: answers one list of lines for each program, in order. */
 export class Linux {
   private readonly waiting: Array<{ lines: Array<string>; resolve: (lines: ReadonlyArray<string>) => void }> = []
   private rest = ""
-  /**
-   * Whether this Linux guards links, files and FIFOs in sticky directories more than the kernel does by itself, and
-   * Effix does. @see proc_sys_fs(5)
-   */
-  readonly guardsSticky = ["protected_symlinks", "protected_fifos", "protected_regular"].some((name) =>
-    setting(name) > 0
-  )
-
   private constructor(
     private readonly helper: ChildProcessWithoutNullStreams,
     private readonly directory: string,
@@ -74,7 +67,6 @@ export class Linux {
   static start(disk = false, program: "actors" | "replay" = "replay"): Linux | string {
     const reason = cannotCompile()
     if (reason !== undefined) return reason
-    if (setting("protected_hardlinks") === 0) return "needs fs.protected_hardlinks, which is off"
     const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
     const directory = mkdtempSync(join(base, "effix-conformance-"))
     const root = mkdtempSync(join(directory, "root-"))

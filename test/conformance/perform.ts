@@ -1,7 +1,7 @@
 /**
  * One step of a program, as a call of `Sys`, and what it answered as text.
  */
-import { type Errno, Fcntl, FileMode, Statx, type Sys, type VfsBackend } from "@effix/kernel"
+import { type Errno, Fcntl, FileMode, OpenFlags, Statx, type Sys, type VfsBackend } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { BUFFER_MAX, pattern } from "./pattern.js"
@@ -91,7 +91,11 @@ export const perform = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step)
         sys.statx(n(0), s(1), n(2), n(3)),
         (stx) => {
           const made = (stx.mask & Statx.STATX_BTIME) === 0 ? "unknown" : stx.btime >= 10n ** 18n ? "now" : "then"
-          return `${said.stat(stx)} x=${stx.attributes.toString(16)} t=${made}`
+          const type = stx.mode & FileMode.S_IFMT
+          const lies = type === FileMode.S_IFREG || type === FileMode.S_IFDIR || type === FileMode.S_IFLNK
+          const bits = stx.mask & (Statx.STATX_MNT_ID | Statx.STATX_MNT_ID_UNIQUE)
+          const mount = lies ? ` m=${bits.toString(16)}:${said.mount(stx.mountId)}` : ""
+          return `${said.stat(stx)} x=${stx.attributes.toString(16)} t=${made}${mount}`
         }
       )
     case "access":
@@ -222,6 +226,14 @@ const transfer = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step): Answ
             (spliced) => Effect.zipRight(sys.close(file), value(spliced))
           )
         ))
+    case "vmsplice":
+      return Effect.flatMap(
+        Effect.orElseSucceed(sys.fcntl(n(0), Fcntl.F_GETFL), () => OpenFlags.O_RDWR),
+        (flags) =>
+          (flags & OpenFlags.O_ACCMODE) === OpenFlags.O_RDONLY
+            ? into((vector) => sys.vmsplice(n(0), vector, n(3)))
+            : value(sys.vmsplice(n(0), from(), n(3)))
+      )
     case "tee":
       return value(sys.tee(n(0), n(1), n(2), n(3)))
     case "fallocate":

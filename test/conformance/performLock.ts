@@ -3,6 +3,7 @@
  */
 import { Bytes, type Errno, Fcntl, type Sys } from "@effix/kernel"
 import * as Effect from "effect/Effect"
+import { held } from "./held.js"
 import type { Answer } from "./perform.js"
 import { escape, type Step } from "./program.js"
 import type { Said } from "./said.js"
@@ -27,6 +28,23 @@ const events = (said: Said, bytes: Uint8Array): string => {
   return text
 }
 
+/** A process by what it is here: the caller itself, nobody, or an actor. */
+const processOf = (sys: Sys.SystemCalls, said: Said, who: number): Effect.Effect<number> =>
+  who < 0 ? sys.getpid() : Effect.succeed(said.pid(who))
+
+const ownerOf = (sys: Sys.SystemCalls, said: Said, pid: number): Effect.Effect<string> =>
+  Effect.map(sys.getpid(), (self) => ` ${pid === self ? "self" : said.process(pid)}`)
+
+/** Every signal that waits. */
+const signals = (sys: Sys.SystemCalls): Effect.Effect<string, Errno.Any> =>
+  Effect.matchEffect(sys.sigtimedwait(held, 0), {
+    onFailure: (error) => error._tag === "EAGAIN" ? Effect.succeed("") : Effect.fail(error),
+    onSuccess: ({ code, io, signal }) => {
+      const told = ` ${signal}:${code}${io === undefined ? "" : `:${io.fd}:${io.band.toString(16)}`}`
+      return Effect.map(signals(sys), (more) => told + more)
+    }
+  })
+
 /** `undefined` for any other call. */
 export const performLock = (sys: Sys.SystemCalls, said: Said, [call, ...args]: Step): Answer | undefined => {
   const n = (i: number): number => args[i] as number
@@ -41,6 +59,31 @@ export const performLock = (sys: Sys.SystemCalls, said: Said, [call, ...args]: S
         ({ length, pid = 0, start, type, whence }) => `${type} ${whence} ${start} ${length} ${said.process(pid)}`
       )
     }
+    case "setown":
+      return Effect.map(
+        Effect.flatMap(processOf(sys, said, n(1)), (pid) => sys.fcntl(n(0), Fcntl.F_SETOWN, pid)),
+        String
+      )
+    case "setown_ex":
+      return done(
+        Effect.flatMap(
+          processOf(sys, said, n(2)),
+          (pid) => sys.fcntlOwner(n(0), Fcntl.F_SETOWN_EX, { type: n(1), pid })
+        )
+      )
+    case "getown":
+      return Effect.flatMap(sys.fcntl(n(0), Fcntl.F_GETOWN), (pid) => ownerOf(sys, said, pid))
+    case "getown_ex":
+      return Effect.flatMap(
+        sys.fcntlOwner(n(0), Fcntl.F_GETOWN_EX),
+        ({ pid, type }) => Effect.map(ownerOf(sys, said, pid), (owner) => `${type}${owner}`)
+      )
+    case "owner_uids":
+      return Effect.map(sys.fcntlOwnerUids(n(0)), (ids) => ids.join(" "))
+    case "hint":
+      return Effect.map(sys.fcntl(n(0), n(1), n(2)), String)
+    case "signals":
+      return signals(sys)
     case "lockf":
       return done(sys.lockf(n(0), n(1), n(2)))
     case "inotify_init":

@@ -1,7 +1,7 @@
 /**
  * Programs of system calls, as data: made by a generator, run on Linux and on Effix, made smaller where the two differ.
  */
-import { Bytes, FileMode } from "@effix/kernel"
+import { Bytes } from "@effix/kernel"
 
 /**
  * `text` is a path, `time` nanoseconds, `"now"` or `"omit"`, `ids` numbers with commas, the rest are numbers; a
@@ -37,6 +37,8 @@ const calls = {
   splice: ["fd", "number", "fd", "number", "number", "number"],
   /** Splices part of a file that nobody changes: length and first byte, offset, how much, flags. */
   feed: ["fd", "number", "number", "number", "number", "number"],
+  /** Buffers, their first byte, flags. */
+  vmsplice: ["fd", "ids", "number", "number"],
   tee: ["fd", "fd", "number", "number"],
   fallocate: ["fd", "code", "number", "number"],
   fdatasync: ["fd"],
@@ -123,6 +125,16 @@ const calls = {
   setrlimit: ["code", "number"],
   /** Waits for an event of a descriptor. */
   wait: ["fd", "number"],
+  /** Whom a descriptor tells: -1 is the caller, 0 nobody, and an actor otherwise. */
+  setown: ["fd", "code"],
+  getown: ["fd"],
+  setown_ex: ["fd", "code", "code"],
+  getown_ex: ["fd"],
+  owner_uids: ["fd"],
+  /** F_SET_RW_HINT or F_GET_RW_HINT. */
+  hint: ["fd", "code", "number"],
+  /** All signals that wait, of those that every program holds back. */
+  signals: [],
   flock: ["fd", "code"],
   /** A command, and a `struct flock`: type, whence, start, length, pid. */
   lock: ["fd", "code", "code", "code", "number", "number", "number"],
@@ -247,31 +259,6 @@ export const show = ([call, ...args]: Step): string =>
 
 /** A program as it can be pasted into a test. */
 export const source = (program: Program): string => program.map((step) => `  ${JSON.stringify(step)}`).join(",\n")
-
-const withMode: Readonly<Partial<Record<Call, number>>> = {
-  open: 3,
-  openat: 4,
-  openat2: 4,
-  creat: 2,
-  fchmodat: 3,
-  mknodat: 3,
-  chmod: 2,
-  fchmod: 2,
-  mkdir: 2,
-  mkdirat: 3,
-  mknod: 2,
-  mkfifo: 2
-}
-
-/** The same program without any sticky bit. */
-export const withoutSticky = (program: Program): Program =>
-  program.map((step) => {
-    const at = withMode[step[0]]
-    const mode = at === undefined ? undefined : step[at]
-    if (at === undefined || typeof mode !== "number") return step
-    const [call, ...args] = step
-    return [call, ...args.slice(0, at - 1), mode & ~FileMode.S_ISVTX, ...args.slice(at)]
-  })
 
 /** Whether a program fits `calls`: what a test writes by hand may not. */
 export const isWellFormed = (program: Program): boolean =>

@@ -24,6 +24,7 @@ const time = (nanoseconds: bigint): string => {
 
 export class Said {
   private readonly files = new Map<string, number>()
+  private readonly mounts = new Map<number, number>()
   private readonly cookies = new Map<number, number>()
   /** How many handlers have run. */
   handled = 0
@@ -48,12 +49,24 @@ export class Said {
     return this.files.size - 1
   }
 
+  /** The number of a mount in the order in which mounts were first seen. */
+  mount(mount: number): number {
+    const known = this.mounts.get(mount) ?? this.mounts.size
+    this.mounts.set(mount, known)
+    return known
+  }
+
   /** The number of a cookie that two events share, in the order in which they were first seen. */
   cookie(cookie: number): number {
     if (cookie === 0) return 0
     const known = this.cookies.get(cookie) ?? this.cookies.size + 1
     this.cookies.set(cookie, known)
     return known
+  }
+
+  /** The number of an actor's process; 0 where there is no such actor. */
+  pid(actor: number): number {
+    return actor > 0 ? this.actors[actor] ?? 0 : 0
   }
 
   /** A process: those of a program have names. */

@@ -16,6 +16,7 @@ import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
 import { both } from "./internal/step.js"
 import type { Process, Terminal } from "./ProcessTable.js"
+import type { Owner } from "./signals/Owner.js"
 import type { ReceiveError, WriteError as SendError } from "./socket/errors.js"
 import type { DirectoryEntry } from "./VfsBackend.js"
 import type { WaitQueue } from "./WaitQueue.js"
@@ -92,8 +93,8 @@ export abstract class Description {
   locks: DescriptionLocks | undefined = undefined
   /** Those who are told when nothing points here any more, before it is released: the epolls that watch it. */
   closing: Set<() => void> | undefined = undefined
-  /** What F_SETOWN and F_SETSIG have set. */
-  signalOwner: { readonly pid: number; readonly signal: number } | undefined = undefined
+  /** Whom it tells by a signal that something can be done with it; made when somebody asks. @see fcntl(2) */
+  signalOwner: Owner | undefined = undefined
 
   constructor(
     /** Access mode and status flags, as F_GETFL answers them. */
@@ -224,6 +225,14 @@ export abstract class Description {
   /** The same, where it matters who asks. */
   pollQueuesFor(_caller: Process): ReadonlyArray<WaitQueue> {
     return this.pollQueues
+  }
+
+  /**
+   * Begins to tell what can be done with it (POLL_IN, POLL_OUT), and answers how to end that; `undefined` for what tells
+   * nobody by signals. @see open(2), O_ASYNC
+   */
+  startAsync(_tell: (code: number) => void): (() => void) | undefined {
+    return undefined
   }
 
   /** Whether it is ready at one time and not at another: epoll takes nothing else. */

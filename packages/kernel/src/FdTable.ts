@@ -11,7 +11,10 @@ import * as Exit from "effect/Exit"
 import * as Description from "./Description.js"
 import * as Errno from "./Errno.js"
 
-/** What has to be told of every descriptor that is closed: a process's record locks on a file go with any of them. */
+/**
+ * What has to be told of every descriptor that is closed: a process's record locks on a file go with any of them, and
+ * what F_NOTIFY tells of a directory with any of that description.
+ */
 export interface TableLocks {
   readonly closed: (description: Description.Description) => void
 }
@@ -24,6 +27,8 @@ export class FdTable {
   private lowest = 0
   /** Set once the process has had a record lock. */
   locks: TableLocks | undefined = undefined
+  /** Set once it has asked for F_NOTIFY. */
+  notices: TableLocks | undefined = undefined
 
   constructor(
     /** RLIMIT_NOFILE: descriptors are below this. */
@@ -62,6 +67,7 @@ export class FdTable {
     this.place(fd, description, closeOnExec)
     if (before === undefined) return Exit.void
     this.locks?.closed(before)
+    this.notices?.closed(before)
     return Description.drop(before)
   }
 
@@ -87,6 +93,7 @@ export class FdTable {
     if (fd < this.lowest) this.lowest = fd
     this.closeOnExec?.delete(fd)
     this.locks?.closed(description)
+    this.notices?.closed(description)
     return description
   }
 

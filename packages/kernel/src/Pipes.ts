@@ -79,6 +79,13 @@ export class Pipes extends Context.Tag("@effix/kernel/Pipes")<Pipes, {
     caller: Process,
     options: SpliceLimits
   ) => Effect.Effect<number, ReadError | Errno.Errno<"EPIPE">>
+  /** Copies buffers into a pipe, each into pages of its own. @see vmsplice(2) */
+  readonly gift: (
+    to: Description,
+    from: ReadonlyArray<Uint8Array>,
+    caller: Process,
+    nonBlocking: boolean
+  ) => Effect.Effect<number, Errno.Errno<"EAGAIN" | "EBADF" | "EINTR" | "EPIPE">>
   /** Capacity in bytes; `undefined` for what is no pipe. @see fcntl(2) */
   readonly capacity: (description: Description) => number | undefined
   /** Answers the capacity that it got. @see fcntl(2) */
@@ -175,6 +182,10 @@ export const make = (
       from instanceof PipeEnd ? Splice.out(from.pipe, write, optionsOf(caller, limits)) : Errno.fail("EINVAL"),
     spliceInto: (to, read, offset, caller, limits) =>
       to instanceof PipeEnd ? Splice.into(to.pipe, read, offset, optionsOf(caller, limits)) : Errno.fail("EINVAL"),
+    gift: (to, from, caller, nonBlocking) =>
+      to instanceof PipeEnd
+        ? Splice.gift(to.pipe, from, { nonBlocking, brokenPipe: () => context.brokenPipe(caller) })
+        : Errno.fail("EBADF"),
     create: (flags, { gid, uid }) => {
       const pipe = new Pipe(capacity)
       const inode = new PipeInode(++lastIno, { mode: pipeMode, uid, gid, rdev: 0, now: now() })

@@ -33,6 +33,8 @@ export interface SignalInfo {
   readonly child?: { readonly pid: number; readonly status: WaitStatus }
   /** For SI_TIMER: which timer of timer_create(2), and how often it ran out besides until this was taken. */
   readonly timer?: { readonly id: number; readonly overrun: number }
+  /** For SIGIO and its like: of which descriptor, and the events of poll(2). @see fcntl(2), F_SETSIG */
+  readonly io?: { readonly fd: number; readonly band: number }
 }
 
 /** What a process does about a signal. Handlers run on the process's own fiber. */

@@ -45,6 +45,7 @@ import * as Create from "./vfs/create.js"
 import * as Dentries from "./vfs/dentries.js"
 import * as ExtendedAttributes from "./vfs/extendedAttributes.js"
 import * as Follow from "./vfs/follow.js"
+import { Leases } from "./vfs/leases.js"
 import * as Look from "./vfs/look.js"
 import * as Memfd from "./vfs/memfd.js"
 import * as Mounts from "./vfs/mounts.js"
@@ -54,6 +55,7 @@ import { Prefixes } from "./vfs/prefixes.js"
 import * as Remove from "./vfs/remove.js"
 import { rename } from "./vfs/rename.js"
 import * as Seals from "./vfs/seals.js"
+import * as Settings from "./vfs/Settings.js"
 import * as SocketFile from "./vfs/socketFile.js"
 import * as Unmount from "./vfs/unmount.js"
 import { watch } from "./vfs/watch.js"
@@ -97,6 +99,10 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
     /** Where the path must not lead: a sum of RESOLVE_NO_SYMLINKS and its siblings. @see openat2(2) */
     resolve?: number
   ) => Effect.Effect<A, E | OpenError>
+  /** What may be set in `/proc/sys/fs`. */
+  readonly settings: Settings.Settings
+  /** Who is told before a file is opened or cut. @see fcntl(2), F_SETLEASE */
+  readonly leases: Leases
   /** A file in memory without a name. @see memfd_create(2) */
   readonly memfd: (
     viewer: Viewer,
@@ -284,7 +290,10 @@ export interface Parts {
 const rootOf = ({ root }: MountTable): Location => ({ mount: root, dentry: root.root })
 
 export const make = (parts: Parts): Vfs["Type"] => {
+  const settings = Settings.make()
   const core: Core = {
+    settings,
+    leases: new Leases(settings, () => core),
     now: parts.now,
     limits: parts.limits,
     devices: parts.devices,
@@ -316,6 +325,8 @@ export const make = (parts: Parts): Vfs["Type"] => {
   // No accessor: with one that is made anew for each kernel, all of this would be looked up as in a dictionary.
   const room: Omit<Vfs["Type"], "root"> & { root: Location } = {
     root: rootOf(table),
+    settings,
+    leases: core.leases,
     open: (caller, start, path, flags, mode) => open(core, caller, start, path, flags, mode, Exit.succeed),
     openInto: (caller, start, path, flags, mode, take, resolve) =>
       open(core, caller, start, path, flags, mode, take, resolve),

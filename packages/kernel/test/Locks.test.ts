@@ -2,13 +2,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import {
-  F_GETLEASE,
   F_GETLK,
   F_OFD_GETLK,
   F_OFD_SETLK,
   F_OFD_SETLKW,
   F_RDLCK,
-  F_SETLEASE,
   F_SETLK,
   F_SETLKW,
   F_TEST,
@@ -344,18 +342,6 @@ describe("record locks", () => {
         yield* Machine.awaitEnd(process)
         expect(seen).toBe("EACCES")
       }).pipe(Effect.scoped)))
-})
-
-describe("leases", () => {
-  it.effect("are granted to nobody", () =>
-    under(1, (machine) =>
-      inProcess(machine, (sys) =>
-        Effect.gen(function*() {
-          const fd = yield* openFile(sys)
-          expect(yield* sys.fcntl(fd, F_GETLEASE)).toBe(F_UNLCK)
-          expect(yield* errnoOf(sys.fcntl(fd, F_SETLEASE, F_RDLCK))).toBe("EAGAIN")
-          expect(yield* errnoOf(sys.fcntl(fd, F_SETLEASE, 9))).toBe("EINVAL")
-        }))))
 })
 
 describe("/proc/locks", () => {

@@ -11,7 +11,8 @@
  * turn it is; who is blocked is passed over, and what is left in the end is done in the order of the actors. With a
  * first line "free" all run at once, as they like. The answers are told by actor then. A call that looks up a path and
  * then does something with what is there can be told as two: "hold PATH FLAGS" is the first, and the second is made on
- * descriptor 500 instead of a path.
+ * descriptor 500 instead of a path; "cut 500" is what opening with O_TRUNC does last. Before them, "follow PATH" looks
+ * whether there is a symbolic link, and the path "@" is then where it led, or the same.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -83,10 +84,16 @@ static int is(const struct step *call, const char *name) {
   return strcmp(call->field[0], name) == 0;
 }
 
-/* Makes a call, or half of one: where the first half fails, the second is not made. */
-static void make(const struct step *call) {
+/* Makes a call, or part of one: where the first half fails, the second is not made. */
+static void make(struct step *call) {
   static int refused;
-  if (is(call, "hold")) {
+  static char followed[PATH_MAX];
+  for (int i = 1; i < call->fields; i++) if (strcmp(call->field[i], "@") == 0) call->field[i] = followed;
+  if (is(call, "follow")) {
+    ssize_t length = readlink(call->field[1], followed, sizeof followed - 1);
+    if (length < 0) strcpy(followed, call->field[1]);
+    else followed[length] = 0;
+  } else if (is(call, "hold")) {
     int fd = open(call->field[1], atoi(call->field[2]));
     refused = fd < 0;
     if (refused) say("!%d\n", errno);
@@ -95,7 +102,10 @@ static void make(const struct step *call) {
       close(fd);
     }
   } else if (call->fields > 1 && strcmp(call->field[1], "500") == 0) {
-    if (!refused) perform(call);
+    if (!refused && is(call, "cut")) {
+      if (ftruncate(HELD, 0) < 0) say("!%d\n", errno);
+      else say("%d\n", dup(HELD));
+    } else if (!refused) perform(call);
     close(HELD);
   } else perform(call);
 }
@@ -167,7 +177,7 @@ static int may_block(int call) {
     SYS_sendmsg, SYS_recvfrom, SYS_recvmsg, SYS_select, SYS_pselect6, SYS_poll, SYS_epoll_wait, SYS_open, SYS_readv,
     SYS_writev, SYS_splice, SYS_tee, SYS_sendfile, SYS_ioctl, SYS_ppoll, SYS_epoll_pwait, SYS_nanosleep,
     SYS_clock_nanosleep, SYS_pause, SYS_rt_sigsuspend, SYS_rt_sigtimedwait, SYS_wait4, SYS_waitid,
-    SYS_restart_syscall };
+    SYS_restart_syscall, SYS_truncate };
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) if (call == calls[i]) return 1;
   return 0;
 }
@@ -274,9 +284,15 @@ static void direct(void) {
     }
     say_freed(actor);
   }
+  // Those who wait do not go on any more when the others, and what they hold, are gone.
+  for (int i = 1; i <= actors; i++) {
+    if (ended[i] || !blocked[i]) continue;
+    say("- %d blocked to the end\n", i);
+    kill(posts[i].pid, SIGSTOP);
+    waitpid(posts[i].pid, NULL, WUNTRACED);
+  }
   for (int i = 1; i <= actors; i++) {
     if (ended[i]) continue;
-    if (blocked[i]) say("- %d blocked to the end\n", i);
     kill(posts[i].pid, SIGKILL);
     waitpid(posts[i].pid, NULL, 0);
   }

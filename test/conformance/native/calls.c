@@ -250,6 +250,18 @@ static struct timespec timespec_of(struct statx_timestamp time) {
   return (struct timespec){ time.tv_sec, time.tv_nsec };
 }
 
+/* The number of a mount in the order in which mounts were first seen. */
+static size_t mount_class(uint64_t mount) {
+  static uint64_t seen[1024];
+  static size_t count;
+  for (size_t i = 0; i < count; i++) if (seen[i] == mount) return i;
+  if (count == 1024) abort();
+  seen[count] = mount;
+  return count++;
+}
+
+enum { MOUNT_BITS = 0x5000 };
+
 static void stat_more(int dirfd, const char *path, int flags, unsigned mask) {
   struct statx stx;
   // Linux fills in the times of changes only where they are asked for.
@@ -272,6 +284,9 @@ static void stat_more(int dirfd, const char *path, int flags, unsigned mask) {
   say_stat(&st);
   const char *made = (stx.stx_mask & STATX_BTIME) == 0 ? "unknown" : stx.stx_btime.tv_sec >= 1000000000 ? "now" : "then";
   say(" x=%llx t=%s", (unsigned long long)(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT), made);
+  // What lies in no file system that one could see has a mount nevertheless, here but not there.
+  const int lies = S_ISREG(stx.stx_mode) || S_ISDIR(stx.stx_mode) || S_ISLNK(stx.stx_mode);
+  if (lies) say(" m=%x:%zu", stx.stx_mask & MOUNT_BITS, mount_class(stx.stx_mnt_id));
 }
 
 /* Whether it was one of the calls on a path that begins at a descriptor. */
@@ -332,8 +347,8 @@ static int on_self(const struct step *step) {
 }
 
 void perform(const struct step *step) {
-  static const char *const may_block[] = { "open", "openat", "openat2", "creat", "read", "write", "readv", "writev",
-    "preadv2", "pwritev2", "sendfile", "splice", "feed", "tee", "wait", "accept", "connect", "send", "sendto", "sendmsg",
+  static const char *const may_block[] = { "open", "openat", "openat2", "creat", "truncate", "vmsplice", "read", "write",
+    "readv", "writev", "preadv2", "pwritev2", "sendfile", "splice", "feed", "tee", "wait", "accept", "connect", "send", "sendto", "sendmsg",
     "recv", "recvfrom", "recvmsg", "select", "poll2", "epoll_wait" };
   int blocks = 0;
   for (size_t i = 0; i < sizeof may_block / sizeof *may_block; i++) blocks |= is_alone && is(step, may_block[i]);

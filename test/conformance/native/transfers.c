@@ -57,6 +57,27 @@ static int file_into_pipe(int in, int out) {
   return fstat(in, &a) == 0 && fstat(out, &b) == 0 && S_ISREG(a.st_mode) && S_ISFIFO(b.st_mode);
 }
 
+/* Pages in a pipe are those of memory, here but not there: each buffer has pages that nothing else is done with. */
+static void vmsplice_step(const struct step *step) {
+  const int count = seeded_vector(step, 2);
+  size_t used = 0;
+  struct iovec own[VECTOR_MAX];
+  for (int i = 0; i < count; i++) {
+    const size_t length = vector[i].iov_len;
+    void *pages = mmap(NULL, length + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memcpy(pages, vector[i].iov_base, length);
+    own[i] = (struct iovec){ pages, length };
+  }
+  const int fd = (int)number(step, 1), reads = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+  const long done_so = syscall(SYS_vmsplice, fd, own, count, number(step, 4));
+  for (int i = 0; i < count && reads && done_so > 0 && used < (size_t)done_so; i++) {
+    memcpy(buffer + used, own[i].iov_base, own[i].iov_len);
+    used += own[i].iov_len;
+  }
+  if (reads) done_read(done_so);
+  else done(done_so);
+}
+
 static void feed(const struct step *step) {
   int file = memfd_create("feed", 0);
   if (file < 0) return done(-1);
@@ -93,7 +114,8 @@ int on_transfer(const struct step *step) {
     if (same_file(fd, (int)second)) say("same");
     else if (file_into_pipe((int)second, fd)) say("file");
     else done(syscall(SYS_sendfile, fd, second, offset == NOWHERE ? NULL : &offset, fourth));
-  } else if (is(step, "tee")) done(syscall(SYS_tee, fd, second, third, fourth));
+  } else if (is(step, "vmsplice")) vmsplice_step(step);
+  else if (is(step, "tee")) done(syscall(SYS_tee, fd, second, third, fourth));
   else if (is(step, "fallocate")) done(syscall(SYS_fallocate, fd, second, third, fourth));
   else if (is(step, "fdatasync")) done(syscall(SYS_fdatasync, fd));
   else if (is(step, "sync")) say("0");

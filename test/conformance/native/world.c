@@ -63,7 +63,18 @@ int read_program(void) {
   return 1;
 }
 
+void held_signals(sigset_t *set) {
+  sigemptyset(set);
+  sigaddset(set, SIGTRAP);
+  sigaddset(set, SIGIO);
+  sigaddset(set, SIGRTMIN);
+  sigaddset(set, SIGRTMIN + 1);
+}
+
 void prepare_world(void) {
+  sigset_t held;
+  held_signals(&held);
+  sigprocmask(SIG_BLOCK, &held, NULL);
   umask(022);
   struct rlimit files = { 1024, 1024 }, size = { RLIM_INFINITY, RLIM_INFINITY };
   setrlimit(RLIMIT_NOFILE, &files);

@@ -2,6 +2,8 @@
 #ifndef WORLD_H
 #define WORLD_H
 
+#include <signal.h>
+
 #include "calls.h"
 
 enum { STEPS_MAX = 4096, HANGS_AFTER = 20 };
@@ -13,6 +15,9 @@ void fail(const char *what);
 
 /* The next program; false at the end of input. */
 int read_program(void);
+
+/* The signals that every program holds back, so that what is told by them waits until it is looked at. */
+void held_signals(sigset_t *set);
 
 /* Mask, limits and signals, as every program begins. */
 void prepare_world(void);

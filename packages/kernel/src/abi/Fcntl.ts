@@ -12,6 +12,9 @@ export const F_SETOWN = 8
 export const F_GETOWN = 9
 export const F_SETSIG = 10
 export const F_GETSIG = 11
+export const F_SETOWN_EX = 15
+export const F_GETOWN_EX = 16
+export const F_GETOWNER_UIDS = 17
 /** Whether two descriptors share one description. */
 export const F_DUPFD_QUERY = 1027
 export const F_DUPFD_CLOEXEC = 1030
@@ -19,7 +22,32 @@ export const F_SETPIPE_SZ = 1031
 export const F_GETPIPE_SZ = 1032
 export const F_ADD_SEALS = 1033
 export const F_GET_SEALS = 1034
+export const F_GET_RW_HINT = 1035
+export const F_SET_RW_HINT = 1036
 export const FD_CLOEXEC = 1
+
+/** What the owner of a description is, in `struct f_owner_ex`. */
+export const F_OWNER_TID = 0
+export const F_OWNER_PID = 1
+export const F_OWNER_PGRP = 2
+
+/** How long what is written is said to last. */
+export const RWH_WRITE_LIFE_NOT_SET = 0
+export const RWH_WRITE_LIFE_NONE = 1
+export const RWH_WRITE_LIFE_SHORT = 2
+export const RWH_WRITE_LIFE_MEDIUM = 3
+export const RWH_WRITE_LIFE_LONG = 4
+export const RWH_WRITE_LIFE_EXTREME = 5
+
+/** What F_NOTIFY tells of. */
+export const DN_ACCESS = 0x1
+export const DN_MODIFY = 0x2
+export const DN_CREATE = 0x4
+export const DN_DELETE = 0x8
+export const DN_RENAME = 0x10
+export const DN_ATTRIB = 0x20
+/** More than once. */
+export const DN_MULTISHOT = 0x80000000
 
 /** What may not be done any more to a file of memfd_create(2). */
 export const F_SEAL_SEAL = 0x1

@@ -12,6 +12,8 @@ export const SI_KERNEL = 0x80
 export const SI_QUEUE = -1
 /** By a timer of timer_create(2). */
 export const SI_TIMER = -2
+/** Something can be read or written, for signals whose codes below mean something else. */
+export const SI_SIGIO = -5
 /** By tkill(2) or tgkill(2). */
 export const SI_TKILL = -6
 
@@ -25,3 +27,16 @@ export const CLD_DUMPED = 3
 export const CLD_STOPPED = 5
 /** It has been continued. */
 export const CLD_CONTINUED = 6
+
+/** For SIGIO and what F_SETSIG puts in its place: there is something to read. */
+export const POLL_IN = 1
+/** There is room to write. */
+export const POLL_OUT = 2
+/** Something has happened: a lease is to be given up, a directory has changed. */
+export const POLL_MSG = 3
+/** An error. */
+export const POLL_ERR = 4
+/** Something urgent. */
+export const POLL_PRI = 5
+/** The other side has hung up. */
+export const POLL_HUP = 6

@@ -13,6 +13,9 @@ export interface SignalfdInfo {
   readonly code: number
   readonly pid: number
   readonly uid: number
+  /** The descriptor that something can be done with, and the events of poll(2). */
+  readonly fd: number
+  readonly band: number
   /** The timer of timer_create(2). */
   readonly tid: number
   readonly overrun: number
@@ -33,7 +36,9 @@ export const encode = (info: SignalfdInfo, into: Uint8Array): void => {
   view.setInt32(8, info.code, true)
   view.setUint32(12, info.pid, true)
   view.setUint32(16, info.uid, true)
+  view.setInt32(20, info.fd, true)
   view.setUint32(24, info.tid, true)
+  view.setUint32(28, info.band, true)
   view.setUint32(32, info.overrun, true)
   view.setInt32(40, info.status, true)
   view.setInt32(44, info.int, true)
@@ -48,6 +53,8 @@ export const decode = (bytes: Uint8Array): SignalfdInfo => {
     code: view.getInt32(8, true),
     pid: view.getUint32(12, true),
     uid: view.getUint32(16, true),
+    fd: view.getInt32(20, true),
+    band: view.getUint32(28, true),
     tid: view.getUint32(24, true),
     overrun: view.getUint32(32, true),
     status: view.getInt32(40, true),

@@ -16,6 +16,9 @@ export const STATX_SIZE = 0x200
 export const STATX_BLOCKS = 0x400
 export const STATX_BASIC_STATS = 0x7ff
 export const STATX_BTIME = 0x800
+export const STATX_MNT_ID = 0x1000
+/** A number that no other mount will ever have. */
+export const STATX_MNT_ID_UNIQUE = 0x4000
 
 export const STATX_ATTR_COMPRESSED = 0x4
 export const STATX_ATTR_IMMUTABLE = 0x10

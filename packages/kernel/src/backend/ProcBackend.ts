@@ -19,6 +19,7 @@ import type { ProcParts } from "../proc/parts.js"
 import * as ProcessTexts from "../proc/process.js"
 import * as SystemTexts from "../proc/system.js"
 import type { Process } from "../ProcessTable.js"
+import type { Setting } from "../vfs/Settings.js"
 import type { Backend, DirectoryEntry, StatFs } from "../VfsBackend.js"
 
 const PROC_MAGIC = 0x9fa0
@@ -29,6 +30,8 @@ interface Content {
   readonly names?: () => Iterable<string>
   readonly lookup?: (name: string) => Exit.Exit<ProcInode, Errno.Errno<"ENOENT">>
   readonly text?: () => string
+  /** A number that may be written, too. */
+  readonly setting?: Setting
   readonly target?: (pid: number) => string | undefined
   readonly follow?: () => Location | Description | undefined
   /** Whose it is: it can be looked at by those alone who could trace that process. @see ptrace(2) */
@@ -103,10 +106,18 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
       const name = path.slice(under.length).split("/", 1)[0]!
       const whole = `${under}${name}`
       entries[name] = whole === path
-        ? () => node(whole, S_IFREG | 0o444, () => ({ text: () => SystemTexts.texts[path]!(parts) }))
+        ? () => system(path)
         : () => directory(whole, fixed(`${whole}/`))
     }
     return entries
+  }
+
+  const system = (path: string): ProcInode => {
+    const setting = SystemTexts.settingOf(parts, path)
+    return node(path, S_IFREG | (setting === undefined ? 0o444 : 0o644), () => ({
+      text: () => SystemTexts.texts[path]!(parts),
+      ...setting === undefined ? {} : { setting }
+    }))
   }
 
   const link = (path: string, self: Process, content: Content): ProcInode =>
@@ -198,8 +209,8 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
   const owners = new WeakMap<ProcInode, Process>()
 
   /** What is there whoever runs; made for the first who looks. */
-  let system: Readonly<Record<string, () => ProcInode>> | undefined
-  const ofSystem = () => system ??= fixed("")
+  let ofMachine: Readonly<Record<string, () => ProcInode>> | undefined
+  const ofSystem = () => ofMachine ??= fixed("")
   const top: Content = {
     names: () => [
       "self",
@@ -259,8 +270,16 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
     unlink: () => refused,
     rmdir: () => refused,
     rename: () => refused,
-    write: () => refused,
-    truncate: () => refused,
+    write: ({ content: { setting } }, offset, from) => {
+      if (setting === undefined) return refused
+      // Behind the beginning nothing is looked at.
+      const text = Bytes.decode(from).trim()
+      if (offset === 0 && !/^\d{1,10}$/.test(text)) return Errno.fail("EINVAL")
+      if (offset === 0 && Number(text) > setting.max) return Errno.fail("EINVAL")
+      if (offset === 0) setting.value = Number(text)
+      return Exit.succeed(from.length)
+    },
+    truncate: ({ content: { setting } }) => setting === undefined ? refused : Exit.void,
     change: () => refused,
     statfs: () => statfs
   }

@@ -22,11 +22,13 @@ import { AnonymousDescription } from "./AnonymousDescription.js"
 
 const { SIZE } = SignalfdInfo
 
-const recordOf = ({ child, code, pid, signal, timer, uid, value }: SignalInfo): SignalfdInfo.SignalfdInfo => ({
+const recordOf = ({ child, code, io, pid, signal, timer, uid, value }: SignalInfo): SignalfdInfo.SignalfdInfo => ({
   signo: signal,
   code,
   pid,
   uid,
+  fd: io?.fd ?? 0,
+  band: io?.band ?? 0,
   tid: timer?.id ?? 0,
   overrun: timer?.overrun ?? 0,
   status: child === undefined ? 0 : WaitStatus.numberOf(child.status),

@@ -9,6 +9,7 @@
  */
 import * as Exit from "effect/Exit"
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
+import { POLL_IN, POLL_OUT } from "../abi/SignalCodes.js"
 import * as Errno from "../Errno.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { Ring } from "./Ring.js"
@@ -17,6 +18,9 @@ const PAGE = 4096
 /** What a buffer is besides its bytes: whether what comes next may go behind them, and whether it is a packet. */
 const MERGES = 1
 const PACKET = 2
+
+/** Functions that are told why, the newest first. */
+export type AsyncList = ReadonlyArray<(code: number) => void>
 
 export class Pipe {
   readers = 0
@@ -30,6 +34,10 @@ export class Pipe {
   /** Where those watch who poll an end; made for the first. */
   private watchReaders: WaitQueue.WaitQueue | undefined = undefined
   private watchWriters: WaitQueue.WaitQueue | undefined = undefined
+
+  /** Who is told by a signal of what can be done with the pipe: made when somebody asks. @see open(2), O_ASYNC */
+  asyncReaders: AsyncList | undefined = undefined
+  asyncWriters: AsyncList | undefined = undefined
 
   readonly ring = new Ring()
   /** The buffers in use, oldest at `firstSlot`: where the bytes of each begin in its page, and how many they are. */
@@ -78,11 +86,13 @@ export class Pipe {
     return Exit.succeed(count)
   }
 
-  private wasEmptied(wasFull: boolean): void {
+  /** `signals`: a splice that leaves something of a buffer tells nobody. */
+  private wasEmptied(wasFull: boolean, signals = true): void {
     if (wasFull && !this.full) {
       WaitQueue.wake(this.canWrite)
       if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters, POLLOUT | POLLWRNORM)
     }
+    if (signals) this.signalWriters()
     if (this.held > 0) WaitQueue.wake(this.canRead)
   }
 
@@ -136,10 +146,22 @@ export class Pipe {
       if (wasEmpty && done < from.length) this.tellReaders()
     }
     if (done === from.length) this.tellReaders()
+    this.signalReaders()
     return done
   }
 
+  /** Somebody has written, or found no room to. */
+  signalReaders(): void {
+    if (this.asyncReaders !== undefined) { for (const tell of this.asyncReaders) tell(POLL_IN) }
+  }
+
+  /** Somebody has read, or found nothing to. */
+  signalWriters(): void {
+    if (this.asyncWriters !== undefined) { for (const tell of this.asyncWriters) tell(POLL_OUT) }
+  }
+
   private wasFilled(wasEmpty: boolean): void {
+    this.signalReaders()
     if (wasEmpty || this.canRead.first !== undefined) WaitQueue.wake(this.canRead)
     if (!this.full) WaitQueue.wake(this.canWrite)
     this.tellReaders()
@@ -177,10 +199,10 @@ export class Pipe {
   /** Forgets the first `count` bytes. */
   take(count: number): void {
     if (count === 0) return
-    const wasFull = this.full
+    const { full, slots } = this
     this.ring.drop(count)
     this.consume(count)
-    this.wasEmptied(wasFull)
+    this.wasEmptied(full, this.slots < slots)
   }
 
   /** Puts bytes back that were taken and could not be used; a pipe that was filled meanwhile holds more than it takes. */
@@ -230,8 +252,9 @@ export class Pipe {
       if (!stay) this.ring.drop(done)
     }
     if (!stay) {
+      const { slots } = this
       this.consume(done)
-      this.wasEmptied(wasFull)
+      this.wasEmptied(wasFull, this.slots < slots)
     }
     to.wasFilled(wasEmpty)
     return done
@@ -281,6 +304,8 @@ export class Pipe {
     if ((this.readers === 0) !== (this.writers === 0)) {
       if (this.watchReaders !== undefined) WaitQueue.tell(this.watchReaders)
       if (this.watchWriters !== undefined) WaitQueue.tell(this.watchWriters)
+      this.signalReaders()
+      this.signalWriters()
     }
     if (this.readers === 0 && this.writers === 0) {
       this.ring.clear()

@@ -15,7 +15,7 @@ import { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
 import { accessed } from "../vfs/accessed.js"
 import * as WaitQueue from "../WaitQueue.js"
-import type { Pipe } from "./Pipe.js"
+import type { AsyncList, Pipe } from "./Pipe.js"
 
 /** The inode of a pipe without a name. */
 export class PipeInode extends Inode {}
@@ -48,7 +48,10 @@ export class PipeEnd extends Description {
     const { pipe } = this
     const answer = pipe.tryRead(into)
     if (answer !== undefined) return this.wasRead(answer)
-    if (this.nonBlocking) return Errno.fail("EAGAIN")
+    if (this.nonBlocking) {
+      pipe.signalWriters()
+      return Errno.fail("EAGAIN")
+    }
     const { ring } = pipe
     return WaitQueue.sleep([pipe.canRead], () => {
       const read = this.wasRead(pipe.tryRead(into))
@@ -150,6 +153,16 @@ export class PipeEnd extends Description {
     return [readable ? pipe.readersWatch : pipe.writersWatch]
   }
 
+  override startAsync(tell: (code: number) => void): () => void {
+    const { pipe, readable, writable } = this
+    if (readable) pipe.asyncReaders = [tell, ...pipe.asyncReaders ?? []]
+    if (writable) pipe.asyncWriters = [tell, ...pipe.asyncWriters ?? []]
+    return () => {
+      pipe.asyncReaders = without(pipe.asyncReaders, tell)
+      pipe.asyncWriters = without(pipe.asyncWriters, tell)
+    }
+  }
+
   override available(): Exit.Exit<number> {
     return Exit.succeed(this.pipe.held)
   }
@@ -170,6 +183,11 @@ export class PipeEnd extends Description {
     if (this.writable) pipe.writers--
     pipe.left()
   }
+}
+
+const without = (list: AsyncList | undefined, one: AsyncList[number]): AsyncList | undefined => {
+  const left = list?.filter((each) => each !== one)
+  return left?.length === 0 ? undefined : left
 }
 
 /** Another end of `pipe`, counted as open. */

@@ -121,6 +121,23 @@ export const into = (
   return waiting(now, () => to.canWrite, () => undefined)
 }
 
+/** Into a pipe, from memory: each of `from` begins a page of its own. */
+export const gift = (
+  to: Pipe,
+  from: ReadonlyArray<Uint8Array>,
+  { brokenPipe, nonBlocking }: Omit<SpliceOptions, "length">
+): Effect.Effect<number, Errno.Errno<"EAGAIN" | "EINTR" | "EPIPE">> => {
+  const now = (): Now<number, Errno.Errno<"EAGAIN" | "EPIPE">> => {
+    if (to.readers === 0) {
+      brokenPipe()
+      return Errno.fail("EPIPE")
+    }
+    if (to.full) return nonBlocking ? Errno.fail("EAGAIN") : undefined
+    return Exit.succeed(from.reduce((done, each) => done + to.fillPages(each, 0), 0))
+  }
+  return waiting(now, () => to.canWrite, () => undefined)
+}
+
 /** Where reading took its time, the pipe may have been filled by others meanwhile. */
 const delivered = (to: Pipe, bytes: Uint8Array, offset: number): Effect.Effect<number> => {
   const done = to.fillPages(bytes, offset)

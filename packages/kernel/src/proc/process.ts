@@ -224,7 +224,9 @@ export const files: Readonly<
 export const fdInfo = (parts: ProcParts, self: Process, fd: number, description: Description): string => {
   const flags = description.flags | (self.fds.isCloseOnExec(fd) ? O_CLOEXEC : 0)
   const ino = description.inode.ino
-  return `pos:\t${description.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t0\nino:\t${ino}\n` +
+  return `pos:\t${description.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${
+    description.location?.mount.id ?? 0
+  }\nino:\t${ino}\n` +
     locksOf(parts, self, description) + description.info()
 }
 

@@ -4,6 +4,8 @@
  * @see proc(5)
  */
 import { PAGE_SIZE } from "../abi/Mman.js"
+import type { Setting } from "../vfs/Settings.js"
+import * as Settings from "../vfs/Settings.js"
 import { locks } from "./locks.js"
 import { net } from "./net.js"
 import type { ProcParts } from "./parts.js"
@@ -75,6 +77,10 @@ const bootId = (parts: ProcParts): string => {
   return known
 }
 
+/** What may be written as well. */
+export const settingOf = ({ vfs }: ProcParts, path: string): Setting | undefined =>
+  path.startsWith("sys/fs/") ? Object.entries(vfs.settings).find(([name]) => path === `sys/fs/${name}`)?.[1] : undefined
+
 const constant = (text: string) => (): string => `${text}\n`
 
 const filesystems = ({ fileSystems }: ProcParts): string =>
@@ -97,6 +103,12 @@ export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
   "sys/fs/inotify/max_queued_events": ({ limits }) => `${limits.inotifyEventsMax}\n`,
   "sys/fs/inotify/max_user_instances": ({ limits }) => `${limits.inotifyInstancesMax}\n`,
   "sys/fs/inotify/max_user_watches": ({ limits }) => `${limits.inotifyWatchesMax}\n`,
+  ...Object.fromEntries(
+    Object.keys(Settings.make()).map((name) => [
+      `sys/fs/${name}`,
+      (parts: ProcParts) => `${settingOf(parts, `sys/fs/${name}`)?.value}\n`
+    ])
+  ),
   "sys/fs/pipe-max-size": ({ limits }) => `${limits.pipeCapacityMax}\n`,
   "sys/kernel/cap_last_cap": constant("40"),
   "sys/kernel/domainname": constant("(none)"),

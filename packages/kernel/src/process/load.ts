@@ -4,8 +4,10 @@
  * @see execve(2)
  */
 import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
 import { MS_NOEXEC, MS_NOSUID } from "../abi/MountFlags.js"
+import { O_RDONLY } from "../abi/OpenFlags.js"
 import * as Bytes from "../Bytes.js"
 import { permits } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
@@ -91,6 +93,8 @@ export const make = (parts: {
     const lender = (mount.flags & MS_NOSUID) === 0 ? inode : undefined
     const resolved = target.place === undefined ? undefined : pathFor(target.place, target.name)
     if (!permits(caller.credentials, inode, FileMode.X_OK)) return yield* Errno.fail("EACCES")
+    const later = vfs.leases.active === 0 ? undefined : vfs.leases.broken(caller, target, O_RDONLY, () => Exit.void)
+    if (later !== undefined) yield* later
     const before = known.get(inode)
     if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) {
       return { lender, resolved, kind: before.kind }

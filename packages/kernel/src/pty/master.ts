@@ -10,6 +10,7 @@ import * as T from "../abi/Termios.js"
 import type { ReadError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Process } from "../ProcessTable.js"
+import { whenReady } from "../signals/whenReady.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { TerminalDescription } from "./description.js"
 
@@ -61,6 +62,10 @@ export class Master extends TerminalDescription {
 
   override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {
     return [this.pair.masterReaders, this.pair.masterWriters]
+  }
+
+  override startAsync(tell: (code: number) => void): () => void {
+    return whenReady(this, tell)
   }
 
   override available(): Exit.Exit<number> {

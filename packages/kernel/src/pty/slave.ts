@@ -13,6 +13,7 @@ import type { Description, ReadError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
+import { whenReady } from "../signals/whenReady.js"
 import * as WaitQueue from "../WaitQueue.js"
 import { TerminalDescription } from "./description.js"
 import { AGAIN, isLeader, sendToBackground, type Standing, standing, wantsAttention } from "./jobControl.js"
@@ -84,6 +85,10 @@ export class Slave extends TerminalDescription {
 
   override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {
     return [this.pair.slaveReaders, this.pair.slaveWriters]
+  }
+
+  override startAsync(tell: (code: number) => void): () => void {
+    return whenReady(this, tell)
   }
 
   override available(): Exit.Exit<number, Errno.Errno<"ENOTTY">> {

@@ -20,6 +20,7 @@ import * as Errno from "../Errno.js"
 import { Inode } from "../Inode.js"
 import type { PolicyRules } from "../Policy.js"
 import type { Process } from "../ProcessTable.js"
+import { whenReady } from "../signals/whenReady.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { SocketAddress } from "./Address.js"
 import type {
@@ -221,6 +222,21 @@ export abstract class Socket extends Description {
 
   override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {
     return [this.canReceive, this.canSend]
+  }
+
+  override startAsync(tell: (code: number) => void): () => void {
+    return whenReady(this, tell, () => {
+      const { signalOwner } = this
+      if (signalOwner?.lacksRoom !== true) return false
+      signalOwner.lacksRoom = false
+      return true
+    })
+  }
+
+  /** There is no room for what is to be sent: whether that fails. */
+  noRoom(flags: number): boolean {
+    if (this.signalOwner !== undefined) this.signalOwner.lacksRoom = true
+    return this.impatient(flags)
   }
 
   override reopen(): Effect.Effect<Description, Errno.Errno<"ENXIO">> {

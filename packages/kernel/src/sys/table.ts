@@ -5,18 +5,17 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { CAP_FOWNER, CAP_LEASE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
+import { CAP_FOWNER, CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
 import * as Fcntl from "../abi/Fcntl.js"
-import { isRegular } from "../abi/FileMode.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
 import { RESOLVE_IN_ROOT } from "../abi/Resolve.js"
-import { SIGRTMAX } from "../abi/Signals.js"
 import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { isReady } from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { OpenError } from "../Sys.js"
+import { setAsync, tellings } from "./owner.js"
 import type { Rooms } from "./Rooms.js"
 import { startAt, unlikePath } from "./start.js"
 
@@ -179,7 +178,9 @@ export const pipe = (
   return Exit.succeed([first, second] as const)
 }
 
-type FcntlError = Errno.Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM" | "ESRCH">
+type FcntlError = Errno.Errno<
+  "EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "ENOTDIR" | "EPERM" | "ESRCH"
+>
 
 /** Commands that need no open file: all that O_PATH is good for. */
 const ofDescriptors: ReadonlyArray<number> = [
@@ -194,20 +195,6 @@ const ofDescriptors: ReadonlyArray<number> = [
 /** O_NOATIME is for the owner. */
 const mayHideAccess = ({ credentials }: Process, { inode }: Description): boolean =>
   credentials.euid === inode.uid || capable(credentials, CAP_FOWNER)
-
-/** There are no leases: whoever may have one is told that somebody else has the file open. */
-const setLease = (
-  { credentials }: Process,
-  { inode }: Description,
-  type: number
-): Exit.Exit<never, Errno.Errno<"EACCES" | "EAGAIN" | "EINVAL">> => {
-  if (type === Fcntl.F_UNLCK) return Errno.fail("EAGAIN", { syscall: "fcntl" })
-  if (credentials.euid !== inode.uid && !capable(credentials, CAP_LEASE)) {
-    return Errno.fail("EACCES", { syscall: "fcntl" })
-  }
-  const known = type === Fcntl.F_RDLCK || type === Fcntl.F_WRLCK
-  return Errno.fail(known && isRegular(inode.mode) ? "EAGAIN" : "EINVAL", { syscall: "fcntl" })
-}
 
 /** @see fcntl(2) */
 export const fcntl = (
@@ -240,6 +227,9 @@ export const fcntl = (
       if ((argument & ~description.flags & OpenFlags.O_NOATIME) !== 0 && !mayHideAccess(self, description)) {
         return Errno.fail("EPERM", { syscall: "fcntl", fd })
       }
+      if (((argument ^ description.flags) & OpenFlags.O_ASYNC) !== 0) {
+        setAsync(rooms, self, description, fd, (argument & OpenFlags.O_ASYNC) !== 0)
+      }
       description.flags = (description.flags & ~OpenFlags.changeable) | (argument & OpenFlags.changeable)
       return Exit.succeed(0)
     case Fcntl.F_GETPIPE_SZ: {
@@ -248,10 +238,6 @@ export const fcntl = (
     }
     case Fcntl.F_SETPIPE_SZ:
       return pipes.resize(description, argument, capable(self.credentials, CAP_SYS_RESOURCE))
-    case Fcntl.F_GETLEASE:
-      return Exit.succeed(Fcntl.F_UNLCK)
-    case Fcntl.F_SETLEASE:
-      return setLease(self, description, argument)
     case Fcntl.F_GET_SEALS:
       return rooms.vfs.seals(description)
     case Fcntl.F_ADD_SEALS:
@@ -265,34 +251,6 @@ export const fcntl = (
         : Exit.succeed(other === description ? 1 : 0)
     }
     default:
-      return owner(rooms, description, command, argument, fd)
-  }
-}
-
-/** Whom to tell that there is something to read, and how. It is kept, and nobody is told. */
-const owner = (
-  { processes }: Rooms,
-  description: Description,
-  command: number,
-  argument: number,
-  fd: number
-): Exit.Exit<number, FcntlError> => {
-  switch (command) {
-    case Fcntl.F_GETOWN:
-      return Exit.succeed(description.signalOwner?.pid ?? 0)
-    case Fcntl.F_SETOWN: {
-      const known = argument < 0 ? processes.table.groups.get(-argument) : processes.table.processes.get(argument)
-      if (argument !== 0 && known === undefined) return Errno.fail("ESRCH", { syscall: "fcntl", fd })
-      description.signalOwner = { pid: argument, signal: description.signalOwner?.signal ?? 0 }
-      return Exit.succeed(0)
-    }
-    case Fcntl.F_GETSIG:
-      return Exit.succeed(description.signalOwner?.signal ?? 0)
-    case Fcntl.F_SETSIG:
-      if (argument < 0 || argument > SIGRTMAX) return Errno.fail("EINVAL", { syscall: "fcntl", fd })
-      description.signalOwner = { pid: description.signalOwner?.pid ?? 0, signal: argument }
-      return Exit.succeed(0)
-    default:
-      return Errno.fail("EINVAL", { syscall: "fcntl", fd })
+      return tellings(rooms, self, description, fd, command, argument)
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Moving bytes from one descriptor to another: copy_file_range, sendfile, splice and tee.
+ * Moving bytes from one descriptor to another: copy_file_range, sendfile, splice, vmsplice and tee.
  *
  * @see splice(2)
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
-import { OFFSET_MAX, RW_COUNT_MAX } from "../abi/Limits.js"
+import { IOV_MAX, OFFSET_MAX, RW_COUNT_MAX } from "../abi/Limits.js"
 import { O_APPEND } from "../abi/OpenFlags.js"
 import * as Flags from "../abi/TransferFlags.js"
 import type { Description, ReadError, WriteError } from "../Description.js"
@@ -17,10 +17,12 @@ import { overLimit } from "./descriptors.js"
 import type { Rooms } from "./Rooms.js"
 import { SCRATCH, withScratch } from "./scratch.js"
 import { opened } from "./table.js"
+import { lengthOf, scatter, type Vector } from "./vectors.js"
 
 export type CopyError = ReadError | WriteError | Errno.Errno<"EOVERFLOW" | "ETXTBSY" | "EXDEV">
 export type SendfileError = ReadError | WriteError | Errno.Errno<"EOVERFLOW" | "ESPIPE">
 export type SpliceError = ReadError | WriteError | Errno.Errno<"ESPIPE">
+export type VmspliceError = Errno.Errno<"EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EPIPE">
 export type TeeError = Errno.Errno<"EAGAIN" | "EBADF" | "EINTR" | "EINVAL" | "EPIPE">
 
 const PAGE = 4096
@@ -219,6 +221,33 @@ export const splice = (
     return moving(intoPipe(rooms, self, from, at, to, length, told || to.nonBlocking), [from, offsetIn])
   }
   return Errno.fail("EINVAL", { syscall, fd: fdIn })
+}
+
+/** Between a pipe and memory, whose bytes are copied. @see vmsplice(2) */
+export const vmsplice = (
+  { pipes }: Rooms,
+  self: Process,
+  fd: number,
+  vector: Vector,
+  flags: number
+): Effect.Effect<number, VmspliceError> => {
+  if ((flags & ~spliceFlags) !== 0) return Errno.fail("EINVAL", { syscall: "vmsplice", fd })
+  const description = opened(self, fd)
+  const open = description !== undefined && (description.readable || description.writable)
+  if (!open) return Errno.fail("EBADF", { syscall: "vmsplice", fd })
+  if (vector.length > IOV_MAX) return Errno.fail("EINVAL", { syscall: "vmsplice", fd })
+  const length = lengthOf(vector)
+  if (length === 0) return Exit.succeed(0)
+  if (!isPipe(description)) return Errno.fail("EBADF", { syscall: "vmsplice", fd })
+  description.spliced()
+  // O_NONBLOCK is not looked at.
+  const nonBlocking = (flags & Flags.SPLICE_F_NONBLOCK) !== 0
+  if (description.writable) return pipes.gift(description, vector, self, nonBlocking)
+  const scattered = (bytes: Uint8Array) => {
+    scatter(bytes, bytes.length, vector)
+    return Exit.succeed(bytes.length)
+  }
+  return pipes.spliceOut(description, scattered, self, { length, nonBlocking }) as Effect.Effect<number, VmspliceError>
 }
 
 /** @see tee(2) */

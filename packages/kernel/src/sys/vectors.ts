@@ -31,14 +31,14 @@ const known = Flags.RWF_HIPRI | Flags.RWF_DSYNC | Flags.RWF_SYNC | Flags.RWF_NOW
 /** Where in the file: at an offset, or where the description stands. */
 type At = number | "here"
 
-const lengthOf = (vector: Vector): number => {
+export const lengthOf = (vector: Vector): number => {
   let length = 0
   for (const each of vector) length += each.length
   return length
 }
 
 /** Hands out what was read in one piece. */
-const scatter = (from: Uint8Array, count: number, vector: Vector): void => {
+export const scatter = (from: Uint8Array, count: number, vector: Vector): void => {
   let done = 0
   for (const into of vector) {
     if (done >= count) return

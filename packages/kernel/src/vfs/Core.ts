@@ -10,7 +10,9 @@ import type { Limits } from "../KernelConfig.js"
 import type { Pipes } from "../Pipes.js"
 import type { PolicyRules } from "../Policy.js"
 import type { Notifier } from "../watch/Notifier.js"
+import type { Leases } from "./leases.js"
 import type { Prefixes } from "./prefixes.js"
+import type { Settings } from "./Settings.js"
 
 /** Whoever a path is walked for: a process, as far as paths are concerned. */
 export interface Viewer {
@@ -35,6 +37,8 @@ export interface Core {
   readonly policy: PolicyRules | undefined
   /** Where it is told what has been done. */
   readonly watches: Notifier
+  readonly settings: Settings
+  readonly leases: Leases
   readonly superblocks: Set<Superblock>
   readonly tables: Set<MountTable>
   /** Files without a name that may be given one: those of O_TMPFILE without O_EXCL, once. */

@@ -10,6 +10,7 @@ import * as FileMode from "../abi/FileMode.js"
 import { IN_ACCESS, IN_ATTRIB, IN_MODIFY } from "../abi/InotifyFlags.js"
 import { OFFSET_MAX } from "../abi/Limits.js"
 import { MS_NOEXEC } from "../abi/MountFlags.js"
+import { O_WRONLY } from "../abi/OpenFlags.js"
 import * as Credentials from "../Credentials.js"
 import type { Location, Mount } from "../Dentry.js"
 import * as Errno from "../Errno.js"
@@ -212,13 +213,17 @@ const forgetBehind = ({ superblock: { backend } }: Mount, inode: Inode): Effect.
   return Effect.catchTag(forgotten, "EOPNOTSUPP", () => Exit.void)
 }
 
-function* truncateSteps(core: Core, viewer: Viewer, target: Target, size: number) {
+function* mayTruncate(core: Core, viewer: Viewer, target: Target) {
   const { inode } = target
   if (FileMode.isDirectory(inode.mode)) return yield* Errno.fail("EISDIR")
   if (!FileMode.isRegular(inode.mode)) return yield* Errno.fail("EINVAL")
   yield* Permission.access(viewer, inode, FileMode.W_OK)
   yield* ruled(core, viewer, target)
   yield* writable(target)
+}
+
+function* cutSteps(core: Core, viewer: Viewer, target: Target, size: number) {
+  const { inode } = target
   yield* Lock.acquire(inode)
   try {
     if (size !== inode.size) yield* setLengthLocked(core, viewer, target, size)
@@ -240,7 +245,11 @@ export const truncate = (
   target: Target,
   size: number
 ): Effect.Effect<void, TruncateError> =>
-  size < 0 ? Errno.fail("EINVAL") : Step.run(truncateSteps(core, viewer, target, size))
+  size < 0 ? Errno.fail("EINVAL") : Step.andThen(Step.run(mayTruncate(core, viewer, target)), () => {
+    const cut = () => Step.run(cutSteps(core, viewer, target, size))
+    const later = core.leases.active === 0 ? undefined : core.leases.broken(viewer, target, O_WRONLY, cut)
+    return later ?? cut()
+  })
 
 /** @see access(2) */
 export const access = (

@@ -159,8 +159,8 @@ export const symlink = (
  * Whether one may give a file that is not one's own another name: only one that could be read and written anyway, and
  * that lends nobody's rights. @see proc_sys_fs(5), protected_hardlinks
  */
-const mayLink = (viewer: Viewer, inode: Inode): Exit.Exit<void, Errno.Errno<"EPERM">> => {
-  if (Permission.owns(viewer, inode)) return Exit.void
+const mayLink = (core: Core, viewer: Viewer, inode: Inode): Exit.Exit<void, Errno.Errno<"EPERM">> => {
+  if (core.settings.protected_hardlinks.value === 0 || Permission.owns(viewer, inode)) return Exit.void
   const groupProgram = FileMode.S_ISGID | 0o010
   const safe = FileMode.isRegular(inode.mode) && (inode.mode & FileMode.S_ISUID) === 0 &&
     (inode.mode & groupProgram) !== groupProgram &&
@@ -189,7 +189,7 @@ function* linkSteps(
     yield* Permission.writableMount(found.mount)
     const mount = walked === undefined ? start?.mount : mountOf(walked)
     if (inode === undefined || mount !== found.mount) return yield* Errno.fail("EXDEV")
-    yield* mayLink(viewer, inode)
+    yield* mayLink(core, viewer, inode)
     if (Permission.isRuled(core, viewer)) {
       // Another name is another way to it: for who may go the whole way only.
       const from = walked?.found ?? walked ?? start

@@ -26,6 +26,8 @@ export interface Statx {
   /** Whether the file system keeps when a file was made. */
   readonly born: boolean
   readonly mountRoot: boolean
+  /** The number of its mount; `undefined` for what lies in no file system. */
+  readonly mountId: number | undefined
 }
 
 const refreshed = (mount: Mount | undefined, inode: Attributes.Target["inode"]): Effect.Effect<void, StorageError> =>
@@ -55,7 +57,8 @@ const statxFound = (found: Walk.Walk): Statx => {
   return {
     stat: statOf(found.inode!, found.jumped !== undefined ? 0 : Walk.mountOf(found).superblock.dev),
     born: found.jumped?.location !== undefined || found.jumped === undefined,
-    mountRoot: at !== undefined && at.dentry === at.mount.root
+    mountRoot: at !== undefined && at.dentry === at.mount.root,
+    mountId: (found.jumped === undefined ? Walk.mountOf(found) : found.jumped.location?.mount)?.id
   }
 }
 
@@ -122,7 +125,7 @@ export const find = (core: Core, viewer: Viewer, start: Location, path: string, 
 
 const targetOf = (core: Core, found: Walk.Walk, placed: boolean): Attributes.Target => {
   const mount = found.jumped === undefined ? Walk.mountOf(found) : found.found?.mount
-  if (!placed && core.watches.active === 0 && !Permission.isRuled(core, found.viewer)) {
+  if (!placed && core.watches.active === 0 && core.leases.active === 0 && !Permission.isRuled(core, found.viewer)) {
     return { inode: found.inode!, mount }
   }
   const name = found.found === undefined && found.jumped === undefined ? found.name : undefined

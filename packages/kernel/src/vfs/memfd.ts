@@ -56,5 +56,7 @@ export const create = (
   dentry.unlinked = true
   const place = { mount, dentry }
   void Dentries.hold(place)
-  return Exit.succeed(new RegularFile(O_RDWR | O_LARGEFILE, core, place))
+  const file = new RegularFile(O_RDWR | O_LARGEFILE, core, place)
+  core.leases.uncounted.add(file)
+  return Exit.succeed(file)
 }

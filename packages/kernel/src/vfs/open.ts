@@ -44,8 +44,7 @@ const {
 const creationFlags = O_CREAT | O_EXCL | OpenFlags.O_NOCTTY | O_TRUNC | OpenFlags.O_CLOEXEC
 
 /** Every file is a large one where addresses have 64 bits. */
-const keptOf = (flags: number): number =>
-  (flags & OpenFlags.known & ~creationFlags & ~OpenFlags.O_ASYNC) | OpenFlags.O_LARGEFILE
+const keptOf = (flags: number): number => (flags & OpenFlags.known & ~creationFlags) | OpenFlags.O_LARGEFILE
 
 const noFollowOrMissing: Mode = { ...orMissing, follow: false }
 
@@ -117,14 +116,18 @@ const busy = (at: Location, description: Description): Description => {
 
 /**
  * In a sticky directory that all may write to, O_CREAT does not open a device or socket that somebody else put there.
- * For files and FIFOs that is up to `protected_regular` and `protected_fifos`, which are off here.
+ * For files and FIFOs that is up to `protected_regular` and `protected_fifos`. @see proc_sys_fs(5)
  */
-function* checkSticky(caller: Process, found: Walk, inode: Inode) {
-  const directory = found.dentry.inode
-  const open = FileMode.S_ISVTX | 0o002
-  if ((directory.mode & open) !== open || found.last !== "name") return
-  if (FileMode.isRegular(inode.mode) || FileMode.isFifo(inode.mode)) return
-  if (inode.uid !== directory.uid && inode.uid !== caller.credentials.euid) return yield* Errno.fail("EACCES")
+function* checkSticky({ settings }: Core, { credentials: { euid } }: Process, found: Walk, inode: Inode) {
+  const { mode, uid } = found.dentry.inode
+  if ((mode & FileMode.S_ISVTX) === 0 || found.last !== "name" || inode.uid === uid || inode.uid === euid) return
+  const guard = FileMode.isRegular(inode.mode)
+    ? settings.protected_regular.value
+    : FileMode.isFifo(inode.mode)
+    ? settings.protected_fifos.value
+    : 1
+  const refused = guard > 0 && (mode & 0o002) !== 0 || guard > 1 && (mode & 0o020) !== 0
+  if (refused) return yield* Errno.fail("EACCES")
 }
 
 /** Gives what stands behind the inode to `take`: contents, entries, a FIFO, a device. */
@@ -197,7 +200,7 @@ function* openSteps<A, E>(
     gone = inode
   } while (again || inode === undefined)
   if (!created) {
-    if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(caller, found, inode)
+    if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(core, caller, found, inode)
     const mount = mountOf(found)
     const wanted = wantedBy(flags)
     // What is allowed is not worth a turn of the generator: two of them are a fifth of an open.
@@ -222,8 +225,8 @@ function* openSteps<A, E>(
     if (found.jumped !== undefined && found.found === undefined) {
       return Step.andThen(found.jumped.reopen(keptOf(flags), caller), take)
     }
-    if (cuts) {
-      // To those who watch it is open before it is cut.
+    const leased = core.leases.active !== 0 && FileMode.isRegular(inode.mode)
+    if (cuts || leased) {
       const target: Attributes.Target = {
         inode,
         mount,
@@ -231,23 +234,44 @@ function* openSteps<A, E>(
         name: found.found === undefined ? found.name : undefined
       }
       const at = place(core, found, inode)
-      yield* Dentries.hold(at)
-      Attributes.tell(core, IN_OPEN, target)
-      const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
-        Step.run(cutAndOpen(core, caller, target, at, flags, take))
-      )
-      yield* Dentries.letGo(core, at)
-      return yield* opened
+      const opening = () => openTold(core, caller, target, at, flags, cuts, take)
+      const later = leased
+        ? core.leases.broken(caller, target, flags & O_ACCMODE, () => finish<A, E>(Step.run(opening())))
+        : undefined
+      if (later !== undefined && (flags & OpenFlags.O_NONBLOCK) !== 0) return yield* Errno.fail("EAGAIN")
+      return later ?? (yield* opening())
     }
   }
   const at = place(core, found, inode)
-  return yield* openInode(core, caller, at, flags, (description) => {
-    if (core.watches.active !== 0) core.watches.dentry(IN_OPEN, at.dentry)
-    const stored = FileMode.isRegular(at.dentry.inode.mode) || FileMode.isDirectory(at.dentry.inode.mode)
-    // Files and directories say so themselves.
-    if (!stored) (description.closing ??= new Set()).add(() => core.watches.closed(description))
-    return take(description)
-  })
+  return yield* openInode(core, caller, at, flags, announcing(core, at, take))
+}
+
+/** To those who watch it is open before anybody has it, and before it is cut. */
+const announcing = <A, E>(core: Core, at: Location, take: Accept<A, E>): Accept<A, E> => (description) => {
+  if (core.watches.active !== 0) core.watches.dentry(IN_OPEN, at.dentry)
+  const stored = FileMode.isRegular(at.dentry.inode.mode) || FileMode.isDirectory(at.dentry.inode.mode)
+  // Files and directories say so themselves.
+  if (!stored) (description.closing ??= new Set()).add(() => core.watches.closed(description))
+  return take(description)
+}
+
+function* openTold<A, E>(
+  core: Core,
+  caller: Process,
+  target: Attributes.Target,
+  at: Location,
+  flags: number,
+  cuts: boolean,
+  take: Accept<A, E>
+) {
+  if (!cuts) return yield* openInode(core, caller, at, flags, announcing(core, at, take))
+  yield* Dentries.hold(at)
+  Attributes.tell(core, IN_OPEN, target)
+  const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
+    Step.run(cutAndOpen(core, caller, target, at, flags, take))
+  )
+  yield* Dentries.letGo(core, at)
+  return yield* opened
 }
 
 /** O_PATH looks at nothing but the path. */

@@ -352,7 +352,9 @@ export class Walk {
 
   private followLink(link: Inode, isLast: boolean): Effect.Effect<this, PathError> | undefined {
     const refused = (this.resolve & RESOLVE_NO_SYMLINKS) !== 0 || (this.mount.flags & MS_NOSYMFOLLOW) !== 0
-    if (++this.links > SYMLINKS_MAX || refused) return Errno.fail("ELOOP")
+    if (++this.links > SYMLINKS_MAX) return Errno.fail("ELOOP")
+    if (isLast && !this.mayFollow(link)) return Errno.fail("EACCES")
+    if (refused) return Errno.fail("ELOOP")
     this.prefix = 0
     const { backend } = this.mount.superblock
     accessed(this.core.now, this.mount, link)
@@ -368,6 +370,14 @@ export class Walk {
       target,
       (text) => dentry.forgotten ? this.restart() : this.goTo(text, isLast) ?? this.advance()
     )
+  }
+
+  /** In a sticky directory that all may write to, not every link of somebody else. @see proc_sys_fs(5) */
+  private mayFollow({ uid }: Inode): boolean {
+    if (this.core.settings.protected_symlinks.value === 0) return true
+    const { inode: directory } = this.dentry
+    const open = FileMode.S_ISVTX | 0o002
+    return uid === this.viewer.credentials.euid || (directory.mode & open) !== open || directory.uid === uid
   }
 
   /** Goes on along the text of a link. */

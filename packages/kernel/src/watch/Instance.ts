@@ -13,6 +13,7 @@ import type { ReadError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { AnonymousDescription } from "../event/AnonymousDescription.js"
 import type { Inode } from "../Inode.js"
+import { whenReady } from "../signals/whenReady.js"
 import * as WaitQueue from "../WaitQueue.js"
 import type { Hearing, Mark } from "./Mark.js"
 
@@ -142,6 +143,10 @@ export class Instance extends AnonymousDescription implements Hearing {
 
   override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {
     return [this.arrived]
+  }
+
+  override startAsync(tell: (code: number) => void): () => void {
+    return whenReady(this, tell)
   }
 
   override available(): Exit.Exit<number> {

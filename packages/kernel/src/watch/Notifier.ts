@@ -45,6 +45,9 @@ export type Follow = (superblock: Superblock, directory: Dentry, deep: boolean) 
 
 const typed = (mask: number, { mode }: Inode): number => isDirectory(mode) ? mask | IN_ISDIR : mask
 
+/** A name has become another in the same directory: what F_NOTIFY alone tells of. */
+export const RENAMED_HERE = 0x10000000
+
 export class Notifier {
   /** Watches and observers that there are. */
   active = 0
@@ -55,10 +58,11 @@ export class Notifier {
   private lastCookie = 0
 
   /** The watches of an inode are a list that is never changed, but replaced: it may be gone through meanwhile. */
-  add(mark: Mark): void {
+  add(mark: Mark, first = false): void {
     this.active++
     this.marks.add(mark)
-    mark.inode.watches = [...mark.inode.watches ?? [], mark]
+    const others = mark.inode.watches ?? []
+    mark.inode.watches = first ? [mark, ...others] : [...others, mark]
   }
 
   remove(mark: Mark): void {
@@ -135,6 +139,7 @@ export class Notifier {
   /** A name has moved, perhaps to where another was. */
   moved(from: Named, to: Named, replaced: Inode | undefined, used: boolean): void {
     const cookie = ++this.lastCookie
+    if (from.parent === to.parent) this.entry(RENAMED_HERE, 0, from)
     this.entry(IN_MOVED_FROM, cookie, from)
     this.entry(IN_MOVED_TO, cookie, to)
     if (replaced !== undefined) this.itself(IN_ATTRIB, replaced)

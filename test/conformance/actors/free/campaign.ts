@@ -46,7 +46,7 @@ const reportOf = (play: Play, outcomes: ReadonlyMap<string, number>, { foreign, 
   [
     ...foreign.slice(0, 1).map((each) => {
       const schedule = outcomes.get(each)!
-      return `  Effix, schedule ${schedule} (${disks[schedule % disks.length]![0]}):\n${indented(each)}`
+      return `  Effix, schedule ${schedule} (${disks[schedule % disks.length]!.name}):\n${indented(each)}`
     }),
     `  Linux, ${permitted.size} outcomes:`,
     ...[...permitted].slice(0, 4).map((each) => `${indented(each)}\n    --`),

@@ -2,7 +2,7 @@
  * Random plays whose actors all go at once.
  *
  * No path in them leads through a directory that moves or goes: Linux takes a walk name by name, so that its outcome may
- * fit no moment at all. Directories that do are worked in through a descriptor. Nor does anybody count the links of what is
+ * fit no moment at all. Symbolic links stand where nothing else leads to, and do not lead to each other. Directories that do are worked in through a descriptor. Nor does anybody count the links of what is
  * open: Linux takes a link away before it takes its name out of the names that it remembers.
  */
 import { Fcntl, OpenFlags } from "@effix/kernel"
@@ -10,9 +10,9 @@ import type { Step } from "../../program.js"
 import type { Random } from "../../random.js"
 import { lockingStep } from "../generate.js"
 import type { Act, Play } from "../program.js"
-import { countOrders } from "./orders.js"
+import { countOrders, LINKS } from "./orders.js"
 
-const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = OpenFlags
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = OpenFlags
 const { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR } = Fcntl
 
 export type FreeTheme = "locks" | "files"
@@ -49,9 +49,29 @@ const flagsOf = (random: Random): number =>
 const placeOf = (random: Random): readonly [number, string] =>
   random.chance(0.25) ? [MOVED, inMoved(random)] : [AT_FDCWD, pathOf(random)]
 
+const link = (random: Random): string => random.pick(LINKS)
+
+/** What follows a link at the end of a path. */
+const throughLink = (random: Random): Step =>
+  random.weighted<() => Step>([
+    [4, () => ["open", link(random), flagsOf(random), 0o644]],
+    [1.5, () => ["open", link(random), O_RDWR | O_TRUNC, 0]],
+    [1, () => ["stat", link(random)]],
+    [1, () => ["truncate", link(random), random.between(0, 5)]],
+    [1, () => ["chmod", link(random), random.pick([0o600, 0o640])]]
+  ])()
+
 const fileStep = (random: Random): Step =>
   random.weighted<() => Step>([
     [5, () => ["openat", ...placeOf(random), flagsOf(random), 0o644]],
+    [1.5, () => ["open", pathOf(random), random.pick([O_RDWR, O_WRONLY]) | O_TRUNC, 0]],
+    [2.5, () => ["symlink", random.pick(["a", "b", "c", "d/a"]), link(random)]],
+    [4, () => throughLink(random)],
+    [1, () => ["rename", random.pick(["l", "m", "a", "b"]), link(random)]],
+    [1, () => ["renameat2", AT_FDCWD, "l", AT_FDCWD, "m", random.pick([1, 2])]],
+    [1, () => ["unlink", link(random)]],
+    [0.5, () => ["link", link(random), link(random)]],
+    [0.5, () => ["readlink", link(random)]],
     [5, () => ["rename", pathOf(random), pathOf(random)]],
     [3, () => ["renameat2", ...placeOf(random), ...placeOf(random), random.weighted([[3, 0], [2, 1], [3, 2]])]],
     [4, () => ["unlink", pathOf(random)]],
@@ -105,6 +125,7 @@ const beginnings: Record<FreeTheme, (random: Random) => ReadonlyArray<Step>> = {
     ["open", "a", O_RDWR | (random.chance(0.5) ? O_APPEND : 0), 0],
     ["open", "f", O_RDONLY | O_DIRECTORY, 0],
     ["write", 0, random.between(0, 6), 1],
+    ...random.chance(0.5) ? [["symlink", random.pick(["a", "b", "c"]), "l"] as const] : [],
     ...random.pick<ReadonlyArray<Step>>([[], [["link", "a", "c"]], [["link", "a", "d/a"], ["mkdir", "d/f", 0o755]], [[
       "mknod",
       "f/a",

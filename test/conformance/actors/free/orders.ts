@@ -9,27 +9,39 @@ import { type Act, actLine, actorsOf, type Play, stepsOf } from "../program.js"
 const HELD = 500
 
 const { AT_EMPTY_PATH, AT_FDCWD } = Fcntl
-const { O_NOFOLLOW, O_PATH, O_WRONLY } = OpenFlags
+const { O_EXCL, O_NOFOLLOW, O_PATH, O_TRUNC, O_WRONLY } = OpenFlags
 
 const hold = (path: string, flags: number): string => `hold\t${line([path as "open"])}\t${flags}`
 
+/** Where symbolic links may be, and nowhere else. */
+export const LINKS: ReadonlyArray<string> = ["l", "m"]
+
+/** Looks where a path leads that may be a link, and says how it is called from then on. */
+const follow = (path: string): readonly [ReadonlyArray<string>, string] =>
+  LINKS.includes(path) ? [[`follow\t${path}`], "@"] : [[], path]
+
 /**
- * A call as the helper makes it. Linux looks a path up first, and holds nothing until it does something with what was
+ * A call as the helper makes it. Linux reads a link before it goes where that leads, and looks a path up first, and holds nothing until it does something with what was
  * there: others may come between. What changes a directory alone does so in one step, under the lock of that directory.
  */
 const halves = (step: Step): ReadonlyArray<string> => {
   const [call, path, argument] = step as readonly [string, string, number]
-  const found = hold(path, O_PATH | O_NOFOLLOW)
+  const [followed, target] = follow(path)
+  const found = hold(target, O_PATH | O_NOFOLLOW)
   switch (call) {
     case "stat":
-    case "lstat":
-      return [found, line(["fstatat", HELD, "", AT_EMPTY_PATH])]
+      return [...followed, found, line(["fstatat", HELD, "", AT_EMPTY_PATH])]
     case "chmod":
-      return [found, line(["fchmodat", HELD, "", argument, AT_EMPTY_PATH])]
+      return [...followed, found, line(["fchmodat", HELD, "", argument, AT_EMPTY_PATH])]
     case "truncate":
-      return [hold(path, O_WRONLY), line(["ftruncate", HELD, argument])]
+      return [...followed, hold(target, O_WRONLY), line(["ftruncate", HELD, argument])]
     case "link":
-      return [found, line(["linkat", HELD, "", AT_FDCWD, step[2] as string, AT_EMPTY_PATH])]
+      return [hold(path, O_PATH | O_NOFOLLOW), line(["linkat", HELD, "", AT_FDCWD, step[2] as string, AT_EMPTY_PATH])]
+    case "open":
+      if ((argument & O_EXCL) !== 0) return [line(step)]
+      return (argument & O_TRUNC) === 0
+        ? [...followed, line(["open", target, argument, step[3]!])]
+        : [...followed, hold(target, argument & ~O_TRUNC), `cut\t${HELD}`]
     default:
       return [line(step)]
   }

@@ -90,6 +90,8 @@ export class TcpSocket extends TcpEnd {
     const first = this.told === "unconnected"
     if (first) {
       if (this.state !== "closed") return Errno.fail("EISCONN")
+      // That it is connected is told as room is that there was none of.
+      if (this.signalOwner !== undefined) this.signalOwner.lacksRoom = true
       const begun = this.begin(address, caller)
       if (begun._tag === "Failure") return begun
       this.told = "connecting"

@@ -38,7 +38,7 @@ export const send = (
   let done = self.state === "connected" ? self.outgoing!.fill(from, 0) : 0
   if (done === from.length && self.state !== "connecting") return Exit.succeed(done)
   const soFar = (): Exit.Exit<number> | undefined => done > 0 ? Exit.succeed(done) : undefined
-  if (self.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
+  if (self.noRoom(flags)) return soFar() ?? Errno.fail("EAGAIN")
   const attempt = (): WaitQueue.Attempt<number, WriteError> => {
     if (isBroken(self)) return soFar() ?? broken(self, flags, caller)
     if (self.state === "connecting") return undefined

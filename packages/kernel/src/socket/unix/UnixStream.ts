@@ -113,7 +113,7 @@ export class UnixStream extends UnixConnection {
     }
     const now = attempt()
     if (now !== undefined) return now
-    if (this.impatient(flags)) return soFar() ?? Errno.fail("EAGAIN")
+    if (this.noRoom(flags)) return soFar() ?? Errno.fail("EAGAIN")
     return this.wait([this.canSend], attempt, this.settings.sendTimeout, Errno.fail("EAGAIN"), soFar)
   }
 

@@ -40,7 +40,7 @@ export const makeRoom = (
   const attempt = () => hindered(self, from) ?? (self.charged < self.sendBuffer ? Exit.void : undefined)
   const now = attempt()
   if (now !== undefined) return now
-  if (self.impatient(flags)) return Errno.fail("EAGAIN")
+  if (self.noRoom(flags)) return Errno.fail("EAGAIN")
   // Whether it will use the room is not known yet.
   const ends = { left: () => WaitQueue.pass(self.canSend), aside: () => {} }
   return self.wait([self.canSend], attempt, self.settings.sendTimeout, Errno.fail("EAGAIN"), undefined, ends)
@@ -71,7 +71,7 @@ export const send = (
   }
   const now = attempt()
   if (now !== undefined) return now
-  if (self.impatient(flags)) return Errno.fail("EAGAIN")
+  if (self.noRoom(flags)) return Errno.fail("EAGAIN")
   // Not told of each message that is received, but only when there is room again.
   if (self.charged >= self.sendBuffer) {
     return Effect.flatMap(

@@ -13,6 +13,14 @@ export interface PollRequest {
   readonly events: number
 }
 
+/** `struct f_owner_ex`: whom an open file tells by signals. */
+export interface FileOwner {
+  /** F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP; the threads of a process have no numbers, so the first is the second. */
+  readonly type: number
+  /** 0 for nobody. */
+  readonly pid: number
+}
+
 export interface DescriptorCalls {
   /** @see open(2) */
   readonly open: (path: string, flags: number, mode?: number) => Effect.Effect<number, OpenError>
@@ -44,7 +52,18 @@ export interface DescriptorCalls {
     fd: number,
     command: number,
     argument?: number
-  ) => Effect.Effect<number, Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "EPERM" | "ESRCH">>
+  ) => Effect.Effect<
+    number,
+    Errno<"EACCES" | "EAGAIN" | "EBADF" | "EBUSY" | "EINVAL" | "EMFILE" | "ENOTDIR" | "EPERM" | "ESRCH">
+  >
+  /** F_SETOWN_EX, and F_GETOWN_EX, which looks at no `owner`. @see fcntl(2) */
+  readonly fcntlOwner: (
+    fd: number,
+    command: number,
+    owner?: FileOwner
+  ) => Effect.Effect<FileOwner, Errno<"EBADF" | "EINVAL" | "ESRCH">>
+  /** F_GETOWNER_UIDS: the user ids, real and effective, of who has set the owner. @see fcntl(2) */
+  readonly fcntlOwnerUids: (fd: number) => Effect.Effect<readonly [uid: number, euid: number], Errno<"EBADF">>
   /** Answers the reading and the writing end. @see pipe2(2) */
   readonly pipe: (
     flags?: number

@@ -32,9 +32,9 @@ export type RenamePathError =
   | ChangePathError
   | Errno<"EBUSY" | "EEXIST" | "EISDIR" | "EMLINK" | "ENOTEMPTY" | "EXDEV" | "EBADF">
 export type AttributePathError = ChangePathError | Errno<"EBADF">
-export type TruncateError = AttributePathError | Errno<"EFBIG" | "EISDIR">
+export type TruncateError = AttributePathError | Errno<"EFBIG" | "EINTR" | "EISDIR">
 export type ExecError =
   | PathError
-  | Errno<"E2BIG" | "EINVAL" | "EISDIR" | "ENOEXEC" | "ENOMEM" | "EMFILE" | "ENFILE">
+  | Errno<"E2BIG" | "EINTR" | "EINVAL" | "EISDIR" | "ENOEXEC" | "ENOMEM" | "EMFILE" | "ENFILE">
 export type SpawnError = ExecError | OpenError | Errno<"EAGAIN" | "EBADF" | "EPERM" | "ESRCH" | "ENOTTY">
 export type TerminalError = Errno<"EBADF" | "ENOTTY" | "EIO" | "EINTR">

@@ -19,6 +19,8 @@ import type {
 export interface StatX extends Stat {
   /** What of it was filled in: a sum of STATX_BASIC_STATS and its siblings. */
   readonly mask: number
+  /** The number of its mount, where there is one: that which /proc/PID/mountinfo shows, or with the other flag unique. */
+  readonly mountId: number
   /** A sum of STATX_ATTR_MOUNT_ROOT and its siblings. */
   readonly attributes: number
   /** Which of them are told at all. */

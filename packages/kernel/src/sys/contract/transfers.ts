@@ -2,10 +2,10 @@
  * Calls that read into several buffers, write from several, and move bytes from one descriptor to another.
  */
 import type * as Effect from "effect/Effect"
-import type { CopyError, SendfileError, SpliceError, TeeError } from "../transfers.js"
+import type { CopyError, SendfileError, SpliceError, TeeError, VmspliceError } from "../transfers.js"
 import type { ReadvError, Vector, WritevError } from "../vectors.js"
 
-export type { CopyError, SendfileError, SpliceError, TeeError } from "../transfers.js"
+export type { CopyError, SendfileError, SpliceError, TeeError, VmspliceError } from "../transfers.js"
 export type { ReadvError, Vector, WritevError } from "../vectors.js"
 
 export interface TransferCalls {
@@ -46,6 +46,11 @@ export interface TransferCalls {
     length: number,
     flags?: number
   ) => Effect.Effect<number, SpliceError>
+  /**
+   * Between a pipe and buffers: into the writing end, where each begins a page, and out of the reading one. Bytes are
+   * copied. @see vmsplice(2)
+   */
+  readonly vmsplice: (fd: number, vector: Vector, flags?: number) => Effect.Effect<number, VmspliceError>
   /** From pipe to pipe, and they stay in the first. @see tee(2) */
   readonly tee: (fdIn: number, fdOut: number, length: number, flags?: number) => Effect.Effect<number, TeeError>
 }

@@ -1,8 +1,9 @@
-import { AT_FDCWD } from "../../abi/Fcntl.js"
+import { AT_FDCWD, F_OWNER_PID } from "../../abi/Fcntl.js"
 import type { PollRequest } from "../../Sys.js"
-import type { DescriptorCalls } from "../contract/descriptors.js"
+import type { DescriptorCalls, FileOwner } from "../contract/descriptors.js"
 import * as Descriptors from "../descriptors.js"
 import * as Files from "../files.js"
+import * as Owner from "../owner.js"
 import { ppoll } from "../poll.js"
 import * as Table from "../table.js"
 import { BaseSys } from "./BaseSys.js"
@@ -54,6 +55,14 @@ export abstract class DescriptorSys extends BaseSys implements DescriptorCalls {
 
   fcntl(fd: number, command: number, argument = 0) {
     return this.call(() => Table.fcntl(this.rooms, this.self, fd, command, argument))
+  }
+
+  fcntlOwner(fd: number, command: number, owner: FileOwner = { type: F_OWNER_PID, pid: 0 }) {
+    return this.call(() => Owner.fcntlOwner(this.rooms, this.self, fd, command, owner))
+  }
+
+  fcntlOwnerUids(fd: number) {
+    return this.call(() => Owner.fcntlOwnerUids(this.self, fd))
   }
 
   pipe(flags = 0) {

@@ -58,6 +58,10 @@ export abstract class TransferSys extends FileSys implements TransferCalls {
     return this.call(() => Transfers.splice(this.rooms, this.self, fdIn, offsetIn, fdOut, offsetOut, length, flags))
   }
 
+  vmsplice(fd: number, vector: Vectors.Vector, flags = 0) {
+    return this.call(() => Transfers.vmsplice(this.rooms, this.self, fd, vector, flags))
+  }
+
   tee(fdIn: number, fdOut: number, length: number, flags = 0) {
     return this.call(() => Transfers.tee(this.rooms, this.self, fdIn, fdOut, length, flags))
   }

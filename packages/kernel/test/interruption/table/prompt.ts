@@ -1,7 +1,7 @@
 /** Every call that never waits, made on what it is for: each is answered in the step in which it is made. */
 import type * as Effect from "effect/Effect"
 import { EPOLL_CTL_ADD } from "../../../src/abi/EpollFlags.js"
-import { F_GETFL } from "../../../src/abi/Fcntl.js"
+import { F_GETFL, F_GETOWN_EX } from "../../../src/abi/Fcntl.js"
 import { MAP_ANONYMOUS, MAP_PRIVATE } from "../../../src/abi/Mman.js"
 import { PR_GET_NAME } from "../../../src/abi/Prctl.js"
 import { RLIMIT_NOFILE } from "../../../src/abi/Resources.js"
@@ -119,6 +119,8 @@ export const prompt = {
   umask: (sys) => sys.umask(0),
   dup: (sys) => sys.dup(on.file),
   fcntl: (sys) => sys.fcntl(on.file, F_GETFL, 0),
+  fcntlOwner: (sys) => sys.fcntlOwner(on.file, F_GETOWN_EX),
+  fcntlOwnerUids: (sys) => sys.fcntlOwnerUids(on.file),
   pipe: (sys) => sys.pipe(),
   fionread: (sys) => sys.fionread(on.reader)
 } satisfies { readonly [Name in keyof SystemCalls]?: (sys: SystemCalls) => Effect.Effect<unknown, unknown> }

@@ -3,6 +3,7 @@ import { children } from "./children.js"
 import { events } from "./events.js"
 import { slowFiles } from "./files.js"
 import { jobControl } from "./jobControl.js"
+import { leases } from "./leases.js"
 import { locks } from "./locks.js"
 import { pipes } from "./pipes.js"
 import { programs } from "./programs.js"
@@ -26,6 +27,7 @@ export const rows: ReadonlyArray<Row> = [
   ...waiting,
   ...children,
   ...locks,
+  ...leases,
   ...slowFiles,
   ...programs
 ]

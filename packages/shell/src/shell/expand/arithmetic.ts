@@ -5,7 +5,7 @@ import { type Environment, evaluate, valueOf } from "../arithmetic/evaluate.js"
 import { ArithmeticError, type Integer } from "../arithmetic/Expression.js"
 import { parse } from "../arithmetic/parse.js"
 import { AssignmentFailed, Fatal } from "../state/Control.js"
-import type { Run, Shell } from "../state/Shell.js"
+import { call, type Run, type Shell } from "../state/Shell.js"
 import { VariableError } from "../state/Variables.js"
 import type { ArithmeticSource } from "../syntax/Ast.js"
 import * as Values from "./values.js"
@@ -71,7 +71,7 @@ export function* refresh(shell: Shell, text: string): Run<void> {
   if (text.includes("EPOCH")) shell.moment = yield* shell.sys.clockGettime("realtime")
   if (text.includes("SRANDOM")) {
     const bytes = new Uint8Array(4)
-    yield* shell.sys.getrandom(bytes)
+    yield* call(shell.sys.getrandom(bytes))
     shell.chance = new DataView(bytes.buffer).getUint32(0)
   }
   if (!text.includes("SECONDS")) return
