@@ -126,7 +126,8 @@ class Machine:
             self.call(libc.bind(self_.fileno(), there, len(there)))
             return "ok"
         if call == "listen":
-            self_.listen(args[1])
+            # Python's own takes a negative backlog for 0; the kernel takes it for the most there is.
+            self.call(libc.listen(self_.fileno(), args[1]))
             return "ok"
         if call == "connect":
             there = self.raw(self_.family, args[1])

@@ -59,6 +59,19 @@ describe("UDP", () => {
       })
     ))
 
+  it.effect("what was begun before a shutdown may be brought to its end", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const a = yield* udp(sys, 1000)
+        const b = yield* udp(sys, 2000)
+        yield* sys.sendto(a, bytes(2), Abi.MSG_MORE, at(2000))
+        assert.strictEqual(yield* errnoOf(sys.shutdown(a, Abi.SHUT_WR)), "ENOTCONN")
+        assert.strictEqual(yield* sys.send(a, bytes(3)), 3)
+        assert.strictEqual(yield* sys.recv(b, bytes(10)), 5)
+        assert.strictEqual(yield* errnoOf(sys.sendto(a, bytes(1), 0, at(2000))), "EPIPE")
+      })
+    ))
+
   it.effect("a connected socket is told that nobody was there; one that is not connected is not", () =>
     inProcess((sys) =>
       Effect.gen(function*() {

@@ -166,7 +166,7 @@ export class UdpSocket extends InetSocket {
   }
 
   private begin(data: Uint8Array, to: Endpoint, flags: number): Exit.Exit<number, WriteError> {
-    return this.transmit(data, to, this.isCorked(flags))
+    return this.transmit(data, to, this.isCorked(flags), true)
   }
 
   /** Adds to the message that was begun; where that goes was said then. One that gets too long is lost. */
@@ -179,20 +179,22 @@ export class UdpSocket extends InetSocket {
     whole.set(data)
     whole.set(more, data.length)
     this.begun = undefined
-    const sent = this.transmit(whole, to, this.isCorked(flags))
+    const sent = this.transmit(whole, to, this.isCorked(flags), false)
     return sent._tag === "Success" ? Exit.succeed(more.length) : sent
   }
 
   /** Sends it, or keeps it until there is more. */
-  private transmit(data: Uint8Array, to: Endpoint, keeps: boolean): Exit.Exit<number, WriteError> {
+  private transmit(data: Uint8Array, to: Endpoint, keeps: boolean, isNew: boolean): Exit.Exit<number, WriteError> {
     const four = Ip.is4(to.address)
     const route = this.routeTo(to.address)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
     if (this.inet.isBroadcast(to.address) && !this.settings.broadcast) return Errno.fail("EACCES")
     if (data.length > (four ? MESSAGE_MAX : MESSAGE6_MAX)) return Errno.fail("EMSGSIZE")
-    const error = this.takeError()
+    // What was begun before the shutdown may be brought to its end.
+    const error = !isNew
+      ? undefined
+      : this.takeError() ?? ((this.shut & SEND_SHUTDOWN) === 0 ? undefined : Errno.fail("EPIPE"))
     if (error !== undefined) return error
-    if ((this.shut & SEND_SHUTDOWN) !== 0) return Errno.fail("EPIPE")
     if (keeps) {
       this.begun = { to, data: data.slice() }
       return Exit.succeed(data.length)
@@ -292,7 +294,7 @@ export class UdpSocket extends InetSocket {
     const set = super.setOption(level, option, value, caller)
     if (begun !== undefined && level === Abi.SOL_UDP && option === Abi.UDP_CORK && value === 0) {
       this.begun = undefined
-      this.transmit(begun.data, begun.to, false)
+      this.transmit(begun.data, begun.to, false, false)
     }
     return set
   }
