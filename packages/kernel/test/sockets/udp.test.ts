@@ -72,6 +72,19 @@ describe("UDP", () => {
       })
     ))
 
+  it.effect("what was begun goes to whom the socket is connected meanwhile", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const a = yield* udp(sys, 1000)
+        const [b, c] = [yield* udp(sys, 2000), yield* udp(sys, 3000)]
+        yield* sys.sendto(a, bytes(2), Abi.MSG_MORE, at(2000))
+        yield* sys.connect(a, at(3000))
+        yield* sys.send(a, bytes(3))
+        assert.strictEqual(yield* sys.recv(c, bytes(10)), 5)
+        assert.strictEqual(yield* errnoOf(read(sys, b)), "EAGAIN")
+      })
+    ))
+
   it.effect("a connected socket is told that nobody was there; one that is not connected is not", () =>
     inProcess((sys) =>
       Effect.gen(function*() {

@@ -122,7 +122,8 @@ export class TcpSocket extends TcpEnd {
     if (Ip.isMulticast(to) || this.inet.isBroadcast(to)) return Errno.fail("ENETUNREACH")
     const source = this.routeTo(to)
     if (source._tag === "Failure") return Exit.failCause(source.cause)
-    const from = Ip.isAny(this.boundAddress) ? source.value : this.boundAddress
+    // Whoever is bound to many has one address from here on.
+    const from = this.inet.isOneHost(this.boundAddress) ? this.boundAddress : source.value
     if (!this.bound) {
       const taken = this.take()
       if (taken._tag === "Failure") return Errno.fail("EADDRNOTAVAIL")

@@ -105,6 +105,10 @@ export class UdpSocket extends InetSocket {
     if (Ip.isAny(this.address)) this.address = source.value
     if (Ip.isAny(this.boundAddress)) this.boundAddress = source.value
     this.remote = to
+    // Linux keeps both in one place, in IPv4: what was begun goes to the new peer.
+    if (this.begun !== undefined && Ip.is4(to.address) && Ip.is4(this.begun.to.address)) {
+      this.begun = { to, data: this.begun.data }
+    }
     return Exit.void
   }
 
