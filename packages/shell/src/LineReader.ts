@@ -15,6 +15,7 @@
 import * as Errno from "@effix/kernel/Errno"
 import type { SystemCalls } from "@effix/kernel/Sys"
 import { blockSize } from "./BufferedWriter.js"
+import * as Latin1 from "./Latin1.js"
 import { attempt, type Steps } from "./Steps.js"
 
 export class LineReader {
@@ -72,6 +73,14 @@ export class LineReader {
     const rest = this.buffer.subarray(this.#next, this.#end)
     this.#next = this.#scanned = this.#end
     return rest
+  }
+
+  /** All that is left, a character for each byte (see `Latin1`); `error` says what ended it, if not its end. */
+  *whole(): Steps<string> {
+    let text = ""
+    do text += Latin1.decode(this.rest())
+    while (yield* this.fill())
+    return text
   }
 
   /** Where the next line begins. */

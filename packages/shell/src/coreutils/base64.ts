@@ -3,11 +3,9 @@
  *
  * @see base64(1)
  */
-import type * as Errno from "@effix/kernel/Errno"
 import * as Encoding from "effect/Encoding"
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
-import type { Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
 const utility: Utility.Utility = {
@@ -15,14 +13,6 @@ const utility: Utility.Utility = {
   does: "Base64 encode or decode FILE, or standard input, to standard output.",
   short: "diw:",
   long: { decode: "d", "ignore-garbage": "i", "wrap=": "w" }
-}
-
-function* contents(run: Utility.Run, fd: number): Steps<string | Errno.Any> {
-  const reader = new LineReader(run.sys, fd)
-  let text = ""
-  do text += Latin1.decode(reader.rest())
-  while (yield* reader.fill())
-  return reader.error ?? text
 }
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
@@ -35,8 +25,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   if (operands.length > 1) return yield* run.extraOperand(operands[1]!)
   const given = (key: string): boolean => options.some((option) => option.key === key)
   yield* run.inputs(operands, function*(fd) {
-    const text = yield* contents(run, fd)
-    if (typeof text !== "string") return text
+    const reader = new LineReader(run.sys, fd)
+    const text = yield* reader.whole()
+    if (reader.error !== undefined) return reader.error
     if (!given("d")) {
       const letters = Encoding.encodeBase64(Latin1.encode(text))
       if (width === 0) run.out.text(letters)

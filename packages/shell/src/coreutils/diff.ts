@@ -79,9 +79,7 @@ function* contents(run: Utility.Run, { path, stat }: Side): Steps<string | undef
   const fd = yield* run.open(path)
   if (fd === undefined) return undefined
   const reader = new LineReader(run.sys, fd)
-  let text = ""
-  do text += Latin1.decode(reader.rest())
-  while (yield* reader.fill())
+  const text = yield* reader.whole()
   yield* run.close(fd)
   if (reader.error === undefined) return text
   yield* run.failPath(path, reader.error)
@@ -239,7 +237,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }, 
     : context.key.toLowerCase() === "u"
     ? Hunks.unified(Number(size))
     : Hunks.context(Number(size))
-  const time = print === Hunks.normal || context?.key.toLowerCase() === "u" ? "%Y-%m-%d %H:%M:%S.%N %z" : "%c"
+  const time = context?.key.toLowerCase() === "c" ? "%c" : "%Y-%m-%d %H:%M:%S.%N %z"
   const sides: Array<Side> = []
   for (const path of operands) {
     const side = yield* sideOf(run, path)

@@ -29,6 +29,17 @@ interface Kind {
   readonly create: () => Sum
 }
 
+/** The two forms of a line in a list. */
+interface Forms {
+  readonly tagged: RegExp
+  readonly plain: RegExp
+}
+
+const formsOf = ({ letters, name }: Kind): Forms => ({
+  tagged: new RegExp(`^${name} \\((.*)\\) = ([0-9a-fA-F]{${letters}})$`, "s"),
+  plain: new RegExp(`^([0-9a-fA-F]{${letters}}) [ *](.+)$`, "s")
+})
+
 const utility: Utility.Utility = {
   usage: "[OPTION]... [FILE]...",
   does: "Print or check checksums.",
@@ -79,11 +90,11 @@ interface Listed {
 }
 
 /** What a line of a list says; nothing if it is no line of one. */
-const parse = (kind: Kind, text: string): Listed | undefined => {
+const parse = (forms: Forms, text: string): Listed | undefined => {
   const escaped = text.startsWith("\\")
   const line = (escaped ? text.slice(1) : text).trimStart()
-  const tagged = new RegExp(`^${kind.name} \\((.*)\\) = ([0-9a-fA-F]{${kind.letters}})$`, "s").exec(line)
-  const plain = new RegExp(`^([0-9a-fA-F]{${kind.letters}}) [ *](.+)$`, "s").exec(line)
+  const tagged = forms.tagged.exec(line)
+  const plain = forms.plain.exec(line)
   const [path, sum] = tagged !== null ? [tagged[1], tagged[2]] : [plain?.[2], plain?.[1]]
   if (path === undefined || sum === undefined) return undefined
   return {
@@ -111,6 +122,7 @@ class Check {
 
   *list(fd: number, from: string): Steps<Errno.Any | undefined> {
     const { given, kind, run } = this
+    const forms = formsOf(kind)
     const lines = new LineReader(run.sys, fd)
     const shown = from === "-" ? "'standard input'" : Quote.name(from)
     let number = 0
@@ -119,7 +131,7 @@ class Check {
         number++
         const text = Bytes.decode(lines.buffer.subarray(lines.from, lines.to))
         if (text === "" || text.startsWith("#")) continue
-        const listed = parse(kind, text)
+        const listed = parse(forms, text)
         if (listed !== undefined) yield* this.one(listed)
         else {
           this.improper++
