@@ -49,10 +49,12 @@ const fail = <A, E>(
 /** Runs `steps`; the answer is a ready `Exit` when every answer on the way was. */
 export const run = <A, Eff extends YieldWrap<Effect.Effect<unknown, unknown>>>(
   steps: Generator<Eff, A, never>
-): Effect.Effect<A, [Eff] extends [YieldWrap<Effect.Effect<unknown, infer E>>] ? E : never> => {
-  const answer = advance(steps as Resumable<A, never>, undefined)
-  return isReady(answer) ? answer : carryOn(answer)
-}
+): Effect.Effect<A, [Eff] extends [YieldWrap<Effect.Effect<unknown, infer E>>] ? E : never> =>
+  carried(advance(steps as Resumable<A, never>, undefined))
+
+/** What has begun without a generator: the same answer when it is ready, and otherwise one that comes in any case. */
+export const carried = <A, E>(begun: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  isReady(begun) ? begun : carryOn(begun)
 
 /** One after the other, both already begun; ready when both are. For effects that cannot fail. */
 export const both = (first: Effect.Effect<void>, second: Effect.Effect<void>): Effect.Effect<void> =>
@@ -71,6 +73,13 @@ export const andThen = <A, E, B, E2>(
 export const map = <A, E, B>(answer: Effect.Effect<A, E>, change: (value: A) => B): Effect.Effect<B, E> => {
   if (!isReady(answer)) return Effect.map(answer, change)
   return answer._tag === "Success" ? Exit.succeed(change(answer.value)) : answer as Exit.Exit<never, E>
+}
+
+/** The same answer, after something was done about it: in this same step when it is ready. */
+export const tap = <A, E>(answer: Effect.Effect<A, E>, run: (value: A) => void): Effect.Effect<A, E> => {
+  if (!isReady(answer)) return Effect.tap(answer, (value) => Effect.sync(() => run(value)))
+  if (answer._tag === "Success") run(answer.value)
+  return answer
 }
 
 /** How an answer ends, as a value: at once when it is ready. */

@@ -9,7 +9,7 @@ import * as FileMode from "../abi/FileMode.js"
 import { IN_OPEN } from "../abi/InotifyFlags.js"
 import { MS_NODEV } from "../abi/MountFlags.js"
 import * as OpenFlags from "../abi/OpenFlags.js"
-import type { Location } from "../Dentry.js"
+import type { Dentry, Location } from "../Dentry.js"
 import type { Description } from "../Description.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
@@ -23,6 +23,7 @@ import { created, newInode } from "./create.js"
 import * as Dentries from "./dentries.js"
 import { DirectoryFile, PathFile } from "./DirectoryFile.js"
 import { lockDirectory, lookAgain, unlockDirectory } from "./names.js"
+import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
 import { RegularFile } from "./RegularFile.js"
 import { existing, itself, type Mode, mountOf, orMissing, type Walk, walk } from "./walk.js"
@@ -70,23 +71,53 @@ const wantedBy = (flags: number): number => {
 const place = (core: Core, found: Walk, inode: Inode): Location =>
   found.found ?? { mount: found.mount, dentry: Dentries.child(core, found.dentry, found.name, inode) }
 
-/** Makes the file that is missing, and answers it; `undefined` when it is not missing any more. */
-function* createFile(core: Core, caller: Process, found: Walk, mode: number) {
-  if (found.name.includes("\0")) return yield* Errno.fail("ENOENT")
+/** Makes the file that is missing; nobody else is changing its directory. */
+const createNow = (core: Core, caller: Process, found: Walk, mode: number): Effect.Effect<Inode, OpenError> => {
+  const { dentry, mount, name } = found
+  if (name.includes("\0")) return Errno.fail("ENOENT")
+  const writable = Permission.writableMount(mount)
+  if (writable._tag === "Failure") return Exit.failCause(writable.cause)
+  const allowed = Permission.mayCreate(core, caller, found)
+  if (allowed._tag === "Failure") return Exit.failCause(allowed.cause)
+  const made = newInode(core, caller, dentry.inode, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
+  return Step.tap(mount.superblock.backend.create(dentry.inode, name, made), (inode) => created(core, found, inode))
+}
+
+function* createInTurn(core: Core, caller: Process, found: Walk, mode: number) {
   yield* lockDirectory(found.dentry)
   try {
     if (found.dentry.forgotten) return undefined
     yield* lookAgain(core, found)
-    if (found.inode !== undefined) return undefined
-    yield* Permission.writableMount(found.mount)
-    yield* Permission.mayCreate(core, caller, found)
-    const made = newInode(core, caller, found.dentry.inode, FileMode.S_IFREG | (mode & FileMode.PERMISSIONS), 0)
-    const inode = yield* found.mount.superblock.backend.create(found.dentry.inode, found.name, made)
-    created(core, found, inode)
-    return inode
+    return found.inode === undefined ? yield* createNow(core, caller, found, mode) : undefined
   } finally {
     unlockDirectory(found.dentry)
   }
+}
+
+/** Holds a directory that nobody else does until an answer is there. */
+function* lockedUntil<A, E>(dentry: Dentry, answer: Effect.Effect<A, E>) {
+  yield* lockDirectory(dentry)
+  try {
+    return yield* answer
+  } finally {
+    unlockDirectory(dentry)
+  }
+}
+
+/** Makes the file that is missing, and answers it; `undefined` when it is not missing any more. */
+const createFile = (
+  core: Core,
+  caller: Process,
+  found: Walk,
+  mode: number
+): Effect.Effect<Inode | undefined, OpenError> => {
+  const { dentry, mount: { superblock } } = found
+  if (Lock.isHeld(dentry.inode)) superblock.prompt = false
+  if (!superblock.prompt || dentry.forgotten) return Step.run(createInTurn(core, caller, found, mode))
+  const made = createNow(core, caller, found, mode)
+  if (Step.isReady(made)) return made
+  superblock.prompt = false
+  return Step.run(lockedUntil(dentry, made))
 }
 
 /** Over a backend that answers late: whether what was found has lost its last name, and its contents, before it is held. */
@@ -118,133 +149,52 @@ const busy = (at: Location, description: Description): Description => {
  * In a sticky directory that all may write to, O_CREAT does not open a device or socket that somebody else put there.
  * For files and FIFOs that is up to `protected_regular` and `protected_fifos`. @see proc_sys_fs(5)
  */
-function* checkSticky({ settings }: Core, { credentials: { euid } }: Process, found: Walk, inode: Inode) {
+const isGuarded = ({ settings }: Core, { credentials: { euid } }: Process, found: Walk, inode: Inode): boolean => {
   const { mode, uid } = found.dentry.inode
-  if ((mode & FileMode.S_ISVTX) === 0 || found.last !== "name" || inode.uid === uid || inode.uid === euid) return
+  if ((mode & FileMode.S_ISVTX) === 0 || found.last !== "name" || inode.uid === uid || inode.uid === euid) return false
   const guard = FileMode.isRegular(inode.mode)
     ? settings.protected_regular.value
     : FileMode.isFifo(inode.mode)
     ? settings.protected_fifos.value
     : 1
-  const refused = guard > 0 && (mode & 0o002) !== 0 || guard > 1 && (mode & 0o020) !== 0
-  if (refused) return yield* Errno.fail("EACCES")
+  return guard > 0 && (mode & 0o002) !== 0 || guard > 1 && (mode & 0o020) !== 0
 }
 
+/** What is opened, once nothing more can come between; it may wait for somebody else, where it can be interrupted. */
+type Opened<A, E> = Effect.Effect<Effect.Effect<A, E | OpenError>, OpenError>
+
 /** Gives what stands behind the inode to `take`: contents, entries, a FIFO, a device. */
-function* openInode<A, E>(core: Core, caller: Process, at: Location, flags: number, take: Accept<A, E>) {
+const openInode = <A, E>(
+  core: Core,
+  caller: Process,
+  at: Location,
+  flags: number,
+  take: Accept<A, E>
+): Opened<A, E> => {
   const { inode } = at.dentry
   const kept = keptOf(flags)
   switch (inode.mode & FileMode.S_IFMT) {
     case FileMode.S_IFREG:
-    case FileMode.S_IFDIR: {
-      const held = Dentries.hold(at)
-      if (held !== Exit.void) yield* held
-      return take(FileMode.isRegular(inode.mode) ? new RegularFile(kept, core, at) : new DirectoryFile(kept, core, at))
-    }
-    // What may wait for somebody else is handed back, to run where it can be interrupted.
+      return Step.map(Dentries.hold(at), () => take(new RegularFile(kept, core, at)))
+    case FileMode.S_IFDIR:
+      return Step.map(Dentries.hold(at), () => take(new DirectoryFile(kept, core, at)))
     case FileMode.S_IFIFO:
       // Neither to read nor to write: for ioctl(2) alone, which a FIFO is not opened for.
-      if ((kept & O_ACCMODE) === O_ACCMODE) return yield* Errno.fail("EINVAL")
-      return core.pipes.openFifo(inode, kept, (fifo) => take(busy(at, fifo)))
+      if ((kept & O_ACCMODE) === O_ACCMODE) return Errno.fail("EINVAL")
+      return Exit.succeed(core.pipes.openFifo(inode, kept, (fifo) => take(busy(at, fifo))))
     case FileMode.S_IFCHR:
-      return Step.andThen(core.devices.open(inode, flags, caller), (device) => {
+      return Exit.succeed(Step.andThen(core.devices.open(inode, flags, caller), (device) => {
         device.flags = keptOf(device.flags)
         return take(busy(at, device))
-      })
+      }))
     default:
-      return yield* Errno.fail("ENXIO")
+      return Errno.fail("ENXIO")
   }
 }
 
-/** Runs what must not be interrupted, and then what may wait. */
-const finish = <A, E>(
-  steps: Effect.Effect<Effect.Effect<A, E | OpenError>, OpenError>
-): Effect.Effect<A, E | OpenError> => Step.andThen(steps, (answer) => answer)
-
-function* cutAndOpen<A, E>(
-  core: Core,
-  caller: Process,
-  target: Attributes.Target,
-  at: Location,
-  flags: number,
-  take: Accept<A, E>
-) {
-  yield* Attributes.setLength(core, caller, target, 0)
-  return yield* openInode(core, caller, at, flags, take)
-}
-
-function* openSteps<A, E>(
-  core: Core,
-  caller: Process,
-  start: Location,
-  path: string,
-  flags: number,
-  mode: number,
-  resolve: number,
-  take: Accept<A, E>
-) {
-  const creates = (flags & O_CREAT) !== 0
-  let found: Walk
-  let inode: Inode | undefined
-  let created: boolean
-  let gone: Inode | undefined
-  let again: boolean
-  do {
-    found = yield* walk(core, caller, start, path, modeOf(flags, resolve))
-    if (creates && found.last === "name" && found.trailingSlash) return yield* Errno.fail("EISDIR")
-    if (creates && (flags & O_EXCL) !== 0 && found.inode !== undefined) return yield* Errno.fail("EEXIST")
-    created = found.inode === undefined
-    inode = found.inode ?? (yield* createFile(core, caller, found, mode))
-    // Somebody else has made it meanwhile, or taken it away.
-    again = inode === undefined || (!created && inode !== gone && isGone(found, inode))
-    gone = inode
-  } while (again || inode === undefined)
-  if (!created) {
-    if (creates && !FileMode.isDirectory(inode.mode)) yield* checkSticky(core, caller, found, inode)
-    const mount = mountOf(found)
-    const wanted = wantedBy(flags)
-    // What is allowed is not worth a turn of the generator: two of them are a fifth of an open.
-    const typed = checkType(inode, flags)
-    if (typed !== Exit.void) yield* typed
-    if (isDevice(inode) && (mount.flags & MS_NODEV) !== 0) return yield* Errno.fail("EACCES")
-    // What is to be cut has to lie where anything can be changed, before anybody asks by whom.
-    const cuts = (flags & O_TRUNC) !== 0 && FileMode.isRegular(inode.mode)
-    if (cuts) yield* Permission.writableMount(mount)
-    const writesFile = OpenFlags.writes(flags) && FileMode.isRegular(inode.mode)
-    if (writesFile && mount.superblock.flags !== 0) return yield* Errno.fail("EROFS")
-    const allowed = Permission.access(caller, inode, wanted)
-    if (allowed !== Exit.void) yield* allowed
-    if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return yield* Errno.fail("EPERM")
-    if (writesFile) yield* Permission.writableMount(mount)
-    if (Permission.isRuled(core, caller)) {
-      const name = found.found === undefined ? found.name : undefined
-      const at = found.found ?? found
-      if ((wanted & FileMode.R_OK) !== 0) yield* Permission.policy(core, caller, "read", at, name, inode)
-      if ((wanted & FileMode.W_OK) !== 0) yield* Permission.policy(core, caller, "write", at, name, inode)
-    }
-    if (found.jumped !== undefined && found.found === undefined) {
-      return Step.andThen(found.jumped.reopen(keptOf(flags), caller), take)
-    }
-    const leased = core.leases.active !== 0 && FileMode.isRegular(inode.mode)
-    if (cuts || leased) {
-      const target: Attributes.Target = {
-        inode,
-        mount,
-        place: found.found ?? found,
-        name: found.found === undefined ? found.name : undefined
-      }
-      const at = place(core, found, inode)
-      const opening = () => openTold(core, caller, target, at, flags, cuts, take)
-      const later = leased
-        ? core.leases.broken(caller, target, flags & O_ACCMODE, () => finish<A, E>(Step.run(opening())))
-        : undefined
-      if (later !== undefined && (flags & OpenFlags.O_NONBLOCK) !== 0) return yield* Errno.fail("EAGAIN")
-      return later ?? (yield* opening())
-    }
-  }
-  const at = place(core, found, inode)
-  return yield* openInode(core, caller, at, flags, announcing(core, at, take))
-}
+/** Waits, where it can be interrupted, once all that must not be is done. */
+const finish = <A, E>(opened: Opened<A, E>): Effect.Effect<A, E | OpenError> =>
+  Step.andThen(Step.carried(opened), (answer) => answer)
 
 /** To those who watch it is open before anybody has it, and before it is cut. */
 const announcing = <A, E>(core: Core, at: Location, take: Accept<A, E>): Accept<A, E> => (description) => {
@@ -255,23 +205,130 @@ const announcing = <A, E>(core: Core, at: Location, take: Accept<A, E>): Accept<
   return take(description)
 }
 
-function* openTold<A, E>(
+function* cutAndOpen<A, E>(
   core: Core,
   caller: Process,
   target: Attributes.Target,
   at: Location,
   flags: number,
-  cuts: boolean,
   take: Accept<A, E>
 ) {
-  if (!cuts) return yield* openInode(core, caller, at, flags, announcing(core, at, take))
   yield* Dentries.hold(at)
   Attributes.tell(core, IN_OPEN, target)
+  const cut = Step.run(Attributes.setLength(core, caller, target, 0))
   const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
-    Step.run(cutAndOpen(core, caller, target, at, flags, take))
+    Step.andThen(cut, () => openInode(core, caller, at, flags, take))
   )
   yield* Dentries.letGo(core, at)
   return yield* opened
+}
+
+/** One open(2): what it asks for. Generators would make the most frequent call of all half as slow again. */
+class Opening<A, E> {
+  /** What had lost its last name when it was found, the last time. */
+  private gone: Inode | undefined = undefined
+
+  constructor(
+    private readonly core: Core,
+    private readonly caller: Process,
+    private readonly start: Location,
+    private readonly path: string,
+    private readonly flags: number,
+    private readonly mode: number,
+    private readonly resolve: number,
+    private readonly take: Accept<A, E>
+  ) {}
+
+  run(): Opened<A, E> {
+    const { caller, core, flags, path, resolve, start } = this
+    return Step.andThen(walk(core, caller, start, path, modeOf(flags, resolve)), (found) => this.goOn(found))
+  }
+
+  private goOn(found: Walk): Opened<A, E> {
+    const { caller, core, flags, mode } = this
+    const { inode } = found
+    if ((flags & O_CREAT) !== 0) {
+      if (found.last === "name" && found.trailingSlash) return Errno.fail("EISDIR")
+      if ((flags & O_EXCL) !== 0 && inode !== undefined) return Errno.fail("EEXIST")
+    }
+    if (inode === undefined) {
+      return Step.andThen(
+        createFile(core, caller, found, mode),
+        (made) => made === undefined ? this.again(undefined) : this.open(place(core, found, made))
+      )
+    }
+    // Somebody has taken it away meanwhile.
+    if (isGone(found, inode) && inode !== this.gone) return this.again(inode)
+    const refused = this.refusal(found, inode)
+    return refused._tag === "Failure" ? Exit.failCause(refused.cause) : this.openFound(found, inode)
+  }
+
+  private again(gone: Inode | undefined): Opened<A, E> {
+    this.gone = gone
+    return this.run()
+  }
+
+  /** What speaks against opening a file that is there, in the order of Linux. */
+  private refusal(found: Walk, inode: Inode): Exit.Exit<void, OpenError> {
+    const { caller, core, flags } = this
+    if ((flags & O_CREAT) !== 0 && !FileMode.isDirectory(inode.mode) && isGuarded(core, caller, found, inode)) {
+      return Errno.fail("EACCES")
+    }
+    const typed = checkType(inode, flags)
+    if (typed !== Exit.void) return typed
+    const mount = mountOf(found)
+    if (isDevice(inode) && (mount.flags & MS_NODEV) !== 0) return Errno.fail("EACCES")
+    const isRegular = FileMode.isRegular(inode.mode)
+    const writesFile = isRegular && OpenFlags.writes(flags)
+    // What is to be cut has to lie where anything can be changed, before anybody asks by whom.
+    if (isRegular && (flags & O_TRUNC) !== 0 && mount.readOnly) return Errno.fail("EROFS")
+    if (writesFile && mount.superblock.flags !== 0) return Errno.fail("EROFS")
+    const wanted = wantedBy(flags)
+    const allowed = Permission.access(caller, inode, wanted)
+    if (allowed !== Exit.void) return allowed
+    if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return Errno.fail("EPERM")
+    if (writesFile && mount.readOnly) return Errno.fail("EROFS")
+    return Permission.isRuled(core, caller) ? this.ruled(found, inode, wanted) : Exit.void
+  }
+
+  private ruled(found: Walk, inode: Inode, wanted: number): Exit.Exit<void, OpenError> {
+    const { caller, core } = this
+    const name = found.found === undefined ? found.name : undefined
+    const at = found.found ?? found
+    if ((wanted & FileMode.R_OK) !== 0) {
+      const allowed = Permission.policy(core, caller, "read", at, name, inode)
+      if (allowed._tag === "Failure") return allowed
+    }
+    return (wanted & FileMode.W_OK) === 0 ? Exit.void : Permission.policy(core, caller, "write", at, name, inode)
+  }
+
+  private openFound(found: Walk, inode: Inode): Opened<A, E> {
+    const { caller, core, flags, take } = this
+    if (found.jumped !== undefined && found.found === undefined) {
+      return Exit.succeed(Step.andThen(found.jumped.reopen(keptOf(flags), caller), take))
+    }
+    const at = place(core, found, inode)
+    if (!FileMode.isRegular(inode.mode)) return this.open(at)
+    const cuts = (flags & O_TRUNC) !== 0
+    const leased = core.leases.active !== 0
+    if (!cuts && !leased) return this.open(at)
+    const target: Attributes.Target = {
+      inode,
+      mount: mountOf(found),
+      place: found.found ?? found,
+      name: found.found === undefined ? found.name : undefined
+    }
+    const opening = () => cuts ? Step.run(cutAndOpen(core, caller, target, at, flags, take)) : this.open(at)
+    if (!leased) return opening()
+    const later = core.leases.broken(caller, target, flags & O_ACCMODE, () => finish(opening()))
+    if (later !== undefined && (flags & OpenFlags.O_NONBLOCK) !== 0) return Errno.fail("EAGAIN")
+    return later === undefined ? opening() : Exit.succeed(later)
+  }
+
+  private open(at: Location): Opened<A, E> {
+    const { caller, core, flags, take } = this
+    return openInode(core, caller, at, flags, announcing(core, at, take))
+  }
 }
 
 /** O_PATH looks at nothing but the path. */
@@ -334,14 +391,13 @@ export const open = <A, E>(
   resolve = 0
 ): Effect.Effect<A, E | OpenError> => {
   if ((flags & O_PATH) !== 0) {
-    return finish<A, E>(Step.run(openPathSteps(core, caller, start, path, flags, resolve, take)))
+    return finish(Step.run(openPathSteps(core, caller, start, path, flags, resolve, take)))
   }
   if (OpenFlags.contradict(flags)) return Errno.fail("EINVAL")
   if ((flags & O_TMPFILE) === O_TMPFILE) {
-    return finish<A, E>(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode, resolve, take)))
+    return finish(Step.run(openUnnamedSteps(core, caller, start, path, flags, mode, resolve, take)))
   }
-  const walked = (): Effect.Effect<A, E | OpenError> =>
-    finish<A, E>(Step.run(openSteps(core, caller, start, path, flags, mode, resolve, take)))
+  const walked = () => finish(new Opening(core, caller, start, path, flags, mode, resolve, take).run())
   const opened = walked()
   // A file that others replaced between the look-up and the opening is looked up once more, as Linux does.
   if (Step.isReady(opened)) {

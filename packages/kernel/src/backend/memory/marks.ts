@@ -30,6 +30,9 @@ export const inside = (start: number, end: number): number => {
 /** Every block that begins before `size`. */
 export const before = (size: number): number => (size >= PAGE ? -1 : written(0, size))
 
+/** What becomes of `marks` when more is allocated: what was before counts as written to, as on a tmpfs. */
+export const reserving = (marks: number, more: number): number => marks | more | ((marks & more) >>> 16)
+
 /** How many blocks have memory. */
 export const count = (marks: number): number => {
   let left = marks >>> 16
