@@ -18,6 +18,7 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     // For a machine that has much else to do: no test waits for time to pass.
     testTimeout: 60_000,
+    hookTimeout: 120_000,
     sequence: { concurrent: true },
     setupFiles: [new URL("scripts/own-test-methods.ts", import.meta.url).pathname],
     reporters: ["default", "./scripts/closing-line-reporter.ts"],

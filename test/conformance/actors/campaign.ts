@@ -61,8 +61,8 @@ export const campaign = async (
     const linux = await asked
     for (const [i, play] of batch.entries()) {
       if (!differ(linux[i]!, told[i]!)) continue
-      // Once more: acknowledgements that come late may make a difference on a machine that is busy.
-      if (isAlone(theme) && !differ(...await both(machines, play))) continue
+      // Once more: what comes late on a machine that is busy, acknowledgements before all, may make a difference.
+      if (!differ(...await both(machines, play))) continue
       const small = await shrink(play, async (each) => differ(...await both(machines, each)))
       const answers = await both(machines, small)
       const shown = differ(...answers) ? report(small, ...answers) : report(play, linux[i]!, told[i]!)
