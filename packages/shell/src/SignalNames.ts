@@ -36,5 +36,16 @@ export const parse = (text: string): number | undefined => {
   return aliases[upper]
 }
 
+/** All signals with their numbers, five in a line, as `kill -l` and `trap -l` show them. */
+export const table = (): string => {
+  let text = ""
+  let column = 0
+  for (let number = 1; number <= SIGRTMAX; number++) {
+    const known = name(number)
+    if (known !== undefined) text += `${String(number).padStart(2)}) SIG${known}${++column % 5 === 0 ? "\n" : "\t"}`
+  }
+  return column % 5 === 0 ? text : `${text}\n`
+}
+
 /** All signals that have a name of their own, in order of their numbers. */
 export const all: ReadonlyArray<readonly [number: number, name: string]> = [...names].sort((a, b) => a[0] - b[0])

@@ -23,14 +23,7 @@ function* list(run: Utility.Run, which: ReadonlyArray<string>): Steps<void> {
     if (number === undefined || name === undefined) yield* run.fail(`${text}: invalid signal specification`)
     else run.out.line(given ? name : String(number))
   }
-  if (which.length > 0) return
-  let column = 0
-  for (let number = 1; number <= 64; number++) {
-    const name = SignalNames.name(number)
-    if (name === undefined) continue
-    run.out.text(`${String(number).padStart(2)}) SIG${name}${++column % 5 === 0 ? "\n" : "\t"}`)
-  }
-  if (column % 5 !== 0) run.out.byte(10)
+  if (which.length === 0) run.out.text(SignalNames.table())
 }
 
 type Flavour = "program" | "builtin"

@@ -19,7 +19,7 @@ import { runList } from "./run/evaluate.js"
 import { runToEnd } from "./run/process.js"
 import { writeAll } from "./run/report.js"
 import { isFound, search } from "./run/search.js"
-import { evaluateText, reportSyntax } from "./run/source.js"
+import { evaluateText, reportSyntax, warnOfOpen } from "./run/source.js"
 import { Exit, Fatal } from "./state/Control.js"
 import * as Options from "./state/Options.js"
 import { call, type Run, Shell } from "./state/Shell.js"
@@ -138,7 +138,7 @@ function* setUp(shell: Shell): Run<void> {
   shell.began = yield* sys.clockGettime("realtime")
   const seed = new Uint8Array(4)
   yield* call(sys.getrandom(seed))
-  shell.random = new DataView(seed.buffer).getUint32(0)
+  shell.random.seed(new DataView(seed.buffer).getUint32(0))
   const { euid, uid } = yield* sys.credentials()
   // It is never taken from outside: that would change how every script is read.
   variables.unset("IFS")
@@ -240,6 +240,7 @@ function* runScript(shell: Shell, text: string): Run<number> {
   if (shell.options.posix || shell.aliases.size > 0 || text.includes("alias") || parsed.error !== undefined) {
     return yield* evaluateText(shell, text, 1, true)
   }
+  if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, text.split("\n").length)
   const { statements } = parsed.list
   let status = 0
   for (let at = 0; at < statements.length; at++) {
@@ -272,6 +273,7 @@ function* runInput(shell: Shell): Run<number> {
     const parsed = parse(applyAliases(shell, pending), from)
     line++
     if (!over && parsed.incomplete) continue
+    if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, line)
     if (parsed.list.statements.length > 0) status = yield* runList(shell, parsed.list, false)
     if (parsed.error !== undefined) {
       yield* reportSyntax(shell, parsed.error.message, parsed.error.line)

@@ -71,6 +71,7 @@ const parseNumber = (text: string): Integer => {
   let digits = text
   const hash = text.indexOf("#")
   if (hash > 0) {
+    if (/^0./.test(text)) throw new ArithmeticError(`value too great for base (error token is "${text}")`)
     base = Number(text.slice(0, hash))
     digits = text.slice(hash + 1)
     if (!(base >= 2 && base <= 64)) throw new ArithmeticError(`invalid arithmetic base (error token is "${text}")`)
@@ -97,6 +98,8 @@ const isSpace = (character: string): boolean => character === " " || character =
 /** Reads one expression; `depth` bounds what a guest can nest. */
 class Parser {
   private at = 0
+  /** Where the last token began. */
+  private last = 0
   private depth = 0
 
   constructor(private readonly text: string) {}
@@ -115,8 +118,10 @@ class Parser {
     return this.text.slice(this.at)
   }
 
+  /** At the end of the text the last token is to blame. */
   private fail(message: string): never {
-    throw new ArithmeticError(`${message} (error token is "${this.rest()}")`)
+    const from = this.at < this.text.length ? this.at : this.last
+    throw new ArithmeticError(`${message} (error token is "${this.text.slice(from)}")`)
   }
 
   private space(): void {
@@ -129,6 +134,7 @@ class Parser {
   }
 
   private take(operator: string): void {
+    this.last = this.at
     this.at += operator.length
     this.space()
   }
@@ -226,6 +232,7 @@ class Parser {
 
   private variable(): { readonly name: string; readonly index: string | undefined } {
     const name = /^[A-Za-z0-9_]+/.exec(this.rest())![0]
+    this.last = this.at
     this.at += name.length
     let index: string | undefined
     if (this.text[this.at] === "[") {

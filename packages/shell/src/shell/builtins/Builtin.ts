@@ -4,6 +4,7 @@
 import { report } from "../run/report.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { Assignment } from "../syntax/Ast.js"
+import { withUsage } from "./usage.js"
 
 export interface Context {
   /** Array values among the arguments, by their position. */
@@ -58,7 +59,7 @@ export const flags = (argv: ReadonlyArray<string>, accepted: string, plus = fals
   return { letters, values, rest: argv.slice(at), used: at }
 }
 
-/** Complains about options that are not known. */
+/** Complains about options that are not known, and tells which are. */
 export function* misuse(shell: Shell, name: string, message: string): Run<number> {
-  return yield* complain(shell, name, message, 2)
+  return yield* complain(shell, name, withUsage(name, message), 2)
 }

@@ -8,13 +8,15 @@ import { defaultPath } from "../../Launch.js"
 import * as Quote from "../expand/quote.js"
 import { runProgram } from "../run/program.js"
 import { print, report } from "../run/report.js"
-import { isFound, search, searchPath } from "../run/search.js"
+import { isFound, look, search, searchPath } from "../run/search.js"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { Simple } from "../syntax/Ast.js"
+import { definition as layout } from "../syntax/layout.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
 import { keywords, specialBuiltins } from "./names.js"
-import { builtins } from "./table.js"
+import { builtinOf, builtins } from "./table.js"
+import { synopsis } from "./usage.js"
 
 const nothing: Simple = { kind: "simple", source: "", assignments: [], words: [], redirections: [], line: 0 }
 
@@ -36,7 +38,7 @@ export const command: Builtin = function*(shell, argv, context) {
     }
     return status
   }
-  const builtin = builtins.get(rest[0]!)
+  const builtin = builtinOf(shell, rest[0]!)
   if (builtin === undefined) {
     if (path === undefined) return yield* runProgram(shell, { ...nothing, line: shell.line }, rest, context.tail)
     const found = yield* search(shell, rest[0]!, path)
@@ -70,8 +72,8 @@ export const builtin: Builtin = function*(shell, argv, context) {
 function* brief(shell: Shell, name: string, path: string | undefined): Run<string | undefined> {
   const alias = shell.aliases.get(name)
   if (alias !== undefined) return `alias ${name}=${Quote.always(alias)}`
-  if (keywords.has(name) || shell.functions.has(name) || builtins.has(name)) return name
-  const found = yield* search(shell, name, path)
+  if (keywords.has(name) || shell.functions.has(name) || builtinOf(shell, name) !== undefined) return name
+  const found = yield* look(shell, name, path)
   return isFound(found) && (!name.includes("/") || (yield* searchable(shell, name))) ? found.path : undefined
 }
 
@@ -87,8 +89,8 @@ function* verbose(shell: Shell, name: string, path: string | undefined): Run<str
   if (keywords.has(name)) return `${name} is a shell keyword`
   if (shell.options.posix && specialBuiltins.has(name)) return `${name} is a special shell builtin`
   const definition = shell.functions.get(name)
-  if (definition !== undefined) return `${name} is a function\n${definition.source}`
-  if (builtins.has(name)) return `${name} is a shell builtin`
+  if (definition !== undefined) return `${name} is a function\n${layout(definition.source)}`
+  if (builtinOf(shell, name) !== undefined) return `${name} is a shell builtin`
   const hashed = name.includes("/") ? undefined : shell.hashed.get(name)
   if (hashed !== undefined) return `${name} is hashed (${hashed.path})`
   const found = yield* search(shell, name, path ?? shell.variables.value("PATH"))
@@ -101,7 +103,7 @@ function* kind(shell: Shell, name: string): Run<string | undefined> {
   if (shell.aliases.has(name)) return "alias"
   if (keywords.has(name)) return "keyword"
   if (shell.functions.has(name)) return "function"
-  if (builtins.has(name)) return "builtin"
+  if (builtinOf(shell, name) !== undefined) return "builtin"
   return (yield* brief(shell, name, undefined)) === undefined ? undefined : "file"
 }
 
@@ -123,7 +125,7 @@ export const type: Builtin = function*(shell, argv) {
       const lines: Array<string> = []
       const first = yield* verbose(shell, name, undefined)
       if (first !== undefined) lines.push(first)
-      if (shell.functions.has(name) && builtins.has(name)) lines.push(`${name} is a shell builtin`)
+      if (shell.functions.has(name) && builtinOf(shell, name) !== undefined) lines.push(`${name} is a shell builtin`)
       for (const path of yield* searchPath(shell, name, shell.variables.value("PATH") ?? defaultPath)) {
         if (!lines.some((line) => line === `${name} is ${path}`)) lines.push(`${name} is ${path}`)
       }
@@ -159,7 +161,7 @@ export const hash: Builtin = function*(shell, argv) {
       else yield* print(shell, "hash", `${known.path}\n`)
       continue
     }
-    if (builtins.has(name) || shell.functions.has(name)) continue
+    if (builtinOf(shell, name) !== undefined || shell.functions.has(name)) continue
     shell.hashed.delete(name)
     if (!isFound(yield* search(shell, name))) status = yield* complain(shell, "hash", `${name}: not found`)
     else if (shell.hashed.has(name)) shell.hashed.get(name)!.hits = 0
@@ -202,7 +204,7 @@ export const unalias: Builtin = function*(shell, argv) {
     for (const name of shell.aliases.keys()) shell.defineAlias(name, undefined)
     return 0
   }
-  if (given.rest.length === 0) return yield* misuse(shell, "unalias", "usage: unalias [-a] name [name ...]")
+  if (given.rest.length === 0) return yield* complain(shell, "unalias", `usage: ${synopsis("unalias")}`, 2)
   let status = 0
   for (const name of given.rest) {
     if (shell.aliases.has(name)) shell.defineAlias(name, undefined)

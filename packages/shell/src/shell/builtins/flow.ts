@@ -10,7 +10,7 @@ import * as Errno from "@effix/kernel/Errno"
 import { evaluateText as evaluateArithmetic } from "../expand/arithmetic.js"
 import { replace } from "../run/program.js"
 import { print, report } from "../run/report.js"
-import { search } from "../run/search.js"
+import { isFound, search } from "../run/search.js"
 import { evaluateText } from "../run/source.js"
 import { readAll } from "../run/substitution.js"
 import { runReturnTrap } from "../run/traps.js"
@@ -18,6 +18,7 @@ import { Exit, Fatal, LoopJump, Return } from "../state/Control.js"
 import { stateOf } from "../state/Jobs.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+import { withUsage } from "./usage.js"
 
 export const colon: Builtin = function*() {
   return 0
@@ -31,15 +32,17 @@ const jump = (kind: "break" | "continue"): Builtin =>
   function*(shell, argv) {
     const argument = argv[1] === "--" ? argv[2] : argv[1]
     const levels = count(argument)
-    if (levels === undefined) throw new Fatal(128, `${kind}: ${argument}: numeric argument required`)
-    if (levels <= 0) return yield* complain(shell, kind, `${argument}: loop count out of range`)
+    if (shell.loops > 0 && levels === undefined) {
+      throw new Fatal(128, `${kind}: ${argument}: numeric argument required`)
+    }
+    if (shell.loops > 0 && levels! <= 0) return yield* complain(shell, kind, `${argument}: loop count out of range`)
     if (shell.loops === 0) {
       if (!shell.options.posix) {
         yield* report(shell, `${kind}: only meaningful in a \`for', \`while', or \`until' loop`)
       }
       return 0
     }
-    throw new LoopJump(kind, Math.min(levels, shell.loops))
+    throw new LoopJump(kind, Math.min(levels!, shell.loops))
   }
 
 export const breakLoop = jump("break")
@@ -96,11 +99,14 @@ export const evaluate: Builtin = function*(shell, argv) {
   const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
   const text = words.join(" ")
   if (text.trim() === "") return 0
+  shell.depth++
   try {
     return yield* evaluateText(shell, text, shell.line)
   } catch (error) {
     if (error instanceof Fatal && error.message === undefined && !shell.options.posix) return error.status
     throw error
+  } finally {
+    shell.depth--
   }
 }
 
@@ -141,7 +147,7 @@ function* sourced(shell: Shell, text: string): Run<number> {
 export const dot: Builtin = function*(shell, argv) {
   const given = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
   const [name, ...args] = given
-  if (name === undefined) throw new Fatal(2, `${argv[0]}: filename argument required`)
+  if (name === undefined) throw new Fatal(2, `${argv[0]}: ${withUsage(argv[0]!, "filename argument required")}`)
   const path = yield* sourceFile(shell, name)
   const found = path !== name || name.includes("/") || !shell.options.posix
   const text = found ? yield* readFile(shell, path) : Errno.make("ENOENT")
@@ -152,12 +158,14 @@ export const dot: Builtin = function*(shell, argv) {
   const { frames, line, positional } = shell
   shell.frames = [...frames, { name: "source", file: path, line, kind: "source" }]
   if (args.length > 0) shell.positional = args
+  shell.depth++
   try {
     shell.status = 0
     const code = yield* sourced(shell, text)
     if (shell.traps.actions.has("RETURN")) yield* runReturnTrap(shell)
     return code
   } finally {
+    shell.depth--
     shell.frames = frames
     shell.line = line
     if (args.length > 0) shell.positional = positional
@@ -172,7 +180,11 @@ export const exec: Builtin = function*(shell, argv) {
   if (name === undefined) return 0
   const shown = values.get("a") ?? (letters.includes("l") ? `-${name}` : name)
   const env = letters.includes("c") ? {} : shell.variables.exported()
-  const code = yield* replace(shell, yield* search(shell, name), [shown, ...rest.slice(1)], env)
+  const found = yield* search(shell, name)
+  const missing = !isFound(found) && found.status === 127 && !name.includes("/")
+  const code = missing
+    ? yield* complain(shell, "exec", `${name}: not found`, 127)
+    : yield* replace(shell, found, [shown, ...rest.slice(1)], env)
   if (shell.interactive) return code
   throw new Exit(code, true)
 }

@@ -5,13 +5,14 @@
  */
 import * as Values from "../expand/values.js"
 import { report } from "../run/report.js"
-import { type Builtin, misuse } from "./Builtin.js"
+import { type Builtin, complain } from "./Builtin.js"
+import { synopsis } from "./usage.js"
 
 export const getopts: Builtin = function*(shell, argv) {
   const rest = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
   const [given, name, ...own] = rest
   if (given === undefined || name === undefined) {
-    return yield* misuse(shell, "getopts", "usage: getopts optstring name [arg ...]")
+    return yield* complain(shell, "getopts", `usage: ${synopsis("getopts")}`, 2)
   }
   if (!Values.isName(name)) {
     yield* report(shell, `getopts: \`${name}': not a valid identifier`)

@@ -15,9 +15,10 @@ import * as Values from "../expand/values.js"
 import { prefix, writeAll } from "../run/report.js"
 import type { Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+import { synopsis } from "./usage.js"
 import { capturing } from "./utility.js"
 
-const usage = "printf: usage: printf [-v var] format [arguments]\n"
+const usage = `printf: usage: ${synopsis("printf")}\n`
 
 const name = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[(.*)\])?$/
 
@@ -84,7 +85,7 @@ class Dialect implements Printf.Dialect {
 export const printf: Builtin = function*(shell, argv) {
   const given = flags(argv, "v:")
   if (typeof given === "string" || given.rest.length === 0) {
-    if (typeof given === "string") yield* misuse(shell, "printf", given)
+    if (typeof given === "string") return yield* misuse(shell, "printf", given)
     yield* writeAll(shell, 2, Bytes.encode(usage))
     return 2
   }

@@ -3,11 +3,14 @@
  *
  * @see read(1p)
  */
+import { F_GETFD } from "@effix/kernel/abi/Fcntl"
 import { ECHO, ICANON, TCSANOW, type Termios } from "@effix/kernel/abi/Termios"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
+import * as Quote from "../expand/quote.js"
 import * as Values from "../expand/values.js"
 import { writeAll } from "../run/report.js"
+import { evaluateText } from "../run/source.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
 import { type ReadResult, readUntil, ready } from "./readLine.js"
@@ -104,6 +107,19 @@ function* store(shell: Shell, name: string, value: string): Run<void> {
   })
 }
 
+/** The descriptor that `-u` names, or standard input; `undefined` when there is none such, which is told. */
+function* descriptor(shell: Shell, builtin: string, text = "0"): Run<number | undefined> {
+  if (!/^[0-9]+$/.test(text)) {
+    yield* complain(shell, builtin, `${text}: invalid file descriptor specification`)
+    return undefined
+  }
+  const fd = Number(text)
+  const open = yield* call(shell.sys.fcntl(fd, F_GETFD))
+  if (fd === 0 || !Errno.isErrno(open)) return fd
+  yield* complain(shell, builtin, `${text}: invalid file descriptor: ${Errno.text(open._tag)}`)
+  return undefined
+}
+
 const statusOf = (result: ReadResult, shell: Shell): number => {
   if (result.end === "timeout") return 142
   if (result.end === "signal") return 128 + (shell.traps.pending[0] ?? 0)
@@ -115,7 +131,8 @@ export const read: Builtin = function*(shell, argv) {
   if (typeof given === "string") return yield* misuse(shell, "read", given)
   const { letters, rest, values } = given
   const raw = letters.includes("r")
-  const fd = Number(values.get("u") ?? 0)
+  const fd = yield* descriptor(shell, "read", values.get("u"))
+  if (fd === undefined) return 1
   const names = rest.length === 0 ? ["REPLY"] : rest
   for (const name of names) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*(\[.*\])?$/.test(name)) {
@@ -126,9 +143,10 @@ export const read: Builtin = function*(shell, argv) {
   if (values.has("t") && timeout === undefined) {
     return yield* complain(shell, "read", `${values.get("t")}: invalid timeout specification`)
   }
+  const count = values.get("N") ?? values.get("n")
+  if (count !== undefined && !/^[0-9]+$/.test(count)) return yield* complain(shell, "read", `${count}: invalid number`)
   const now = timeout === undefined ? 0n : yield* shell.sys.clockGettime("monotonic")
   if (timeout === 0n) return (yield* ready(shell, fd, now)) ? 0 : 1
-  const count = values.get("N") ?? values.get("n")
   const delimiter = values.get("d")
   const prompt = values.get("p")
   if (prompt !== undefined && (yield* call(shell.sys.isatty(fd))) === true) {
@@ -162,28 +180,48 @@ export const read: Builtin = function*(shell, argv) {
   return statusOf(result, shell)
 }
 
+/** A count that an option gives; `undefined` when it is none, which is told. */
+function* counted(shell: Shell, what: string, text: string | undefined, otherwise: number): Run<number | undefined> {
+  if (text === undefined) return otherwise
+  if (/^[0-9]+$/.test(text)) return Number(text)
+  yield* complain(shell, "mapfile", `${text}: invalid ${what}`)
+  return undefined
+}
+
+/** Lines between two calls of what `-C` names, unless `-c` says otherwise. */
+const QUANTUM = 5000
+
 export const mapfile: Builtin = function*(shell, argv) {
-  const given = flags(argv, "d:n:O:s:tu:")
+  const given = flags(argv, "c:C:d:n:O:s:tu:")
   if (typeof given === "string") return yield* misuse(shell, argv[0]!, given)
   const { letters, rest, values } = given
   const name = rest[0] ?? "MAPFILE"
-  const fd = Number(values.get("u") ?? 0)
+  if (!Values.isName(name)) return yield* complain(shell, argv[0]!, `\`${name}': not a valid identifier`)
+  const fd = yield* descriptor(shell, argv[0]!, values.get("u"))
+  const limit = yield* counted(shell, "line count", values.get("n"), 0)
+  const skip = yield* counted(shell, "line count", values.get("s"), 0)
+  const origin = yield* counted(shell, "array origin", values.get("O"), 0)
+  const quantum = yield* counted(shell, "callback quantum", values.get("c"), QUANTUM)
+  if (
+    fd === undefined || limit === undefined || skip === undefined || origin === undefined || quantum === undefined
+  ) return 1
+  if (quantum === 0) return yield* complain(shell, argv[0]!, `${values.get("c")}: invalid callback quantum`)
   const delimiter = values.get("d")
   const byte = delimiter === undefined ? 10 : delimiter === "" ? 0 : Bytes.encode(delimiter)[0]!
-  const limit = Number(values.get("n") ?? 0)
-  let skip = Number(values.get("s") ?? 0)
-  let index = Number(values.get("O") ?? 0)
+  const callback = values.get("C")
+  for (let skipped = 0; skipped < skip; skipped++) {
+    if ((yield* readUntil(shell, fd, { delimiter: byte })).end !== "delimiter") break
+  }
   Values.guarded(() => shell.variables.makeArray(name, false, values.has("O")))
   for (let count = 0; limit === 0 || count < limit;) {
     const { end, text } = yield* readUntil(shell, fd, { delimiter: byte })
     if (end !== "delimiter" && text === "") break
-    if (skip > 0) {
-      skip--
-      continue
-    }
     const value = letters.includes("t") || end !== "delimiter" ? text : text + String.fromCharCode(byte)
-    Values.guarded(() => shell.variables.setElement(name, index++, value))
-    count++
+    const index = origin + count++
+    if (callback !== undefined && count % quantum === 0) {
+      yield* evaluateText(shell, `${callback} ${index} ${Quote.always(value)}`)
+    }
+    Values.guarded(() => shell.variables.setElement(name, index, value))
     if (end !== "delimiter") break
   }
   return 0

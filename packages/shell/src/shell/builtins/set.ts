@@ -9,7 +9,10 @@ import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import * as Options from "../state/Options.js"
 import type { Run, Shell } from "../state/Shell.js"
+import { pairs } from "../state/Variables.js"
+import { definition as layout } from "../syntax/layout.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+import { withUsage } from "./usage.js"
 
 /** All variables, as `set` lists them. */
 const listing = (shell: Shell): string => {
@@ -21,11 +24,15 @@ const listing = (shell: Shell): string => {
     else {
       const items = value.kind === "indexed"
         ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`)
-        : [...value.items].map(([key, item]) => `[${key}]=${Quote.double(item)}`)
+        : pairs(value).map(([key, item]) => `[${key}]=${Quote.double(item)}`)
       text += `${name}=(${items.join(" ")})\n`
     }
   }
-  if (!shell.options.posix) { for (const definition of shell.functions.values()) text += `${definition.source}\n` }
+  if (!shell.options.posix) {
+    for (const definition of shell.functions.values()) {
+      text += `${layout(definition.source)}\n`
+    }
+  }
   return text
 }
 
@@ -64,7 +71,9 @@ export function* readOptions(shell: Shell, argv: ReadonlyArray<string>, from: nu
         continue
       }
       const option = Options.letters[letter]
-      if (option === undefined) throw new Fatal(2, `set: ${argument[0]}${letter}: invalid option`)
+      if (option === undefined) {
+        throw new Fatal(2, `set: ${withUsage("set", `${argument[0]}${letter}: invalid option`)}`)
+      }
       yield* change(shell, option, on)
     }
   }

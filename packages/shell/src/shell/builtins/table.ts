@@ -6,11 +6,14 @@
 import { main as echo } from "../../coreutils/echo.js"
 import { main as falseMain } from "../../coreutils/false.js"
 import { main as trueMain } from "../../coreutils/true.js"
+import type { Shell } from "../state/Shell.js"
 import type { Builtin } from "./Builtin.js"
 import * as Command from "./command.js"
 import * as Directory from "./directory.js"
+import { enable } from "./enable.js"
 import * as Flow from "./flow.js"
 import { getopts } from "./getopts.js"
+import { help } from "./help.js"
 import { history } from "./history.js"
 import * as Jobs from "./jobs.js"
 import { printf } from "./printf.js"
@@ -44,6 +47,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["dirs", run(() => Directory.dirs)],
   ["disown", run(() => Jobs.disown)],
   ["echo", run(() => echoBuiltin)],
+  ["enable", run(() => enable)],
   ["eval", run(() => Flow.evaluate)],
   ["exec", run(() => Flow.exec)],
   ["exit", run(() => Flow.exit)],
@@ -52,6 +56,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["fg", run(() => Jobs.fg)],
   ["getopts", run(() => getopts)],
   ["hash", run(() => Command.hash)],
+  ["help", run(() => help)],
   ["history", run(() => history)],
   ["jobs", run(() => Jobs.jobs)],
   ["kill", run(() => Jobs.kill)],
@@ -83,6 +88,12 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["unset", run(() => Variables.unset)],
   ["wait", run(() => Jobs.wait)]
 ])
+
+/** The builtin of this name, unless it is turned off. */
+export const builtinOf = (shell: Shell, name: string): Builtin | undefined => {
+  const found = builtins.get(name)
+  return found === undefined || shell.disabled.has(name) ? undefined : found
+}
 
 const echoBuiltin = utility(echo)
 const falseBuiltin = utility(falseMain)

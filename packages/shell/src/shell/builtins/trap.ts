@@ -23,6 +23,7 @@ import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags } from "./Builtin.js"
+import { withUsage } from "./usage.js"
 
 /** The name and the number of a condition; signals that are no signals have the number 0. */
 const condition = (text: string): { readonly name: string; readonly signal: number } | undefined => {
@@ -77,11 +78,10 @@ function* ignoredAtStart(shell: Shell, signal: number, name: string): Run<boolea
 
 export const trap: Builtin = function*(shell, argv) {
   const given = flags(argv, "lp")
-  if (typeof given === "string") throw new Fatal(2, `trap: ${given}`)
+  if (typeof given === "string") throw new Fatal(2, `trap: ${withUsage("trap", given)}`)
   const { letters, rest } = given
   if (letters.includes("l")) {
-    const names = SignalNames.all.map(([number, name]) => `${String(number).padStart(2)}) SIG${name}`)
-    return yield* print(shell, "trap", `${names.join("\n")}\n`)
+    return yield* print(shell, "trap", SignalNames.table())
   }
   if (letters.includes("p") || rest.length === 0) return yield* list(shell, rest)
   const [first = "", ...others] = rest

@@ -11,9 +11,11 @@ import { assignArray } from "../run/assign.js"
 import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
-import { type Variable, VariableError } from "../state/Variables.js"
+import { pairs, type Variable, VariableError } from "../state/Variables.js"
 import type { Assignment } from "../syntax/Ast.js"
+import { definition as layout } from "../syntax/layout.js"
 import { type Builtin, complain, type Context, flags, misuse } from "./Builtin.js"
+import { withUsage } from "./usage.js"
 
 /** The value of a variable as a declaration writes it, with its `=`. */
 const valueText = (variable: Variable): string => {
@@ -22,7 +24,7 @@ const valueText = (variable: Variable): string => {
   if (typeof value === "string") return `=${Quote.double(value)}`
   const items = value.kind === "indexed"
     ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`)
-    : [...value.items].map(([key, text]) =>
+    : pairs(value).map(([key, text]) =>
       `[${/^[A-Za-z0-9_]+$/.test(key) ? key : Quote.double(key)}]=${Quote.double(text)}`
     )
   return value.kind === "indexed" ? `=(${items.join(" ")})` : `=(${items.map((item) => `${item} `).join("")})`
@@ -67,7 +69,7 @@ function* assignArgument(shell: Shell, parsed: Parsed, assignment: Assignment | 
 const marking = (name: "export" | "readonly"): Builtin =>
   function*(shell, argv, context) {
     const given = flags(argv, name === "export" ? "fnp" : "aAfp")
-    if (typeof given === "string") throw new Fatal(2, `${name}: ${given}`)
+    if (typeof given === "string") throw new Fatal(2, `${name}: ${withUsage(name, given)}`)
     const { letters, rest, used } = given
     const attribute = name === "export" ? "exported" : "readonly"
     if (rest.length === 0) {
@@ -122,6 +124,9 @@ const changes = (letters: ReadonlyArray<string>): Partial<Omit<Variable, "value"
         break
       case "u":
         out.letters = on ? "upper" : ""
+        break
+      case "t":
+        out.traced = on
         break
       case "n":
         out.reference = on
@@ -186,7 +191,7 @@ function* printFunctions(shell: Shell, names: ReadonlyArray<string>, only: boole
   for (const name of names.length === 0 ? [...shell.functions.keys()].sort() : names) {
     const definition = shell.functions.get(name)
     if (definition === undefined) status = 1
-    else text += only ? (names.length === 0 ? `declare -f ${name}\n` : `${name}\n`) : `${definition.source}\n`
+    else text += only ? (names.length === 0 ? `declare -f ${name}\n` : `${name}\n`) : `${layout(definition.source)}\n`
   }
   yield* print(shell, "declare", text)
   return status
@@ -221,7 +226,7 @@ export const typeset = declaring("typeset")
 
 export const unset: Builtin = function*(shell, argv) {
   const given = flags(argv, "fvn")
-  if (typeof given === "string") throw new Fatal(2, `unset: ${given}`)
+  if (typeof given === "string") throw new Fatal(2, `unset: ${withUsage("unset", given)}`)
   const { letters, rest } = given
   let status = 0
   for (const text of rest) {
@@ -231,7 +236,10 @@ export const unset: Builtin = function*(shell, argv) {
     }
     const parsed = parseAssignment(text)
     if (parsed === undefined || parsed.value !== undefined) {
-      status = yield* complain(shell, "unset", `\`${text}': not a valid identifier`)
+      // Without -v it may be the name of a function.
+      if (!letters.includes("v") && !shell.options.posix) {
+        if (shell.functions.has(text)) shell.defineFunction(text, undefined)
+      } else status = yield* complain(shell, "unset", `\`${text}': not a valid identifier`)
       continue
     }
     const { key, name } = parsed

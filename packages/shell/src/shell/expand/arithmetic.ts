@@ -45,7 +45,7 @@ const guarded = (text: string, action: () => Integer): Integer => {
   try {
     return action()
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new Fatal(1, `${text.trim()}: ${error.message}`, true)
+    if (error instanceof ArithmeticError) throw new Fatal(1, `${text.trimStart()}: ${error.message}`, true)
     if (error instanceof VariableError) throw new AssignmentFailed(`${error.variable}: ${error.message}`)
     throw error
   }

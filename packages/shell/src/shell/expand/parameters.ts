@@ -4,6 +4,7 @@
  * @see bash(1) Parameter Expansion
  */
 import * as Pattern from "../../Pattern.js"
+import { report } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { keys, values } from "../state/Variables.js"
@@ -39,7 +40,11 @@ export function* valueOf(shell: Shell, p: Parameter): Run<Value> {
       star: index === "*"
     }
   }
-  if (index !== undefined) return one(Values.element(shell, name, yield* subscriptOf(shell, name, index)))
+  if (index !== undefined) {
+    const at = yield* subscriptOf(shell, name, index)
+    if (Values.isBeyond(shell, name, at)) yield* report(shell, `${name}: bad array subscript`)
+    return one(Values.element(shell, name, at))
+  }
   yield* refresh(shell, name)
   return one(Values.parameter(shell, name))
 }

@@ -95,10 +95,21 @@ function* expandAll(shell: Shell, pattern: string): Run<Array<string>> {
   return found.sort(compare)
 }
 
+/** The patterns of GLOBIGNORE; a colon in brackets separates none. */
+const ignoring = (list: string): ReadonlyArray<string> => list.match(/(?:\[(?:[^\]]|\[:\w+:\])*\]|\\.|[^:])+/g) ?? []
+
+/** What of `found` GLOBIGNORE lets through. */
+const notIgnored = (shell: Shell, found: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const list = shell.variables.value("GLOBIGNORE") ?? ""
+  if (list === "") return found
+  const matches = ignoring(list).map((pattern) => Pattern.compile(pattern, { extended: true, pathname: true }))
+  return found.filter((path) => !matches.some((each) => each(path)))
+}
+
 /** The files that `pattern` matches; when there are none, the word as it is. */
 export function* pathnames(shell: Shell, pattern: string, text: string): Run<ReadonlyArray<string>> {
   if (!Pattern.isMagic(pattern, true)) return [text]
-  const found = yield* expandAll(shell, pattern)
+  const found = notIgnored(shell, yield* expandAll(shell, pattern))
   if (found.length > 0) return found
   if (shell.options.failglob) throw new Fatal(1, `no match: ${text}`, true)
   return shell.options.nullglob ? [] : [text]

@@ -53,9 +53,12 @@ export const backslashed = (text: string): string => {
   return text.replace(/[ !"$&'()*,;<>?[\\\]^`{|}]|^#|(?:^|(?<=[:=]))~/g, "\\$&")
 }
 
+/** Characters that mean something to the shell, wherever they stand or where they do. */
+const isSpecial = /[ \t\n'"\\|&;()<>!{}*[\]?^$`]|(?:^|[:=])~|^#/
+
 /** As `set -x` has it: bare where that is enough. */
 export const trace = (text: string): string => {
   if (text === "") return "''"
-  if (hasControls.test(text)) return ansi(text)
-  return /^[A-Za-z0-9_/.,:+@%=^-]+$/.test(text) ? text : single(text)
+  if (isSpecial.test(text)) return single(text)
+  return hasControls.test(text) ? ansi(text) : text
 }

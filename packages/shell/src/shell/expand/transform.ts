@@ -21,6 +21,7 @@ export const attributes = (variable: Variable | undefined): string => {
   if (variable.letters === "lower") letters += "l"
   if (variable.reference) letters += "n"
   if (variable.readonly) letters += "r"
+  if (variable.traced) letters += "t"
   if (variable.letters === "upper") letters += "u"
   if (variable.exported) letters += "x"
   return letters
@@ -82,7 +83,10 @@ export function* transform(shell: Shell, p: Parameter, value: Value, operator: s
       if (value.kind === "one") return each(Quote.always)
       return {
         ...value,
-        values: keys(variable?.value).flatMap((key, index) => [key, Quote.double(value.values[index] ?? "")])
+        values: keys(variable?.value).flatMap((key, index) => {
+          const text = value.values[index] ?? ""
+          return operator === "K" ? [key, Quote.double(text)] : [key, text]
+        })
       }
     default:
       throw new Fatal(1, `${p.source}: bad substitution`, true)

@@ -3,7 +3,7 @@
  *
  * @see sh(1p) Parameters and Variables
  */
-import { AssignmentFailed, Fatal } from "../state/Control.js"
+import { AssignmentFailed } from "../state/Control.js"
 import * as Options from "../state/Options.js"
 import type { Shell } from "../state/Shell.js"
 import { scalar, VariableError } from "../state/Variables.js"
@@ -39,7 +39,8 @@ const arrays: Readonly<Record<string, (shell: Shell) => ReadonlyArray<string>>> 
   BASH_SOURCE: ({ frames, script }) => frames.map(({ file }) => file).reverse().concat(script ?? []),
   BASH_LINENO: ({ frames, script }) =>
     frames.map(({ line }) => String(line)).reverse().concat(script === undefined ? [] : "0"),
-  DIRSTACK: ({ cwd, directories }) => [cwd, ...directories]
+  DIRSTACK: ({ cwd, directories }) => [cwd, ...directories],
+  PIPESTATUS: ({ stages, status }) => (stages ?? [status]).map(String)
 }
 
 /** The elements of such an array, `undefined` for any other. */
@@ -49,11 +50,7 @@ export const elements = (shell: Shell, name: string): ReadonlyArray<string> | un
 /** Variables whose value is made when it is asked for. */
 const dynamic: Readonly<Record<string, (shell: Shell) => string | undefined>> = {
   LINENO: (shell) => String(shell.line),
-  RANDOM: (shell) => {
-    // A linear congruential generator: a guest that sets RANDOM gets the same numbers again.
-    shell.random = (Math.imul(shell.random, 1103515245) + 12345) >>> 0
-    return String((shell.random >>> 16) & 0x7fff)
-  },
+  RANDOM: ({ random }) => String(random.next()),
   SECONDS: (shell) => String(shell.seconds),
   BASHPID: (shell) => String(shell.self),
   BASH_SUBSHELL: (shell) => String(shell.subshell),
@@ -67,7 +64,8 @@ const dynamic: Readonly<Record<string, (shell: Shell) => string | undefined>> = 
   FUNCNAME: (shell) => elements(shell, "FUNCNAME")![0],
   BASH_SOURCE: (shell) => elements(shell, "BASH_SOURCE")![0],
   BASH_LINENO: (shell) => elements(shell, "BASH_LINENO")![0],
-  DIRSTACK: (shell) => elements(shell, "DIRSTACK")![0]
+  DIRSTACK: (shell) => elements(shell, "DIRSTACK")![0],
+  PIPESTATUS: (shell) => elements(shell, "PIPESTATUS")![0]
 }
 
 const isDynamic = (shell: Shell, name: string): boolean => {
@@ -89,7 +87,7 @@ export const declareDynamic = (shell: Shell): void => {
 export const onAssignment = (shell: Shell, name: string): void => {
   const value = shell.variables.get(name)?.value
   if (typeof value !== "string") return
-  if (name === "RANDOM") shell.random = Number(value) >>> 0
+  if (name === "RANDOM") shell.random.seed(Number(value))
   if (name === "SECONDS") shell.seconds = Number(value) | 0
 }
 
@@ -111,8 +109,14 @@ export const element = (shell: Shell, name: string, index: number | string): str
   if (typeof value === "string") return Number(index) === 0 || Number(index) === -1 ? scalar(value) : undefined
   if (value.kind === "associative") return value.items.get(String(index))
   const at = Number(index)
-  if (at < 0 && at + value.items.length < 0) throw new Fatal(1, `${name}: bad array subscript`, true)
   return value.items[at < 0 ? at + value.items.length : at]
+}
+
+/** Whether a subscript counts from the end of an array beyond its beginning. */
+export const isBeyond = (shell: Shell, name: string, index: number | string): boolean => {
+  if (typeof index === "string" || index >= 0) return false
+  const value = shell.variables.get(shell.variables.resolve(name))?.value
+  return typeof value === "object" && value.kind === "indexed" && index + value.items.length < 0
 }
 
 export const isName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)

@@ -37,7 +37,7 @@ function* elements(shell: Shell, value: ArrayValue): Run<ReadonlyArray<Element>>
 }
 
 /** `name=(…)`. The new elements are expanded before the old ones go. */
-export function* assignArray(shell: Shell, name: string, value: ArrayValue, append: boolean): Run<string> {
+export function* assignArray(shell: Shell, name: string, value: ArrayValue, append: boolean): Run<void> {
   const list = yield* elements(shell, value)
   const { variables } = shell
   const associative = variables.isAssociative(name)
@@ -60,21 +60,23 @@ export function* assignArray(shell: Shell, name: string, value: ArrayValue, appe
       next++
     }
   })
-  return `(${list.map(({ value: text }) => Quote.trace(text)).join(" ")})`
 }
 
 /** Makes one assignment; answers what `set -x` shows of it. */
 export function* assign(shell: Shell, assignment: Assignment): Run<string> {
   const { append, index, name, value } = assignment
   const operator = append ? "+=" : "="
-  if (!("pieces" in value)) return `${name}${operator}${yield* assignArray(shell, name, value, append)}`
+  if (!("pieces" in value)) {
+    yield* assignArray(shell, name, value, append)
+    return assignment.source
+  }
   const text = value.literal ?? (yield* expandText(shell, value))
   if (index !== undefined) {
     const key = yield* subscript(shell, name, index)
     Values.guarded(() => shell.variables.setElement(name, key, text, append))
-    return `${name}[${key}]${operator}${Quote.trace(text)}`
+    return `${name}[${key}]${operator}${text === "" ? "" : Quote.trace(text)}`
   }
   Values.guarded(() => shell.variables.set(name, text, append))
   if (shell.options.allexport) shell.variables.mark(name, { exported: true })
-  return shell.options.xtrace ? `${name}${operator}${Quote.trace(text)}` : ""
+  return shell.options.xtrace ? `${name}${operator}${text === "" ? "" : Quote.trace(text)}` : ""
 }

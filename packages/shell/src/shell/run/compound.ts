@@ -15,6 +15,7 @@ import type { Run, Shell } from "../state/Shell.js"
 import type * as Ast from "../syntax/Ast.js"
 import { checkpoint, runList, type Tail } from "./evaluate.js"
 import { report, writeAll } from "./report.js"
+import { traceText } from "./trace.js"
 import { runDebugTrap } from "./traps.js"
 
 export function* runIf(shell: Shell, command: Ast.If, tail: Tail): Run<number> {
@@ -65,13 +66,17 @@ export function* runFor(shell: Shell, command: Ast.For): Run<number> {
   shell.line = command.line
   const words = command.words === undefined ? shell.positional : yield* expandFields(shell, command.words)
   if (!Values.isName(command.name)) throw new Fatal(1, `\`${command.name}': not a valid identifier`)
-  if (command.select) return yield* runSelect(shell, command, words)
+  if (command.select) {
+    if (shell.options.xtrace) yield* traceText(shell, command.source)
+    return yield* runSelect(shell, command, words)
+  }
   let status = 0
   shell.loops++
   try {
     for (const word of words) {
       yield* checkpoint(shell)
       if (shell.traps.actions.has("DEBUG")) yield* runDebugTrap(shell)
+      if (shell.options.xtrace) yield* traceText(shell, command.source)
       Values.guarded(() => shell.variables.set(command.name, word))
       if (shell.options.allexport) shell.variables.mark(command.name, { exported: true })
       try {
@@ -125,19 +130,23 @@ function* runSelect(shell: Shell, command: Ast.For, words: ReadonlyArray<string>
 export function* runArithmeticFor(shell: Shell, command: Ast.ArithmeticFor): Run<number> {
   shell.line = command.line
   let status = 0
-  if (command.first !== undefined) yield* arithmetic(shell, command.first)
+  const clause = function*(source: Ast.ArithmeticSource) {
+    if (shell.options.xtrace) yield* traceText(shell, `(( ${source.text.trim()} ))`)
+    return yield* arithmetic(shell, source)
+  }
+  if (command.first !== undefined) yield* clause(command.first)
   shell.loops++
   try {
     for (;;) {
       yield* checkpoint(shell)
-      if (command.test !== undefined && (yield* arithmetic(shell, command.test)) == 0) return status
+      if (command.test !== undefined && (yield* clause(command.test)) == 0) return status
       try {
         status = yield* runList(shell, command.body, false)
       } catch (jump) {
         if (ends(jump)) return 0
         status = 0
       }
-      if (command.next !== undefined) yield* arithmetic(shell, command.next)
+      if (command.next !== undefined) yield* clause(command.next)
     }
   } finally {
     shell.loops--
@@ -146,6 +155,7 @@ export function* runArithmeticFor(shell: Shell, command: Ast.ArithmeticFor): Run
 
 export function* runCase(shell: Shell, command: Ast.Case, tail: Tail): Run<number> {
   shell.line = command.line
+  if (shell.options.xtrace) yield* traceText(shell, `case ${command.word.source} in`)
   const word = yield* expandText(shell, command.word)
   let falls = false
   let status = 0
@@ -166,6 +176,7 @@ export function* runCase(shell: Shell, command: Ast.Case, tail: Tail): Run<numbe
 }
 
 export function* runArithmetic(shell: Shell, command: Ast.ArithmeticCommand): Run<number> {
+  if (shell.options.xtrace) yield* traceText(shell, `(( ${command.expression.text} ))`)
   try {
     return (yield* arithmetic(shell, command.expression)) == 0 ? 1 : 0
   } catch (error) {

@@ -13,6 +13,7 @@ import { compare } from "../state/Variables.js"
 import type { Test } from "../syntax/Ast.js"
 import { binaryTest, unaryTest } from "./fileTest.js"
 import { report } from "./report.js"
+import { traceText } from "./trace.js"
 
 /** 0 for true, 1 for false, 2 for what cannot be asked. */
 export function* runTest(shell: Shell, test: Test): Run<number> {
@@ -25,37 +26,52 @@ export function* runTest(shell: Shell, test: Test): Run<number> {
   }
 }
 
-function* holds(shell: Shell, test: Test): Run<boolean> {
+/** Shows a condition on which it depends, as `set -x` asks for. */
+function* traced(shell: Shell, words: ReadonlyArray<string>, negated: boolean): Run<void> {
+  const shown = words.map((word) => word === "" ? "''" : word).join(" ")
+  yield* traceText(shell, `[[ ${negated ? "! " : ""}${shown} ]]`)
+}
+
+function* holds(shell: Shell, test: Test, negated = false): Run<boolean> {
   switch (test.kind) {
     case "not":
-      return !(yield* holds(shell, test.operand))
+      return !(yield* holds(shell, test.operand, true))
     case "logical": {
       const stops = test.operator === "||"
       for (const operand of test.operands) if ((yield* holds(shell, operand)) === stops) return stops
       return !stops
     }
-    case "unary":
-      return yield* unaryTest(shell, test.operator, yield* expandText(shell, test.operand))
+    case "unary": {
+      const operand = yield* expandText(shell, test.operand)
+      if (shell.options.xtrace) yield* traced(shell, [test.operator, operand], negated)
+      return yield* unaryTest(shell, test.operator, operand)
+    }
     case "binary":
-      return yield* binary(shell, test)
+      return yield* binary(shell, test, negated)
   }
 }
 
 const numeric = new Set(["-eq", "-ne", "-lt", "-le", "-gt", "-ge"])
 
-function* binary(shell: Shell, test: Test & { kind: "binary" }): Run<boolean> {
+function* binary(shell: Shell, test: Test & { kind: "binary" }, negated: boolean): Run<boolean> {
   const left = yield* expandText(shell, test.left)
   switch (test.operator) {
     case "=":
     case "==":
     case "!=": {
-      const pattern = compiled(shell, yield* expandPattern(shell, test.right))
+      const text = yield* expandPattern(shell, test.right)
+      if (shell.options.xtrace) yield* traced(shell, [left, test.operator, text], negated)
+      const pattern = compiled(shell, text)
       return pattern.test(left) === (test.operator !== "!=")
     }
-    case "=~":
-      return yield* matches(shell, left, yield* expandRegex(shell, test.right))
+    case "=~": {
+      const source = yield* expandRegex(shell, test.right)
+      if (shell.options.xtrace) yield* traced(shell, [left, test.operator, source], negated)
+      return yield* matches(shell, left, source)
+    }
   }
   const right = yield* expandText(shell, test.right)
+  if (shell.options.xtrace) yield* traced(shell, [left, test.operator, right], negated)
   if (test.operator === "<") return compare(left, right) < 0
   if (test.operator === ">") return compare(left, right) > 0
   if (numeric.has(test.operator)) {

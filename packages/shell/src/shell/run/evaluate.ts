@@ -81,6 +81,7 @@ export function* execute(shell: Shell, command: Command, tail: Tail): Run<number
   switch (command.kind) {
     case "simple": {
       const status = yield* runSimple(shell, command, tail)
+      shell.stages = undefined
       return status === 0 ? 0 : yield* failed(shell, status)
     }
     case "pipeline": {
@@ -89,16 +90,19 @@ export function* execute(shell: Shell, command: Command, tail: Tail): Run<number
     }
     case "subshell": {
       const status = yield* runSubshell(shell, command, tail)
+      shell.stages = undefined
       return status === 0 ? 0 : yield* failed(shell, status)
     }
     case "test": {
       shell.line = command.line
       const status = yield* runTest(shell, command.expression)
+      shell.stages = undefined
       return status === 0 ? 0 : yield* failed(shell, status)
     }
     case "arith": {
       shell.line = command.line
       const status = yield* runArithmetic(shell, command)
+      shell.stages = undefined
       return status === 0 ? 0 : yield* failed(shell, status)
     }
     case "andor":

@@ -9,7 +9,7 @@ import { SIGINT, SIGQUIT } from "@effix/kernel/abi/Signals"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import type { FileAction, SpawnOptions } from "@effix/kernel/Sys"
-import { builtins } from "../builtins/table.js"
+import { builtinOf } from "../builtins/table.js"
 import { expandFields } from "../expand/words.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import type * as Ast from "../syntax/Ast.js"
@@ -28,7 +28,9 @@ export function* runPipeline(shell: Shell, command: Ast.Pipeline): Run<number> {
     return yield* timed(shell, command.timed === "posix", () => runPipeline(shell, { ...command, timed: false }))
   }
   const status = command.negated ? yield* asTest(shell, () => stages(shell, command)) : yield* stages(shell, command)
-  return command.negated ? (status === 0 ? 1 : 0) : status
+  if (!command.negated) return status
+  if (command.commands.length === 1) shell.stages = [status]
+  return status === 0 ? 1 : 0
 }
 
 function* stages(shell: Shell, command: Ast.Pipeline): Run<number> {
@@ -40,13 +42,8 @@ function* stages(shell: Shell, command: Ast.Pipeline): Run<number> {
   const pids = yield* startStages(shell, command, false)
   if (Errno.isErrno(pids)) return yield* cannotFork(shell, pids)
   const status = yield* foreground(shell, pids, () => command.source, true, statuses)
-  setStatuses(shell, statuses)
+  shell.stages = statuses
   return status
-}
-
-const setStatuses = (shell: Shell, statuses: ReadonlyArray<number>): void => {
-  shell.variables.makeArray("PIPESTATUS", false, false)
-  statuses.forEach((status, index) => shell.variables.setElement("PIPESTATUS", index, String(status)))
 }
 
 /** `shopt -s lastpipe`: the last stage runs in this shell. */
@@ -64,7 +61,9 @@ function* lastHere(shell: Shell, command: Ast.Pipeline): Run<number> {
   try {
     const status = yield* execute(shell, command.commands[last]!, false)
     if (!Errno.isErrno(pids)) {
-      const others = yield* foreground(shell, pids, () => command.source, true)
+      const statuses: Array<number> = []
+      const others = yield* foreground(shell, pids, () => command.source, true, statuses)
+      shell.stages = [...statuses, status]
       if (shell.options.pipefail && status === 0) return others
     }
     return status
@@ -143,7 +142,7 @@ function* startStage(
 ): Run<number | Errno.Any> {
   if (command.kind === "simple" && isQuiet(command) && !detach && !shell.options.xtrace) {
     const name = command.words[0]!.literal!
-    if (!builtins.has(name) && !shell.functions.has(name)) {
+    if (builtinOf(shell, name) === undefined && !shell.functions.has(name)) {
       const found = yield* search(shell, name)
       if (isFound(found)) {
         const argv = yield* expandFields(shell, command.words)

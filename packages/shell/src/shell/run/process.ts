@@ -84,6 +84,7 @@ export function* spawnShell(
 
 function* start(child: Shell, body: (child: Shell) => Run<number>): Run<number> {
   child.self = yield* child.sys.getpid()
+  child.random.fork(child.self)
   return yield* runToEnd(child, body)
 }
 

@@ -52,6 +52,12 @@ function* firstAlong(shell: Shell, name: string, path: string): Run<Found> {
   return { status: 127, message: `${name}: command not found` }
 }
 
+/** The file that would run for `name`, without remembering it. */
+export function* look(shell: Shell, name: string, path?: string): Run<Found> {
+  const known = path === undefined ? shell.hashed.get(name) : undefined
+  return known ?? (yield* search(shell, name, path ?? shell.variables.value("PATH") ?? defaultPath))
+}
+
 /** The file that runs for `name`; `path` searches there instead of along PATH. */
 export function* search(shell: Shell, name: string, path?: string): Run<Found> {
   if (name.includes("/")) {

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { declarations, specialBuiltins } from "../builtins/names.js"
-import { builtins, type Context } from "../builtins/table.js"
+import { builtinOf, type Context } from "../builtins/table.js"
 import { expandInto, expandText } from "../expand/words.js"
 import { Exit, Fatal, Return } from "../state/Control.js"
 import type { FunctionDefinition, Run, Shell } from "../state/Shell.js"
@@ -44,7 +44,7 @@ export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<numbe
   if (name === undefined) return yield* runAssignments(shell, command, open)
   const special = specialBuiltins.has(name)
   const definition = special && shell.options.posix ? undefined : shell.functions.get(name)
-  const builtin = definition === undefined ? builtins.get(name) : undefined
+  const builtin = definition === undefined ? builtinOf(shell, name) : undefined
   if (definition === undefined && builtin === undefined) {
     const status = yield* runProgram(shell, command, argv, tail)
     if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
@@ -164,8 +164,10 @@ function* callFunction(
   definition: FunctionDefinition,
   argv: ReadonlyArray<string>
 ): Run<number> {
-  if (shell.frames.length >= functionsMax) {
-    throw new Fatal(1, `${name}: maximum function nesting level exceeded (${functionsMax})`, true)
+  const asked = Number(shell.variables.value("FUNCNEST") ?? 0)
+  const deepest = asked > 0 ? Math.min(asked, functionsMax) : functionsMax
+  if (shell.frames.length >= deepest) {
+    throw new Fatal(1, `${name}: maximum function nesting level exceeded (${deepest})`, true)
   }
   const { frames, loops, positional } = shell
   shell.frames = [...frames, { name, file: definition.file, line: shell.line, kind: "function" }]

@@ -4,7 +4,7 @@
 import * as Bytes from "@effix/kernel/Bytes"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
-import { parse } from "../syntax/parse.js"
+import { parse, type Parsed } from "../syntax/parse.js"
 import { applyAliases, wantsAliases } from "./aliases.js"
 import { runList, type Tail } from "./evaluate.js"
 import { writeAll } from "./report.js"
@@ -15,10 +15,19 @@ export function* reportSyntax(shell: Shell, message: string, line: number): Run<
   yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: ${where}${message}\n`))
 }
 
+/** Warns of here-documents that nothing ends but the end of the text. */
+export function* warnOfOpen(shell: Shell, { open }: Parsed, last: number): Run<void> {
+  for (const { delimiter, line } of open) {
+    const what = `here-document at line ${line} delimited by end-of-file (wanted \`${delimiter}')`
+    yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: line ${last}: warning: ${what}\n`))
+  }
+}
+
 /** Parses and runs a text, as a whole or, where aliases may come into play, command by command. */
 export function* evaluateText(shell: Shell, text: string, line = 1, tail: Tail = false): Run<number> {
   if (wantsAliases(shell, text)) return yield* byCommand(shell, text, line)
   const parsed = parse(text, line)
+  if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, line + text.split("\n").length - 1)
   shell.status = 0 + (parsed.list.statements.length === 0 && parsed.error === undefined ? 0 : shell.status)
   let status = parsed.list.statements.length === 0
     ? 0

@@ -92,6 +92,7 @@ export function* substitution(shell: Shell, script: List): Run<string> {
       actions: [{ _tag: "Dup2", from: writer, to: 1 }, ...closing(reader, writer)]
     },
     function*(child) {
+      child.depth++
       if (!child.options.posix && !child.options.inherit_errexit) child.options.errexit = false
       return yield* runList(child, script, true)
     }

@@ -14,7 +14,9 @@ export function* traceText(shell: Shell, text: string): Run<void> {
   const ps4 = Values.parameter(shell, "PS4") ?? "+ "
   const prefix = ps4 === "+ " ? ps4 : yield* prompt(shell, ps4)
   shell.options.xtrace = true
-  yield* writeAll(shell, 2, Bytes.encode(`${prefix}${text}\n`))
+  // The deeper what runs lies in substitutions and `eval`, the more often its first character stands there.
+  const [first = ""] = prefix
+  yield* writeAll(shell, 2, Bytes.encode(`${first.repeat(shell.depth)}${prefix}${text}\n`))
 }
 
 export const traceCommand = (shell: Shell, argv: ReadonlyArray<string>): Run<void> =>

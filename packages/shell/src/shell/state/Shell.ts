@@ -11,6 +11,7 @@ import { onAssignment } from "../expand/values.js"
 import type { Command, Simple } from "../syntax/Ast.js"
 import { Jobs } from "./Jobs.js"
 import * as Options from "./Options.js"
+import { Random } from "./Random.js"
 import { Traps } from "./Traps.js"
 import { Variables } from "./Variables.js"
 
@@ -43,6 +44,8 @@ export class Shell {
   readonly variables: Variables
   functions: Map<string, FunctionDefinition>
   aliases: Map<string, string>
+  /** Builtins that `enable -n` has turned off. */
+  disabled: ReadonlySet<string> = new Set()
   /** Where commands were found. */
   hashed: Map<string, { readonly path: string; hits: number }>
   positional: ReadonlyArray<string> = []
@@ -54,6 +57,8 @@ export class Shell {
   from = ""
   /** `$?`. */
   status = 0
+  /** The statuses of the last pipeline's stages, where it had more than one, or turned its status around. */
+  stages: ReadonlyArray<number> | undefined = undefined
   /** The status of the last command substitution of the command that is being prepared. */
   substitution: number | undefined = undefined
   /** `$$`, which a subshell does not change. */
@@ -73,12 +78,14 @@ export class Shell {
   /** Above 0 where `errexit` does not apply: conditions. */
   tested = 0
   subshell = 0
+  /** How deep what runs lies in command substitutions and `eval`. */
+  depth = 0
   readonly jobs: Jobs
   readonly traps: Traps
   /** The terminal's descriptor, when job control is on. */
   terminal: number | undefined = undefined
-  /** The state of `$RANDOM`. */
-  random = 1
+  /** Where `$RANDOM` comes from. */
+  readonly random: Random
   startedAt = 0n
   /** When it began, since the epoch. */
   began = 0n
@@ -105,17 +112,20 @@ export class Shell {
     this.variables = from === undefined ? new Variables() : from.variables.clone()
     this.functions = from?.functions ?? new Map()
     this.aliases = from?.aliases ?? new Map()
+    this.disabled = from?.disabled ?? this.disabled
     this.hashed = new Map(from?.hashed)
     this.variables.onChange = (name) => this.changed(name)
     this.variables.evaluate = (text) => String(evaluateText(this, text))
     this.traps = from === undefined ? new Traps() : from.traps.forSubshell()
     this.jobs = from === undefined ? new Jobs() : from.jobs.forSubshell()
+    this.random = from === undefined ? new Random() : from.random.clone()
     if (from === undefined) return
     this.positional = from.positional
     this.name = from.name
     this.label = from.label
     this.from = from.from
     this.status = from.status
+    this.stages = from.stages
     this.pid = from.pid
     this.parent = from.parent
     this.lastBackground = from.lastBackground
@@ -126,7 +136,7 @@ export class Shell {
     this.command = from.command
     this.tested = from.tested
     this.subshell = from.subshell + 1
-    this.random = from.random
+    this.depth = from.depth
     this.startedAt = from.startedAt
     this.began = from.began
     this.seconds = from.seconds
@@ -141,6 +151,7 @@ export class Shell {
   private changed(name: string): void {
     if (name === "PATH") this.hashed.clear()
     else if (name === "OPTIND") this.optionOffset = 0
+    else if (name === "GLOBIGNORE") this.options.dotglob = (this.variables.value(name) ?? "") !== ""
     else if (name === "RANDOM" || name === "SECONDS") onAssignment(this, name)
   }
 

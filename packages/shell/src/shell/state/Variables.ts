@@ -7,6 +7,7 @@
  *
  * @see bash(1) PARAMETERS
  */
+import { inOrder } from "./order.js"
 
 export interface Indexed {
   readonly kind: "indexed"
@@ -28,6 +29,8 @@ export interface Variable {
   readonly integer: boolean
   readonly letters: "" | "upper" | "lower"
   readonly reference: boolean
+  /** `declare -t`, which nothing asks for. */
+  readonly traced: boolean
   /** Its value is made when it is asked for, whatever it was set to, until it is unset. */
   readonly dynamic: boolean
 }
@@ -39,6 +42,7 @@ const plain: Variable = {
   integer: false,
   letters: "",
   reference: false,
+  traced: false,
   dynamic: false
 }
 
@@ -47,17 +51,21 @@ export class VariableError {
   constructor(readonly variable: string, readonly message: string) {}
 }
 
+/** The elements of an associative array, in the order in which bash has them. */
+export const pairs = ({ items }: Associative): ReadonlyArray<readonly [key: string, value: string]> =>
+  inOrder(items.keys()).map((key) => [key, items.get(key)!])
+
 /** The elements that are set, in order. */
 export const values = (value: Variable["value"]): ReadonlyArray<string> => {
   if (value === undefined) return []
   if (typeof value === "string") return [value]
-  return value.kind === "indexed" ? value.items.filter(() => true) : [...value.items.values()]
+  return value.kind === "indexed" ? value.items.filter(() => true) : pairs(value).map(([, item]) => item)
 }
 
 export const keys = (value: Variable["value"]): ReadonlyArray<string> => {
   if (value === undefined) return []
   if (typeof value === "string") return ["0"]
-  return value.kind === "indexed" ? Object.keys(value.items) : [...value.items.keys()]
+  return value.kind === "indexed" ? Object.keys(value.items) : inOrder(value.items.keys())
 }
 
 /** The value of a variable that is named without a subscript. */

@@ -145,6 +145,8 @@ export interface For extends Located {
   readonly kind: "for"
   readonly select: boolean
   readonly name: string
+  /** How it begins, as it was written but for the spaces. */
+  readonly source: string
   readonly words: ReadonlyArray<Word> | undefined
   readonly body: List
 }

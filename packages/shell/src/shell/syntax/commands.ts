@@ -127,6 +127,9 @@ export class Converter {
           kind: "for",
           select: node.type === "Select",
           name: node.name.text,
+          source: `${node.type === "Select" ? "select" : "for"} ${node.name.text} in ${
+            node.wordlist?.map(({ text }) => text).join(" ") ?? "\"$@\""
+          }`,
           words: node.wordlist?.flatMap((word) => Words.convertWords(this, word)),
           body: this.list(node.body),
           line

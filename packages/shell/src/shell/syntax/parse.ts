@@ -4,7 +4,7 @@
  * The dialect is bash's, as `unbash` reads it. It recovers from mistakes, so the statements before the line of the
  * first one can still be run, as bash runs them.
  */
-import { parse as unbash } from "unbash"
+import { type HereDoc, parse as unbash } from "unbash"
 import type { List, Piece, Statement } from "./Ast.js"
 import { Converter, type SyntaxError } from "./commands.js"
 
@@ -14,6 +14,14 @@ export interface Parsed {
   readonly error: SyntaxError | undefined
   /** Whether more text could mend it: a prompt asks for another line. */
   readonly incomplete: boolean
+  /** Here-documents that end where the text does, for want of the line that was to end them. */
+  readonly open: ReadonlyArray<OpenDocument>
+}
+
+export interface OpenDocument {
+  readonly delimiter: string
+  /** Where it was asked for. */
+  readonly line: number
 }
 
 const wantsMore = (message: string, atEnd: boolean): boolean =>
@@ -26,21 +34,33 @@ const syntaxMessage = (message: string, atEnd: boolean): string => {
   return `syntax error: ${message}`
 }
 
-const hasOpenDocument = (source: string, script: { readonly commands: ReadonlyArray<unknown> }): boolean => {
-  if (!source.includes("<<")) return false
+/** The documents that are open at the end of a text, with the places where they were asked for. */
+const openDocuments = (
+  source: string,
+  script: { readonly commands: ReadonlyArray<unknown> },
+  lineOf: (position: number) => number
+): ReadonlyArray<OpenDocument> => {
+  if (!source.includes("<<")) return []
+  const open: Array<OpenDocument & { readonly pos: number }> = []
+  const met = new Set<object>()
   const seen: Array<unknown> = [...script.commands]
   while (seen.length > 0) {
     const node = seen.pop()
-    if (typeof node !== "object" || node === null) continue
-    if ("type" in node && node.type === "HereDoc" && (!("closing" in node) || node.closing === undefined)) return true
+    if (typeof node !== "object" || node === null || met.has(node)) continue
+    met.add(node)
+    if (isHereDocument(node) && node.closing === undefined) {
+      open.push({ delimiter: node.delimiter?.value ?? "", line: lineOf(node.pos), pos: node.pos })
+    }
     if ("redirects" in node && Array.isArray(node.redirects)) seen.push(...node.redirects)
     for (const value of Object.values(node)) {
       if (Array.isArray(value)) seen.push(...value)
       else if (typeof value === "object") seen.push(value)
     }
   }
-  return false
+  return open.sort((a, b) => a.pos - b.pos)
 }
+
+const isHereDocument = (node: object): node is HereDoc => "type" in node && node.type === "HereDoc"
 
 const known = new Map<string, Parsed>()
 
@@ -69,13 +89,16 @@ const parseAnew = (source: string, line: number): Parsed => {
       return {
         list: { statements: list.statements.filter((statement) => statement.line < error.line) },
         error: { ...error, message: syntaxMessage(error.message, atEnd) },
-        incomplete: false
+        incomplete: false,
+        open: []
       }
     }
+    const open = openDocuments(source, script, (position) => converter.line(position))
     return {
       list,
       error: undefined,
-      incomplete: /(^|[^\\])(\\\\)*\\\n?$/.test(source) || hasOpenDocument(source, script)
+      incomplete: /(^|[^\\])(\\\\)*\\\n?$/.test(source) || open.length > 0,
+      open
     }
   }
   const atEnd = source.slice(wrong.pos).trim() === ""
@@ -90,7 +113,8 @@ const parseAnew = (source: string, line: number): Parsed => {
     list: { statements: before.filter((statement) => statement.line < errorLine) },
     error: { message: syntaxMessage(wrong.message, atEnd), line: atEnd ? converter.line(source.length) : errorLine },
     incomplete: !wrong.message.startsWith("unexpected") &&
-      script.errors!.some(({ message, pos }) => wantsMore(message, source.slice(pos).trim() === ""))
+      script.errors!.some(({ message, pos }) => wantsMore(message, source.slice(pos).trim() === "")),
+    open: []
   }
 }
 
