@@ -160,7 +160,7 @@ it("Jobs are stopped, continued, quit and refused the keyboard", within, async (
     { expect: "Quit" },
     { expect: "# ", send: "cat &\r" },
     { expect: "# ", send: "\r" },
-    { expect: "Stopped (tty input)" },
+    { expect: "Stopped" },
     { expect: "# ", send: `kill %1; wait; jobs; ${sleeps}` },
     { expect: "\nnow\r", send: "\x1a" },
     { expect: "Stopped" },

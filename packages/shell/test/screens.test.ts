@@ -419,7 +419,7 @@ describe("A job", () => {
           $ cat &
           [1] 3
           $ 
-          [1]+  Stopped (tty input)     cat
+          [1]+  Stopped                 cat
           $ fg
           cat
           hello

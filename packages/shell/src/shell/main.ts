@@ -123,11 +123,25 @@ function* introduce({ name, sys, variables }: Shell): Run<void> {
   all.forEach((value, index) => variables.setElement("GROUPS", index, String(value)))
 }
 
+/** Takes over a function that the shell around this one exports. Nothing else of what stands there is run. */
+function* importFunction(shell: Shell, name: string, text: string): Run<void> {
+  const { error, list } = parse(text.startsWith("() {") ? `${name} ${text}` : "")
+  const command = list.statements.length === 1 && error === undefined ? list.statements[0]!.command : undefined
+  if (command?.kind === "function" && command.name === name) {
+    const { body, source } = command
+    return shell.defineFunction(name, { body, file: "environment", source, exported: true })
+  }
+  yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: error importing function definition for \`${name}'\n`))
+}
+
 /** The variables that a shell begins with. */
 function* setUp(shell: Shell): Run<void> {
   const { sys, variables } = shell
   for (const [name, value] of Object.entries(yield* sys.environ())) {
-    if (!isName(name)) continue
+    if (!isName(name)) {
+      if (/^BASH_FUNC_.+%%$/.test(name)) yield* importFunction(shell, name.slice(10, -2), value)
+      continue
+    }
     variables.set(name, value)
     variables.mark(name, { exported: true })
   }

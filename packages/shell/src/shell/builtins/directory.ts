@@ -63,12 +63,18 @@ function* alongPath(shell: Shell, name: string): Run<string | undefined> {
   return undefined
 }
 
+/** What the last of -L and -P says, or `set -P`. */
+const goesPhysically = (shell: Shell, letters: ReadonlyArray<string>): boolean => {
+  const [logical, physical] = [letters.lastIndexOf("L"), letters.lastIndexOf("P")]
+  return logical === physical ? shell.options.physical : physical > logical
+}
+
 export const cd: Builtin = function*(shell, argv) {
   const given = flags(argv, "LPe@")
   if (typeof given === "string") return yield* misuse(shell, "cd", given)
   const { letters, rest } = given
   if (rest.length > 1) return yield* complain(shell, "cd", "too many arguments")
-  const physical = letters.lastIndexOf("P") > letters.lastIndexOf("L")
+  const physical = goesPhysically(shell, letters)
   let [target] = rest
   let show = false
   if (target === undefined) {
@@ -95,7 +101,7 @@ export const cd: Builtin = function*(shell, argv) {
 export const pwd: Builtin = function*(shell, argv) {
   const given = flags(argv, "LP")
   if (typeof given === "string") return yield* misuse(shell, "pwd", given)
-  const physical = given.letters.lastIndexOf("P") > given.letters.lastIndexOf("L")
+  const physical = goesPhysically(shell, given.letters)
   if (!physical && (yield* isHere(shell, shell.cwd))) return yield* print(shell, "pwd", `${shell.cwd}\n`)
   const path = yield* call(shell.sys.getcwd())
   if (Errno.isErrno(path)) {

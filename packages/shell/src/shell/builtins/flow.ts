@@ -179,13 +179,13 @@ export const exec: Builtin = function*(shell, argv) {
   const [name] = rest
   if (name === undefined) return 0
   const shown = values.get("a") ?? (letters.includes("l") ? `-${name}` : name)
-  const env = letters.includes("c") ? {} : shell.variables.exported()
+  const env = letters.includes("c") ? {} : shell.environment()
   const found = yield* search(shell, name)
   const missing = !isFound(found) && found.status === 127 && !name.includes("/")
   const code = missing
     ? yield* complain(shell, "exec", `${name}: not found`, 127)
     : yield* replace(shell, found, [shown, ...rest.slice(1)], env)
-  if (shell.interactive) return code
+  if (shell.interactive || shell.options.execfail) return code
   throw new Exit(code, true)
 }
 
@@ -209,7 +209,7 @@ export const shift: Builtin = function*(shell, argv) {
   if (by === undefined) return yield* complain(shell, "shift", `${argv[1]}: numeric argument required`)
   if (by < 0) return yield* complain(shell, "shift", `${argv[1]}: shift count out of range`)
   if (by > shell.positional.length) {
-    return shell.options.posix
+    return shell.options.posix || shell.options.shift_verbose
       ? yield* complain(shell, "shift", `${argv[1] === undefined ? "" : `${argv[1]}: `}shift count out of range`)
       : 1
   }

@@ -242,9 +242,9 @@ function* waitPid(shell: Shell, pid: number): Run<number> {
   const ended = yield* waitOne(shell, pid)
   if (typeof ended === "number") return ended
   if (job !== undefined) yield* tellOfBackground(shell, job, pid, ended)
-  // It has been told now; asking again is a mistake.
   if (job !== undefined && stateOf(job) === "done") forget(shell, job)
-  shell.jobs.ended.delete(pid)
+  // It has been told now; for POSIX, asking again is a mistake.
+  if (shell.options.posix) shell.jobs.ended.delete(pid)
   return shellCode(ended)
 }
 

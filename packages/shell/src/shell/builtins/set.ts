@@ -92,31 +92,43 @@ export const set: Builtin = function*(shell, argv) {
   return 0
 }
 
+/** Whether an option of either kind is on. */
+const isOn = (shell: Shell, name: string): boolean => shell.accepted.get(name) ?? shell.options[name as Options.Option]
+
+function* turn(shell: Shell, name: string, on: boolean): Run<void> {
+  if (!shell.accepted.has(name)) return yield* change(shell, name as Options.Option, on)
+  shell.accepted = new Map(shell.accepted).set(name, on)
+}
+
 export const shopt: Builtin = function*(shell, argv) {
   const given = flags(argv, "opqsu")
   if (typeof given === "string") return yield* misuse(shell, "shopt", given)
   const { letters, rest } = given
-  const known = letters.includes("o") ? Options.setNames : Options.shoptNames
+  if (letters.includes("s") && letters.includes("u")) {
+    return yield* complain(shell, "shopt", "cannot set and unset shell options simultaneously")
+  }
+  const known: ReadonlyArray<string> = letters.includes("o")
+    ? Options.setNames
+    : [...Options.shoptNames, ...shell.accepted.keys()].sort()
   const setting = letters.includes("s") || letters.includes("u")
   const names = rest.length > 0
     ? rest
-    : known.filter((name) => !setting || shell.options[name] === letters.includes("s"))
+    : known.filter((name) => !setting || isOn(shell, name) === letters.includes("s"))
+  const minus = letters.includes("o") ? ["set -o", "set +o"] : ["shopt -s", "shopt -u"]
   let status = 0
   let text = ""
   for (const name of names) {
-    const option = known.find((one) => one === name)
-    if (option === undefined) {
+    if (!known.includes(name)) {
       status = yield* complain(shell, "shopt", `${name}: invalid shell option name`)
       continue
     }
     if (setting && rest.length > 0) {
-      yield* change(shell, option, letters.includes("s"))
+      yield* turn(shell, name, letters.includes("s"))
       continue
     }
-    if (!shell.options[option] && rest.length > 0) status = 1
-    text += letters.includes("p")
-      ? `shopt ${shell.options[option] ? "-s" : "-u"} ${name}\n`
-      : `${name.padEnd(15)}\t${shell.options[option] ? "on" : "off"}\n`
+    const on = isOn(shell, name)
+    if (!on && rest.length > 0) status = 1
+    text += letters.includes("p") ? `${minus[on ? 0 : 1]} ${name}\n` : `${name.padEnd(15)}\t${on ? "on" : "off"}\n`
   }
   if (!letters.includes("q")) yield* print(shell, "shopt", text)
   return status

@@ -14,7 +14,7 @@ import { enable } from "./enable.js"
 import * as Flow from "./flow.js"
 import { getopts } from "./getopts.js"
 import { help } from "./help.js"
-import { history } from "./history.js"
+import { fc, history } from "./history.js"
 import * as Jobs from "./jobs.js"
 import { printf } from "./printf.js"
 import * as Read from "./read.js"
@@ -53,6 +53,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["exit", run(() => Flow.exit)],
   ["export", run(() => Variables.exportBuiltin)],
   ["false", run(() => falseBuiltin)],
+  ["fc", run(() => fc)],
   ["fg", run(() => Jobs.fg)],
   ["getopts", run(() => getopts)],
   ["hash", run(() => Command.hash)],

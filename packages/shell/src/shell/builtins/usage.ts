@@ -29,11 +29,18 @@ const entries: Readonly<Record<string, readonly [synopsis: string, purpose: stri
   exit: ["exit [n]", "Ends the shell, with status n."],
   export: ["export [-fn] [name[=value] ...] or export -p", "Hands variables and functions to programs."],
   false: ["false", "Does nothing, and fails."],
+  fc: [
+    "fc [-e ename] [-lnr] [first] [last] or fc -s [pat=rep] [command]",
+    "Shows lines of the history, or runs them again."
+  ],
   fg: ["fg [job_spec]", "Brings a job into the foreground."],
   getopts: ["getopts optstring name [arg ...]", "Takes the next option from the arguments."],
   hash: ["hash [-lr] [-p pathname] [-dt] [name ...]", "Remembers where programs are, or shows it."],
   help: ["help [-dms] [pattern ...]", "Tells what builtins are for."],
-  history: ["history [-c] [n]", "Shows the last n commands, or forgets all."],
+  history: [
+    "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]",
+    "Shows the last n lines that were typed, or changes what is kept of them."
+  ],
   jobs: ["jobs [-lnprs] [jobspec ...] or jobs -x command [args]", "Shows jobs and their state."],
   kill: ["kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]", "Sends a signal."],
   let: ["let arg [arg ...]", "Evaluates arithmetic expressions."],

@@ -24,9 +24,7 @@ const valueText = (variable: Variable): string => {
   if (typeof value === "string") return `=${Quote.double(value)}`
   const items = value.kind === "indexed"
     ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`)
-    : pairs(value).map(([key, text]) =>
-      `[${/^[A-Za-z0-9_]+$/.test(key) ? key : Quote.double(key)}]=${Quote.double(text)}`
-    )
+    : pairs(value).map(([key, text]) => `[${Quote.trace(key) === key ? key : Quote.double(key)}]=${Quote.double(text)}`)
   return value.kind === "indexed" ? `=(${items.join(" ")})` : `=(${items.map((item) => `${item} `).join("")})`
 }
 
@@ -84,8 +82,12 @@ const marking = (name: "export" | "readonly"): Builtin =>
     for (let at = 0; at < rest.length; at++) {
       if (letters.includes("f")) {
         const definition = shell.functions.get(rest[at]!)
-        if (definition !== undefined) shell.defineFunction(rest[at]!, { ...definition, exported: name === "export" })
-        else status = yield* complain(shell, name, `${rest[at]}: not a function`)
+        if (definition !== undefined) {
+          shell.defineFunction(rest[at]!, {
+            ...definition,
+            exported: name === "export" && !letters.includes("n")
+          })
+        } else status = yield* complain(shell, name, `${rest[at]}: not a function`)
         continue
       }
       const parsed = parseAssignment(rest[at]!)
@@ -149,7 +151,7 @@ function* declareOne(
   const { name } = parsed
   const marks = changes(letters)
   Values.guarded(() => {
-    if (local) shell.variables.local(name, false)
+    if (local) shell.variables.local(name, shell.options.localvar_inherit)
     if (letters.includes("A")) shell.variables.makeArray(name, true, true)
     else if (letters.includes("a") || assignment !== undefined) {
       if (!shell.variables.isAssociative(name)) shell.variables.makeArray(name, false, true)

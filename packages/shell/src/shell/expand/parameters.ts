@@ -98,6 +98,14 @@ const emit = (shell: Shell, sink: Sink, value: Value, quoted: boolean): void => 
   })
 }
 
+/** The number of elements of an array that there is not is none. */
+const complainUncounted = (shell: Shell, { index, name }: Parameter): void => {
+  if (!shell.options.nounset || (index !== "@" && index !== "*") || Values.elements(shell, name) !== undefined) return
+  if (shell.variables.get(shell.variables.resolve(name))?.value === undefined) {
+    throw new Fatal(1, `${name}: unbound variable`)
+  }
+}
+
 const complainUnbound = (shell: Shell, p: Parameter, value: Value): void => {
   if (!shell.options.nounset || value.kind === "list" || value.value !== undefined) return
   const shown = p.index !== undefined && typeof p.index !== "string" ? `${p.name}[${p.index.source}]` : p.name
@@ -282,6 +290,7 @@ export function* expandParameter(shell: Shell, given: Parameter, sink: Sink): Ru
   const value = yield* valueOf(shell, p)
   if (p.prefix === "#") {
     complainUnbound(shell, p, value)
+    complainUncounted(shell, p)
     const length = value.kind === "list" ? value.values.length : Array.from(value.value ?? "").length
     return emit(shell, sink, one(String(length)), p.quoted)
   }

@@ -66,7 +66,7 @@ function* escape(shell: Shell, letter: string): Run<string | undefined> {
       return yield* clock(shell, letter)
     case "!":
     case "#":
-      return String(shell.history.length + 1)
+      return String(shell.history.next)
     case "v":
     case "V":
       return "5.2"

@@ -56,7 +56,12 @@ const dynamic: Readonly<Record<string, (shell: Shell) => string | undefined>> = 
   BASH_SUBSHELL: (shell) => String(shell.subshell),
   BASH_COMMAND: (shell) => shell.command?.source,
   SHELLOPTS: (shell) => Options.on(shell.options, Options.setNames),
-  BASHOPTS: (shell) => Options.on(shell.options, Options.shoptNames),
+  BASHOPTS: ({ accepted, options }) =>
+    [
+      ...Options.shoptNames.filter((name) => options[name]),
+      ...[...accepted.keys()].filter((name) => accepted.get(name))
+    ]
+      .sort().join(":"),
   EPOCHSECONDS: (shell) => String(shell.moment / 1_000_000_000n),
   EPOCHREALTIME: (shell) =>
     `${shell.moment / 1_000_000_000n}.${String(shell.moment / 1000n % 1_000_000n).padStart(6, "0")}`,

@@ -66,6 +66,10 @@ export function* expandReplacement(shell: Shell, word: Word): Run<(match: string
   const sink = new ReplacementSink()
   yield* expandPieces(shell, word.pieces, sink)
   const { text } = sink
+  if (!shell.options.patsub_replacement) {
+    const plain = text.replace(/\\([\\&])/g, "$1")
+    return () => plain
+  }
   if (!/[\\&]/.test(text)) return () => text
   return (match) => text.replace(/\\([\\&])|&/g, (_, escaped: string | undefined) => escaped ?? match)
 }

@@ -75,7 +75,10 @@ export function* runFor(shell: Shell, command: Ast.For): Run<number> {
   try {
     for (const word of words) {
       yield* checkpoint(shell)
-      if (shell.traps.actions.has("DEBUG")) yield* runDebugTrap(shell)
+      if (shell.traps.actions.has("DEBUG")) {
+        if (!shell.traps.running) shell.command = command
+        yield* runDebugTrap(shell)
+      }
       if (shell.options.xtrace) yield* traceText(shell, command.source)
       Values.guarded(() => shell.variables.set(command.name, word))
       if (shell.options.allexport) shell.variables.mark(command.name, { exported: true })

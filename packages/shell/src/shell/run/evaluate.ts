@@ -63,12 +63,27 @@ function* failed(shell: Shell, status: number): Run<number> {
   return status
 }
 
-/** Commands before which the DEBUG trap runs. */
-const traced: ReadonlySet<Command["kind"]> = new Set(["simple", "test", "arith", "cfor", "case"])
+/** What `$BASH_COMMAND` says of a command before which the DEBUG trap runs; `undefined` of others. */
+const announced = (command: Command): { readonly source: string } | undefined => {
+  switch (command.kind) {
+    case "simple":
+    case "test":
+      return command
+    case "arith":
+      return { source: `((${command.expression.text}))` }
+    case "cfor":
+      return { source: `((${command.first?.text.trim() ?? ""}))` }
+    case "case":
+      return { source: `case ${command.word.source} in ` }
+    default:
+      return undefined
+  }
+}
 
 function* announce(shell: Shell, command: Command): Run<void> {
-  if (!traced.has(command.kind)) return
-  if (command.kind === "simple" && !shell.traps.running) shell.command = command
+  const shown = announced(command)
+  if (shown === undefined) return
+  if (!shell.traps.running) shell.command = shown
   yield* runDebugTrap(shell)
 }
 

@@ -28,12 +28,12 @@ export const groupOptions = (shell: Shell, group = 0, background = false): Group
 
 const texts = new Map<number, string>(Object.values(signalTable).map(([signal, , text]) => [signal, text]))
 
-/** How a process ended or stopped, as `jobs` says it. */
-const describe = (status: WaitStatus | undefined): string => {
+/** How a process ended or stopped, as `jobs` says it; by what it was stopped, only `jobs -l` tells. */
+const describe = (status: WaitStatus | undefined, long = false): string => {
   if (status === undefined || status._tag === "Continued") return "Running"
   if (status._tag === "Exited") return status.code === 0 ? "Done" : `Exit ${status.code}`
   const text = texts.get(status.signal) ?? `Signal ${status.signal}`
-  if (status._tag === "Stopped") return status.signal === 20 ? "Stopped" : text
+  if (status._tag === "Stopped") return long ? text : "Stopped"
   return status.coreDumped ? `${text} (core dumped)` : text
 }
 
@@ -65,7 +65,7 @@ export const jobLine = (shell: Shell, job: Job, long = false): string => {
     : last.status
   const pid = long ? `${String(job.processes[0]!.pid).padStart(5)} ` : ""
   const tail = state === "running" ? " &" : ""
-  return `[${job.id}]${mark}  ${pid}${describe(status).padEnd(24)}${job.source}${tail}\n`
+  return `[${job.id}]${mark}  ${pid}${describe(status, long).padEnd(24)}${job.source}${tail}\n`
 }
 
 /**

@@ -146,7 +146,7 @@ function* startStage(
       const found = yield* search(shell, name)
       if (isFound(found)) {
         const argv = yield* expandFields(shell, command.words)
-        return yield* start(shell, command, found, argv, shell.variables.exported(), options)
+        return yield* start(shell, command, found, argv, shell.environment(), options)
       }
     }
   }

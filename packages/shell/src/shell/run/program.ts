@@ -20,11 +20,11 @@ import { traceCommand } from "./trace.js"
 
 /** The environment of a program: what is exported, and the assignments before its name. */
 function* environment(shell: Shell, command: Simple): Run<Readonly<Record<string, string>>> {
-  if (command.assignments.length === 0) return shell.variables.exported()
+  if (command.assignments.length === 0) return shell.environment()
   const temporary: Array<readonly [string, Variable | undefined]> = []
   try {
     yield* prefixes(shell, command.assignments, temporary)
-    return shell.variables.exported()
+    return shell.environment()
   } finally {
     for (const [name, before] of temporary.reverse()) shell.variables.restore(name, before)
   }

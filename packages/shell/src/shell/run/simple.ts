@@ -13,9 +13,12 @@ import type { Variable } from "../state/Variables.js"
 import type { Assignment, Simple } from "../syntax/Ast.js"
 import { assign } from "./assign.js"
 import { checkpoint, execute, type Tail } from "./evaluate.js"
+import { foreground, groupOptions } from "./job.js"
+import { cannotFork, spawnShell } from "./process.js"
 import { runProgram } from "./program.js"
 import { apply, forget, restore, type Saved } from "./redirect.js"
 import { report } from "./report.js"
+import { isFound, look } from "./search.js"
 import { closeSubstituted } from "./substitution.js"
 import { traceCommand, traceText } from "./trace.js"
 import { hideTraps, runReturnTrap } from "./traps.js"
@@ -46,6 +49,10 @@ export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<numbe
   const definition = special && shell.options.posix ? undefined : shell.functions.get(name)
   const builtin = definition === undefined ? builtinOf(shell, name) : undefined
   if (definition === undefined && builtin === undefined) {
+    const handler = shell.functions.get(NOT_FOUND)
+    if (handler !== undefined && !name.includes("/") && !isFound(yield* look(shell, name))) {
+      return yield* handled(shell, handler, argv)
+    }
     const status = yield* runProgram(shell, command, argv, tail)
     if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
     return status
@@ -77,6 +84,20 @@ export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<numbe
     else yield* restore(shell, saved)
     if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
   }
+}
+
+/** The function that is called, in a process of its own, with a command that there is not. */
+const NOT_FOUND = "command_not_found_handle"
+
+function* handled(shell: Shell, handler: FunctionDefinition, argv: ReadonlyArray<string>): Run<number> {
+  const pid = yield* spawnShell(
+    shell,
+    groupOptions(shell),
+    (child) => callFunction(child, NOT_FOUND, handler, [NOT_FOUND, ...argv])
+  )
+  return typeof pid === "number"
+    ? yield* foreground(shell, [pid], () => argv.join(" "), false)
+    : yield* cannotFork(shell, pid)
 }
 
 /** An assignment among the arguments of `export`, `local` and the like: neither split nor matched against files. */

@@ -22,9 +22,10 @@ export function* runPending(shell: Shell): Run<void> {
 
 /** Runs an action; `$?` is afterwards what it was before. */
 function* runAction(shell: Shell, action: string): Run<void> {
-  const { line, status, tested } = shell
+  const { line, stages, status, tested } = shell
   yield* evaluateText(shell, action, line)
   shell.status = status
+  shell.stages = stages
   shell.line = line
   shell.tested = tested
 }

@@ -11,8 +11,16 @@ export interface Options {
   errtrace: boolean
   functrace: boolean
   hashall: boolean
+  /** Whether `!` refers to earlier lines; at a prompt only. */
+  histexpand: boolean
+  /** Shown and set only. */
+  history: boolean
   ignoreeof: boolean
   interactive: boolean
+  /** Shown and set only: comments are comments everywhere. */
+  "interactive-comments": boolean
+  /** Shown and set only: assignments count before the command's name. */
+  keyword: boolean
   monitor: boolean
   noclobber: boolean
   noexec: boolean
@@ -20,6 +28,10 @@ export interface Options {
   nolog: boolean
   notify: boolean
   nounset: boolean
+  /** Shown and set only. */
+  onecmd: boolean
+  /** Whether `cd` and `pwd` go by the directories themselves, not by how they were reached. */
+  physical: boolean
   pipefail: boolean
   posix: boolean
   privileged: boolean
@@ -36,6 +48,14 @@ export interface Options {
   lastpipe: boolean
   nocaseglob: boolean
   nocasematch: boolean
+  /** Whether a shell goes on whose `exec` has failed. */
+  execfail: boolean
+  /** Whether a local variable begins with the value of the one that it hides. */
+  localvar_inherit: boolean
+  /** Whether `shift` complains about what cannot be shifted. */
+  shift_verbose: boolean
+  /** Whether `&` in the replacement of `${x/p/r}` stands for what the pattern matched. */
+  patsub_replacement: boolean
   nullglob: boolean
   sourcepath: boolean
   xpg_echo: boolean
@@ -51,8 +71,12 @@ export const make = (): Options => ({
   errtrace: false,
   functrace: false,
   hashall: true,
+  histexpand: false,
+  history: false,
   ignoreeof: false,
   interactive: false,
+  "interactive-comments": true,
+  keyword: false,
   monitor: false,
   noclobber: false,
   noexec: false,
@@ -60,6 +84,8 @@ export const make = (): Options => ({
   nolog: false,
   notify: false,
   nounset: false,
+  onecmd: false,
+  physical: false,
   pipefail: false,
   posix: false,
   privileged: false,
@@ -75,6 +101,10 @@ export const make = (): Options => ({
   lastpipe: false,
   nocaseglob: false,
   nocasematch: false,
+  execfail: false,
+  localvar_inherit: false,
+  shift_verbose: false,
+  patsub_replacement: true,
   nullglob: false,
   sourcepath: true,
   xpg_echo: false
@@ -91,9 +121,13 @@ export const letters: Readonly<Record<string, Option>> = {
   T: "functrace",
   f: "noglob",
   h: "hashall",
+  H: "histexpand",
+  k: "keyword",
   m: "monitor",
   n: "noexec",
   p: "privileged",
+  P: "physical",
+  t: "onecmd",
   u: "nounset",
   v: "verbose",
   x: "xtrace"
@@ -108,7 +142,11 @@ export const setNames: ReadonlyArray<Option> = [
   "errtrace",
   "functrace",
   "hashall",
+  "histexpand",
+  "history",
   "ignoreeof",
+  "interactive-comments",
+  "keyword",
   "monitor",
   "noclobber",
   "noexec",
@@ -116,6 +154,8 @@ export const setNames: ReadonlyArray<Option> = [
   "nolog",
   "notify",
   "nounset",
+  "onecmd",
+  "physical",
   "pipefail",
   "posix",
   "privileged",
@@ -124,18 +164,69 @@ export const setNames: ReadonlyArray<Option> = [
   "xtrace"
 ]
 
-/** The names of `shopt`. */
+/**
+ * Further names of `shopt`, and whether they are on at first. They can be set and are shown, so that what bash reads at
+ * its start can be read here, but nothing depends on them.
+ */
+export const accepted: Readonly<Record<string, boolean>> = {
+  autocd: false,
+  assoc_expand_once: false,
+  cdable_vars: false,
+  cdspell: false,
+  checkhash: false,
+  checkjobs: false,
+  checkwinsize: true,
+  cmdhist: true,
+  compat31: false,
+  compat32: false,
+  compat40: false,
+  compat41: false,
+  compat42: false,
+  compat43: false,
+  compat44: false,
+  complete_fullquote: true,
+  direxpand: false,
+  dirspell: false,
+  extdebug: false,
+  extquote: true,
+  force_fignore: true,
+  globasciiranges: true,
+  globskipdots: true,
+  gnu_errfmt: false,
+  histappend: false,
+  histreedit: false,
+  histverify: false,
+  hostcomplete: true,
+  huponexit: false,
+  lithist: false,
+  localvar_unset: false,
+  login_shell: false,
+  mailwarn: false,
+  no_empty_cmd_completion: false,
+  noexpand_translation: false,
+  progcomp: true,
+  progcomp_alias: false,
+  promptvars: true,
+  restricted_shell: false,
+  varredir_close: false
+}
+
+/** The names of `shopt` that mean something here. */
 export const shoptNames: ReadonlyArray<Option> = [
   "dotglob",
+  "execfail",
   "expand_aliases",
   "extglob",
   "failglob",
   "globstar",
   "inherit_errexit",
   "lastpipe",
+  "localvar_inherit",
   "nocaseglob",
   "nocasematch",
   "nullglob",
+  "patsub_replacement",
+  "shift_verbose",
   "sourcepath",
   "xpg_echo"
 ]

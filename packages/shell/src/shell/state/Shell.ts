@@ -7,8 +7,11 @@ import type * as Errno from "@effix/kernel/Errno"
 import type { Sys, SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import { evaluateText } from "../expand/arithmetic.js"
+import type { Substitution } from "../expand/events.js"
 import { onAssignment } from "../expand/values.js"
-import type { Command, Simple } from "../syntax/Ast.js"
+import type { Command } from "../syntax/Ast.js"
+import { definition as layout } from "../syntax/layout.js"
+import { History } from "./History.js"
 import { Jobs } from "./Jobs.js"
 import * as Options from "./Options.js"
 import { Random } from "./Random.js"
@@ -39,11 +42,15 @@ export interface Frame {
   readonly kind: "function" | "source"
 }
 
+const initiallyAccepted: ReadonlyMap<string, boolean> = new Map(Object.entries(Options.accepted))
+
 export class Shell {
   readonly options: Options.Options
   readonly variables: Variables
   functions: Map<string, FunctionDefinition>
   aliases: Map<string, string>
+  /** Options that can be set, and that nothing depends on. */
+  accepted: ReadonlyMap<string, boolean> = initiallyAccepted
   /** Builtins that `enable -n` has turned off. */
   disabled: ReadonlySet<string> = new Set()
   /** Where commands were found. */
@@ -73,8 +80,8 @@ export class Shell {
   frames: ReadonlyArray<Frame> = []
   /** The script that the shell was started for. */
   script: string | undefined = undefined
-  /** The simple command that was begun last. */
-  command: Simple | undefined = undefined
+  /** The command that was begun last, as it was written; of a compound one, how it begins. */
+  command: { readonly source: string } | undefined = undefined
   /** Above 0 where `errexit` does not apply: conditions. */
   tested = 0
   subshell = 0
@@ -101,7 +108,9 @@ export class Shell {
   /** Descriptors that `<(…)` opened for the command that is being run. */
   substituted: Array<number> = []
   directories: Array<string> = []
-  history: Array<string> = []
+  readonly history = new History()
+  /** The last `s/old/new/` of a history expansion. */
+  readonly lastSubstitution: Substitution = { old: "", by: "" }
   /** The directory as `cd` spelled it. */
   cwd = "/"
   /** Whether a warning has been given about jobs that are stopped at exit. */
@@ -112,6 +121,7 @@ export class Shell {
     this.variables = from === undefined ? new Variables() : from.variables.clone()
     this.functions = from?.functions ?? new Map()
     this.aliases = from?.aliases ?? new Map()
+    this.accepted = from?.accepted ?? this.accepted
     this.disabled = from?.disabled ?? this.disabled
     this.hashed = new Map(from?.hashed)
     this.variables.onChange = (name) => this.changed(name)
@@ -151,8 +161,22 @@ export class Shell {
   private changed(name: string): void {
     if (name === "PATH") this.hashed.clear()
     else if (name === "OPTIND") this.optionOffset = 0
-    else if (name === "GLOBIGNORE") this.options.dotglob = (this.variables.value(name) ?? "") !== ""
+    else if (name === "GLOBIGNORE") this.ignoring(this.variables.value(name))
     else if (name === "RANDOM" || name === "SECONDS") onAssignment(this, name)
+  }
+
+  /** Whoever says what patterns are not to match has them match hidden files, until it is unset. */
+  private ignoring(list: string | undefined): void {
+    if (list !== "") this.options.dotglob = list !== undefined
+  }
+
+  /** What a program is started with: the variables that are exported, and the functions. */
+  environment(): Readonly<Record<string, string>> {
+    const functions = [...this.functions].flatMap(([name, { exported, source }]) =>
+      exported ? [[`BASH_FUNC_${name}%%`, layout(source).replace(/^[^\n]*\n/, "() ")]] : []
+    )
+    const variables = this.variables.exported()
+    return functions.length === 0 ? variables : { ...variables, ...Object.fromEntries(functions) }
   }
 
   get interactive(): boolean {

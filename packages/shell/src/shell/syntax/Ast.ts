@@ -174,6 +174,7 @@ export interface Case extends Located {
 }
 interface TestCommand extends Located {
   readonly kind: "test"
+  readonly source: string
   readonly expression: Test
 }
 export interface ArithmeticCommand extends Located {

@@ -168,7 +168,12 @@ export class Converter {
           line
         }
       case "TestCommand":
-        return { kind: "test", expression: this.test(node.expression), line }
+        return {
+          kind: "test",
+          source: this.source.slice(node.pos, node.end),
+          expression: this.test(node.expression),
+          line
+        }
       case "ArithmeticCommand":
         return { kind: "arith", expression: Words.arithmetic(this, node.body), line }
       case "Function":

@@ -43,7 +43,7 @@ class Editor {
   constructor(private readonly shell: Shell, prompt: string) {
     this.prompt = prompt
     this.promptCells = Width.ofPrompt(prompt)
-    this.historyAt = shell.history.length
+    this.historyAt = shell.history.lines.length
   }
 
   private *write(text: string): Run<void> {
@@ -83,7 +83,7 @@ class Editor {
   }
 
   private browse(by: number): void {
-    const { history } = this.shell
+    const { lines: history } = this.shell.history
     const next = this.historyAt + by
     if (next < 0 || next > history.length) return
     if (this.historyAt === history.length) this.typed = this.line.text
@@ -120,9 +120,9 @@ class Editor {
   /** ^R: the latest line of the history that has what is typed. */
   private *search(): Run<string | undefined> {
     let wanted = ""
-    let at = this.shell.history.length - 1
+    let at = this.shell.history.lines.length - 1
     const find = (from: number): number => {
-      for (let index = from; index >= 0; index--) if (this.shell.history[index]!.includes(wanted)) return index
+      for (let index = from; index >= 0; index--) if (this.shell.history.lines[index]!.includes(wanted)) return index
       return -1
     }
     for (;;) {
@@ -138,10 +138,10 @@ class Editor {
         return undefined
       } else if (key.name !== "ctrl-r") return key.name
       const again = key !== "interrupted" && "name" in key && key.name === "ctrl-r"
-      const found = wanted === "" ? -1 : find(again ? at - 1 : this.shell.history.length - 1)
+      const found = wanted === "" ? -1 : find(again ? at - 1 : this.shell.history.lines.length - 1)
       if (found >= 0) {
         at = found
-        this.line.set(this.shell.history[found]!)
+        this.line.set(this.shell.history.lines[found]!)
       } else yield* this.write("\u0007")
     }
   }

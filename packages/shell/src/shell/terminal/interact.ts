@@ -8,9 +8,11 @@ import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
 import { readFile } from "../builtins/flow.js"
+import { readHistory, rules, saveHistory } from "../builtins/history.js"
 import { forget } from "../builtins/jobs.js"
 import { readUntil } from "../builtins/readLine.js"
 import { change } from "../builtins/set.js"
+import { expandEvents } from "../expand/events.js"
 import { prompt } from "../expand/prompt.js"
 import { applyAliases } from "../run/aliases.js"
 import { runList } from "../run/evaluate.js"
@@ -24,11 +26,9 @@ import { reap } from "../run/wait.js"
 import { Exit, Interrupted } from "../state/Control.js"
 import { stateOf } from "../state/Jobs.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
+import { values } from "../state/Variables.js"
 import { parse } from "../syntax/parse.js"
 import { edit, type Edited } from "./edit.js"
-
-/** Lines that the history holds. */
-const historyMax = 1000
 
 /** `LINES` and `COLUMNS` follow the window. */
 function* checkWindow(shell: Shell): Run<void> {
@@ -52,9 +52,17 @@ function* setUp(shell: Shell): Run<void> {
   if (variables.value("PS1") === undefined) variables.set("PS1", "\\u@\\h:\\w\\$ ")
   if (variables.value("PS2") === undefined) variables.set("PS2", "> ")
   const home = variables.value("HOME")
+  shell.options.histexpand = !shell.options.posix
+  shell.options.history = true
+  if (variables.get("HISTFILE") === undefined && home !== undefined && !shell.options.posix) {
+    variables.set("HISTFILE", `${home}/.bash_history`)
+  }
+  if (variables.get("HISTSIZE") === undefined) variables.set("HISTSIZE", "500")
   const file = shell.options.posix ? variables.value("ENV") : home === undefined ? undefined : `${home}/.bashrc`
   const text = file === undefined ? undefined : yield* readFile(shell, file)
   if (typeof text === "string") yield* guarded(shell, () => evaluateText(shell, text))
+  const past = variables.value("HISTFILE")
+  if (past !== undefined) yield* readHistory(shell, past)
 }
 
 /** Runs something; whatever goes wrong, the shell goes on. */
@@ -109,15 +117,41 @@ function* readCommand(shell: Shell): Run<string | undefined> {
   }
 }
 
-const remember = (shell: Shell, text: string): void => {
+/** Expands what refers to earlier lines; `undefined` when nothing is left to run. */
+function* expanded(shell: Shell, text: string): Run<string | undefined> {
+  if (!shell.options.histexpand) return text
   const line = text.replace(/\n$/, "")
-  if (line.trim() === "" || shell.history[shell.history.length - 1] === line) return
-  shell.history.push(line)
-  if (shell.history.length > historyMax) shell.history.shift()
+  const found = expandEvents(line, shell.history, shell.lastSubstitution)
+  if (found === undefined) return text
+  if (typeof found === "string") {
+    yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: ${found}\n`))
+    return undefined
+  }
+  yield* writeAll(shell, 2, Bytes.encode(`${found.line}\n`))
+  if (found.run) return `${found.line}\n`
+  shell.history.add(found.line, rules(shell))
+  return undefined
+}
+
+/** Runs what PROMPT_COMMAND says, all of it if it is an array. */
+function* promptCommands(shell: Shell): Run<void> {
+  for (const command of values(shell.variables.get("PROMPT_COMMAND")?.value)) {
+    const { status } = shell
+    yield* guarded(shell, () => evaluateText(shell, command))
+    shell.status = status
+  }
 }
 
 export function* interact(shell: Shell): Run<number> {
   yield* setUp(shell)
+  try {
+    return yield* loop(shell)
+  } finally {
+    yield* saveHistory(shell)
+  }
+}
+
+function* loop(shell: Shell): Run<number> {
   for (;;) {
     yield* guarded(shell, function*() {
       const { status } = shell
@@ -126,13 +160,16 @@ export function* interact(shell: Shell): Run<number> {
     })
     yield* tellJobs(shell)
     yield* checkWindow(shell)
-    const text = yield* readCommand(shell)
-    if (text === undefined) {
+    if (shell.variables.get("PROMPT_COMMAND") !== undefined) yield* promptCommands(shell)
+    const typed = yield* readCommand(shell)
+    if (typed === undefined) {
       if (shell.options.ignoreeof) continue
       yield* writeAll(shell, 2, Bytes.encode("exit\n"))
       return shell.status
     }
-    remember(shell, text)
+    const text = yield* expanded(shell, typed)
+    if (text === undefined) continue
+    shell.history.add(text.replace(/\n$/, ""), rules(shell))
     // It may have changed while the command was typed.
     yield* checkWindow(shell)
     const parsed = parse(applyAliases(shell, text))
