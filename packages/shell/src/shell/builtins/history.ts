@@ -97,6 +97,8 @@ export const history: Builtin = function*(shell, argv) {
   if (position !== undefined) return yield* forget(shell, position)
   const file = letters.find((letter) => "anrw".includes(letter))
   if (file !== undefined) return yield* withFile(shell, file, rest[0])
+  // What asks for it does not count.
+  if (shell.interactive && (letters.includes("s") || letters.includes("p"))) past.lines.pop()
   if (letters.includes("s")) {
     if (rest.length > 0) past.push(rest.join(" "))
     return 0
@@ -104,7 +106,9 @@ export const history: Builtin = function*(shell, argv) {
   if (letters.includes("p")) {
     for (const each of rest) {
       const expanded = expandEvents(each, past, shell.lastSubstitution)
-      if (typeof expanded === "string") return yield* complain(shell, "history", expanded)
+      if (typeof expanded === "string") {
+        return yield* complain(shell, "history", `${each}: history expansion failed`)
+      }
       yield* print(shell, "history", `${expanded?.line ?? each}\n`)
     }
     return 0

@@ -60,12 +60,21 @@ class Expansion {
         quoted = !quoted
         this.take(1)
       } else if (
-        character === "!" && !isSpace(after) && after !== "=" && !(quoted && after === "\"") && after !== "("
+        character === "!" && !isSpace(after) && after !== "=" && !(quoted && after === "\"") && !this.isOther()
       ) {
         this.event()
       } else this.take(1)
     }
     return this.changed ? { line: this.out, run: this.run } : undefined
+  }
+
+  /** `$!`, `${!x}`, `[!x]` and `!(…)` are the shell's. */
+  private isOther(): boolean {
+    const { at, line } = this
+    const [before, rest] = [line.slice(Math.max(0, at - 2), at), line.slice(at + 1)]
+    return before.endsWith("$") || (before === "${" && rest.includes("}")) ||
+      (before.endsWith("[") && rest.includes("]")) ||
+      rest.startsWith("(")
   }
 
   private take(count: number): void {
@@ -116,7 +125,7 @@ class Expansion {
       return this.known(history.at(value < 0 ? history.next + value : value), from)
     }
     const inside = this.match(/^\?([^?\n]*)\??/)
-    const wanted = inside?.[1] ?? this.match(/^[^\s:;&()|<>^$*%"']+/)?.[0] ?? ""
+    const wanted = inside?.[1] ?? this.match(/^[^\s:;&()|<>^$*%]+/)?.[0] ?? ""
     const found = [...history.lines].reverse().find((each) =>
       inside === null ? each.startsWith(wanted) : each.includes(wanted)
     )
