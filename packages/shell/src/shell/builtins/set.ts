@@ -4,12 +4,12 @@
  * @see set(1p)
  */
 import * as Quote from "../expand/quote.js"
+import { elementsText } from "../expand/transform.js"
 import { enableMonitor } from "../run/monitor.js"
 import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import * as Options from "../state/Options.js"
 import type { Run, Shell } from "../state/Shell.js"
-import { pairs } from "../state/Variables.js"
 import { definition as layout } from "../syntax/layout.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
 import { withUsage } from "./usage.js"
@@ -21,12 +21,7 @@ const listing = (shell: Shell): string => {
     const value = shell.variables.get(name)?.value
     if (value === undefined) continue
     if (typeof value === "string") text += `${name}=${Quote.listed(value)}\n`
-    else {
-      const items = value.kind === "indexed"
-        ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`)
-        : pairs(value).map(([key, item]) => `[${key}]=${Quote.double(item)}`)
-      text += `${name}=(${items.join(" ")})\n`
-    }
+    else text += `${name}=(${elementsText(value)})\n`
   }
   if (!shell.options.posix) {
     for (const definition of shell.functions.values()) {

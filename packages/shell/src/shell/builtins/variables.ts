@@ -5,13 +5,13 @@
  */
 import { evaluateText } from "../expand/arithmetic.js"
 import * as Quote from "../expand/quote.js"
-import { attributes } from "../expand/transform.js"
+import { attributes, elementsText } from "../expand/transform.js"
 import * as Values from "../expand/values.js"
 import { assignArray } from "../run/assign.js"
 import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
-import { pairs, type Variable, VariableError } from "../state/Variables.js"
+import { type Variable, VariableError } from "../state/Variables.js"
 import type { Assignment } from "../syntax/Ast.js"
 import { definition as layout } from "../syntax/layout.js"
 import { type Builtin, complain, type Context, flags, misuse } from "./Builtin.js"
@@ -22,10 +22,7 @@ const valueText = (variable: Variable): string => {
   const { value } = variable
   if (value === undefined) return ""
   if (typeof value === "string") return `=${Quote.double(value)}`
-  const items = value.kind === "indexed"
-    ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`)
-    : pairs(value).map(([key, text]) => `[${Quote.trace(key) === key ? key : Quote.double(key)}]=${Quote.double(text)}`)
-  return value.kind === "indexed" ? `=(${items.join(" ")})` : `=(${items.map((item) => `${item} `).join("")})`
+  return `=(${elementsText(value)})`
 }
 
 /** `declare -x name="value"`, as `declare -p` prints it. */
@@ -187,13 +184,16 @@ function* printDeclarations(shell: Shell, names: ReadonlyArray<string>, letters:
   return printed === 0 ? status : printed
 }
 
-function* printFunctions(shell: Shell, names: ReadonlyArray<string>, only: boolean): Run<number> {
+function* printFunctions(shell: Shell, names: ReadonlyArray<string>, letters: ReadonlyArray<string>): Run<number> {
   let text = ""
   let status = 0
-  for (const name of names.length === 0 ? [...shell.functions.keys()].sort() : names) {
+  const all = names.length === 0
+  for (const name of all ? [...shell.functions.keys()].sort() : names) {
     const definition = shell.functions.get(name)
     if (definition === undefined) status = 1
-    else text += only ? (names.length === 0 ? `declare -f ${name}\n` : `${name}\n`) : `${layout(definition.source)}\n`
+    else if (all && letters.includes("x") && !definition.exported) continue
+    else if (!letters.includes("F")) text += `${layout(definition.source)}\n`
+    else text += all ? `declare -f${definition.exported ? "x" : ""} ${name}\n` : `${name}\n`
   }
   yield* print(shell, "declare", text)
   return status
@@ -208,7 +208,7 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
     if (builtin === "local" && !inFunction) {
       return yield* complain(shell, "local", "can only be used in a function")
     }
-    if (letters.includes("f") || letters.includes("F")) return yield* printFunctions(shell, rest, letters.includes("F"))
+    if (letters.includes("f") || letters.includes("F")) return yield* printFunctions(shell, rest, letters)
     if (letters.includes("p") || (rest.length === 0 && builtin !== "local")) {
       return yield* printDeclarations(shell, rest, letters)
     }

@@ -114,7 +114,7 @@ class Expansion {
   /** The line that an event designator means. */
   private found(from: number): string {
     const { history } = this
-    if (/^[$^*%:]/.test(this.line.slice(this.at)) || /^-(?![0-9])/.test(this.line.slice(this.at))) {
+    if (/^[$^*%:]/.test(this.line.slice(this.at))) {
       return this.known(history.last, from)
     }
     if (this.match(/^!/) !== null) return this.known(history.last, from)
@@ -125,7 +125,7 @@ class Expansion {
       return this.known(history.at(value < 0 ? history.next + value : value), from)
     }
     const inside = this.match(/^\?([^?\n]*)\??/)
-    const wanted = inside?.[1] ?? this.match(/^[^\s:;&()|<>^$*%]+/)?.[0] ?? ""
+    const wanted = inside?.[1] ?? this.match(/^[^\s:;&()|<>^$*%-]+/)?.[0] ?? ""
     const found = [...history.lines].reverse().find((each) =>
       inside === null ? each.startsWith(wanted) : each.includes(wanted)
     )
@@ -140,7 +140,7 @@ class Expansion {
   /** The words that a word designator chooses; `undefined` when there is none. */
   private words(line: string, from: number): string | undefined {
     const range = this.match(
-      /^(?::(?:([0-9]+|\^|\$|%)(?:(-)([0-9]+|\$)?|(\*))?|(-)([0-9]+|\$)|(\*))|([$^%])|(\*)|(-)([0-9]+|\$))/
+      /^(?::(?:([0-9]+|\^|\$|%)(?:(-)([0-9]+|\$)?|(\*))?|(-)([0-9]+|\$)?|(\*))|([$^%])|(\*)|(-)([0-9]+|\$)?)/
     )
     if (range === null) return undefined
     const all = wordsOf(line)
@@ -152,8 +152,10 @@ class Expansion {
     if (every !== undefined || shortEvery !== undefined) {
       if (last < 1) return ""
       begin = 1
-    } else if (zero !== undefined || shortZero !== undefined) end = numberOf((zeroTo ?? shortZeroTo)!)
-    else {
+    } else if (zero !== undefined || shortZero !== undefined) {
+      const to = zeroTo ?? shortZeroTo
+      end = to === undefined ? last - 1 : numberOf(to)
+    } else {
       begin = numberOf((first ?? short)!)
       end = star !== undefined ? last : dash === undefined ? begin : to === undefined ? last - 1 : numberOf(to)
       if (star !== undefined && begin === last + 1) return ""

@@ -5,7 +5,7 @@
  */
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
-import { keys, type Variable } from "../state/Variables.js"
+import { type Associative, type Indexed, keys, pairs, type Variable } from "../state/Variables.js"
 import type { Parameter } from "../syntax/Ast.js"
 import { parse } from "../syntax/parse.js"
 import type { Value } from "./parameters.js"
@@ -25,6 +25,23 @@ export const attributes = (variable: Variable | undefined): string => {
   if (variable.letters === "upper") letters += "u"
   if (variable.exported) letters += "x"
   return letters
+}
+
+/** A key as `declare -p` shows it, quoted only where it needs to be. */
+const keyText = (key: string): string => Quote.trace(key) === key ? key : Quote.double(key)
+
+/** What stands between the parentheses when an array is shown; behind each pair of an associative one is a space. */
+export const elementsText = (value: Indexed | Associative): string =>
+  value.kind === "indexed"
+    ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`).join(" ")
+    : pairs(value).map(([key, item]) => `[${keyText(key)}]=${Quote.double(item)} `).join("")
+
+/** `${x[@]@K}`. */
+const pairsText = (value: Variable["value"]): string => {
+  if (typeof value !== "object") return value === undefined ? "" : `0 ${Quote.double(value)}`
+  return value.kind === "indexed"
+    ? Object.keys(value.items).map((key) => `${key} ${Quote.double(value.items[Number(key)]!)}`).join(" ")
+    : pairs(value).map(([key, item]) => `${keyText(key)} ${Quote.double(item)} `).join("")
 }
 
 /** The text of `$'…'`. */
@@ -83,10 +100,9 @@ export function* transform(shell: Shell, p: Parameter, value: Value, operator: s
       if (value.kind === "one") return each(Quote.always)
       return {
         ...value,
-        values: keys(variable?.value).flatMap((key, index) => {
-          const text = value.values[index] ?? ""
-          return operator === "K" ? [key, Quote.double(text)] : [key, text]
-        })
+        values: operator === "k"
+          ? keys(variable?.value).flatMap((key, index) => [key, value.values[index] ?? ""])
+          : [pairsText(variable?.value)]
       }
     default:
       throw new Fatal(1, `${p.source}: bad substitution`, true)

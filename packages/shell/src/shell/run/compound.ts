@@ -134,6 +134,10 @@ export function* runArithmeticFor(shell: Shell, command: Ast.ArithmeticFor): Run
   shell.line = command.line
   let status = 0
   const clause = function*(source: Ast.ArithmeticSource) {
+    if (shell.traps.actions.has("DEBUG")) {
+      if (!shell.traps.running) shell.command = { source: `((${source.text.trim()}))` }
+      yield* runDebugTrap(shell)
+    }
     if (shell.options.xtrace) yield* traceText(shell, `(( ${source.text.trim()} ))`)
     return yield* arithmetic(shell, source)
   }
@@ -198,7 +202,7 @@ export function* runFunction(shell: Shell, command: Ast.Function): Run<number> {
     body: command.body,
     file: Values.fileOf(shell) ?? (shell.from === "c" ? "environment" : "main"),
     source: command.source,
-    exported: false
+    exported: shell.functions.get(command.name)?.exported ?? false
   })
   return 0
 }

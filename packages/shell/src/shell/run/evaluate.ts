@@ -71,8 +71,6 @@ const announced = (command: Command): { readonly source: string } | undefined =>
       return command
     case "arith":
       return { source: `((${command.expression.text}))` }
-    case "cfor":
-      return { source: `((${command.first?.text.trim() ?? ""}))` }
     case "case":
       return { source: `case ${command.word.source} in ` }
     default:

@@ -188,7 +188,8 @@ function* callFunction(
   const asked = Number(shell.variables.value("FUNCNEST") ?? 0)
   const deepest = asked > 0 ? Math.min(asked, functionsMax) : functionsMax
   if (shell.frames.length >= deepest) {
-    throw new Fatal(1, `${name}: maximum function nesting level exceeded (${deepest})`, true)
+    yield* report(shell, `${name}: maximum function nesting level exceeded (${deepest})`)
+    throw new Fatal(1, undefined, true)
   }
   const { frames, loops, positional } = shell
   shell.frames = [...frames, { name, file: definition.file, line: shell.line, kind: "function" }]

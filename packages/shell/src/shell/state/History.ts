@@ -22,6 +22,15 @@ export class History {
   /** Lines that are not in the file yet. */
   fresh = 0
 
+  /** What a subshell has of it. */
+  clone(): History {
+    const copy = new History()
+    copy.lines.push(...this.lines)
+    copy.base = this.base
+    copy.fresh = this.fresh
+    return copy
+  }
+
   get next(): number {
     return this.base + this.lines.length
   }

@@ -198,6 +198,7 @@ export const accepted: Readonly<Record<string, boolean>> = {
   histverify: false,
   hostcomplete: true,
   huponexit: false,
+  interactive_comments: true,
   lithist: false,
   localvar_unset: false,
   login_shell: false,

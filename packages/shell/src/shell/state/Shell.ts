@@ -108,7 +108,7 @@ export class Shell {
   /** Descriptors that `<(…)` opened for the command that is being run. */
   substituted: Array<number> = []
   directories: Array<string> = []
-  readonly history = new History()
+  readonly history: History
   /** The last `s/old/new/` of a history expansion. */
   readonly lastSubstitution: Substitution = { old: "", by: "" }
   /** The directory as `cd` spelled it. */
@@ -128,6 +128,7 @@ export class Shell {
     this.variables.evaluate = (text) => String(evaluateText(this, text))
     this.traps = from === undefined ? new Traps() : from.traps.forSubshell()
     this.jobs = from === undefined ? new Jobs() : from.jobs.forSubshell()
+    this.history = from === undefined ? new History() : from.history.clone()
     this.random = from === undefined ? new Random() : from.random.clone()
     if (from === undefined) return
     this.positional = from.positional

@@ -14,11 +14,35 @@ const hash = (key: string): number => {
   return value >>> 0
 }
 
+interface Entry {
+  readonly key: string
+  readonly hash: number
+}
+
+/** The entries of a table in the order in which it is walked: chain by chain, in each the one that came last first. */
+const walk = (chains: ReadonlyMap<number, ReadonlyArray<Entry>>): ReadonlyArray<Entry> =>
+  [...chains].sort(([a], [b]) => a - b).flatMap(([, chain]) => [...chain].reverse())
+
+const insert = (chains: Map<number, Array<Entry>>, size: number, entry: Entry): void => {
+  const index = (entry.hash & size - 1) >>> 0
+  const chain = chains.get(index)
+  if (chain === undefined) chains.set(index, [entry])
+  else chain.push(entry)
+}
+
 /** Keys, given in the order in which they came. */
 export const inOrder = (keys: Iterable<string>): ReadonlyArray<string> => {
-  // What came last stands first in its chain.
-  const all = [...keys].reverse().map((key) => ({ key, hash: hash(key) }))
-  let chains = CHAINS
-  while (all.length >= chains * 2) chains *= 4
-  return all.sort((a, b) => (a.hash & chains - 1) - (b.hash & chains - 1)).map(({ key }) => key)
+  let size = CHAINS
+  let chains = new Map<number, Array<Entry>>()
+  let count = 0
+  for (const key of keys) {
+    if (count++ >= size * 2) {
+      size *= 4
+      const before = chains
+      chains = new Map()
+      for (const entry of walk(before)) insert(chains, size, entry)
+    }
+    insert(chains, size, { key, hash: hash(key) })
+  }
+  return walk(chains).map(({ key }) => key)
 }

@@ -254,9 +254,12 @@ export class Converter {
       : node.descriptor.name
     if (node.type === "HereDoc") {
       const strip = node.operator === "<<-"
-      const pieces: ReadonlyArray<Piece> = node.delimiter?.quoted === true
+      const given: ReadonlyArray<Piece> = node.delimiter?.quoted === true
         ? [{ kind: "text", text: strip ? node.body.text.replace(/^\t+/gm, "") : node.body.text, quoted: true }]
         : this.document(node.body, strip)
+      // The end of the text ends its last line as well.
+      const open = node.closing === undefined && node.body.text !== "" && !node.body.text.endsWith("\n")
+      const pieces: ReadonlyArray<Piece> = open ? [...given, { kind: "text", text: "\n", quoted: true }] : given
       return { operator, descriptor, target: Words.makeWord(pieces, node.body.text, "none"), line }
     }
     const target = node.target === undefined ? Words.makeWord([], "", "none") : Words.convertWord(this, node.target)

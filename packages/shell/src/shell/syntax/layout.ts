@@ -247,9 +247,7 @@ class Layout {
   private test(node: Unbash.TestExpression): string {
     switch (node.type) {
       case "TestUnary":
-        return node.operator === "-n" && this.source.slice(node.pos, node.pos + 2) !== "-n"
-          ? node.operand.text
-          : `${node.operator} ${node.operand.text}`
+        return `${node.operator} ${node.operand.text}`
       case "TestBinary":
         return `${node.left.text} ${node.operator} ${node.right.text}`
       case "TestLogical":
