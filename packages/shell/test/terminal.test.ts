@@ -6,28 +6,34 @@ import * as Stream from "effect/Stream"
 import { TestKernel } from "./support.js"
 
 /** A shell on a terminal: type something, wait until something appears. */
-const open = Effect.gen(function*() {
-  const kernel = yield* Kernel.Kernel
-  const terminal = yield* kernel.openTerminal({
-    command: ["sh", "-i"],
-    env: { PATH: "/bin:/usr/bin", HOME: "/root", PS1: "$ " }
-  })
-  let screen = ""
-  yield* Effect.forkScoped(
-    Stream.runForEach(terminal.output, (bytes) => Effect.sync(() => void (screen += Buffer.from(bytes).toString())))
-  )
-  const until = (text: string): Effect.Effect<string> =>
-    Effect.suspend(() => {
-      const at = screen.indexOf(text)
-      if (at < 0) return Effect.zipRight(Effect.sleep("5 millis"), until(text))
-      const seen = screen.slice(0, at + text.length)
-      screen = screen.slice(at + text.length)
-      return Effect.succeed(seen)
+const opened = (command: readonly [string, ...ReadonlyArray<string>], env: Record<string, string> = {}) =>
+  Effect.gen(function*() {
+    const kernel = yield* Kernel.Kernel
+    const terminal = yield* kernel.openTerminal({
+      command,
+      env: { PATH: "/bin:/usr/bin", HOME: "/root", PS1: "$ ", ...env }
     })
-  const type = (text: string, wanted: string) => Effect.zipRight(terminal.write(text), until(wanted))
-  yield* until("$ ")
-  return { terminal, type, until }
-})
+    let screen = ""
+    yield* Effect.forkScoped(
+      Stream.runForEach(terminal.output, (bytes) => Effect.sync(() => void (screen += Buffer.from(bytes).toString())))
+    )
+    const until = (text: string): Effect.Effect<string> =>
+      Effect.suspend(() => {
+        const at = screen.indexOf(text)
+        if (at < 0) return Effect.zipRight(Effect.sleep("5 millis"), until(text))
+        const seen = screen.slice(0, at + text.length)
+        screen = screen.slice(at + text.length)
+        return Effect.succeed(seen)
+      })
+    const type = (text: string, wanted: string) => Effect.zipRight(terminal.write(text), until(wanted))
+    yield* until("$ ")
+    return { terminal, type, until }
+  })
+
+const open = opened(["sh", "-i"])
+
+/** The line is drawn anew. */
+const prompt = "\r\u001b[J$ "
 
 layer(TestKernel, { excludeTestServices: true })("At a terminal the shell", (it) => {
   it.scoped("runs a command and comes back with a prompt", () =>
@@ -49,6 +55,51 @@ layer(TestKernel, { excludeTestServices: true })("At a terminal the shell", (it)
       yield* type("\u001b[A\r", "\r\nfirst\r\n")
       yield* type("\u0012fir\r", "\r\nfirst\r\n")
     }), 20_000)
+  it.scoped(
+    "as bash refers to earlier lines, and shows what comes of it before it is run",
+    () =>
+      Effect.gen(function*() {
+        const { type } = yield* opened(["bash", "--norc"], { HISTFILE: "" })
+        yield* type("echo one tw''o\r", "\r\none two\r\n")
+        yield* type("!!\r", "\r\necho one tw''o\r\none two\r\n")
+        yield* type("echo !$ !!:1\r", "\r\necho tw''o one\r\ntwo one\r\n")
+        yield* type("^one^1^\r", "\r\necho tw''o 1\r\ntwo 1\r\n")
+        yield* type("!nothing\r", "bash: !nothing: event not found\r\n")
+        yield* type("!!:p\r", `\r\necho tw''o 1\r\n${prompt}`)
+        yield* type("fc -s 1=2\r", "\r\necho tw''o 2\r\ntwo 2\r\n")
+        yield* type("history 2 | tail -1\r", "  history 2 | tail -1\r\n")
+      }),
+    20_000
+  )
+  it.scoped(
+    "as bash keeps what was typed for the next one, but for what HISTCONTROL leaves out",
+    () =>
+      Effect.gen(function*() {
+        const first = yield* opened(["bash", "--norc"], { HISTFILE: "/tmp/past", HISTCONTROL: "ignoreboth" })
+        yield* first.type("echo o''ne\r", `\r\none\r\n${prompt}`)
+        yield* first.type("echo o''ne\r", `\r\none\r\n${prompt}`)
+        yield* first.type(" echo se''cret\r", `\r\nsecret\r\n${prompt}`)
+        yield* first.terminal.write("exit\r")
+        yield* first.terminal.wait
+        const second = yield* opened(["bash", "--norc"], { HISTFILE: "/tmp/past" })
+        yield* second.type("history\r", `    1  echo o''ne\r\n    2  exit\r\n    3  history\r\n${prompt}`)
+        yield* second.type("\u001b[A\u001b[A\u001b[A\r", "\r\none\r\n")
+      }),
+    20_000
+  )
+  it.scoped(
+    "as bash runs PROMPT_COMMAND before each prompt, and leaves the status alone",
+    () =>
+      Effect.gen(function*() {
+        const { type } = yield* opened(["bash", "--norc"], { HISTFILE: "" })
+        yield* type("PROMPT_COMMAND='echo p''c $?'\r", `pc 0\r\n${prompt}`)
+        yield* type("false\r", `pc 1\r\n${prompt}`)
+        yield* type("echo $?\r", `\r\n1\r\npc 0\r\n${prompt}`)
+        yield* type("PROMPT_COMMAND=('echo on''e' 'false')\r", `one\r\n${prompt}`)
+        yield* type("echo $?\r", `\r\n0\r\none\r\n${prompt}`)
+      }),
+    20_000
+  )
   it.scoped("asks for more while a command is not complete", () =>
     Effect.gen(function*() {
       const { type } = yield* open

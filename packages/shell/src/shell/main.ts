@@ -37,6 +37,8 @@ interface Invocation {
   fromInput: boolean
   interactive: boolean
   login: boolean
+  /** Whether a login shell reads its profiles. */
+  profile: boolean
   /** What is left of the command line. */
   rest: ReadonlyArray<string>
 }
@@ -46,7 +48,14 @@ const usage = (name: string): string =>
 
 /** Reads the command line. The options of `set` are set on the way. */
 function* readInvocation(shell: Shell, argv: ReadonlyArray<string>): Run<Invocation> {
-  const invocation: Invocation = { command: undefined, fromInput: false, interactive: false, login: false, rest: [] }
+  const invocation: Invocation = {
+    command: undefined,
+    fromInput: false,
+    interactive: false,
+    login: false,
+    profile: true,
+    rest: []
+  }
   let wantsCommand = false
   let at = 1
   for (; at < argv.length; at++) {
@@ -65,8 +74,10 @@ function* readInvocation(shell: Shell, argv: ReadonlyArray<string>): Run<Invocat
           Bytes.encode(argument === "--help" ? usage(shell.name) : "Effix sh, a shell of the bash dialect\n")
         )
         throw new Exit(0)
-      } else if (argument === "--rcfile" || argument === "--init-file") at++
-      else if (!["--norc", "--noprofile", "--noediting", "--verbose"].includes(argument)) {
+      } else if (argument === "--rcfile" || argument === "--init-file") shell.startFile = argv[++at]
+      else if (argument === "--norc") shell.startFile = ""
+      else if (argument === "--noprofile") invocation.profile = false
+      else if (!["--noediting", "--verbose"].includes(argument)) {
         throw new Fatal(2, `${argument}: invalid option`)
       }
       continue
@@ -193,7 +204,7 @@ function* start(shell: Shell, argv: ReadonlyArray<string>): Run<number> {
   yield* setUp(shell)
   const invocation = yield* readInvocation(shell, argv)
   const { command, rest } = invocation
-  if (called.startsWith("-") || invocation.login) yield* readProfile(shell)
+  if ((called.startsWith("-") || invocation.login) && invocation.profile) yield* readProfile(shell)
   if (command !== undefined) {
     shell.from = "c"
     if (!shell.options.posix) shell.variables.set("BASH_EXECUTION_STRING", command)

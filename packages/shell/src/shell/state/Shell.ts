@@ -93,6 +93,8 @@ export class Shell {
   terminal: number | undefined = undefined
   /** Where `$RANDOM` comes from. */
   readonly random: Random
+  /** What an interactive shell reads first, in place of `.bashrc`; empty for nothing. */
+  startFile: string | undefined = undefined
   startedAt = 0n
   /** When it began, since the epoch. */
   began = 0n

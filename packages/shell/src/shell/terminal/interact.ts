@@ -58,8 +58,9 @@ function* setUp(shell: Shell): Run<void> {
     variables.set("HISTFILE", `${home}/.bash_history`)
   }
   if (variables.get("HISTSIZE") === undefined) variables.set("HISTSIZE", "500")
-  const file = shell.options.posix ? variables.value("ENV") : home === undefined ? undefined : `${home}/.bashrc`
-  const text = file === undefined ? undefined : yield* readFile(shell, file)
+  const own = home === undefined ? undefined : `${home}/.bashrc`
+  const file = shell.options.posix ? variables.value("ENV") : shell.startFile ?? own
+  const text = file === undefined || file === "" ? undefined : yield* readFile(shell, file)
   if (typeof text === "string") yield* guarded(shell, () => evaluateText(shell, text))
   const past = variables.value("HISTFILE")
   if (past !== undefined) yield* readHistory(shell, past)
