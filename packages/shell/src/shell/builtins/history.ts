@@ -40,7 +40,7 @@ export function* readHistory(shell: Shell, path: string): Run<Errno.Any | undefi
 }
 
 /** Writes lines to the file, in place of what is there or behind it; answers why not. */
-export function* writeHistory(
+function* writeHistory(
   shell: Shell,
   path: string,
   lines: ReadonlyArray<string>,

@@ -18,7 +18,7 @@ export interface Parsed {
   readonly open: ReadonlyArray<OpenDocument>
 }
 
-export interface OpenDocument {
+interface OpenDocument {
   readonly delimiter: string
   /** Where it was asked for. */
   readonly line: number
