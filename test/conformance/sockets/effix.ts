@@ -4,6 +4,7 @@
 import { AbiSignals, type Errno, Kernel, Socket as Abi, type Sockets, Sys } from "@effix/kernel"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import { netdevice } from "../performSocket.js"
 import type { Address, Program, Step } from "./program.js"
 
 const ALL = 0x3ff | 0x2000
@@ -175,6 +176,13 @@ class Machine {
             if ("state" in value) return `${value.state} ${value.unacked} ${value.sacked}`
             return "on" in value ? `${value.on ? 1 : 0} ${value.seconds}` : String(value)
           }
+        )
+      case "netdevice":
+        return netdevice(sys, fd, step[2], step[3])
+      case "device":
+        return Effect.flatMap(
+          sys.setsockopt(fd, Abi.SOL_SOCKET, Abi.SO_BINDTODEVICE, step[2]),
+          () => Effect.map(sys.getsockopt(fd, Abi.SOL_SOCKET, Abi.SO_BINDTODEVICE), (name) => `ok ${name}`)
         )
       case "setopt": {
         const linger = step[2] === Abi.SOL_SOCKET && step[3] === Abi.SO_LINGER

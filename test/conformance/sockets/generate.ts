@@ -1,7 +1,7 @@
 /**
  * Chance programs of socket calls: a family, some sockets, and whatever can be done with them.
  */
-import { Socket as Abi } from "@effix/kernel"
+import { Netdevice, Socket as Abi } from "@effix/kernel"
 import type { Random } from "../random.js"
 import type { Address, Program, Step } from "./program.js"
 
@@ -21,19 +21,20 @@ const unixAddress = (random: Random): Address =>
     [1, ["path", random.pick(["missing/a", "a/b", "."])]]
   ])
 
-const four = (random: Random, family: Family): Address => [
+const four = (random: Random, family: Family, keeps: boolean): Address => [
   "inet",
   random.weighted([
     [8, "127.0.0.1"],
     [3, "0.0.0.0"],
     [2, "127.0.0.2"],
-    [1, "9.9.9.9"],
+    // Through an interface that does not lead there Linux sends it all the same.
+    [keeps ? 0 : 1, "9.9.9.9"],
     [family === "udp" ? 1 : 0.2, "127.255.255.255"]
   ]),
   port(random)
 ]
 
-const six = (random: Random, family: Family): Address => [
+const six = (random: Random, family: Family, keeps: boolean): Address => [
   "inet6",
   random.weighted([
     [5, "::1"],
@@ -41,7 +42,7 @@ const six = (random: Random, family: Family): Address => [
     // A socket of TCP that was connected to a mapped address keeps traces of that, which nobody should build on.
     [family === "tcp" ? 0 : 2, "::ffff:127.0.0.1"],
     [family === "tcp" ? 0 : 0.5, "::ffff:127.0.0.2"],
-    [family === "tcp" ? 0 : 0.3, "::ffff:9.9.9.9"],
+    [family === "tcp" || keeps ? 0 : 0.3, "::ffff:9.9.9.9"],
     [0.3, "2001:db8::1"]
   ]),
   port(random)
@@ -54,7 +55,13 @@ const port = (random: Random): number | readonly ["port", number] =>
 class Scene {
   private readonly domains: Array<Domain | undefined> = []
 
-  constructor(readonly random: Random, readonly family: Family, private readonly usual: ReadonlyArray<Domain>) {}
+  constructor(
+    readonly random: Random,
+    readonly family: Family,
+    private readonly usual: ReadonlyArray<Domain>,
+    /** Whether sockets are kept to interfaces. */
+    readonly keeps: boolean
+  ) {}
 
   /** The domain of a new socket in a slot. */
   make(slot: number): Domain {
@@ -63,10 +70,14 @@ class Scene {
 
   /** An address that suits the socket in a slot, most of the time. */
   address(slot: number): Address {
-    const { family, random } = this
+    const { family, keeps, random } = this
     const suits = this.domains[slot] ?? this.usual[0]!
     const domain = random.chance(0.03) ? random.pick<Domain>(["unix", "inet", "inet6"]) : suits
-    return domain === "unix" ? unixAddress(random) : domain === "inet" ? four(random, family) : six(random, family)
+    return domain === "unix"
+      ? unixAddress(random)
+      : domain === "inet"
+      ? four(random, family, keeps)
+      : six(random, family, keeps)
   }
 }
 
@@ -146,6 +157,19 @@ const writable = [
   [77, 1, [1]]
 ] as const
 
+const requests = Object.entries(Netdevice).flatMap(([name, request]) => name.startsWith("SIOC") ? [request] : [])
+
+const ofInterface = (random: Random, on: number): Step => {
+  const request = random.chance(0.05) ? 0x8938 : random.pick(requests)
+  const word = request === Netdevice.SIOCGIFNAME
+    ? random.pick(["1", "1", "0", "7", "-1"])
+    : random.weighted([[5, "lo"], [1, "lo:1"], [1, "none"], [0.5, ""], [0.5, "lo:"], [0.3, ":lo"], [
+      0.5,
+      "lonely-interface-0"
+    ]])
+  return ["netdevice", on, request, word]
+}
+
 const step = (scene: Scene): Step => {
   const { family, random } = scene
   const on = slot(random)
@@ -173,6 +197,8 @@ const step = (scene: Scene): Step => {
     [2, () => ["name", on]],
     [3, () => ["peer", on]],
     [2, () => ["fionread", on]],
+    [0.5, () => ofInterface(random, on)],
+    [scene.keeps ? 4 : 0, () => ["device", on, random.pick(["lo", "lo", "", "none", "lonely-interface"])]],
     [3, () => {
       const [level, option] = random.pick(readable)
       return ["getopt", on, level, option]
@@ -215,7 +241,8 @@ export const generate = (random: Random): Program => {
     family,
     family === "unix"
       ? ["unix"]
-      : random.weighted<ReadonlyArray<Domain>>([[5, ["inet"]], [3, ["inet6"]], [2, ["inet", "inet6"]]])
+      : random.weighted<ReadonlyArray<Domain>>([[5, ["inet"]], [3, ["inet6"]], [2, ["inet", "inet6"]]]),
+    family !== "unix" && random.chance(0.15)
   )
   const steps: Array<Step> = random.chance(0.85) ? [...opening(scene)] : []
   const count = random.between(8, 30)

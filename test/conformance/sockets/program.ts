@@ -37,6 +37,9 @@ export type Step =
   | readonly ["peer", number]
   | readonly ["fionread", number]
   | readonly ["getopt", number, number, number]
+  /** What is asked, and the name of an interface or its number. */
+  | readonly ["netdevice", number, number, string]
+  | readonly ["device", number, string]
   | readonly ["setopt", number, number, number, number]
 
 export type Program = ReadonlyArray<Step>

@@ -61,6 +61,14 @@ export interface Interface {
   readonly addresses: ReadonlyArray<string>
   /** Addresses that mean every machine of the network, besides `255.255.255.255`. */
   readonly broadcasts?: ReadonlyArray<string>
+  /** How many bits of an address name its network. Default: 24 of IPv4, 64 of IPv6. */
+  readonly prefixes?: Readonly<Record<string, number>>
+  /** Bytes of a packet. Default: 1500. */
+  readonly mtu?: number
+  /** Such as `02:00:0a:00:00:01`. Default: made of its first address of IPv4. */
+  readonly hardwareAddress?: string
+  /** The machine that leads to other networks, where there is one. */
+  readonly gateway?: string
 }
 
 /** The kernel, as a network sees it. */

@@ -49,6 +49,9 @@ export interface SocketContext {
   readonly backlogMax: number
   /** The most that SO_SNDBUF and SO_RCVBUF grant, in bytes, before they double it. */
   readonly bufferMax: number
+  /** The number of an interface, and its name. */
+  readonly deviceNamed: (name: string) => number | undefined
+  readonly deviceName: (number: number) => string
   /** The rules of the kernel. */
   readonly policy: PolicyRules | undefined
   /** Lets an effect that nobody waits for run to its end. */
@@ -118,6 +121,8 @@ export abstract class Socket extends Description {
   shut = 0
   /** What was set, and what new sockets have of it: one record for all of those. */
   settings: Settings = initial
+  /** SO_BINDTODEVICE: the number of an interface, 0 for none in particular. */
+  device = 0
   /** SO_PEEK_OFF: below 0, peeking always begins at the front. */
   peekOffset = -1
   /** Options that are only kept to be read back. */
@@ -194,11 +199,6 @@ export abstract class Socket extends Description {
   }
 
   abstract peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">>
-
-  /** Whether there is an interface of that name, as far as sockets of this family know interfaces. */
-  hasDevice(name: string): boolean {
-    return name === "lo"
-  }
 
   set(changed: Partial<Settings>): void {
     this.settings = { ...this.settings, ...changed }

@@ -50,12 +50,12 @@ export class InetDomain {
   constructor(readonly context: SocketContext, beyond: Attach | undefined) {
     const stack = (link: Link): Stack => ({
       connect: (from, to, connection, answer, abandoned) => {
-        const listener = this.listener(from, to)
+        const listener = this.listener(from, to, link)
         if (listener === undefined) answer("refused")
         else listener.arrive(from, to, connection, answer, abandoned)
       },
       deliver: (from, to, data) => this.deliver(from, to, data, link),
-      unreachable: (from, to) => this.receiverAt(to, from)?.refused()
+      unreachable: (from, to) => this.receiverAt(to, from, link)?.refused()
     })
     this.loopback = Loopback.attach(stack("loopback"))
     this.beyond = beyond?.(stack("beyond"))
@@ -118,6 +118,34 @@ export class InetDomain {
     return this.beyond
   }
 
+  /** The number of the interface through which a packet comes to an address of this machine, or to a group. */
+  private deviceOn(link: Link, address: string): number {
+    const owner = this.own.has(address)
+      ? this.beyond?.interfaces.find(({ addresses }) => addresses.includes(address))
+      : link === "beyond"
+      ? this.beyond?.interfaces[0]
+      : undefined
+    return owner?.index ?? Loopback.INDEX
+  }
+
+  /** The number of the interface through which a packet goes to an address. */
+  deviceTowards(address: string): number {
+    return this.isLocal(address) ? Loopback.INDEX : this.deviceOn("beyond", address)
+  }
+
+  /** Whether an interface leads to an address: that of the loopback network to this machine alone. */
+  leads(device: number, to: string): boolean {
+    if (to === "127.255.255.255" || Ip.isLoopback(to)) return device === Loopback.INDEX
+    if (Ip.isMulticast(to) || Ip.isBroadcast(to)) return true
+    if (this.own.has(to)) return Ip.is4(to) || device === this.deviceOn("loopback", to)
+    return device !== Loopback.INDEX
+  }
+
+  /** The address that it is known by outside; none where there is no outside. */
+  get outwardAddress(): string {
+    return this.beyond?.interfaces.flatMap(({ addresses }) => addresses).find(Ip.is4) ?? Ip.ANY
+  }
+
   /** The address from which this machine reaches `to`. */
   route(to: string): ReturnType<Network["route"]> {
     if (this.own.has(to)) return Exit.succeed(to)
@@ -149,12 +177,13 @@ export class InetDomain {
   }
 
   /** The listener that fits an arriving connection best; those that share a port take turns by the sender. */
-  private listener(from: Endpoint, to: Endpoint): Listener | undefined {
+  private listener(from: Endpoint, to: Endpoint, link: Link): Listener | undefined {
     let best: Array<Listener> = []
+    const device = this.deviceOn(link, to.address)
     let most = -1
     for (const socket of this.tcp.listenersAt(to.port)) {
       if (!isListener(socket)) continue
-      const score = fit(socket, from, to)
+      const score = fit(socket, from, to, device)
       if (score > most) {
         most = score
         best = [socket]
@@ -163,12 +192,13 @@ export class InetDomain {
     return best[from.port % best.length]
   }
 
-  private receiverAt(from: Endpoint, to: Endpoint): Receiver | undefined {
+  private receiverAt(from: Endpoint, to: Endpoint, link: Link): Receiver | undefined {
     let best: Receiver | undefined
+    const device = this.deviceOn(link, to.address)
     let most = -1
     let equals = 0
     for (let socket = this.udp.first(to.port); socket !== undefined; socket = socket.nextAtPort) {
-      const score = fit(socket, from, to)
+      const score = fit(socket, from, to, device)
       if (score < most || score < 0 || !isReceiver(socket)) continue
       equals = score > most ? 1 : equals + 1
       // The last that was bound takes all, unless they share: then they take turns by the sender.
@@ -181,15 +211,16 @@ export class InetDomain {
   private deliver(from: Endpoint, to: Endpoint, data: Uint8Array, link: Link): boolean {
     const { address } = to
     if (this.isOneHost(address)) {
-      const receiver = this.receiverAt(from, to)
+      const receiver = this.receiverAt(from, to, link)
       receiver?.arrive(from, data)
       return receiver !== undefined
     }
     // Nobody says that a group has no members.
     const isGroup = Ip.isMulticast(address)
     if (isGroup && !this.groups[link].has(address)) return true
+    const device = this.deviceOn(link, address)
     for (let socket = this.udp.first(to.port); socket !== undefined; socket = socket.nextAtPort) {
-      if (!isReceiver(socket) || fit(socket, from, to) < 0) continue
+      if (!isReceiver(socket) || fit(socket, from, to, device) < 0) continue
       if (!isGroup || socket.takes(address, link)) socket.arrive(from, data)
     }
     return true

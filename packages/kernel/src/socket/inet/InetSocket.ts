@@ -19,6 +19,7 @@ import type { OptionValue } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { Socket } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
+import { mtuOf } from "./interfaces.js"
 import * as Ip from "./Ip.js"
 import { optionsOf } from "./keptOptions.js"
 import * as Multicast from "./multicast.js"
@@ -29,8 +30,7 @@ const UNPRIVILEGED = 1024
 
 /** Bits of a type of service that belong to congestion: those of a stream are TCP's. */
 const CONGESTION_BITS = 3
-/** Bytes of a packet, on the loopback network and elsewhere. */
-const LOOPBACK_MTU = 65_536
+/** Bytes of a packet to where nothing leads any more. */
 const MTU = 1500
 
 export abstract class InetSocket extends Socket {
@@ -179,10 +179,16 @@ export abstract class InetSocket extends Socket {
   protected routeTo(
     to: string
   ): Exit.Exit<string, Errno.Errno<"EACCES" | "EAFNOSUPPORT" | "EHOSTUNREACH" | "ENETUNREACH">> {
+    if (this.goesAstray(to)) return Ip.is4(to) ? Exit.succeed(this.inet.outwardAddress) : Errno.fail("ENETUNREACH")
     if (this.domain === Abi.AF_INET) return this.inet.route(to)
     if (Ip.is4(to)) return this.v6only ? Errno.fail("ENETUNREACH") : this.inet.route(to)
     const route = this.inet.route(to)
     return route._tag === "Success" && Ip.is4(this.address) ? Errno.fail("EAFNOSUPPORT") : route
+  }
+
+  /** Whether what goes to an address leaves through an interface that does not lead there: it is heard of no more. */
+  protected goesAstray(to: string): boolean {
+    return this.device !== 0 && !this.inet.leads(this.device, to)
   }
 
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
@@ -206,15 +212,12 @@ export abstract class InetSocket extends Socket {
     return Exit.succeed(this.kept?.get(keyOf(level, option)) ?? initial)
   }
 
-  override hasDevice(name: string): boolean {
-    return this.inet.interfaces.some((each) => each.name === name)
-  }
-
   /** Bytes of a packet on the way to the peer, where there is one. */
   private get mtu(): Exit.Exit<number, Errno.Errno<"ENOTCONN">> {
     const { remote } = this
     if (remote === undefined) return Errno.fail("ENOTCONN")
-    return Exit.succeed(this.inet.isLocal(remote.address) ? LOOPBACK_MTU : MTU)
+    const found = this.inet.interfaces.find(({ index }) => index === this.inet.deviceTowards(remote.address))
+    return Exit.succeed(found === undefined ? MTU : mtuOf(found))
   }
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
@@ -247,6 +250,7 @@ export abstract class InetSocket extends Socket {
     this.settings = from.settings
     this.peekOffset = from.peekOffset
     this.v6only = from.v6only
+    this.device = from.device
     if (from.kept !== undefined) this.kept = new Map(from.kept)
   }
 }

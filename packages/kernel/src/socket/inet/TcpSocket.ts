@@ -138,9 +138,11 @@ export class TcpSocket extends TcpEnd {
     const incoming = new ByteStream(this.receiveShare)
     this.adopt({ incoming, outgoing })
     const abandoned = (): boolean => this.state !== "connecting" || this.outgoing !== outgoing
-    this.inet.connect({ address: from, port: this.port }, remote, { incoming, outgoing }, (outcome) => {
-      if (!abandoned()) this.answered(outcome)
-    }, abandoned)
+    if (!this.goesAstray(to)) {
+      this.inet.connect({ address: from, port: this.port }, remote, { incoming, outgoing }, (outcome) => {
+        if (!abandoned()) this.answered(outcome)
+      }, abandoned)
+    }
     if (this.state === "connecting") {
       this.giveUp = this.context.after(CONNECT_TIMEOUT, () => this.answered("timeout"))
     }

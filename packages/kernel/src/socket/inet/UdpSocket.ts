@@ -35,6 +35,7 @@ import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../S
 import type { InetDomain, Link } from "./InetDomain.js"
 import { InetSocket } from "./InetSocket.js"
 import * as Ip from "./Ip.js"
+import * as Loopback from "./Loopback.js"
 import * as Multicast from "./multicast.js"
 import { Memberships } from "./multicast.js"
 
@@ -203,6 +204,7 @@ export class UdpSocket extends InetSocket {
       this.begun = { to, data: data.slice() }
       return Exit.succeed(data.length)
     }
+    if (this.goesAstray(to.address)) return Exit.succeed(data.length)
     if (!this.inet.isOneHost(to.address)) return this.transmitToAll(data, to, route.value)
     const own = this.address
     const settled = this.inet.isOneHost(own) && Ip.is4(own) === four
@@ -221,7 +223,9 @@ export class UdpSocket extends InetSocket {
   /** Sends to a group, or to all of a network. */
   private transmitToAll(data: Uint8Array, to: Endpoint, outward: string): Exit.Exit<number, WriteError> {
     const { inet } = this
-    const link = inet.isLocal(to.address) ? "loopback" : Multicast.linkTowards(this, to.address)
+    const link = inet.isLocal(to.address) || this.device === Loopback.INDEX
+      ? "loopback"
+      : Multicast.linkTowards(this, to.address)
     const four = Ip.is4(to.address)
     const bound = inet.isOneHost(this.address) && Ip.is4(this.address) === four
     const own = bound ? this.address : link === "beyond" ? outward : four ? Ip.LOOPBACK : Ip.LOOPBACK6
