@@ -26,6 +26,7 @@ const left = new Set([
   "SO_LINGER",
   "SO_PEERCRED",
   "SO_PEERGROUPS",
+  "SO_PEERPIDFD",
   "SO_RCVTIMEO",
   "SO_SNDTIMEO",
   "IP_ADD_MEMBERSHIP",

@@ -1,7 +1,7 @@
 /**
  * Performs a program of socket calls in a process of Effix, and says what each call answered, as the helper does.
  */
-import { AbiSignals, type Errno, Kernel, Socket as Abi, type Sockets, Sys } from "@effix/kernel"
+import { AbiSignals, Bytes, type Errno, Fcntl, Kernel, Socket as Abi, type Sockets, Sys } from "@effix/kernel"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { netdevice } from "../performSocket.js"
@@ -64,6 +64,20 @@ class Machine {
     let total = 0
     for (let i = 0; i < Math.min(count, buffer.length); i++) total = (total * 31 + buffer[i]!) % 65_521
     return `${count}:${total}`
+  }
+
+  /** Whose descriptor it is, which is closed. */
+  private pidfd(fd: number): Effect.Effect<string, Errno.Any> {
+    const { sys } = this
+    return Effect.gen(function*() {
+      const info = yield* sys.open(`/proc/self/fdinfo/${fd}`, 0)
+      const into = new Uint8Array(200)
+      const text = Bytes.decode(into.subarray(0, yield* sys.read(info, into)))
+      const pid = Number(/\nPid:\t(-?\d+)/.exec(text)?.[1])
+      const closes = (yield* sys.fcntl(fd, Fcntl.F_GETFD)) === 1
+      yield* Effect.all([sys.close(info), sys.close(fd)])
+      return `pidfd ${pid === (yield* sys.getpid()) ? "me" : pid} ${closes}`
+    })
   }
 
   private put(slot: number, fd: number): Effect.Effect<void, Errno.Any> {
@@ -146,7 +160,8 @@ class Machine {
             if (each._tag === "Rights") {
               told.push(`rights ${each.fds.length}`)
               for (const right of each.fds) yield* sys.close(right)
-            } else {
+            } else if (each._tag === "Pidfd") told.push(yield* this.pidfd(each.fd))
+            else {
               const me = each.pid === (yield* sys.getpid()) ? "me" : each.pid
               told.push(`credentials ${me} ${each.uid} ${each.gid}`)
             }
@@ -169,14 +184,12 @@ class Machine {
       case "fionread":
         return Effect.map(sys.fionread(fd), String)
       case "getopt":
-        return Effect.map(
-          sys.getsockopt(fd, step[2], step[3]),
-          (value) => {
-            if (typeof value !== "object") return String(value)
-            if ("state" in value) return `${value.state} ${value.unacked} ${value.sacked}`
-            return "on" in value ? `${value.on ? 1 : 0} ${value.seconds}` : String(value)
-          }
-        )
+        return Effect.flatMap(sys.getsockopt(fd, step[2], step[3]), (value): Answer => {
+          if (step[2] === Abi.SOL_SOCKET && step[3] === Abi.SO_PEERPIDFD) return this.pidfd(Number(value))
+          if (typeof value !== "object") return Effect.succeed(String(value))
+          if ("state" in value) return Effect.succeed(`${value.state} ${value.unacked} ${value.sacked}`)
+          return Effect.succeed("on" in value ? `${value.on ? 1 : 0} ${value.seconds}` : String(value))
+        })
       case "netdevice":
         return netdevice(sys, fd, step[2], step[3])
       case "device":

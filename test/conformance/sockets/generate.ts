@@ -119,6 +119,8 @@ const readable = [
   [1, Abi.SO_SNDLOWAT],
   [1, Abi.SO_RCVTIMEO],
   [1, Abi.SO_PASSCRED],
+  [1, Abi.SO_PASSPIDFD],
+  [1, Abi.SO_PEERPIDFD],
   [1, Abi.SO_PEEK_OFF],
   [1, Abi.SO_PRIORITY],
   [1, Abi.SO_OOBINLINE],
@@ -144,6 +146,7 @@ const writable = [
   [1, Abi.SO_RCVLOWAT, [0, 1, 4, -1]],
   [1, Abi.SO_RCVTIMEO, [0, 1000]],
   [1, Abi.SO_PASSCRED, [0, 1, 1, 1]],
+  [1, Abi.SO_PASSPIDFD, [0, 1, 1, 1]],
   [1, Abi.SO_PEEK_OFF, [-1, 0, 2]],
   [1, Abi.SO_PRIORITY, [0, 3]],
   [Abi.SOL_UDP, Abi.UDP_CORK, [0, 0, 1]],
@@ -190,7 +193,10 @@ const step = (scene: Scene): Step => {
       family === "unix" ? 1 : 0,
       () => ["credentials", on, random.between(1, 9), random.pick([0, 0, 1]), random.pick([0, 7])]
     ],
-    [4, () => ["recvmsg", on, length(random, family), random.pick([0, 16, 20, 24, 64]), receiveFlags(random)]],
+    [
+      4,
+      () => ["recvmsg", on, length(random, family), random.pick([0, 16, 20, 24, 52, 64, 76, 100]), receiveFlags(random)]
+    ],
     [4, () => ["shutdown", on, random.weighted([[3, 0], [3, 1], [2, 2], [0.2, 3]])]],
     [3, () => ["close", on]],
     [9, () => ["poll", on]],

@@ -104,6 +104,14 @@ class Machine:
             old.close()
         self.slots[slot] = made
 
+    def pidfd(self, fd):
+        """Whose descriptor it is, which is closed."""
+        with open("/proc/self/fdinfo/%d" % fd) as info:
+            pid = int([line for line in info if line.startswith("Pid:")][0].split()[1])
+        closes = not os.get_inheritable(fd)
+        os.close(fd)
+        return "pidfd %s %s" % ("me" if pid == os.getpid() else pid, "true" if closes else "false")
+
     def ask(self, of, request, word):
         """What an interface says of itself; where a request is for a name, the word is a number."""
         if request == 0x8912:
@@ -189,6 +197,8 @@ class Machine:
                     told.append("rights %d" % len(fds))
                     for fd in fds:
                         os.close(fd)
+                elif kind == 4:
+                    told.append(self.pidfd(struct.unpack("i", data[:4])[0]))
                 elif len(data) >= 12:
                     pid, uid, gid = struct.unpack("3i", data[:12])
                     told.append("credentials %s %d %d" % ("me" if pid == os.getpid() else pid, uid, gid))
@@ -225,6 +235,8 @@ class Machine:
                 # Elsewhere the two count segments on their way. Whether an end is acknowledged yet is chance: 4 and 5.
                 state = 5 if info[0] == 4 else info[0]
                 return "%d %d %d" % (state, *(info[12:14] if info[0] == 10 else (0, 0)))
+            if (args[1], args[2]) == (socket.SOL_SOCKET, 77):
+                return self.pidfd(self_.getsockopt(args[1], args[2]))
             return str(self_.getsockopt(args[1], args[2]))
         if call == "netdevice":
             return self.ask(self_, args[1], args[2])

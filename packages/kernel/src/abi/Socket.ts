@@ -95,9 +95,12 @@ export const SO_TIMESTAMP_NEW = 63
 export const SO_TIMESTAMPNS_NEW = 64
 export const SO_PREFER_BUSY_POLL = 69
 export const SO_RCVMARK = 75
+export const SO_PASSPIDFD = 76
+export const SO_PEERPIDFD = 77
 
 export const SCM_RIGHTS = 1
 export const SCM_CREDENTIALS = 2
+export const SCM_PIDFD = 4
 
 export const TCP_NODELAY = 1
 export const TCP_MAXSEG = 2

@@ -4,6 +4,7 @@
  * @see cmsg(3)
  */
 import type { Description } from "../Description.js"
+import type { Process } from "../ProcessTable.js"
 import type { SocketAddress } from "./Address.js"
 import type { ProcessCredentials } from "./OptionValue.js"
 
@@ -17,6 +18,8 @@ export interface Rights {
 export interface Attached {
   readonly rights: Rights | undefined
   readonly credentials: ProcessCredentials | undefined
+  /** The process that they name. */
+  readonly process: Process | undefined
 }
 
 /** Filled in by a receiving call. */
@@ -26,6 +29,10 @@ export class Received {
   /** A sum of MSG_TRUNC, MSG_CTRUNC and their siblings. */
   flags = 0
   credentials: ProcessCredentials | undefined = undefined
+  /** Who sent it, where that ends what is read at once. */
+  sender: ProcessCredentials | undefined = undefined
+  /** The process that sent it, for SO_PASSPIDFD. */
+  process: Process | undefined = undefined
 
   constructor(
     /**

@@ -79,6 +79,8 @@ export interface Settings {
   readonly reuseAddress: boolean
   readonly reusePort: boolean
   readonly passCredentials: boolean
+  /** SO_PASSPIDFD. */
+  readonly passProcess: boolean
   readonly broadcast: boolean
   /** Seconds of SO_LINGER. */
   readonly linger: number
@@ -93,6 +95,7 @@ const initial: Settings = {
   reuseAddress: false,
   reusePort: false,
   passCredentials: false,
+  passProcess: false,
   broadcast: false,
   linger: 0,
   lingers: false,
@@ -123,6 +126,8 @@ export abstract class Socket extends Description {
   settings: Settings = initial
   /** SO_BINDTODEVICE: the number of an interface, 0 for none in particular. */
   device = 0
+  /** The process on the other side, where it is known. */
+  peerProcess: Process | undefined = undefined
   /** SO_PEEK_OFF: below 0, peeking always begins at the front. */
   peekOffset = -1
   /** Options that are only kept to be read back. */

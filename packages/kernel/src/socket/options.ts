@@ -156,6 +156,7 @@ export const setOption = (
     case Abi.SO_SNDLOWAT:
     case Abi.SO_PEERCRED:
     case Abi.SO_PEERGROUPS:
+    case Abi.SO_PEERPIDFD:
     case Abi.SO_COOKIE:
     case Abi.SO_INCOMING_NAPI_ID:
       return Errno.fail("ENOPROTOOPT")

@@ -195,7 +195,7 @@ export abstract class InetSocket extends Socket {
     if (level === Abi.SOL_SOCKET) {
       if (option === Abi.SO_PEERCRED) return Exit.succeed({ pid: 0, uid: 0xffff_ffff, gid: 0xffff_ffff })
       if (option === Abi.SO_PEERGROUPS) return Errno.fail("ENODATA")
-      if (option === Abi.SO_PASSCRED) return Errno.fail("EOPNOTSUPP")
+      if (option === Abi.SO_PASSCRED || option === Abi.SO_PASSPIDFD) return Errno.fail("EOPNOTSUPP")
       return super.getOption(level, option)
     }
     if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
@@ -222,7 +222,7 @@ export abstract class InetSocket extends Socket {
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
     if (level === Abi.SOL_SOCKET) {
-      if (option === Abi.SO_PASSCRED) return Errno.fail("EOPNOTSUPP")
+      if (option === Abi.SO_PASSCRED || option === Abi.SO_PASSPIDFD) return Errno.fail("EOPNOTSUPP")
       return super.setOption(level, option, value, caller)
     }
     if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {

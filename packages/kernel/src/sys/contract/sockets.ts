@@ -30,14 +30,23 @@ export interface Credentials extends ProcessCredentials {
   readonly _tag: "Credentials"
 }
 
+/**
+ * The process that sends (SCM_PIDFD): received, and never sent. Where there was no descriptor for it, `fd` is the errno, below
+ * 0. @see unix(7)
+ */
+export interface Pidfd {
+  readonly _tag: "Pidfd"
+  readonly fd: number
+}
+
 /** @see cmsg(3) */
-export type ControlMessage = Rights | Credentials
+export type ControlMessage = Rights | Credentials | Pidfd
 
 /** What sendmsg(2) sends. */
 export interface OutgoingMessage {
   readonly data: Uint8Array | ReadonlyArray<Uint8Array>
   readonly to?: SocketAddress
-  readonly control?: ReadonlyArray<ControlMessage>
+  readonly control?: ReadonlyArray<Rights | Credentials>
 }
 
 /** Where recvmsg(2) puts what it receives. */
@@ -129,12 +138,15 @@ export interface SocketCalls {
   ) => Effect.Effect<ReadonlyArray<Inet | Inet6>, LookupError>
   /** @see getpeername(2) */
   readonly getpeername: (fd: number) => Effect.Effect<SocketAddress, NotASocket | Errno<"ENOTCONN">>
-  /** Numbers, except for the options that `OptionOf` names. @see getsockopt(2) */
+  /**
+   * Numbers, except for the options that `OptionOf` names; for SO_PEERPIDFD a descriptor of the process on the other side, with
+   * FD_CLOEXEC. @see getsockopt(2)
+   */
   readonly getsockopt: <const Level extends number, const Option extends number>(
     fd: number,
     level: Level,
     option: Option
-  ) => Effect.Effect<OptionOf<Level, Option>, NotASocket | OptionError>
+  ) => Effect.Effect<OptionOf<Level, Option>, NotASocket | OptionError | Errno<"EMFILE" | "ENFILE">>
   /** @see setsockopt(2) */
   readonly setsockopt: <const Level extends number, const Option extends number>(
     fd: number,

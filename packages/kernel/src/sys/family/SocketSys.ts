@@ -1,4 +1,6 @@
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { Errno } from "../../Errno.js"
 import type { SocketAddress } from "../../socket/Address.js"
 import type { OptionError } from "../../socket/errors.js"
 import type { OptionOf } from "../../socket/OptionValue.js"
@@ -63,7 +65,7 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
   }
 
   recvmsg(fd: number, where: Receptacle, flags = 0) {
-    return this.call(() => Messages.recvmsg(this.self, fd, where, flags))
+    return this.call(() => Messages.recvmsg(this.rooms, this.self, fd, where, flags))
   }
 
   getaddrinfo(name: string, port: number, family?: "inet" | "inet6") {
@@ -89,7 +91,11 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
         "getsockopt",
         fd,
         // What each option answers stands in `OptionOf` alone.
-        (socket) => socket.getOption(level, option) as Exit.Exit<OptionOf<Level, Option>, OptionError>
+        (socket) =>
+          Sockets.getOption(this.rooms, this.self, socket, level, option) as Effect.Effect<
+            OptionOf<Level, Option>,
+            OptionError | Errno<"EMFILE" | "ENFILE">
+          >
       )
     )
   }
