@@ -72,6 +72,7 @@ const receiveMessage = (
     const own = yield* sys.getpid()
     const message = yield* sys.recvmsg(fd, { into, controlLength: room }, flags)
     const along = message.control.map((each) => {
+      if (each._tag === "Segment") return ` segment=${each.size}`
       if (each._tag === "Pidfd") return ` pidfd=${each.fd}`
       if (each._tag === "Rights") return each.fds.map((fd) => ` fd=${fd}`).join("")
       const name = said.process(each.pid)

@@ -46,7 +46,15 @@ export type {
   UnixUnnamed,
   Unspecified
 } from "./socket/Address.js"
-export type { Linger, Membership, OptionValue, ProcessCredentials, TcpInfo } from "./socket/OptionValue.js"
+export type {
+  Linger,
+  Membership,
+  OptionValue,
+  ProcessCredentials,
+  SourceFilter,
+  SourceMembership,
+  TcpInfo
+} from "./socket/OptionValue.js"
 export type { Socket } from "./socket/Socket.js"
 
 /** @see socket(2) */

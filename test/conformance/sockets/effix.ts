@@ -160,7 +160,8 @@ class Machine {
             if (each._tag === "Rights") {
               told.push(`rights ${each.fds.length}`)
               for (const right of each.fds) yield* sys.close(right)
-            } else if (each._tag === "Pidfd") told.push(yield* this.pidfd(each.fd))
+            } else if (each._tag === "Segment") told.push(`segment ${each.size}`)
+            else if (each._tag === "Pidfd") told.push(yield* this.pidfd(each.fd))
             else {
               const me = each.pid === (yield* sys.getpid()) ? "me" : each.pid
               told.push(`credentials ${me} ${each.uid} ${each.gid}`)
@@ -192,6 +193,26 @@ class Machine {
         })
       case "netdevice":
         return netdevice(sys, fd, step[2], step[3])
+      case "group": {
+        const value = { group: step[4], interface: 1, ...(step[5] === "" ? {} : { source: step[5] }) }
+        return Effect.as(sys.setsockopt(fd, step[2], step[3], value), "ok")
+      }
+      case "filter": {
+        const filter = { group: step[4], interface: 1, mode: step[5], sources: step[6] }
+        return Effect.as(sys.setsockopt(fd, step[2], step[3], filter), "ok")
+      }
+      case "filterof":
+        return Effect.map(
+          sys.getsockopt(fd, step[2], step[3], { group: step[4], interface: 1 }),
+          (filter) =>
+            typeof filter === "object" && "sources" in filter
+              ? `${filter.mode} ${filter.sources.join(" ")}`
+              : String(filter)
+        )
+      case "pieces": {
+        const control = [{ _tag: "Segment", size: step[3] }] as const
+        return Effect.map(sys.sendmsg(fd, { data: this.data(step[2]), control }), String)
+      }
       case "device":
         return Effect.flatMap(
           sys.setsockopt(fd, Abi.SOL_SOCKET, Abi.SO_BINDTODEVICE, step[2]),

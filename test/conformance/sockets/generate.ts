@@ -21,7 +21,7 @@ const unixAddress = (random: Random): Address =>
     [1, ["path", random.pick(["missing/a", "a/b", "."])]]
   ])
 
-const four = (random: Random, family: Family, keeps: boolean): Address => [
+const four = (random: Random, family: Family, keeps: boolean, groups: boolean): Address => [
   "inet",
   random.weighted([
     [8, "127.0.0.1"],
@@ -29,6 +29,7 @@ const four = (random: Random, family: Family, keeps: boolean): Address => [
     [2, "127.0.0.2"],
     // Through an interface that does not lead there Linux sends it all the same.
     [keeps ? 0 : 1, "9.9.9.9"],
+    [groups ? 8 : 0, "224.0.1.7"],
     [family === "udp" ? 1 : 0.2, "127.255.255.255"]
   ]),
   port(random)
@@ -60,7 +61,9 @@ class Scene {
     readonly family: Family,
     private readonly usual: ReadonlyArray<Domain>,
     /** Whether sockets are kept to interfaces. */
-    readonly keeps: boolean
+    readonly keeps: boolean,
+    /** Whether there are groups of receivers. */
+    readonly groups: boolean
   ) {}
 
   /** The domain of a new socket in a slot. */
@@ -68,15 +71,19 @@ class Scene {
     return (this.domains[slot] = this.random.pick(this.usual))
   }
 
+  isSix(slot: number): boolean {
+    return (this.domains[slot] ?? this.usual[0]) === "inet6"
+  }
+
   /** An address that suits the socket in a slot, most of the time. */
   address(slot: number): Address {
-    const { family, keeps, random } = this
+    const { family, groups, keeps, random } = this
     const suits = this.domains[slot] ?? this.usual[0]!
     const domain = random.chance(0.03) ? random.pick<Domain>(["unix", "inet", "inet6"]) : suits
     return domain === "unix"
       ? unixAddress(random)
       : domain === "inet"
-      ? four(random, family, keeps)
+      ? four(random, family, keeps, groups)
       : six(random, family, keeps)
   }
 }
@@ -126,6 +133,7 @@ const readable = [
   [1, Abi.SO_OOBINLINE],
   [1, Abi.SO_DONTROUTE],
   [Abi.SOL_UDP, Abi.UDP_CORK],
+  [Abi.SOL_UDP, Abi.UDP_SEGMENT],
   [Abi.SOL_TCP, Abi.TCP_INFO],
   [1, 9999],
   [6, Abi.TCP_NODELAY],
@@ -150,6 +158,8 @@ const writable = [
   [1, Abi.SO_PEEK_OFF, [-1, 0, 2]],
   [1, Abi.SO_PRIORITY, [0, 3]],
   [Abi.SOL_UDP, Abi.UDP_CORK, [0, 0, 1]],
+  [Abi.SOL_UDP, Abi.UDP_SEGMENT, [-1, 0, 1, 5, 100, 1000, 65_535, 65_536]],
+  [Abi.SOL_UDP, Abi.UDP_GRO, [0, 1, 1]],
   [1, Abi.SO_TYPE, [1]],
   [1, Abi.SO_ERROR, [0]],
   [1, 9999, [1]],
@@ -171,6 +181,48 @@ const ofInterface = (random: Random, on: number): Step => {
       "lonely-interface-0"
     ]])
   return ["netdevice", on, request, word]
+}
+
+const groups4 = ["224.0.1.7", "224.0.1.7", "224.0.1.8", "127.0.0.1"]
+const groups6 = ["ff05::7", "ff05::7", "ff05::8", "::1"]
+const sources4 = ["127.0.0.1", "127.0.0.2", "127.0.0.3"]
+const sources6 = ["::1", "2001:db8::1"]
+const ofMember = [
+  [Abi.IP_ADD_MEMBERSHIP, Abi.IP_DROP_MEMBERSHIP, Abi.MCAST_JOIN_GROUP, Abi.MCAST_LEAVE_GROUP],
+  [
+    Abi.IP_ADD_SOURCE_MEMBERSHIP,
+    Abi.IP_DROP_SOURCE_MEMBERSHIP,
+    Abi.IP_BLOCK_SOURCE,
+    Abi.IP_UNBLOCK_SOURCE,
+    Abi.MCAST_JOIN_SOURCE_GROUP,
+    Abi.MCAST_LEAVE_SOURCE_GROUP,
+    Abi.MCAST_BLOCK_SOURCE,
+    Abi.MCAST_UNBLOCK_SOURCE
+  ]
+] as const
+const ofMember6 = [
+  [Abi.IPV6_ADD_MEMBERSHIP, Abi.IPV6_DROP_MEMBERSHIP, Abi.MCAST_JOIN_GROUP, Abi.MCAST_LEAVE_GROUP],
+  [Abi.MCAST_JOIN_SOURCE_GROUP, Abi.MCAST_LEAVE_SOURCE_GROUP, Abi.MCAST_BLOCK_SOURCE, Abi.MCAST_UNBLOCK_SOURCE]
+] as const
+
+/** What a socket does about a group; the level is mostly that of its family. */
+const ofGroup = (random: Random, on: number, isSix: boolean): Step => {
+  const six = isSix && random.chance(0.8)
+  const level = six ? Abi.SOL_IPV6 : Abi.SOL_IP
+  const group = random.pick(six ? groups6 : groups4)
+  const sources = six ? sources6 : sources4
+  const filter = !six && random.chance(0.5) ? Abi.IP_MSFILTER : Abi.MCAST_MSFILTER
+  const [plain, named] = six ? ofMember6 : ofMember
+  return random.weighted<() => Step>([
+    [4, () => ["group", on, level, random.pick<number>(plain), group, ""]],
+    [6, () => ["group", on, level, random.pick<number>(named), group, random.pick(sources)]],
+    [2, () => ["filterof", on, level, filter, group]],
+    [2, () => {
+      const count = random.chance(0.05) ? random.pick([10, 11, 64, 65]) : random.between(0, 3)
+      const names = Array.from({ length: count }, () => random.pick(sources))
+      return ["filter", on, level, filter, group, random.pick([0, 0, 1, 1, 2]), names]
+    }]
+  ])()
 }
 
 const step = (scene: Scene): Step => {
@@ -204,6 +256,11 @@ const step = (scene: Scene): Step => {
     [3, () => ["peer", on]],
     [2, () => ["fionread", on]],
     [0.5, () => ofInterface(random, on)],
+    [family === "unix" ? 0 : scene.groups ? 12 : 0.2, () => ofGroup(random, on, scene.isSix(on))],
+    [
+      family === "udp" ? 1.5 : 0,
+      () => ["pieces", on, length(random, family), random.pick([0, 1, 7, 100, 1000, 40_000, 65_508])]
+    ],
     [scene.keeps ? 4 : 0, () => ["device", on, random.pick(["lo", "lo", "", "none", "lonely-interface"])]],
     [3, () => {
       const [level, option] = random.pick(readable)
@@ -248,7 +305,8 @@ export const generate = (random: Random): Program => {
     family === "unix"
       ? ["unix"]
       : random.weighted<ReadonlyArray<Domain>>([[5, ["inet"]], [3, ["inet6"]], [2, ["inet", "inet6"]]]),
-    family !== "unix" && random.chance(0.15)
+    family !== "unix" && random.chance(0.15),
+    family === "udp" && random.chance(0.3)
   )
   const steps: Array<Step> = random.chance(0.85) ? [...opening(scene)] : []
   const count = random.between(8, 30)

@@ -104,6 +104,28 @@ class Machine:
             old.close()
         self.slots[slot] = made
 
+    def storage(self, address):
+        """An address with the room of any, as the options of both families take it."""
+        if ":" in address:
+            return struct.pack("=HHI16sI", socket.AF_INET6, 0, 0, socket.inet_pton(socket.AF_INET6, address), 0).ljust(128, b"\0")
+        return struct.pack("=HH4s", socket.AF_INET, 0, socket.inet_aton(address)).ljust(128, b"\0")
+
+    def told(self, address):
+        if len(address) == 4:
+            return socket.inet_ntoa(address)
+        six = struct.unpack("=H", address[:2])[0] == socket.AF_INET6
+        return socket.inet_ntop(socket.AF_INET6, address[8:24]) if six else socket.inet_ntoa(address[4:8])
+
+    def request(self, level, option, group, source):
+        """What the options of one family take; None for those of both."""
+        if option >= 42:
+            return None
+        if level == socket.IPPROTO_IPV6:
+            return socket.inet_pton(socket.AF_INET6, group) + struct.pack("I", 1)
+        if option in (35, 36):
+            return socket.inet_aton(group) + socket.inet_aton("127.0.0.1") + struct.pack("i", 1)
+        return socket.inet_aton(group) + socket.inet_aton("127.0.0.1") + socket.inet_aton(source)
+
     def pidfd(self, fd):
         """Whose descriptor it is, which is closed."""
         with open("/proc/self/fdinfo/%d" % fd) as info:
@@ -138,6 +160,9 @@ class Machine:
             # Effix never waits for an acknowledgement; what is accepted has it from its listener.
             if made.family != socket.AF_UNIX and args[2] == socket.SOCK_STREAM:
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # There is no way to a group, but for what says over which interface it leads.
+            if args[2] == socket.SOCK_DGRAM and made.family == socket.AF_INET:
+                made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
             self.put(args[0], made)
             return "ok"
         if call == "pair":
@@ -197,6 +222,9 @@ class Machine:
                     told.append("rights %d" % len(fds))
                     for fd in fds:
                         os.close(fd)
+                elif level == socket.IPPROTO_UDP:
+                    if len(data) == 4:
+                        told.append("segment %d" % struct.unpack("i", data)[0])
                 elif kind == 4:
                     told.append(self.pidfd(struct.unpack("i", data[:4])[0]))
                 elif len(data) >= 12:
@@ -240,6 +268,36 @@ class Machine:
             return str(self_.getsockopt(args[1], args[2]))
         if call == "netdevice":
             return self.ask(self_, args[1], args[2])
+        if call == "group":
+            level, option, group, source = args[1:]
+            old = self.request(level, option, group, source)
+            if old is None:
+                old = struct.pack("I4x", 1) + self.storage(group) + (self.storage(source) if source else b"")
+            self_.setsockopt(level, option, old)
+            return "ok"
+        if call == "filter":
+            level, option, group, mode, sources = args[1:]
+            told = struct.pack("=II", mode, len(sources))
+            if option == 41:
+                there = socket.inet_aton(group) + socket.inet_aton("127.0.0.1") + told + b"".join(map(socket.inet_aton, sources))
+            else:
+                there = struct.pack("I4x", 1) + self.storage(group) + told + b"".join(map(self.storage, sources))
+            self_.setsockopt(level, option, there)
+            return "ok"
+        if call == "filterof":
+            level, option, group = args[1:]
+            old = option == 41
+            head = socket.inet_aton(group) + socket.inet_aton("127.0.0.1") if old else struct.pack("I4x", 1) + self.storage(group)
+            each = 4 if old else 128
+            room = ctypes.create_string_buffer(head + struct.pack("=II", 0, 64) + b"\0" * (64 * each))
+            length = ctypes.c_int(len(room.raw) - 1)
+            self.call(libc.getsockopt(self_.fileno(), level, option, room, ctypes.byref(length)))
+            mode, count = struct.unpack("=II", room.raw[len(head):len(head) + 8])
+            rest = room.raw[len(head) + 8:]
+            return "%d %s" % (mode, " ".join(self.told(rest[at * each:(at + 1) * each]) for at in range(count)))
+        if call == "pieces":
+            along = [(socket.IPPROTO_UDP, 103, struct.pack("H", args[2]))]
+            return str(self_.sendmsg([self.data(args[1])], along, 0))
         if call == "device":
             self_.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, args[1].encode())
             return "ok " + self_.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, 16).split(b"\0")[0].decode()

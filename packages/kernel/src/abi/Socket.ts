@@ -147,8 +147,24 @@ export const IP_MULTICAST_TTL = 33
 export const IP_MULTICAST_LOOP = 34
 export const IP_ADD_MEMBERSHIP = 35
 export const IP_DROP_MEMBERSHIP = 36
+export const IP_UNBLOCK_SOURCE = 37
+export const IP_BLOCK_SOURCE = 38
+export const IP_ADD_SOURCE_MEMBERSHIP = 39
+export const IP_DROP_SOURCE_MEMBERSHIP = 40
+export const IP_MSFILTER = 41
 export const IP_MULTICAST_ALL = 49
 export const IP_PROTOCOL = 52
+
+/** Of IPv4 and IPv6 alike, at the level of the family. */
+export const MCAST_JOIN_GROUP = 42
+export const MCAST_BLOCK_SOURCE = 43
+export const MCAST_UNBLOCK_SOURCE = 44
+export const MCAST_LEAVE_GROUP = 45
+export const MCAST_JOIN_SOURCE_GROUP = 46
+export const MCAST_LEAVE_SOURCE_GROUP = 47
+export const MCAST_MSFILTER = 48
+export const MCAST_EXCLUDE = 0
+export const MCAST_INCLUDE = 1
 
 export const IPV6_UNICAST_HOPS = 16
 export const IPV6_MULTICAST_IF = 17
@@ -178,4 +194,5 @@ export const IPV6_FREEBIND = 78
 export const UDP_CORK = 1
 export const UDP_NO_CHECK6_TX = 101
 export const UDP_NO_CHECK6_RX = 102
+export const UDP_SEGMENT = 103
 export const UDP_GRO = 104

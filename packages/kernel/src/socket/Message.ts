@@ -20,7 +20,12 @@ export interface Attached {
   readonly credentials: ProcessCredentials | undefined
   /** The process that they name. */
   readonly process: Process | undefined
+  /** UDP_SEGMENT: the length of the pieces that a datagram is sent in. */
+  readonly segment?: number
 }
+
+/** Nothing goes along. */
+export const nothing: Attached = { rights: undefined, credentials: undefined, process: undefined }
 
 /** Filled in by a receiving call. */
 export class Received {
@@ -31,6 +36,8 @@ export class Received {
   credentials: ProcessCredentials | undefined = undefined
   /** Who sent it, where that ends what is read at once. */
   sender: ProcessCredentials | undefined = undefined
+  /** UDP_GRO: the length of the pieces that were taken together. */
+  segment: number | undefined = undefined
   /** The process that sent it, for SO_PASSPIDFD. */
   process: Process | undefined = undefined
 

@@ -16,7 +16,7 @@ import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { SocketAddress } from "../socket/Address.js"
 import type { ReceiveError, SendError } from "../socket/errors.js"
-import { type Attached, Received } from "../socket/Message.js"
+import { type Attached, nothing, Received } from "../socket/Message.js"
 import type { ProcessCredentials } from "../socket/OptionValue.js"
 import type { Socket } from "../socket/Socket.js"
 import { Passenger } from "../socket/unix/Passenger.js"
@@ -69,7 +69,7 @@ const attach = (
         if (description === undefined) return Errno.fail("EBADF", { syscall: "sendmsg", fd })
         rights.push(description)
       }
-    } else {
+    } else if (message._tag === "Credentials") {
       const { gid, pid, uid } = message
       if (!maySay(self, message)) return Errno.fail("EPERM")
       process = pid === self.pid ? self : processes.table.processes.get(pid)
@@ -100,7 +100,8 @@ export const sendmsg = (
   onSocket(self, "sendmsg", fd, (socket): Effect.Effect<number, SendError> => {
     const from = gather(data)
     if (control === undefined || control.length === 0 || socket.domain !== AF_UNIX) {
-      return transmit(socket, from, flags, to, undefined, self)
+      const along = control?.find((each) => each._tag === "Segment")
+      return transmit(socket, from, flags, to, along && { ...nothing, segment: along.size }, self)
     }
     const attached = attach(rooms, self, control)
     if (attached._tag === "Failure") return Exit.failCause(attached.cause)
@@ -190,6 +191,9 @@ export const recvmsg = (
       if (credentials !== undefined && controlLength < CREDENTIALS_LENGTH) received.flags |= MSG_CTRUNC
       else if (credentials !== undefined) control.push({ _tag: "Credentials", ...credentials })
       if (installed.length > 0) control.push({ _tag: "Rights", fds: installed })
+      const { segment } = received
+      if (segment !== undefined && controlLength < HEADER + FD) received.flags |= MSG_CTRUNC
+      else if (segment !== undefined) control.push({ _tag: "Segment", size: segment })
       if (process !== undefined) {
         const rights = installed.length === 0 ? 0 : HEADER + 8 * Math.ceil(installed.length * FD / 8)
         if (roomBehind(received) - rights < HEADER + FD) received.flags |= MSG_CTRUNC

@@ -14,7 +14,8 @@ import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { Inet, Inet6 } from "../socket/Address.js"
 import type { AcceptError, OptionError } from "../socket/errors.js"
-import type { OptionValue } from "../socket/OptionValue.js"
+import { InetSocket } from "../socket/inet/InetSocket.js"
+import type { Membership, OptionValue } from "../socket/OptionValue.js"
 import { Socket } from "../socket/Socket.js"
 import type { CreateError } from "../Sockets.js"
 import type { Accepted } from "../Sys.js"
@@ -124,8 +125,10 @@ export const getOption = (
   self: Process,
   socket: Socket,
   level: number,
-  option: number
+  option: number,
+  of: Membership | undefined
 ): Effect.Effect<OptionValue, OptionError | Errno.Errno<"EMFILE" | "ENFILE">> => {
+  if (of !== undefined && socket instanceof InetSocket) return socket.filterOf(level, option, of)
   if (level !== SOL_SOCKET || option !== SO_PEERPIDFD) return socket.getOption(level, option)
   const { peerProcess } = socket
   return peerProcess === undefined

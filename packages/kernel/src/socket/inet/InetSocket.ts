@@ -15,13 +15,13 @@ import type { SocketAddress } from "../Address.js"
 import type { BindError, OptionError } from "../errors.js"
 import type { Endpoint } from "../Network.js"
 import { isNumber, keep, keyOf } from "../options.js"
-import type { OptionValue } from "../OptionValue.js"
+import type { Membership, OptionValue } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { Socket } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
-import { mtuOf } from "./interfaces.js"
 import * as Ip from "./Ip.js"
 import { optionsOf } from "./keptOptions.js"
+import { changeOf, Memberships } from "./Memberships.js"
 import * as Multicast from "./multicast.js"
 import type { Ports } from "./Ports.js"
 
@@ -30,8 +30,6 @@ const UNPRIVILEGED = 1024
 
 /** Bits of a type of service that belong to congestion: those of a stream are TCP's. */
 const CONGESTION_BITS = 3
-/** Bytes of a packet to where nothing leads any more. */
-const MTU = 1500
 
 export abstract class InetSocket extends Socket {
   /** 0 until it is bound, by bind(2) or by the first call that needs a port. */
@@ -50,8 +48,8 @@ export abstract class InetSocket extends Socket {
   chosenPort = false
   remote: Endpoint | undefined = undefined
   v6only = false
-  /** The groups that it is in; a stream is in none. */
-  readonly memberships: Multicast.Memberships | undefined = undefined
+  /** The groups that it is in; made when it joins one. */
+  memberships: Memberships | undefined = undefined
 
   constructor(
     readonly inet: InetDomain,
@@ -216,8 +214,16 @@ export abstract class InetSocket extends Socket {
   private get mtu(): Exit.Exit<number, Errno.Errno<"ENOTCONN">> {
     const { remote } = this
     if (remote === undefined) return Errno.fail("ENOTCONN")
-    const found = this.inet.interfaces.find(({ index }) => index === this.inet.deviceTowards(remote.address))
-    return Exit.succeed(found === undefined ? MTU : mtuOf(found))
+    return Exit.succeed(this.inet.mtuTowards(remote.address))
+  }
+
+  /** IP_MSFILTER and MCAST_MSFILTER, read. */
+  filterOf(level: number, option: number, of: Membership): Exit.Exit<OptionValue, OptionError> {
+    const six = level === Abi.SOL_IPV6
+    if (!(six ? this.domain === Abi.AF_INET6 : level === Abi.SOL_IP) || changeOf(six, option) !== Abi.MCAST_MSFILTER) {
+      return Errno.fail("ENOPROTOOPT")
+    }
+    return (this.memberships ??= new Memberships(this.inet)).filterOf(of)
   }
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {

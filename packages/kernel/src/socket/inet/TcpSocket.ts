@@ -318,6 +318,7 @@ export class TcpSocket extends TcpEnd {
       this.ports.remove(this)
     }
     this.context.all.remove(this)
+    this.memberships?.clear()
   }
 
   override release(): Effect.Effect<void> {

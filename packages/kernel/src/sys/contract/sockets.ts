@@ -14,7 +14,7 @@ import type {
   ReceiveError,
   SendError
 } from "../../socket/errors.js"
-import type { OptionOf, ProcessCredentials } from "../../socket/OptionValue.js"
+import type { Membership, OptionOf, ProcessCredentials } from "../../socket/OptionValue.js"
 import type { CreateError } from "../../Sockets.js"
 
 type NotASocket = Errno<"EBADF" | "ENOTSOCK">
@@ -39,14 +39,20 @@ export interface Pidfd {
   readonly fd: number
 }
 
+/** The length of the pieces that a datagram is sent in (UDP_SEGMENT), or was (UDP_GRO). @see udp(7) */
+export interface SegmentSize {
+  readonly _tag: "Segment"
+  readonly size: number
+}
+
 /** @see cmsg(3) */
-export type ControlMessage = Rights | Credentials | Pidfd
+export type ControlMessage = Rights | Credentials | Pidfd | SegmentSize
 
 /** What sendmsg(2) sends. */
 export interface OutgoingMessage {
   readonly data: Uint8Array | ReadonlyArray<Uint8Array>
   readonly to?: SocketAddress
-  readonly control?: ReadonlyArray<Rights | Credentials>
+  readonly control?: ReadonlyArray<Rights | Credentials | SegmentSize>
 }
 
 /** Where recvmsg(2) puts what it receives. */
@@ -140,12 +146,13 @@ export interface SocketCalls {
   readonly getpeername: (fd: number) => Effect.Effect<SocketAddress, NotASocket | Errno<"ENOTCONN">>
   /**
    * Numbers, except for the options that `OptionOf` names; for SO_PEERPIDFD a descriptor of the process on the other side, with
-   * FD_CLOEXEC. @see getsockopt(2)
+   * FD_CLOEXEC. IP_MSFILTER and MCAST_MSFILTER are asked for `of` a group. @see getsockopt(2)
    */
   readonly getsockopt: <const Level extends number, const Option extends number>(
     fd: number,
     level: Level,
-    option: Option
+    option: Option,
+    of?: Membership
   ) => Effect.Effect<OptionOf<Level, Option>, NotASocket | OptionError | Errno<"EMFILE" | "ENFILE">>
   /** @see setsockopt(2) */
   readonly setsockopt: <const Level extends number, const Option extends number>(

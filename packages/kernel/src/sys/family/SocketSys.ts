@@ -3,7 +3,7 @@ import * as Exit from "effect/Exit"
 import type { Errno } from "../../Errno.js"
 import type { SocketAddress } from "../../socket/Address.js"
 import type { OptionError } from "../../socket/errors.js"
-import type { OptionOf } from "../../socket/OptionValue.js"
+import type { Membership, OptionOf } from "../../socket/OptionValue.js"
 import type { OutgoingMessage, Receptacle } from "../../Sys.js"
 import type { SocketCalls } from "../contract/sockets.js"
 import * as Messages from "../messages.js"
@@ -84,7 +84,12 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
     return this.call(() => Sockets.onSocket(this.self, "getpeername", fd, (socket) => socket.peerName()))
   }
 
-  getsockopt<const Level extends number, const Option extends number>(fd: number, level: Level, option: Option) {
+  getsockopt<const Level extends number, const Option extends number>(
+    fd: number,
+    level: Level,
+    option: Option,
+    of?: Membership
+  ) {
     return this.call(() =>
       Sockets.onSocket(
         this.self,
@@ -92,7 +97,7 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
         fd,
         // What each option answers stands in `OptionOf` alone.
         (socket) =>
-          Sockets.getOption(this.rooms, this.self, socket, level, option) as Effect.Effect<
+          Sockets.getOption(this.rooms, this.self, socket, level, option, of) as Effect.Effect<
             OptionOf<Level, Option>,
             OptionError | Errno<"EMFILE" | "ENFILE">
           >
