@@ -157,9 +157,10 @@ function* moveSteps(core: Core, viewer: Viewer, place: Location, request: MountR
   Tree.attach(core, mount, to)
 }
 
-const hasWriters = ({ mounts }: Superblock): boolean => {
+/** Whether something is to be written yet: files open for that, and those that go once nobody uses them. */
+export const isWritten = ({ mounts, nameless }: Superblock): boolean => {
   for (const each of mounts) if (each.writers > 0) return true
-  return false
+  return nameless !== undefined && nameless.size > 0
 }
 
 function* remountSteps(core: Core, viewer: Viewer, place: Location, { flags, options }: MountRequest<unknown>) {
@@ -172,7 +173,7 @@ function* remountSteps(core: Core, viewer: Viewer, place: Location, { flags, opt
     mount.flags = keptOf(flags, mount.flags)
     return
   }
-  if (becomesReadOnly && superblock.flags === 0 && hasWriters(superblock)) return yield* Errno.fail("EBUSY")
+  if (becomesReadOnly && superblock.flags === 0 && isWritten(superblock)) return yield* Errno.fail("EBUSY")
   if (options !== "" && superblock.backend.reconfigure !== undefined) yield* superblock.backend.reconfigure(options)
   superblock.flags = (flags | Tree.flagsOf(superblock.backend)) & Flags.MS_RDONLY
   mount.flags = keptOf(flags, mount.flags)
