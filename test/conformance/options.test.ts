@@ -24,6 +24,7 @@ const left = new Set([
   "SO_BINDTODEVICE",
   "SO_COOKIE",
   "SO_LINGER",
+  "SO_MEMINFO",
   "SO_PEERCRED",
   "SO_PEERGROUPS",
   "SO_PEERPIDFD",

@@ -168,6 +168,20 @@ describe("umount", () => {
       })
     ))
 
+  it.effect("what was removed stays where it is mounted, and cannot be mounted elsewhere", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* sys.unshare(Flags.CLONE_NEWNS)
+        for (const name of ["/tmp/gone", "/tmp/here", "/tmp/there"]) yield* sys.mkdir(name)
+        yield* sys.mount("/tmp/gone", "/tmp/here", undefined, Flags.MS_BIND)
+        yield* sys.rmdir("/tmp/gone")
+        for (const how of [Flags.MS_BIND, Flags.MS_MOVE]) {
+          assert.strictEqual(yield* errnoOf(sys.mount("/tmp/here", "/tmp/there", undefined, how)), "ENOENT")
+        }
+        yield* sys.umount("/tmp/here")
+      })
+    ))
+
   it.effect("becomes read-only once nobody uses a file without a name", () =>
     inProcess((sys) =>
       Effect.gen(function*() {

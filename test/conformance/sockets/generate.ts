@@ -63,7 +63,9 @@ class Scene {
     /** Whether sockets are kept to interfaces. */
     readonly keeps: boolean,
     /** Whether there are groups of receivers. */
-    readonly groups: boolean
+    readonly groups: boolean,
+    /** Whether they tell by signals what can be done. */
+    readonly tells: boolean
   ) {}
 
   /** The domain of a new socket in a slot. */
@@ -100,8 +102,10 @@ const length = (random: Random, family: Family): number =>
 
 /** TCP keeps what waits for more only for a while. */
 const sendFlags = (random: Random, family: Family): number =>
+  (family !== "unix" && random.chance(0.06) ? Abi.MSG_OOB : 0) |
   random.bits([Abi.MSG_DONTWAIT, Abi.MSG_NOSIGNAL, Abi.MSG_EOR, ...(family === "udp" ? [Abi.MSG_MORE] : [])], 0.15)
-const receiveFlags = (random: Random): number =>
+const receiveFlags = (random: Random, family: Family): number =>
+  (family === "tcp" && random.chance(0.06) ? Abi.MSG_OOB : 0) |
   random.bits([Abi.MSG_PEEK, Abi.MSG_DONTWAIT, Abi.MSG_WAITALL, Abi.MSG_TRUNC], 0.15)
 
 const type = (random: Random, family: Family): number =>
@@ -153,6 +157,7 @@ const writable = [
   [1, Abi.SO_LINGER, [-1, 0, 0, 5]],
   [1, Abi.SO_RCVLOWAT, [0, 1, 4, -1]],
   [1, Abi.SO_RCVTIMEO, [0, 1000]],
+  [1, Abi.SO_OOBINLINE, [0, 1, 1]],
   [1, Abi.SO_PASSCRED, [0, 1, 1, 1]],
   [1, Abi.SO_PASSPIDFD, [0, 1, 1, 1]],
   [1, Abi.SO_PEEK_OFF, [-1, 0, 2]],
@@ -238,8 +243,8 @@ const step = (scene: Scene): Step => {
     [family === "udp" ? 0.3 : 5, () => ["accept", on, slot(random)]],
     [10, () => ["send", on, length(random, family), sendFlags(random, family)]],
     [family === "udp" ? 8 : 3, () => ["sendto", on, length(random, family), sendFlags(random, family), address()]],
-    [7, () => ["recv", on, length(random, family), receiveFlags(random)]],
-    [5, () => ["recvfrom", on, length(random, family), receiveFlags(random)]],
+    [7, () => ["recv", on, length(random, family), receiveFlags(random, family)]],
+    [5, () => ["recvfrom", on, length(random, family), receiveFlags(random, family)]],
     [family === "unix" ? 3 : 0, () => ["rights", on, random.between(1, 9), random.between(1, 3)]],
     [
       family === "unix" ? 1 : 0,
@@ -247,7 +252,13 @@ const step = (scene: Scene): Step => {
     ],
     [
       4,
-      () => ["recvmsg", on, length(random, family), random.pick([0, 16, 20, 24, 52, 64, 76, 100]), receiveFlags(random)]
+      () => [
+        "recvmsg",
+        on,
+        length(random, family),
+        random.pick([0, 16, 20, 24, 52, 64, 76, 100]),
+        receiveFlags(random, family)
+      ]
     ],
     [4, () => ["shutdown", on, random.weighted([[3, 0], [3, 1], [2, 2], [0.2, 3]])]],
     [3, () => ["close", on]],
@@ -256,6 +267,8 @@ const step = (scene: Scene): Step => {
     [3, () => ["peer", on]],
     [2, () => ["fionread", on]],
     [0.5, () => ofInterface(random, on)],
+    [family === "unix" ? 0.1 : family === "tcp" ? 2 : 0.1, () => ["atmark", on]],
+    [scene.tells ? 5 : 0, () => ["telling", on, random.pick([0, 0, 1, 2, 3, 4])]],
     [family === "unix" ? 0 : scene.groups ? 12 : 0.2, () => ofGroup(random, on, scene.isSix(on))],
     [
       family === "udp" ? 1.5 : 0,
@@ -306,7 +319,8 @@ export const generate = (random: Random): Program => {
       ? ["unix"]
       : random.weighted<ReadonlyArray<Domain>>([[5, ["inet"]], [3, ["inet6"]], [2, ["inet", "inet6"]]]),
     family !== "unix" && random.chance(0.15),
-    family === "udp" && random.chance(0.3)
+    family === "udp" && random.chance(0.3),
+    family === "tcp" && random.chance(0.3)
   )
   const steps: Array<Step> = random.chance(0.85) ? [...opening(scene)] : []
   const count = random.between(8, 30)

@@ -45,6 +45,9 @@ export type Step =
   /** Of a group, which senders are named, and how; what they are is told. */
   | readonly ["filter", number, number, number, string, number, ReadonlyArray<string>]
   | readonly ["filterof", number, number, number, string]
+  | readonly ["atmark", number]
+  /** Whom and when it tells by signals: see `telling` in `effix.ts`. */
+  | readonly ["telling", number, number]
   /** Bytes, and the length of the pieces that they are sent in. */
   | readonly ["pieces", number, number, number]
   | readonly ["setopt", number, number, number, number]

@@ -19,7 +19,9 @@ try:
         setting.write("0")
 except OSError:
     pass
-signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+RT = 40
+SIGNALS = (("SIGPIPE", signal.SIGPIPE), ("SIGURG", signal.SIGURG), ("SIGIO", signal.SIGIO), ("RT", RT))
+signal.pthread_sigmask(signal.SIG_BLOCK, {number for _, number in SIGNALS})
 base = tempfile.mkdtemp(prefix="effix-sockets-")
 os.chdir(base)
 
@@ -259,10 +261,13 @@ class Machine:
                 seconds, micros = struct.unpack("2q", self_.getsockopt(args[1], args[2], 16))
                 return str(seconds * 1000 + micros // 1000)
             if (args[1], args[2]) == (socket.SOL_TCP, socket.TCP_INFO):
-                info = struct.unpack("8B6I", self_.getsockopt(args[1], args[2], 32))
+                told = self_.getsockopt(args[1], args[2], 240)
+                info = struct.unpack("8B6I", told[:32])
+                sent, received = (0, 0) if info[0] == 10 else (
+                    struct.unpack("Q", told[at:at + 8])[0] for at in (200, 128))
                 # Elsewhere the two count segments on their way. Whether an end is acknowledged yet is chance: 4 and 5.
                 state = 5 if info[0] == 4 else info[0]
-                return "%d %d %d" % (state, *(info[12:14] if info[0] == 10 else (0, 0)))
+                return "%d %d %d %d %d" % (state, *(info[12:14] if info[0] == 10 else (0, 0)), sent, received)
             if (args[1], args[2]) == (socket.SOL_SOCKET, 77):
                 return self.pidfd(self_.getsockopt(args[1], args[2]))
             return str(self_.getsockopt(args[1], args[2]))
@@ -295,6 +300,19 @@ class Machine:
             mode, count = struct.unpack("=II", room.raw[len(head):len(head) + 8])
             rest = room.raw[len(head) + 8:]
             return "%d %s" % (mode, " ".join(self.told(rest[at * each:(at + 1) * each]) for at in range(count)))
+        if call == "atmark":
+            mark = array.array("i", [0])
+            fcntl.ioctl(self_, 0x8905, mark)
+            return str(mark[0])
+        if call == "telling":
+            if args[1] in (0, 1):
+                fcntl.fcntl(self_, fcntl.F_SETOWN, os.getpid())
+            if args[1] in (1, 2):
+                flags = fcntl.fcntl(self_, fcntl.F_GETFL) & ~os.O_ASYNC
+                fcntl.fcntl(self_, fcntl.F_SETFL, flags | os.O_ASYNC if args[1] == 1 else flags)
+            if args[1] > 2:
+                fcntl.fcntl(self_, fcntl.F_SETSIG, RT if args[1] == 3 else 0)
+            return "ok"
         if call == "pieces":
             along = [(socket.IPPROTO_UDP, 103, struct.pack("H", args[2]))]
             return str(self_.sendmsg([self.data(args[1])], along, 0))
@@ -317,9 +335,12 @@ class Machine:
             answer = self.perform(step)
         except OSError as error:
             answer = "!" + NAMES.get(error.errno, str(error))
-        if signal.SIGPIPE in signal.sigpending():
-            signal.sigwait({signal.SIGPIPE})
-            answer += " SIGPIPE"
+        for name, number in SIGNALS:
+            if number in signal.sigpending():
+                answer += " " + name
+            # One of real time may wait several times.
+            while number in signal.sigpending():
+                signal.sigwait({number})
         return answer
 
     def close(self):

@@ -87,6 +87,7 @@ export const SO_SELECT_ERR_QUEUE = 45
 export const SO_BUSY_POLL = 46
 export const SO_MAX_PACING_RATE = 47
 export const SO_INCOMING_CPU = 49
+export const SO_MEMINFO = 55
 export const SO_INCOMING_NAPI_ID = 56
 export const SO_COOKIE = 57
 export const SO_PEERGROUPS = 59

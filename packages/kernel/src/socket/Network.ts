@@ -22,7 +22,7 @@
  */
 import type * as Exit from "effect/Exit"
 import type * as Errno from "../Errno.js"
-import type { ByteStream } from "./ByteStream.js"
+import type { ByteStream, Urgent } from "./ByteStream.js"
 
 /** An address and a port. */
 export interface Endpoint {
@@ -46,6 +46,8 @@ export interface Party {
   readonly roomCame: () => void
   /** The other side has cut the connection. */
   readonly cut: () => void
+  /** Of what comes next, a byte is urgent. A network that knows nothing of that leaves it out. */
+  readonly urgentCame?: (urgent: Urgent) => void
 }
 
 /**

@@ -23,6 +23,7 @@ import type {
   MCAST_UNBLOCK_SOURCE,
   SO_BINDTODEVICE,
   SO_LINGER,
+  SO_MEMINFO,
   SO_PEERCRED,
   SO_PEERGROUPS,
   SOL_IP,
@@ -70,6 +71,9 @@ export interface TcpInfo {
   /** Of a listener: the connections that wait to be accepted, and how many may. */
   readonly unacked: number
   readonly sacked: number
+  /** Bytes that were ever sent, and that have come. */
+  readonly bytesSent: number
+  readonly bytesReceived: number
 }
 
 /** Timeouts are milliseconds, 0 for none; what is on or off is 1 or 0. */
@@ -88,6 +92,8 @@ interface OfSocket {
   readonly [SO_LINGER]: Linger
   readonly [SO_PEERCRED]: ProcessCredentials
   readonly [SO_PEERGROUPS]: ReadonlyArray<number>
+  /** SK_MEMINFO_RMEM_ALLOC and its siblings. */
+  readonly [SO_MEMINFO]: ReadonlyArray<number>
   readonly [SO_BINDTODEVICE]: string
 }
 

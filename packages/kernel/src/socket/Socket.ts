@@ -102,6 +102,15 @@ const initial: Settings = {
   lowWater: 1
 }
 
+/** What a socket holds in memory, as Linux counts it, and how many messages it had no room for. */
+export interface Memory {
+  readonly received: number
+  readonly sent: number
+  readonly dropped: number
+}
+
+const nothingHeld: Memory = { received: 0, sent: 0, dropped: 0 }
+
 class SocketInode extends Inode {}
 
 export abstract class Socket extends Description {
@@ -204,6 +213,15 @@ export abstract class Socket extends Description {
   }
 
   abstract peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">>
+
+  /** SIOCATMARK: whether the next byte is the urgent one. */
+  atMark(): Exit.Exit<boolean, Errno.Errno<"ENOTTY" | "EOPNOTSUPP">> {
+    return Errno.fail("ENOTTY")
+  }
+
+  get memory(): Memory {
+    return nothingHeld
+  }
 
   set(changed: Partial<Settings>): void {
     this.settings = { ...this.settings, ...changed }

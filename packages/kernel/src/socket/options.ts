@@ -100,6 +100,10 @@ export const getOption = (self: Socket, level: number, option: number): Exit.Exi
       return Exit.succeed(1)
     case Abi.SO_PEEK_OFF:
       return Exit.succeed(self.peekOffset)
+    case Abi.SO_MEMINFO: {
+      const { dropped, received, sent } = self.memory
+      return Exit.succeed([received, self.receiveBuffer, sent, self.sendBuffer, 0, 0, 0, 0, dropped])
+    }
     case Abi.SO_COOKIE:
       return Exit.succeed(self.ino)
     case Abi.SO_BINDTODEVICE:
@@ -145,6 +149,7 @@ export const setOption = (
     self.device = device
     return Exit.void
   }
+  if (option === Abi.SO_MEMINFO) return Errno.fail("ENOPROTOOPT")
   if (!isNumber(value)) return Errno.fail("EINVAL")
   const { context: { bufferMax } } = self
   switch (option) {

@@ -48,6 +48,7 @@ export const setAsync = (rooms: Rooms, self: Process, description: Description, 
   const stop = description.startAsync((code) => owner.tell(fd, code))
   if (stop === undefined) return
   owner.stop = stop
+  owner.fd = fd
   ;(description.closing ??= new Set()).add(owner.closed)
   description.flags |= O_ASYNC
   const group = description.terminal?.foreground

@@ -119,6 +119,19 @@ export const accept = (
     })
   })
 
+/** @see sockatmark(3) */
+export const atMark = (
+  self: Process,
+  fd: number
+): Exit.Exit<boolean, Errno.Errno<"EBADF" | "ENOTTY" | "EOPNOTSUPP">> => {
+  const description = self.fds.get(fd)
+  if (description instanceof Socket) return description.atMark()
+  return Errno.fail(description === undefined || (description.flags & O_PATH) !== 0 ? "EBADF" : "ENOTTY", {
+    syscall: "ioctl",
+    fd
+  })
+}
+
 /** @see getsockopt(2) */
 export const getOption = (
   { events }: Rooms,

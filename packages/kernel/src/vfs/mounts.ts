@@ -72,7 +72,9 @@ const isNowhere = ({ dentry, mount }: Location): boolean => dentry.unlinked || m
 const refusal = (table: MountTable | undefined, mount: Mount, at: Location) => {
   if (isNowhere(at)) return Errno.fail("ENOENT")
   if (at.mount.table !== table) return Errno.fail("EINVAL")
-  return FileMode.isDirectory(mount.root.inode.mode) === isDirectory(at) ? undefined : Errno.fail("ENOTDIR")
+  if (FileMode.isDirectory(mount.root.inode.mode) !== isDirectory(at)) return Errno.fail("ENOTDIR")
+  // What was removed is shown nowhere else.
+  return mount.root.unlinked ? Errno.fail("ENOENT") : undefined
 }
 
 /** Attaches a mount to what is seen at a place, or gives it up again. */
@@ -153,6 +155,7 @@ function* moveSteps(core: Core, viewer: Viewer, place: Location, request: MountR
   for (let each: Mount | undefined = to.mount; each !== undefined; each = each.at?.mount) {
     if (each === mount) return yield* Errno.fail("ELOOP")
   }
+  if (mount.root.unlinked) return yield* Errno.fail("ENOENT")
   Tree.take(core, mount)
   Tree.attach(core, mount, to)
 }

@@ -40,8 +40,10 @@ export class TcpSocket extends TcpEnd {
   }
 
   private get tcpInfo(): TcpInfo {
-    const { backlog, connections, finished, outgoing, state } = this
-    if (state === "listening") return { state: 10, unacked: connections?.length ?? 0, sacked: backlog }
+    const { backlog, connections, finished, incoming, outgoing, state } = this
+    if (state === "listening") {
+      return { state: 10, unacked: connections?.length ?? 0, sacked: backlog, bytesSent: 0, bytesReceived: 0 }
+    }
     const number = state === "closed"
       ? 7
       : state === "connecting"
@@ -51,7 +53,14 @@ export class TcpSocket extends TcpEnd {
       : outgoing?.ended === true
       ? 5
       : 1
-    return { state: number, unacked: 0, sacked: 0 }
+    return {
+      state: number,
+      unacked: 0,
+      sacked: 0,
+      bytesSent: outgoing?.total ?? 0,
+      // The end counts as a byte.
+      bytesReceived: (incoming?.total ?? 0) + (finished ? 1 : 0)
+    }
   }
 
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {

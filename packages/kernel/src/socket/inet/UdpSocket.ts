@@ -31,7 +31,7 @@ import { keyOf } from "../options.js"
 import type { OptionValue } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { Segment, SegmentQueue } from "../SegmentQueue.js"
-import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { type Memory, RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import type { InetDomain, Link } from "./InetDomain.js"
 import { InetSocket } from "./InetSocket.js"
 import * as Ip from "./Ip.js"
@@ -65,6 +65,8 @@ export class UdpSocket extends InetSocket {
   private readonly queue = new SegmentQueue<Endpoint>()
   /** Memory, as Linux counts it, of what waits to be received. */
   private charged = 0
+  /** Messages that found no room. */
+  private lost = 0
   private source: Endpoint | undefined = undefined
   /** A message that waits for more, by MSG_MORE or UDP_CORK, and where it goes. */
   private begun: Begun | undefined = undefined
@@ -144,13 +146,16 @@ export class UdpSocket extends InetSocket {
     _caller: Process
   ): Effect.Effect<number, WriteError> {
     const { remote } = this
+    const isUrgent = (flags & Abi.MSG_OOB) !== 0
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
-    if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    if (isUrgent && this.domain === Abi.AF_INET) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined) return this.goOn(this.begun, from, flags)
     if (remote === undefined) return Errno.fail("EDESTADDRREQ")
     const mapped = this.domain === Abi.AF_INET6 && Ip.is4(remote.address)
     if (mapped && from.length > 0xffff) return Errno.fail("EMSGSIZE")
+    // IPv6 alone does not look.
+    if (mapped && isUrgent) return Errno.fail("EOPNOTSUPP")
     return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.begin(from, remote, flags, attached)
   }
 
@@ -161,9 +166,10 @@ export class UdpSocket extends InetSocket {
     attached: Attached | undefined,
     caller: Process
   ): Effect.Effect<number, SendError> {
+    const isUrgent = (flags & Abi.MSG_OOB) !== 0
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
-    if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    if (isUrgent && this.domain === Abi.AF_INET) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined && this.domain === Abi.AF_INET) return this.goOn(this.begun, from, flags)
     if (to.family === "unix" && this.domain === Abi.AF_INET6) return Errno.fail("EINVAL")
     const wanted = this.endpointOf(this.mapped(to))
@@ -176,6 +182,7 @@ export class UdpSocket extends InetSocket {
     }
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
     const there = this.reachable(wanted.value)
+    if (isUrgent && Ip.is4(there.address)) return Errno.fail("EOPNOTSUPP")
     return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(from, there, flags, attached)
   }
 
@@ -200,6 +207,7 @@ export class UdpSocket extends InetSocket {
     flags: number
   ): Exit.Exit<number, WriteError> {
     const { data } = begun
+    if ((flags & Abi.MSG_OOB) !== 0 && Ip.is4(begun.to.address)) return Errno.fail("EOPNOTSUPP")
     const whole = new Uint8Array(data.length + more.length)
     whole.set(data)
     whole.set(more, data.length)
@@ -285,7 +293,10 @@ export class UdpSocket extends InetSocket {
   /** Takes what arrives, or loses it. */
   arrive(from: Endpoint, data: Uint8Array, segment?: number): void {
     const charge = ofDatagram(data.length + HEADERS)
-    if (this.charged > this.receiveBuffer) return
+    if (this.charged > this.receiveBuffer) {
+      this.lost++
+      return
+    }
     this.charged += charge
     this.queue.put(
       new Segment(from, data.length, charge, segment === undefined ? undefined : { ...nothing, segment }),
@@ -293,6 +304,10 @@ export class UdpSocket extends InetSocket {
       0
     )
     WaitQueue.wake(this.canReceive, READABLE)
+  }
+
+  override get memory(): Memory {
+    return { received: this.charged, sent: 0, dropped: this.lost }
   }
 
   get gathers(): boolean {

@@ -13,6 +13,7 @@ import {
   SO_PASSPIDFD,
   SO_PEERCRED,
   SO_PEERGROUPS,
+  SOCK_STREAM,
   SOL_SOCKET
 } from "../../abi/Socket.js"
 import type { Location } from "../../Dentry.js"
@@ -25,7 +26,7 @@ import { isNumber } from "../options.js"
 import type { OptionValue, ProcessCredentials } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { type Segment, SegmentQueue } from "../SegmentQueue.js"
-import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { type Memory, RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import { collect } from "./garbage.js"
 import { Passenger } from "./Passenger.js"
 import { credentialsOf, letGo } from "./rights.js"
@@ -186,6 +187,14 @@ export abstract class UnixSocket extends Passenger {
       return Exit.void
     }
     return super.setOption(level, option, value, caller)
+  }
+
+  override atMark(): Exit.Exit<boolean, Errno.Errno<"EOPNOTSUPP">> {
+    return this.type === SOCK_STREAM ? Exit.succeed(false) : Errno.fail("EOPNOTSUPP")
+  }
+
+  override get memory(): Memory {
+    return { received: 0, sent: this.charged, dropped: 0 }
   }
 
   /** Remembers who is on the other side, for SO_PEERCRED. */

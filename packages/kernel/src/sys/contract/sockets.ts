@@ -131,6 +131,8 @@ export interface SocketCalls {
   ) => Effect.Effect<IncomingMessage, ReceiveError | NotASocket>
   /** `how` is SHUT_RD, SHUT_WR or SHUT_RDWR. @see shutdown(2) */
   readonly shutdown: (fd: number, how: number) => Effect.Effect<void, NotASocket | Errno<"EINVAL" | "ENOTCONN">>
+  /** SIOCATMARK: whether the next byte is the urgent one. @see sockatmark(3) */
+  readonly sockatmark: (fd: number) => Effect.Effect<boolean, Errno<"EBADF" | "ENOTTY" | "EOPNOTSUPP">>
   /** @see getsockname(2) */
   readonly getsockname: (fd: number) => Effect.Effect<SocketAddress, NotASocket>
   /**

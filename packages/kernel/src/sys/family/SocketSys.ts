@@ -76,6 +76,10 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
     return this.call(() => Sockets.onSocket(this.self, "shutdown", fd, (socket) => socket.shutdown(how)))
   }
 
+  sockatmark(fd: number) {
+    return this.call(() => Sockets.atMark(this.self, fd))
+  }
+
   getsockname(fd: number) {
     return this.call(() => Sockets.onSocket(this.self, "getsockname", fd, (socket) => Exit.succeed(socket.name)))
   }

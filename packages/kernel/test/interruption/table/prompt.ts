@@ -31,6 +31,7 @@ export const prompt = {
   socket: (sys) => sys.socket(Socket.AF_INET, Socket.SOCK_STREAM),
   socketpair: (sys) => sys.socketpair(Socket.AF_UNIX, Socket.SOCK_STREAM),
   listen: (sys) => sys.listen(on.socket, 1),
+  sockatmark: (sys) => sys.sockatmark(on.socket),
   netdevice: (sys) => sys.netdevice(on.socket, Netdevice.SIOCGIFMTU, "lo"),
   ifNameindex: (sys) => sys.ifNameindex(),
   shutdown: (sys) => sys.shutdown(on.socket, 2),
