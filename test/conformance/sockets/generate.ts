@@ -260,7 +260,8 @@ const step = (scene: Scene): Step => {
         receiveFlags(random, family)
       ]
     ],
-    [4, () => ["shutdown", on, random.weighted([[3, 0], [3, 1], [2, 2], [0.2, 3]])]],
+    // What a socket does to itself is told of here, and not there.
+    [scene.tells ? 0 : 4, () => ["shutdown", on, random.weighted([[3, 0], [3, 1], [2, 2], [0.2, 3]])]],
     [3, () => ["close", on]],
     [9, () => ["poll", on]],
     [2, () => ["name", on]],

@@ -163,7 +163,7 @@ class Machine:
             if made.family != socket.AF_UNIX and args[2] == socket.SOCK_STREAM:
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # There is no way to a group, but for what says over which interface it leads.
-            if args[2] == socket.SOCK_DGRAM and made.family == socket.AF_INET:
+            if args[2] == socket.SOCK_DGRAM and made.family != socket.AF_UNIX:
                 made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
             self.put(args[0], made)
             return "ok"

@@ -20,6 +20,8 @@ export interface Urgent {
 export class ByteStream extends Ring {
   /** How many bytes were ever put in. */
   total = 0
+  /** How many were sent once nobody took them any more. */
+  lost = 0
   /** The last urgent byte, until it was passed. */
   urgent: Urgent | undefined = undefined
   /** Whoever takes out, and is told when there is something to take. */
@@ -57,6 +59,7 @@ export class ByteStream extends Ring {
     // More than once where the reader is a network, which takes at once what comes. Nothing at all disturbs nobody.
     while (done < from.length) {
       if (this.abandoned) {
+        this.lost += from.length - done
         this.reader.cut()
         this.writer.cut()
         return from.length

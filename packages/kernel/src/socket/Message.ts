@@ -38,7 +38,8 @@ export class Received {
   sender: ProcessCredentials | undefined = undefined
   /** UDP_GRO: the length of the pieces that were taken together. */
   segment: number | undefined = undefined
-  /** The process that sent it, for SO_PASSPIDFD. */
+  /** SO_PASSPIDFD, and the process that sent it. */
+  wantsProcess = false
   process: Process | undefined = undefined
 
   constructor(

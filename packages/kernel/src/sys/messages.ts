@@ -194,10 +194,12 @@ export const recvmsg = (
       const { segment } = received
       if (segment !== undefined && controlLength < HEADER + FD) received.flags |= MSG_CTRUNC
       else if (segment !== undefined) control.push({ _tag: "Segment", size: segment })
-      if (process !== undefined) {
+      if (received.wantsProcess) {
         const rights = installed.length === 0 ? 0 : HEADER + 8 * Math.ceil(installed.length * FD / 8)
         if (roomBehind(received) - rights < HEADER + FD) received.flags |= MSG_CTRUNC
-        else control.push({ _tag: "Pidfd", fd: openProcess(self, events.process(process, 0)) })
+        else if (process !== undefined) {
+          control.push({ _tag: "Pidfd", fd: openProcess(self, events.process(process, 0)) })
+        }
       }
       return { count, from, control, flags: received.flags | (flags & MSG_CMSG_CLOEXEC) }
     })

@@ -57,7 +57,7 @@ export class TcpSocket extends TcpEnd {
       state: number,
       unacked: 0,
       sacked: 0,
-      bytesSent: outgoing?.total ?? 0,
+      bytesSent: outgoing === undefined ? 0 : outgoing.total + outgoing.lost,
       // The end counts as a byte.
       bytesReceived: (incoming?.total ?? 0) + (finished ? 1 : 0)
     }

@@ -177,6 +177,7 @@ export class UdpSocket extends InetSocket {
     const four = Ip.is4(wanted.value.address)
     if (this.v6only && four) return Errno.fail("ENETUNREACH")
     if (four && from.length > 0xffff) return Errno.fail("EMSGSIZE")
+    if (four && isUrgent) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined) {
       return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, from, flags)
     }

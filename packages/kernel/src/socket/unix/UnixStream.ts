@@ -141,7 +141,10 @@ export class UnixStream extends UnixConnection {
     if (error !== undefined) return error
     if ((this.shut & RCV_SHUTDOWN) === 0) return undefined
     // The end comes from nobody, and says so.
-    if (received !== undefined && this.settings.passCredentials) received.credentials = nobody
+    if (received !== undefined) {
+      if (this.settings.passCredentials) received.credentials = nobody
+      received.wantsProcess = this.settings.passProcess
+    }
     return Exit.succeed(0)
   }
 

@@ -97,6 +97,7 @@ export const introduce = (
   if (!passCredentials && !passProcess) return
   received.sender = credentialsIn(attached)
   if (passCredentials) received.credentials = received.sender
+  received.wantsProcess = passProcess
   if (passProcess) received.process = attached?.process
 }
 
