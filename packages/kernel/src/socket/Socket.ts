@@ -166,8 +166,8 @@ export abstract class Socket extends Description {
   get inode(): Inode {
     return (this.madeInode ??= new SocketInode(this.ino, {
       mode: S_IFSOCK | 0o777,
-      uid: this.owner.euid,
-      gid: this.owner.egid,
+      uid: this.owner.fsuid,
+      gid: this.owner.fsgid,
       rdev: 0,
       now: 0n
     }))

@@ -32,7 +32,7 @@ const ownerOf = ({ processes, signals }: Rooms, description: Description): Owner
 
 /** Whether it is its owner's, or the caller may act as if it were his. */
 const owns = ({ credentials }: Process, { uid }: Inode, capability: number): boolean =>
-  credentials.euid === uid || capable(credentials, capability)
+  credentials.fsuid === uid || capable(credentials, capability)
 
 /** O_ASYNC, as F_SETFL sets it: only what can tell of itself has it. */
 export const setAsync = (rooms: Rooms, self: Process, description: Description, fd: number, on: boolean): void => {
