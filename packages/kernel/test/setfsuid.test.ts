@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as C from "../src/abi/Capabilities.js"
-import { R_OK } from "../src/abi/Fcntl.js"
+import { R_OK } from "../src/abi/FileMode.js"
 import { O_CREAT, O_RDWR } from "../src/abi/OpenFlags.js"
 import * as CapabilitySet from "../src/CapabilitySet.js"
 import { capable } from "../src/Credentials.js"

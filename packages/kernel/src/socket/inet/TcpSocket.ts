@@ -228,6 +228,8 @@ export class TcpSocket extends TcpEnd {
     this.context.all.add(other)
     connections.push(other)
     answer("accepted")
+    // Who listens after a shutdown hands that on.
+    if (this.shut !== 0) other.shutdown(this.shut - 1)
     WaitQueue.wake(this.canReceive, READABLE)
   }
 

@@ -177,13 +177,12 @@ export class UdpSocket extends InetSocket {
     const four = Ip.is4(wanted.value.address)
     if (this.v6only && four) return Errno.fail("ENETUNREACH")
     if (four && from.length > 0xffff) return Errno.fail("EMSGSIZE")
-    if (four && isUrgent) return Errno.fail("EOPNOTSUPP")
+    const there = this.reachable(wanted.value)
+    if (isUrgent && Ip.is4(there.address)) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined) {
       return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, from, flags)
     }
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
-    const there = this.reachable(wanted.value)
-    if (isUrgent && Ip.is4(there.address)) return Errno.fail("EOPNOTSUPP")
     return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(from, there, flags, attached)
   }
 
