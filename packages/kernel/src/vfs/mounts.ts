@@ -182,13 +182,14 @@ function* remountSteps(core: Core, viewer: Viewer, place: Location, { flags, opt
   mount.flags = keptOf(flags, mount.flags)
 }
 
-/** Here nothing is ever shared between mounts, so a slave follows nobody. */
+/** Here nothing is ever shared between mounts, so a slave follows nobody, and is what it was. */
 function* propagateSteps(viewer: Viewer, place: Location, flags: number) {
   const type = flags & ~(Flags.MS_REC | Flags.MS_SILENT)
   if (!isRootIn(tableOf(viewer), place)) return yield* Errno.fail("EINVAL")
   if ((type & ~propagations) !== 0 || (type & (type - 1)) !== 0 || type === Flags.MS_SHARED) {
     return yield* Errno.fail("EINVAL")
   }
+  if (type === Flags.MS_SLAVE) return
   const changed = (flags & Flags.MS_REC) === 0 ? [place.mount] : Tree.below(place.mount)
   for (const each of changed) each.unbindable = type === Flags.MS_UNBINDABLE
 }
