@@ -59,6 +59,8 @@ interface Begun {
   readonly data: Uint8Array
   /** UDP_SEGMENT: the length of the pieces that it is sent in; 0 for one. */
   readonly segment: number
+  /** From where it leaves, once that is settled. */
+  readonly source?: string
 }
 
 export class UdpSocket extends InetSocket {
@@ -123,7 +125,7 @@ export class UdpSocket extends InetSocket {
     this.remote = to
     // Linux keeps both in one place, in IPv4: what was begun goes to the new peer.
     if (this.begun !== undefined && Ip.is4(to.address) && Ip.is4(this.begun.to.address)) {
-      this.begun = { ...this.begun, to }
+      this.begun = { ...this.begun, to, source: source.value }
     }
     return Exit.void
   }
@@ -220,7 +222,7 @@ export class UdpSocket extends InetSocket {
   private transmit(message: Begun, keeps: boolean, isNew: boolean): Exit.Exit<number, WriteError> {
     const { data, segment, to } = message
     const four = Ip.is4(to.address)
-    const route = this.routeTo(to.address)
+    const route = message.source === undefined ? this.routeTo(to.address) : Exit.succeed(message.source)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
     if (this.inet.isBroadcast(to.address) && !this.settings.broadcast) return Errno.fail("EACCES")
     if (data.length > (four ? MESSAGE_MAX : MESSAGE6_MAX)) return Errno.fail("EMSGSIZE")
@@ -230,7 +232,7 @@ export class UdpSocket extends InetSocket {
       : this.takeError() ?? ((this.shut & SEND_SHUTDOWN) === 0 ? undefined : Errno.fail("EPIPE"))
     if (error !== undefined) return error
     if (keeps) {
-      this.begun = { ...message, data: data.slice() }
+      this.begun = { ...message, data: data.slice(), source: route.value }
       return Exit.succeed(data.length)
     }
     if (segment > 0 && (data.length > segment * SEGMENTS_MAX || this.kept?.get(Abi.SO_NO_CHECK) === 1)) {
