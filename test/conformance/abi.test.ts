@@ -12,6 +12,7 @@ import {
   Memfd,
   Mman,
   MountFlags,
+  Netdevice,
   OpenFlags,
   Pathconf,
   PollEvents,
@@ -142,6 +143,11 @@ describe("the numbers are those of the headers of Linux", () => {
   same(
     "flags of mount, umount, statvfs and unshare",
     () => agrees(["<sys/mount.h>", "<sys/statvfs.h>", "<sched.h>"], MountFlags)
+  )
+
+  same(
+    "requests to interfaces and their flags",
+    () => agrees(["<net/if.h>", "<net/if_arp.h>", "<sys/ioctl.h>"], Netdevice)
   )
 
   same("poll events", () => agrees(["<poll.h>"], PollEvents))

@@ -2,7 +2,7 @@
  * The errnos of the manual pages of sockets and of waiting for several descriptors: for each call, a program whose last
  * step answers with each of them.
  */
-import { EpollFlags, OpenFlags, PollEvents, Resources, Socket as Abi } from "@effix/kernel"
+import { EpollFlags, Netdevice, OpenFlags, PollEvents, Resources, Socket as Abi } from "@effix/kernel"
 import type { Directed } from "./directed.js"
 import type { Call, Program, Step } from "./program.js"
 import { drop, readOnly } from "./setting.js"
@@ -207,6 +207,12 @@ export const socketCalls: Readonly<Partial<Record<Call, Directed>>> = {
     EINVAL: [...tcp, ["setsockopt", 0, Abi.SOL_TCP, Abi.TCP_KEEPCNT, 128]],
     ENOPROTOOPT: [...udp, ["setsockopt", 0, SOL_SOCKET, Abi.SO_TYPE, 1]],
     EPERM: [...udp, ...drop, ["setsockopt", 0, SOL_SOCKET, Abi.SO_PRIORITY, 7]]
+  },
+  netdevice: {
+    EADDRNOTAVAIL: [...udp, ["netdevice", 0, Netdevice.SIOCGIFADDR, "lo:1"]],
+    EBADF: [["netdevice", NOBODY, Netdevice.SIOCGIFCONF, ""]],
+    ENODEV: [...stream, ["netdevice", 0, Netdevice.SIOCGIFMTU, "none"]],
+    ENOTTY: [...stream, ["netdevice", 0, Netdevice.SIOCGIFADDR, "lo"]]
   },
   group: {
     ...onNothing((fd) => ["group", fd, "224.0.0.251", 1]),

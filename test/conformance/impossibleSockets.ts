@@ -78,6 +78,8 @@ export const manualSockets: ReadonlyArray<readonly [calls: ReadonlyArray<Call>, 
   [options, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK"],
   [["getsockname"], "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK"],
   [["getpeername"], "EBADF EFAULT EINVAL ENOBUFS ENOTCONN ENOTSOCK"],
+  // netdevice(7) lists none but where an interface is changed.
+  [["netdevice"], "EADDRNOTAVAIL EBADF ENODEV ENOTTY"],
   [["poll2"], "EFAULT EINTR EINVAL ENOMEM"],
   [["select"], "EBADF EINTR EINVAL ENOMEM"],
   [["epoll_create"], "EINVAL EMFILE ENFILE ENOMEM"],

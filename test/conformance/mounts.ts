@@ -244,6 +244,15 @@ const files = [
 const mountFlags = [0, 0, 1, 2, 4, 8, 256, 1024, 2048, 1024 | 2048, 0x1000000, 0x200000, 15]
 const options = ["-", "-", "size=1m", "mode=700,nr_inodes=10", "bogus", "mode=777,uid=5"]
 
+/**
+ * Marks a mount, and mostly asks again. It is looked into before, so that it is fresh: whether a look that fails makes it so
+ * depends on what Linux remembers of the name.
+ */
+const expire = (random: Random, at: string): string => {
+  const ask = `umount ${at} 4;info`
+  return [`list ${at}`, ask, ...(random.chance(0.7) ? [ask] : [])].join(";")
+}
+
 /** A program out of a seed: mounts come, move, change and go, with files and directories in use. */
 export const programOf = (random: Random): string => {
   const directory = () => random.pick(directories)
@@ -262,7 +271,8 @@ export const programOf = (random: Random): string => {
     [1, () => `mount - ${directory()} - 32 ${random.pick(options)}`],
     [1, () => `mount - ${directory()} - ${random.pick([0x40000, 0x20000, 0x80000, 0x60000, 0x44000])}`],
     [1, () => `mount x ${any()} ${random.pick(["nonesuch", "tmpfs", "-"])} ${flags()}`],
-    [7, () => `umount ${any()} ${random.pick([0, 0, 0, 2, 2, 4, 4, 8, 6, 1, 16])}`],
+    [7, () => `umount ${any()} ${random.pick([0, 0, 0, 2, 2, 8, 6, 1, 16])}`],
+    [1.5, () => expire(random, directory())],
     [2, () => `pivot ${directory()} ${directory()}`],
     [1, () => "unshare"],
     [1, () => "branch"],

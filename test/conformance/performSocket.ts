@@ -1,7 +1,7 @@
 /**
  * Calls on sockets and calls that wait for several descriptors, as `perform` has the others.
  */
-import { type Errno, Socket as Abi, type Sockets, type Sys } from "@effix/kernel"
+import { type Errno, Netdevice, Socket as Abi, type Sockets, type Sys } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import { pattern } from "./pattern.js"
 import type { Answer } from "./perform.js"
@@ -72,6 +72,8 @@ const receiveMessage = (
     const own = yield* sys.getpid()
     const message = yield* sys.recvmsg(fd, { into, controlLength: room }, flags)
     const along = message.control.map((each) => {
+      if (each._tag === "Segment") return ` segment=${each.size}`
+      if (each._tag === "Pidfd") return ` pidfd=${each.fd}`
       if (each._tag === "Rights") return each.fds.map((fd) => ` fd=${fd}`).join("")
       const name = said.process(each.pid)
       return ` from=${each.pid === own && !name.startsWith("a") ? "me" : name},${each.uid},${each.gid}`
@@ -106,6 +108,29 @@ const joinGroup = (sys: Sys.SystemCalls, fd: number, group: string, joins: boole
       ? sys.setsockopt(fd, Abi.SOL_IPV6, joins ? Abi.IPV6_ADD_MEMBERSHIP : Abi.IPV6_DROP_MEMBERSHIP, membership)
       : sys.setsockopt(fd, Abi.SOL_IP, joins ? Abi.IP_ADD_MEMBERSHIP : Abi.IP_DROP_MEMBERSHIP, membership)
   )
+}
+
+/** What an interface says of itself; where a request is for a name, the word is a number. */
+export const netdevice = (sys: Sys.SystemCalls, fd: number, request: number, word: string): Answer => {
+  switch (request) {
+    case Netdevice.SIOCGIFCONF:
+      return Effect.map(
+        sys.netdevice(fd, request),
+        (all) => all.map(({ address, name }) => `${name} ${address} `).join("")
+      )
+    case Netdevice.SIOCGIFNAME:
+      return sys.netdevice(fd, request, Number(word))
+    case Netdevice.SIOCGIFADDR:
+    case Netdevice.SIOCGIFDSTADDR:
+    case Netdevice.SIOCGIFBRDADDR:
+    case Netdevice.SIOCGIFNETMASK:
+      return sys.netdevice(fd, request, word)
+    case Netdevice.SIOCGIFHWADDR:
+      return Effect.map(sys.netdevice(fd, request, word), ({ address, type }) => `${type} ${address}`)
+    default:
+      // Others than these are asked for as well.
+      return Effect.map(sys.netdevice(fd, request as typeof Netdevice.SIOCGIFMTU, word), String)
+  }
 }
 
 const set = (fds: ReadonlyArray<number>): string => `[${fds.map((fd) => ` ${fd}`).join("")} ]`
@@ -207,6 +232,8 @@ export const performSocket = (sys: Sys.SystemCalls, said: Said, step: Step): Ans
       return getOption(sys, said, n(0), n(1), n(2))
     case "setsockopt":
       return setOption(sys, n(0), n(1), n(2), n(3))
+    case "netdevice":
+      return netdevice(sys, n(0), n(1), s(2))
     case "group":
       return joinGroup(sys, n(0), s(1), n(2) !== 0)
     default:

@@ -37,7 +37,7 @@ const show = (sys: Sys.SystemCalls): Effect.Effect<string> =>
   Effect.map(sys.credentials(), (c) => {
     const sets = [c.effective, c.permitted, c.inheritable, c.bounding, c.ambient].map((set) => set.toString(16))
     return `${sets.join(" ")} bits ${c.securebits} nnp ${c.noNewPrivileges ? 1 : 0} uid ${c.uid} ${c.euid} ${c.suid} ` +
-      `gid ${c.gid} ${c.egid} ${c.sgid}`
+      `${c.fsuid} gid ${c.gid} ${c.egid} ${c.sgid} ${c.fsgid}`
   })
 
 /** As C reads them: octal behind a 0. */
@@ -69,6 +69,10 @@ const perform = (
       return line(sys.setuid(a))
     case "setgid":
       return line(sys.setgid(a))
+    case "setfsuid":
+      return line(sys.setfsuid(a))
+    case "setfsgid":
+      return line(sys.setfsgid(a))
     case "setgroups":
       return line(sys.setgroups([a]))
     case "show":
@@ -255,6 +259,8 @@ export const programOf = (random: Random, powers: CapabilitySet.CapabilitySet): 
     [3, () => `setresgid ${user()} ${user()} ${user()}`],
     [2, () => `setuid ${user()}`],
     [2, () => `setgid ${user()}`],
+    [4, () => `setfsuid ${user()}`],
+    [3, () => `setfsgid ${user()}`],
     [1, () => `setgroups ${random.pick([0, 1000, 2000, 3000])}`],
     [3, () => `exec ${random.pick(programFiles)}`],
     [3, () => `chown ${path()} ${user()} ${user()}`],

@@ -165,6 +165,8 @@ const calls = {
   getsockname: ["fd"],
   getpeername: ["fd"],
   getsockopt: ["fd", "code", "code"],
+  /** The name of an interface, or its number. */
+  netdevice: ["fd", "code", "text"],
   setsockopt: ["fd", "code", "code", "number"],
   /** Joins a group of receivers, or leaves it. */
   group: ["fd", "text", "code"],

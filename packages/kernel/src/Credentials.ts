@@ -9,8 +9,14 @@
  * @see capabilities(7)
  */
 import {
+  CAP_CHOWN,
   CAP_DAC_OVERRIDE,
   CAP_DAC_READ_SEARCH,
+  CAP_FOWNER,
+  CAP_FSETID,
+  CAP_LINUX_IMMUTABLE,
+  CAP_MAC_OVERRIDE,
+  CAP_MKNOD,
   SECBIT_KEEP_CAPS,
   SECBIT_NO_SETUID_FIXUP,
   SECBIT_NOROOT
@@ -20,9 +26,12 @@ import * as CapabilitySet from "./CapabilitySet.js"
 export interface Credentials {
   readonly uid: number
   readonly gid: number
-  /** Effective user: whose files are its own. */
+  /** Effective user: who it acts as. */
   readonly euid: number
   readonly egid: number
+  /** The user that files know it as: the effective one, until setfsuid(2). */
+  readonly fsuid: number
+  readonly fsgid: number
   readonly suid: number
   readonly sgid: number
   readonly groups: ReadonlyArray<number>
@@ -50,6 +59,8 @@ export const make = (uid: number, gid: number, groups: ReadonlyArray<number> = [
     gid,
     euid: uid,
     egid: gid,
+    fsuid: uid,
+    fsgid: gid,
     suid: uid,
     sgid: gid,
     groups,
@@ -69,7 +80,7 @@ export const root: Credentials = make(0, 0)
 export const capable = ({ effective }: Credentials, capability: number): boolean =>
   CapabilitySet.has(effective, capability)
 
-export const inGroup = (self: Credentials, gid: number): boolean => self.egid === gid || self.groups.includes(gid)
+export const inGroup = (self: Credentials, gid: number): boolean => self.fsgid === gid || self.groups.includes(gid)
 
 /**
  * Whether `wanted` (a sum of R_OK, W_OK and X_OK) is granted on a file of this mode and owner. Capabilities pass over
@@ -83,7 +94,7 @@ export const permits = (
   wanted: number
 ): boolean => {
   const { mode } = file
-  const granted = self.euid === file.uid ? mode >> 6 : inGroup(self, file.gid) ? mode >> 3 : mode
+  const granted = self.fsuid === file.uid ? mode >> 6 : inGroup(self, file.gid) ? mode >> 3 : mode
   if ((wanted & ~granted & 7) === 0) return true
   const directory = (mode & 0o170000) === 0o040000
   if (capable(self, CAP_DAC_OVERRIDE)) return (wanted & 1) === 0 || directory || (mode & 0o111) !== 0
@@ -97,7 +108,7 @@ export const withUsers = (
   before: Credentials,
   users: Pick<Credentials, "uid" | "euid" | "suid">
 ): Credentials => {
-  const after = { ...before, ...users }
+  const after = { ...before, ...users, fsuid: users.euid }
   if ((before.securebits & SECBIT_NO_SETUID_FIXUP) !== 0) return after
   let { ambient, effective, permitted } = before
   if (hasRoot(before) && !hasRoot(after)) {
@@ -107,6 +118,31 @@ export const withUsers = (
   if (before.euid === 0 && after.euid !== 0) effective = CapabilitySet.empty
   if (before.euid !== 0 && after.euid === 0) effective = permitted
   return { ...after, ambient, effective, permitted }
+}
+
+/** What user 0 may do besides others with files. */
+const overFiles = CapabilitySet.of(
+  CAP_CHOWN,
+  CAP_DAC_OVERRIDE,
+  CAP_DAC_READ_SEARCH,
+  CAP_FOWNER,
+  CAP_FSETID,
+  CAP_LINUX_IMMUTABLE,
+  CAP_MKNOD,
+  CAP_MAC_OVERRIDE
+)
+
+/** Another user for files alone. @see setfsuid(2) */
+export const withFileUser = (before: Credentials, fsuid: number): Credentials => {
+  const { effective, permitted } = before
+  const after = { ...before, fsuid }
+  if ((before.securebits & SECBIT_NO_SETUID_FIXUP) !== 0 || (before.fsuid === 0) === (fsuid === 0)) return after
+  return {
+    ...after,
+    effective: fsuid === 0
+      ? CapabilitySet.union(effective, CapabilitySet.intersection(overFiles, permitted))
+      : CapabilitySet.without(effective, overFiles)
+  }
 }
 
 /**
@@ -137,9 +173,22 @@ export const afterExec = (
   permitted = CapabilitySet.union(permitted, ambient)
   const effective = isEffective ? permitted : ambient
   const securebits = before.securebits & ~SECBIT_KEEP_CAPS
-  const sameIds = before.euid === euid && before.suid === euid && before.egid === egid && before.sgid === egid
+  const sameUser = before.euid === euid && before.suid === euid && before.fsuid === euid
+  const sameGroup = before.egid === egid && before.sgid === egid && before.fsgid === egid
   const samePowers = before.permitted === permitted && before.effective === effective && before.ambient === ambient
   // Most programs change nothing: their processes share one value.
-  if (sameIds && samePowers && before.securebits === securebits) return before
-  return { ...before, euid, suid: euid, egid, sgid: egid, permitted, effective, ambient, securebits }
+  if (sameUser && sameGroup && samePowers && before.securebits === securebits) return before
+  return {
+    ...before,
+    euid,
+    suid: euid,
+    fsuid: euid,
+    egid,
+    sgid: egid,
+    fsgid: egid,
+    permitted,
+    effective,
+    ambient,
+    securebits
+  }
 }

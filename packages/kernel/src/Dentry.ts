@@ -47,6 +47,8 @@ export interface Superblock {
   flags: number
   /** Where it is mounted, over all mount tables. */
   readonly mounts: Set<Mount>
+  /** Files in use that no directory names any more; made for the first. */
+  nameless: Set<Inode> | undefined
   /** Held while something moves from one directory to another, so that none moves below itself. */
   lock: InodeLock | "held" | undefined
 }

@@ -25,7 +25,7 @@ import type { SocketAddress } from "./socket/Address.js"
 import { InetDomain } from "./socket/inet/InetDomain.js"
 import { TcpSocket } from "./socket/inet/TcpSocket.js"
 import { UdpSocket } from "./socket/inet/UdpSocket.js"
-import type { Attach } from "./socket/Network.js"
+import type { Attach, Interface } from "./socket/Network.js"
 import type { Socket, SocketContext } from "./socket/Socket.js"
 import { SocketList } from "./socket/SocketList.js"
 import { UnixDatagram } from "./socket/unix/UnixDatagram.js"
@@ -46,7 +46,15 @@ export type {
   UnixUnnamed,
   Unspecified
 } from "./socket/Address.js"
-export type { Linger, Membership, OptionValue, ProcessCredentials, TcpInfo } from "./socket/OptionValue.js"
+export type {
+  Linger,
+  Membership,
+  OptionValue,
+  ProcessCredentials,
+  SourceFilter,
+  SourceMembership,
+  TcpInfo
+} from "./socket/OptionValue.js"
 export type { Socket } from "./socket/Socket.js"
 
 /** @see socket(2) */
@@ -86,6 +94,8 @@ export class Sockets extends Context.Tag("@effix/kernel/Sockets")<Sockets, {
     flags: number,
     caller: Process
   ) => Exit.Exit<readonly [Socket, Socket], CreateError | Errno.Errno<"EOPNOTSUPP">>
+  /** Every interface of the machine, in the order of their numbers; the first is that of the loopback network. */
+  readonly interfaces: () => ReadonlyArray<Interface>
   /** Every socket, in the order in which they were made. */
   readonly list: () => ReadonlyArray<SocketSnapshot>
 }>() {}
@@ -143,6 +153,8 @@ export const make = ({ host, network, now, policy, signals, timers, vfs }: Parts
     },
     backlogMax: Abi.SOMAXCONN,
     bufferMax: BUFFER_MAX,
+    deviceNamed: (name) => inet.interfaces.find((each) => each.name === name)?.index,
+    deviceName: (number) => inet.interfaces.find(({ index }) => index === number)?.name ?? "",
     policy,
     lastIno: 0,
     all: new SocketList()
@@ -229,6 +241,7 @@ export const make = ({ host, network, now, policy, signals, timers, vfs }: Parts
       first.value.rules = second.value.rules = caller.policy
       return Exit.succeed([first.value, second.value] as const)
     },
+    interfaces: () => inet.interfaces,
     list: () => Array.from(context.all, snapshot)
   }
 }

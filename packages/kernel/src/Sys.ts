@@ -17,6 +17,7 @@ import type { DescriptorCalls } from "./sys/contract/descriptors.js"
 import type { ExtendedAttributeCalls } from "./sys/contract/extendedAttributes.js"
 import type { FileCalls } from "./sys/contract/files.js"
 import type { IdentityCalls } from "./sys/contract/identity.js"
+import type { InterfaceCalls } from "./sys/contract/interfaces.js"
 import type { LockCalls } from "./sys/contract/locks.js"
 import type { MemoryCalls } from "./sys/contract/memory.js"
 import type { MountCalls } from "./sys/contract/mounts.js"
@@ -40,6 +41,7 @@ export type * from "./sys/contract/errors.js"
 export type * from "./sys/contract/extendedAttributes.js"
 export type * from "./sys/contract/files.js"
 export type * from "./sys/contract/identity.js"
+export type * from "./sys/contract/interfaces.js"
 export type * from "./sys/contract/locks.js"
 export type * from "./sys/contract/memory.js"
 export type * from "./sys/contract/mounts.js"
@@ -82,6 +84,7 @@ export interface SystemCalls
     ReadinessCalls,
     SignalCalls,
     SocketCalls,
+    InterfaceCalls,
     TimeCalls,
     TerminalCalls,
     SystemInfoCalls,

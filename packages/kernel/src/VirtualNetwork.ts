@@ -137,30 +137,40 @@ const send = (wire: Wire, sender: Machine): ReturnType<Attach>["send"] => (from,
 /** The bits of an address of IPv4 that name its network, where nobody says. */
 const PREFIX = 24
 
-/** An address and what means all of its network: the last address there. */
-const parse = (text: string): { readonly address: string; readonly broadcast: string | undefined } => {
+/** An address, what means all of its network, which is the last address there, and how many bits name that. */
+interface Parsed {
+  readonly address: string
+  readonly broadcast: string | undefined
+  readonly prefix: number | undefined
+}
+
+const parse = (text: string): Parsed => {
   const [written = "", length] = text.split("/", 2)
   const address = Ip.canonical(written) ?? written
-  if (!Ip.is4(address)) return { address, broadcast: undefined }
+  const isKnown = length !== undefined && Number(length) >= 0 && Number(length) <= (Ip.is4(address) ? 32 : 128)
+  if (!Ip.is4(address)) return { address, broadcast: undefined, prefix: isKnown ? Number(length) : undefined }
   const prefix = length === undefined ? PREFIX : Number(length)
   // Networks of one or two machines have none.
-  if (!(prefix >= 0 && prefix <= 30)) return { address, broadcast: undefined }
+  if (!(prefix >= 0 && prefix <= 30)) return { address, broadcast: undefined, prefix: isKnown ? prefix : undefined }
   const bits = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0)
   const size = 2 ** (32 - prefix)
   const last = Math.floor(bits / size) * size + size - 1
-  return { address, broadcast: [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join(".") }
+  return { address, broadcast: [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join("."), prefix }
 }
 
 const attach = (wire: Wire, written: ReadonlyArray<string>): Attach => (stack) => {
   const parsed = written.map(parse)
   const addresses = parsed.map(({ address }) => address)
   const broadcasts = parsed.flatMap(({ broadcast }) => broadcast ?? []).filter((each) => !addresses.includes(each))
+  const prefixes = Object.fromEntries(
+    parsed.flatMap(({ address, prefix }) => prefix === undefined ? [] : [[address, prefix]])
+  )
   const machine: Machine = { addresses, broadcasts, stack }
   for (const address of addresses) wire.machines.set(address, machine)
   const own4 = addresses.find(Ip.is4)
   const own6 = addresses.find((address) => !Ip.is4(address))
   return {
-    interfaces: [{ name: "eth0", index: 2, addresses, broadcasts }],
+    interfaces: [{ name: "eth0", index: 2, addresses, broadcasts, prefixes }],
     route: (to) => {
       const own = Ip.is4(to) ? own4 : own6
       return own === undefined ? Errno.fail("ENETUNREACH") : Exit.succeed(own)

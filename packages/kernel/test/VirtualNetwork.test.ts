@@ -1,29 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { AF_INET, AF_INET6, SO_ERROR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from "../src/abi/Socket.js"
-import * as Kernel from "../src/Kernel.js"
-import { Sys, type SystemCalls } from "../src/Sys.js"
+import type { SystemCalls } from "../src/Sys.js"
 import * as VirtualNetwork from "../src/VirtualNetwork.js"
+import { machine } from "./support/machine.js"
 import { errnoOf } from "./support/run.js"
 
 const inet = (address: string, port: number) => ({ family: "inet", address, port }) as const
-
-/** A machine on the network, and a process on it that lends its system calls. */
-const machine = (network: VirtualNetwork.VirtualNetwork, ...addresses: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
-    const rooms = yield* Layer.build(Kernel.layer.pipe(Layer.provide(VirtualNetwork.layer(network, addresses))))
-    const kernel = Context.get(rooms, Kernel.Kernel)
-    const lent = yield* Deferred.make<SystemCalls>()
-    yield* Effect.orDie(
-      kernel.spawn(Effect.flatMap(Sys, (sys) => Effect.zipRight(Deferred.succeed(lent, sys), Effect.never)))
-    )
-    return yield* Deferred.await(lent)
-  })
 
 const listening = (sys: SystemCalls, address: string, port: number) =>
   Effect.gen(function*() {

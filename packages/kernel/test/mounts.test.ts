@@ -168,6 +168,46 @@ describe("umount", () => {
       })
     ))
 
+  it.effect("what was removed stays where it is mounted, and cannot be mounted elsewhere", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* sys.unshare(Flags.CLONE_NEWNS)
+        for (const name of ["/tmp/gone", "/tmp/here", "/tmp/there"]) yield* sys.mkdir(name)
+        yield* sys.mount("/tmp/gone", "/tmp/here", undefined, Flags.MS_BIND)
+        yield* sys.rmdir("/tmp/gone")
+        for (const how of [Flags.MS_BIND, Flags.MS_MOVE]) {
+          assert.strictEqual(yield* errnoOf(sys.mount("/tmp/here", "/tmp/there", undefined, how)), "ENOENT")
+        }
+        yield* sys.umount("/tmp/here")
+      })
+    ))
+
+  it.effect("becomes read-only once nobody uses a file without a name", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* mounted(sys, "")
+        yield* put(sys, "/mnt/file", "text")
+        yield* sys.link("/mnt/file", "/mnt/other")
+        const fd = yield* sys.open("/mnt/file", 0)
+        yield* sys.mkdir("/mnt/d")
+        const remount = errnoOf(sys.mount("", "/mnt", undefined, Flags.MS_REMOUNT | Flags.MS_RDONLY))
+        const remountBack = sys.mount("", "/mnt", undefined, Flags.MS_REMOUNT)
+        yield* sys.unlink("/mnt/file")
+        assert.strictEqual(yield* remount, "success")
+        yield* remountBack
+        yield* sys.rename("/mnt/other", "/mnt/third")
+        yield* put(sys, "/mnt/fourth", "over it")
+        yield* sys.rename("/mnt/fourth", "/mnt/third")
+        assert.strictEqual(yield* remount, "EBUSY")
+        yield* sys.close(fd)
+        const directory = yield* sys.open("/mnt/d", 0)
+        yield* sys.rmdir("/mnt/d")
+        assert.strictEqual(yield* remount, "EBUSY")
+        yield* sys.close(directory)
+        assert.strictEqual(yield* remount, "success")
+      })
+    ))
+
   it.effect("an open device and a FIFO keep a mount busy as a file does, until they are closed", () =>
     inProcess((sys) =>
       Effect.gen(function*() {
@@ -208,6 +248,21 @@ describe("mount namespaces", () => {
         assert.strictEqual(yield* get(sys, "/proc/mounts"), before)
         assert.strictEqual(yield* errnoOf(sys.stat("/mnt/mine")), "ENOENT")
         yield* sys.rmdir("/mnt")
+      })
+    ))
+
+  it.effect("what is open stays in the tree of mounts that was left, and keeps nothing in the new one busy", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* sys.unshare(Flags.CLONE_NEWNS)
+        yield* mounted(sys, "")
+        yield* put(sys, "/mnt/file", "old")
+        const fd = yield* sys.open("/mnt/file", 0)
+        assert.strictEqual(yield* errnoOf(sys.umount("/mnt")), "EBUSY")
+        yield* sys.unshare(Flags.CLONE_NEWNS)
+        yield* sys.umount("/mnt")
+        assert.strictEqual(yield* errnoOf(sys.stat("/mnt/file")), "ENOENT")
+        assert.strictEqual(yield* read(sys, fd), "old")
       })
     ))
 

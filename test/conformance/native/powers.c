@@ -62,8 +62,9 @@ static void show(const char *step) {
   gid_t rg, eg, sg;
   getresuid(&r, &e, &s);
   getresgid(&rg, &eg, &sg);
-  printf("%s %llx %llx %llx %llx %llx bits %d nnp %d uid %d %d %d gid %d %d %d\n", step, effective, permitted, inheritable,
-         bounding, ambient, prctl(PR_GET_SECUREBITS), prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), r, e, s, rg, eg, sg);
+  printf("%s %llx %llx %llx %llx %llx bits %d nnp %d uid %d %d %d %d gid %d %d %d %d\n", step, effective, permitted, inheritable,
+         bounding, ambient, prctl(PR_GET_SECUREBITS), prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), r, e, s,
+         (int)syscall(SYS_setfsuid, -1), rg, eg, sg, (int)syscall(SYS_setfsgid, -1));
 }
 
 static void mode_of(const char *step, const char *path) {
@@ -93,6 +94,8 @@ static void step(char *text, const char *rest, int victim) {
   else if (!strcmp(call, "setresgid")) say(text, syscall(SYS_setresgid, N(1), N(2), N(3)));
   else if (!strcmp(call, "setuid")) say(text, syscall(SYS_setuid, a));
   else if (!strcmp(call, "setgid")) say(text, syscall(SYS_setgid, a));
+  else if (!strcmp(call, "setfsuid")) say(text, syscall(SYS_setfsuid, a));
+  else if (!strcmp(call, "setfsgid")) say(text, syscall(SYS_setfsgid, a));
   else if (!strcmp(call, "setgroups")) {
     gid_t groups[1] = {a};
     say(text, syscall(SYS_setgroups, 1, groups));

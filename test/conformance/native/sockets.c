@@ -249,6 +249,36 @@ static void join_group(int fd, const char *group, int joins) {
   done(setsockopt(fd, IPPROTO_IP, joins ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, &request, sizeof request));
 }
 
+/* What an interface says of itself; where a request is for a name, the word is a number. */
+static void ask_interface(int fd, unsigned long request, const char *word) {
+  struct ifreq asked = { .ifr_metric = 0 };
+  if (request == SIOCGIFCONF) {
+    struct ifreq all[16];
+    struct ifconf list = { .ifc_len = sizeof all, .ifc_req = all };
+    if (ioctl(fd, request, &list) < 0) return done(-1);
+    for (size_t i = 0; i < (size_t)list.ifc_len / sizeof *all; i++) {
+      say("%s %s ", all[i].ifr_name, inet_ntoa(((struct sockaddr_in *)&all[i].ifr_addr)->sin_addr));
+    }
+    return;
+  }
+  if (request == SIOCGIFNAME) asked.ifr_ifindex = atoi(word);
+  else strncpy(asked.ifr_name, word, sizeof asked.ifr_name - 1);
+  if (ioctl(fd, request, &asked) < 0) return done(-1);
+  const unsigned char *hard = (const unsigned char *)asked.ifr_hwaddr.sa_data;
+  switch (request) {
+    case SIOCGIFNAME: say("%s", asked.ifr_name); break;
+    case SIOCGIFADDR:
+    case SIOCGIFDSTADDR:
+    case SIOCGIFBRDADDR:
+    case SIOCGIFNETMASK: say("%s", inet_ntoa(((struct sockaddr_in *)&asked.ifr_addr)->sin_addr)); break;
+    case SIOCGIFFLAGS: say("%d", asked.ifr_flags); break;
+    case SIOCGIFHWADDR:
+      say("%d %02x:%02x:%02x:%02x:%02x:%02x", asked.ifr_hwaddr.sa_family, hard[0], hard[1], hard[2], hard[3], hard[4], hard[5]);
+      break;
+    default: say("%d", asked.ifr_ifindex);
+  }
+}
+
 static void say_set(const fd_set *set) {
   say("[");
   for (int fd = 0; fd < 64; fd++) if (FD_ISSET(fd, set)) say(" %d", fd);
@@ -355,6 +385,7 @@ int on_socket(const struct step *step) {
   } else if (is(step, "getsockopt")) get_option(fd, second, third);
   else if (is(step, "setsockopt")) set_option(fd, second, third, number(step, 4));
   else if (is(step, "group")) join_group(fd, text(step, 2), third);
+  else if (is(step, "netdevice")) ask_interface(fd, (unsigned long)second, text(step, 3));
   else return on_readiness(step);
   return 1;
 }

@@ -1,13 +1,31 @@
 /**
  * Performs a program of socket calls in a process of Effix, and says what each call answered, as the helper does.
  */
-import { AbiSignals, type Errno, Kernel, Socket as Abi, type Sockets, Sys } from "@effix/kernel"
+import {
+  AbiSignals,
+  Bytes,
+  type Errno,
+  Fcntl,
+  Kernel,
+  OpenFlags,
+  Socket as Abi,
+  type Sockets,
+  Sys
+} from "@effix/kernel"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import { netdevice } from "../performSocket.js"
 import type { Address, Program, Step } from "./program.js"
 
 const ALL = 0x3ff | 0x2000
-const SIGPIPE = 1n << BigInt(AbiSignals.SIGPIPE - 1)
+const RT = 40
+const signals = [
+  ["SIGPIPE", AbiSignals.SIGPIPE],
+  ["SIGURG", AbiSignals.SIGURG],
+  ["SIGIO", AbiSignals.SIGIO],
+  ["RT", RT]
+] as const
+const blocked = signals.reduce((set, [, signal]) => set | 1n << BigInt(signal - 1), 0n)
 const families = { unix: Abi.AF_UNIX, inet: Abi.AF_INET, inet6: Abi.AF_INET6 }
 
 type Answer = Effect.Effect<string, Errno.Any>
@@ -63,6 +81,38 @@ class Machine {
     let total = 0
     for (let i = 0; i < Math.min(count, buffer.length); i++) total = (total * 31 + buffer[i]!) % 65_521
     return `${count}:${total}`
+  }
+
+  /** Whose descriptor it is, which is closed. */
+  private pidfd(fd: number): Effect.Effect<string, Errno.Any> {
+    const { sys } = this
+    return Effect.gen(function*() {
+      const info = yield* sys.open(`/proc/self/fdinfo/${fd}`, 0)
+      const into = new Uint8Array(200)
+      const text = Bytes.decode(into.subarray(0, yield* sys.read(info, into)))
+      const pid = Number(/\nPid:\t(-?\d+)/.exec(text)?.[1])
+      const closes = (yield* sys.fcntl(fd, Fcntl.F_GETFD)) === 1
+      yield* Effect.all([sys.close(info), sys.close(fd)])
+      return `pidfd ${pid === (yield* sys.getpid()) ? "me" : pid} ${closes}`
+    })
+  }
+
+  /** Its owner is told of what is urgent (0), of whatever can be done (1), of that no more (2), by another signal (3) or not (4). */
+  private telling(fd: number, how: number): Effect.Effect<number, Errno.Any> {
+    const { sys } = this
+    const own = Effect.flatMap(sys.getpid(), (pid) => sys.fcntl(fd, Fcntl.F_SETOWN, pid))
+    const flags = (of: (flags: number) => number) =>
+      Effect.flatMap(sys.fcntl(fd, Fcntl.F_GETFL), (flags) => sys.fcntl(fd, Fcntl.F_SETFL, of(flags)))
+    switch (how) {
+      case 0:
+        return own
+      case 1:
+        return Effect.zipRight(own, flags((flags) => flags | OpenFlags.O_ASYNC))
+      case 2:
+        return flags((flags) => flags & ~OpenFlags.O_ASYNC)
+      default:
+        return sys.fcntl(fd, Fcntl.F_SETSIG, how === 3 ? RT : 0)
+    }
   }
 
   private put(slot: number, fd: number): Effect.Effect<void, Errno.Any> {
@@ -145,7 +195,9 @@ class Machine {
             if (each._tag === "Rights") {
               told.push(`rights ${each.fds.length}`)
               for (const right of each.fds) yield* sys.close(right)
-            } else {
+            } else if (each._tag === "Segment") told.push(`segment ${each.size}`)
+            else if (each._tag === "Pidfd") told.push(yield* this.pidfd(each.fd))
+            else {
               const me = each.pid === (yield* sys.getpid()) ? "me" : each.pid
               told.push(`credentials ${me} ${each.uid} ${each.gid}`)
             }
@@ -168,13 +220,45 @@ class Machine {
       case "fionread":
         return Effect.map(sys.fionread(fd), String)
       case "getopt":
-        return Effect.map(
-          sys.getsockopt(fd, step[2], step[3]),
-          (value) => {
-            if (typeof value !== "object") return String(value)
-            if ("state" in value) return `${value.state} ${value.unacked} ${value.sacked}`
-            return "on" in value ? `${value.on ? 1 : 0} ${value.seconds}` : String(value)
+        return Effect.flatMap(sys.getsockopt(fd, step[2], step[3]), (value): Answer => {
+          if (step[2] === Abi.SOL_SOCKET && step[3] === Abi.SO_PEERPIDFD) return this.pidfd(Number(value))
+          if (typeof value !== "object") return Effect.succeed(String(value))
+          if ("state" in value) {
+            const { bytesReceived, bytesSent, sacked, state, unacked } = value
+            return Effect.succeed(`${state} ${unacked} ${sacked} ${bytesSent} ${bytesReceived}`)
           }
+          return Effect.succeed("on" in value ? `${value.on ? 1 : 0} ${value.seconds}` : String(value))
+        })
+      case "netdevice":
+        return netdevice(sys, fd, step[2], step[3])
+      case "group": {
+        const value = { group: step[4], interface: 1, ...(step[5] === "" ? {} : { source: step[5] }) }
+        return Effect.as(sys.setsockopt(fd, step[2], step[3], value), "ok")
+      }
+      case "filter": {
+        const filter = { group: step[4], interface: 1, mode: step[5], sources: step[6] }
+        return Effect.as(sys.setsockopt(fd, step[2], step[3], filter), "ok")
+      }
+      case "filterof":
+        return Effect.map(
+          sys.getsockopt(fd, step[2], step[3], { group: step[4], interface: 1 }),
+          (filter) =>
+            typeof filter === "object" && "sources" in filter
+              ? `${filter.mode} ${filter.sources.join(" ")}`
+              : String(filter)
+        )
+      case "atmark":
+        return Effect.map(sys.sockatmark(fd), (at) => at ? "1" : "0")
+      case "telling":
+        return Effect.as(this.telling(fd, step[2]), "ok")
+      case "pieces": {
+        const control = [{ _tag: "Segment", size: step[3] }] as const
+        return Effect.map(sys.sendmsg(fd, { data: this.data(step[2]), control }), String)
+      }
+      case "device":
+        return Effect.flatMap(
+          sys.setsockopt(fd, Abi.SOL_SOCKET, Abi.SO_BINDTODEVICE, step[2]),
+          () => Effect.map(sys.getsockopt(fd, Abi.SOL_SOCKET, Abi.SO_BINDTODEVICE), (name) => `ok ${name}`)
         )
       case "setopt": {
         const linger = step[2] === Abi.SOL_SOCKET && step[3] === Abi.SO_LINGER
@@ -193,9 +277,14 @@ class Machine {
         : exit.cause._tag === "Fail"
         ? `!${exit.cause.error._tag}`
         : `defect: ${Cause.pretty(exit.cause)}`
-      if ((yield* sys.sigpending()) === 0n) return answer
-      yield* sys.sigtimedwait(SIGPIPE, 0)
-      return `${answer} SIGPIPE`
+      const told: Array<string> = [answer]
+      for (const [name, signal] of signals) {
+        const set = 1n << BigInt(signal - 1)
+        // One of real time may wait several times.
+        if (((yield* sys.sigpending()) & set) !== 0n) told.push(name)
+        while (((yield* sys.sigpending()) & set) !== 0n) yield* sys.sigtimedwait(set, 0)
+      }
+      return told.join(" ")
     })
   }
 }
@@ -211,7 +300,7 @@ export const run = (program: Program): Effect.Effect<ReadonlyArray<string>, Errn
       const sys = yield* Sys.Sys
       yield* sys.mkdir(`/tmp/${number}`)
       yield* sys.chdir(`/tmp/${number}`)
-      yield* sys.sigprocmask(0, SIGPIPE)
+      yield* sys.sigprocmask(0, blocked)
       const machine = new Machine(sys, number)
       for (const step of program) lines.push(yield* machine.step(step))
       return 0

@@ -37,6 +37,19 @@ export type Step =
   | readonly ["peer", number]
   | readonly ["fionread", number]
   | readonly ["getopt", number, number, number]
+  /** What is asked, and the name of an interface or its number. */
+  | readonly ["netdevice", number, number, string]
+  | readonly ["device", number, string]
+  /** An option of groups of a family, a group and, for some, a sender. */
+  | readonly ["group", number, number, number, string, string]
+  /** Of a group, which senders are named, and how; what they are is told. */
+  | readonly ["filter", number, number, number, string, number, ReadonlyArray<string>]
+  | readonly ["filterof", number, number, number, string]
+  | readonly ["atmark", number]
+  /** Whom and when it tells by signals: see `telling` in `effix.ts`. */
+  | readonly ["telling", number, number]
+  /** Bytes, and the length of the pieces that they are sent in. */
+  | readonly ["pieces", number, number, number]
   | readonly ["setopt", number, number, number, number]
 
 export type Program = ReadonlyArray<Step>

@@ -19,7 +19,9 @@ try:
         setting.write("0")
 except OSError:
     pass
-signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+RT = 40
+SIGNALS = (("SIGPIPE", signal.SIGPIPE), ("SIGURG", signal.SIGURG), ("SIGIO", signal.SIGIO), ("RT", RT))
+signal.pthread_sigmask(signal.SIG_BLOCK, {number for _, number in SIGNALS})
 base = tempfile.mkdtemp(prefix="effix-sockets-")
 os.chdir(base)
 
@@ -104,6 +106,55 @@ class Machine:
             old.close()
         self.slots[slot] = made
 
+    def storage(self, address):
+        """An address with the room of any, as the options of both families take it."""
+        if ":" in address:
+            return struct.pack("=HHI16sI", socket.AF_INET6, 0, 0, socket.inet_pton(socket.AF_INET6, address), 0).ljust(128, b"\0")
+        return struct.pack("=HH4s", socket.AF_INET, 0, socket.inet_aton(address)).ljust(128, b"\0")
+
+    def told(self, address):
+        if len(address) == 4:
+            return socket.inet_ntoa(address)
+        six = struct.unpack("=H", address[:2])[0] == socket.AF_INET6
+        return socket.inet_ntop(socket.AF_INET6, address[8:24]) if six else socket.inet_ntoa(address[4:8])
+
+    def request(self, level, option, group, source):
+        """What the options of one family take; None for those of both."""
+        if option >= 42:
+            return None
+        if level == socket.IPPROTO_IPV6:
+            return socket.inet_pton(socket.AF_INET6, group) + struct.pack("I", 1)
+        if option in (35, 36):
+            return socket.inet_aton(group) + socket.inet_aton("127.0.0.1") + struct.pack("i", 1)
+        return socket.inet_aton(group) + socket.inet_aton("127.0.0.1") + socket.inet_aton(source)
+
+    def pidfd(self, fd):
+        """Whose descriptor it is, which is closed."""
+        with open("/proc/self/fdinfo/%d" % fd) as info:
+            pid = int([line for line in info if line.startswith("Pid:")][0].split()[1])
+        closes = not os.get_inheritable(fd)
+        os.close(fd)
+        return "pidfd %s %s" % ("me" if pid == os.getpid() else pid, "true" if closes else "false")
+
+    def ask(self, of, request, word):
+        """What an interface says of itself; where a request is for a name, the word is a number."""
+        if request == 0x8912:
+            room = ctypes.create_string_buffer(640)
+            asked = struct.pack("iP", len(room), ctypes.addressof(room))
+            length = struct.unpack("iP", fcntl.ioctl(of, request, asked))[0]
+            each = [room.raw[at:at + 24] for at in range(0, length, 40)]
+            return "".join("%s %s " % (one[:16].split(b"\0")[0].decode(), socket.inet_ntoa(one[20:24])) for one in each)
+        named = request == 0x8910
+        told = struct.pack("16si20x", b"", int(word)) if named else struct.pack("15s25x", word.encode())
+        answer = fcntl.ioctl(of, request, told)
+        if named:
+            return answer[:16].split(b"\0")[0].decode()
+        if request in (0x8915, 0x8917, 0x8919, 0x891b):
+            return socket.inet_ntoa(answer[20:24])
+        if request == 0x8927:
+            return "%d %s" % (struct.unpack("H", answer[16:18])[0], ":".join("%02x" % byte for byte in answer[18:24]))
+        return str(struct.unpack("h" if request == 0x8913 else "i", answer[16:18 if request == 0x8913 else 20])[0])
+
     def perform(self, step):
         call, args = step[0], step[1:]
         if call == "socket":
@@ -111,6 +162,9 @@ class Machine:
             # Effix never waits for an acknowledgement; what is accepted has it from its listener.
             if made.family != socket.AF_UNIX and args[2] == socket.SOCK_STREAM:
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # There is no way to a group, but for what says over which interface it leads.
+            if args[2] == socket.SOCK_DGRAM and made.family != socket.AF_UNIX:
+                made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
             self.put(args[0], made)
             return "ok"
         if call == "pair":
@@ -170,6 +224,11 @@ class Machine:
                     told.append("rights %d" % len(fds))
                     for fd in fds:
                         os.close(fd)
+                elif level == socket.IPPROTO_UDP:
+                    if len(data) == 4:
+                        told.append("segment %d" % struct.unpack("i", data)[0])
+                elif kind == 4:
+                    told.append(self.pidfd(struct.unpack("i", data[:4])[0]))
                 elif len(data) >= 12:
                     pid, uid, gid = struct.unpack("3i", data[:12])
                     told.append("credentials %s %d %d" % ("me" if pid == os.getpid() else pid, uid, gid))
@@ -202,10 +261,64 @@ class Machine:
                 seconds, micros = struct.unpack("2q", self_.getsockopt(args[1], args[2], 16))
                 return str(seconds * 1000 + micros // 1000)
             if (args[1], args[2]) == (socket.SOL_TCP, socket.TCP_INFO):
-                info = struct.unpack("8B6I", self_.getsockopt(args[1], args[2], 32))
-                # Elsewhere the two count segments on their way.
-                return "%d %d %d" % (info[0], *(info[12:14] if info[0] == 10 else (0, 0)))
+                told = self_.getsockopt(args[1], args[2], 240)
+                info = struct.unpack("8B6I", told[:32])
+                sent, received = (0, 0) if info[0] == 10 else (
+                    struct.unpack("Q", told[at:at + 8])[0] for at in (200, 128))
+                # Elsewhere the two count segments on their way. Whether an end is acknowledged yet is chance: 4 and 5.
+                state = 5 if info[0] == 4 else info[0]
+                return "%d %d %d %d %d" % (state, *(info[12:14] if info[0] == 10 else (0, 0)), sent, received)
+            if (args[1], args[2]) == (socket.SOL_SOCKET, 77):
+                return self.pidfd(self_.getsockopt(args[1], args[2]))
             return str(self_.getsockopt(args[1], args[2]))
+        if call == "netdevice":
+            return self.ask(self_, args[1], args[2])
+        if call == "group":
+            level, option, group, source = args[1:]
+            old = self.request(level, option, group, source)
+            if old is None:
+                old = struct.pack("I4x", 1) + self.storage(group) + (self.storage(source) if source else b"")
+            self_.setsockopt(level, option, old)
+            return "ok"
+        if call == "filter":
+            level, option, group, mode, sources = args[1:]
+            told = struct.pack("=II", mode, len(sources))
+            if option == 41:
+                there = socket.inet_aton(group) + socket.inet_aton("127.0.0.1") + told + b"".join(map(socket.inet_aton, sources))
+            else:
+                there = struct.pack("I4x", 1) + self.storage(group) + told + b"".join(map(self.storage, sources))
+            self_.setsockopt(level, option, there)
+            return "ok"
+        if call == "filterof":
+            level, option, group = args[1:]
+            old = option == 41
+            head = socket.inet_aton(group) + socket.inet_aton("127.0.0.1") if old else struct.pack("I4x", 1) + self.storage(group)
+            each = 4 if old else 128
+            room = ctypes.create_string_buffer(head + struct.pack("=II", 0, 64) + b"\0" * (64 * each))
+            length = ctypes.c_int(len(room.raw) - 1)
+            self.call(libc.getsockopt(self_.fileno(), level, option, room, ctypes.byref(length)))
+            mode, count = struct.unpack("=II", room.raw[len(head):len(head) + 8])
+            rest = room.raw[len(head) + 8:]
+            return "%d %s" % (mode, " ".join(self.told(rest[at * each:(at + 1) * each]) for at in range(count)))
+        if call == "atmark":
+            mark = array.array("i", [0])
+            fcntl.ioctl(self_, 0x8905, mark)
+            return str(mark[0])
+        if call == "telling":
+            if args[1] in (0, 1):
+                fcntl.fcntl(self_, fcntl.F_SETOWN, os.getpid())
+            if args[1] in (1, 2):
+                flags = fcntl.fcntl(self_, fcntl.F_GETFL) & ~os.O_ASYNC
+                fcntl.fcntl(self_, fcntl.F_SETFL, flags | os.O_ASYNC if args[1] == 1 else flags)
+            if args[1] > 2:
+                fcntl.fcntl(self_, fcntl.F_SETSIG, RT if args[1] == 3 else 0)
+            return "ok"
+        if call == "pieces":
+            along = [(socket.IPPROTO_UDP, 103, struct.pack("H", args[2]))]
+            return str(self_.sendmsg([self.data(args[1])], along, 0))
+        if call == "device":
+            self_.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, args[1].encode())
+            return "ok " + self_.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, 16).split(b"\0")[0].decode()
         if call == "setopt":
             kind = STRUCTURED.get((args[1], args[2]))
             value = args[3]
@@ -222,9 +335,12 @@ class Machine:
             answer = self.perform(step)
         except OSError as error:
             answer = "!" + NAMES.get(error.errno, str(error))
-        if signal.SIGPIPE in signal.sigpending():
-            signal.sigwait({signal.SIGPIPE})
-            answer += " SIGPIPE"
+        for name, number in SIGNALS:
+            if number in signal.sigpending():
+                answer += " " + name
+            # One of real time may wait several times.
+            while number in signal.sigpending():
+                signal.sigwait({number})
         return answer
 
     def close(self):

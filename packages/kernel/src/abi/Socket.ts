@@ -87,6 +87,7 @@ export const SO_SELECT_ERR_QUEUE = 45
 export const SO_BUSY_POLL = 46
 export const SO_MAX_PACING_RATE = 47
 export const SO_INCOMING_CPU = 49
+export const SO_MEMINFO = 55
 export const SO_INCOMING_NAPI_ID = 56
 export const SO_COOKIE = 57
 export const SO_PEERGROUPS = 59
@@ -95,9 +96,12 @@ export const SO_TIMESTAMP_NEW = 63
 export const SO_TIMESTAMPNS_NEW = 64
 export const SO_PREFER_BUSY_POLL = 69
 export const SO_RCVMARK = 75
+export const SO_PASSPIDFD = 76
+export const SO_PEERPIDFD = 77
 
 export const SCM_RIGHTS = 1
 export const SCM_CREDENTIALS = 2
+export const SCM_PIDFD = 4
 
 export const TCP_NODELAY = 1
 export const TCP_MAXSEG = 2
@@ -144,8 +148,24 @@ export const IP_MULTICAST_TTL = 33
 export const IP_MULTICAST_LOOP = 34
 export const IP_ADD_MEMBERSHIP = 35
 export const IP_DROP_MEMBERSHIP = 36
+export const IP_UNBLOCK_SOURCE = 37
+export const IP_BLOCK_SOURCE = 38
+export const IP_ADD_SOURCE_MEMBERSHIP = 39
+export const IP_DROP_SOURCE_MEMBERSHIP = 40
+export const IP_MSFILTER = 41
 export const IP_MULTICAST_ALL = 49
 export const IP_PROTOCOL = 52
+
+/** Of IPv4 and IPv6 alike, at the level of the family. */
+export const MCAST_JOIN_GROUP = 42
+export const MCAST_BLOCK_SOURCE = 43
+export const MCAST_UNBLOCK_SOURCE = 44
+export const MCAST_LEAVE_GROUP = 45
+export const MCAST_JOIN_SOURCE_GROUP = 46
+export const MCAST_LEAVE_SOURCE_GROUP = 47
+export const MCAST_MSFILTER = 48
+export const MCAST_EXCLUDE = 0
+export const MCAST_INCLUDE = 1
 
 export const IPV6_UNICAST_HOPS = 16
 export const IPV6_MULTICAST_IF = 17
@@ -175,4 +195,5 @@ export const IPV6_FREEBIND = 78
 export const UDP_CORK = 1
 export const UDP_NO_CHECK6_TX = 101
 export const UDP_NO_CHECK6_RX = 102
+export const UDP_SEGMENT = 103
 export const UDP_GRO = 104

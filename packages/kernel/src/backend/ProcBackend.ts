@@ -54,8 +54,8 @@ const NODES_MAX = 4096
 
 const mayTrace = (viewer: Credentials, of: Credentials): boolean =>
   capable(viewer, CAP_SYS_PTRACE) ||
-  [of.uid, of.euid, of.suid].every((uid) => uid === viewer.euid) &&
-    [of.gid, of.egid, of.sgid].every((gid) => gid === viewer.egid)
+  [of.uid, of.euid, of.suid].every((uid) => uid === viewer.fsuid) &&
+    [of.gid, of.egid, of.sgid].every((gid) => gid === viewer.fsgid)
 
 const missing = Errno.fail("ENOENT")
 const refused = Errno.fail("EPERM")

@@ -1,4 +1,4 @@
-import type { ByteStream } from "../socket/ByteStream.js"
+import type { ByteStream, Urgent } from "../socket/ByteStream.js"
 import type { Line } from "./Line.js"
 
 /** Bytes that travel together. */
@@ -14,6 +14,7 @@ const nothing = (): void => {}
 export const carry = (line: Line, back: Line, source: ByteStream, target: ByteStream): void => {
   let inFlight = 0
   let ending = false
+  let urgent: Urgent | undefined
 
   /** Sends what there is room for. */
   const pump = (): void => {
@@ -22,9 +23,12 @@ export const carry = (line: Line, back: Line, source: ByteStream, target: ByteSt
       if (count <= 0) return
       const bytes = new Uint8Array(count)
       inFlight += count
+      const along = urgent !== undefined && urgent.at < source.passed + count ? urgent : undefined
+      if (along !== undefined) urgent = undefined
       source.take(bytes, 0, count)
       line.send(() => {
         inFlight -= count
+        if (along !== undefined) target.urge(along)
         // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a stream, not an array
         target.fill(bytes, 0)
         // A reader that is quick never says that there is room.
@@ -36,7 +40,14 @@ export const carry = (line: Line, back: Line, source: ByteStream, target: ByteSt
     line.send(() => target.end())
   }
 
-  source.reader = { bytesCame: pump, roomCame: nothing, cut: () => line.send(() => target.reader.cut()) }
+  source.reader = {
+    bytesCame: pump,
+    roomCame: nothing,
+    cut: () => line.send(() => target.reader.cut()),
+    urgentCame: (came) => {
+      urgent = came
+    }
+  }
   // Nobody reads over there any more: the sender is told.
   target.writer = { bytesCame: nothing, roomCame: pump, cut: () => back.send(() => source.writer.cut()) }
   pump()

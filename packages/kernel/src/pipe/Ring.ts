@@ -51,6 +51,12 @@ export class Ring {
     this.offered = undefined
   }
 
+  /** What comes next has to be looked at by whoever reads: nothing goes straight into a buffer that was offered. */
+  protected recall(): void {
+    this.fetch()
+    this.offered = undefined
+  }
+
   /** What a wait has to do in the end in which `into` is offered after each attempt in vain. */
   withdrawal(into: Uint8Array): WaitQueue.Ends {
     if (into.length < WORTHWHILE) return noOffer

@@ -6,13 +6,13 @@
 import type { SocketSnapshot } from "../Sockets.js"
 import type { ProcParts } from "./parts.js"
 
-const hex = (value: number, width: number): string => value.toString(16).toUpperCase().padStart(width, "0")
+export const hex = (value: number, width: number): string => value.toString(16).toUpperCase().padStart(width, "0")
 
 /** Four bytes as a number of this machine: the last one first. */
-const word = (bytes: ReadonlyArray<number>): string => [...bytes].reverse().map((byte) => hex(byte, 2)).join("")
+export const word = (bytes: ReadonlyArray<number>): string => [...bytes].reverse().map((byte) => hex(byte, 2)).join("")
 
 /** The sixteen bytes of an address of IPv6 in canonical form, or of a mapped one. */
-const bytes6 = (address: string): ReadonlyArray<number> => {
+export const bytes6 = (address: string): ReadonlyArray<number> => {
   const mapped = /^::ffff:(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
   if (mapped !== null) return [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, ...mapped.slice(1).map(Number)]
   const [head = "", tail] = address.split("::")
@@ -37,12 +37,19 @@ const ESTABLISHED = 1
 const CLOSE = 7
 const LISTEN = 10
 
-const inet = ({ sockets }: ProcParts, family: "inet" | "inet6", type: "stream" | "datagram"): string => {
-  const six = family === "inet6"
+type Family = "inet" | "inet6"
+type Type = "stream" | "datagram"
+
+const headOf = (six: boolean, type: Type): string => {
   const local = six ? "local_address                         " : "local_address "
   const remote = six ? "remote_address                        " : "rem_address   "
   const more = type === "datagram" ? " ref pointer drops" : ""
-  const lines = [`  sl  ${local}${remote}st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode${more}`]
+  return `  sl  ${local}${remote}st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode${more}`
+}
+
+const inet = ({ sockets }: ProcParts, family: Family, type: Type): string => {
+  const six = family === "inet6"
+  const lines = [headOf(six, type)]
   for (const socket of sockets.list()) {
     if (socket.family !== family || socket.type !== type || !("port" in socket.name) || socket.name.port === 0) continue
     const state = socket.listening ? LISTEN : socket.peer === undefined ? CLOSE : ESTABLISHED
@@ -78,8 +85,41 @@ const unix = ({ sockets }: ProcParts): string => {
   return `${lines.join("\n")}\n`
 }
 
+/** There are no raw sockets: nobody stands below the head. */
+const raw = (six: boolean) => (): string => `${headOf(six, "datagram")}\n`
+
+/** How many of a kind have a port. */
+const inUse = ({ sockets }: ProcParts, family: Family, type: Type): number =>
+  sockets.list().filter((each) =>
+    each.family === family && each.type === type && "port" in each.name && each.name.port !== 0
+  ).length
+
+const counts = (parts: ProcParts): string => {
+  const all = parts.sockets.list()
+  const streams = all.filter(({ family, type }) => family !== "unix" && type === "stream")
+  return `sockets: used ${all.length}
+TCP: inuse ${inUse(parts, "inet", "stream")} orphan 0 tw 0 alloc ${streams.length} mem 0
+UDP: inuse ${inUse(parts, "inet", "datagram")} mem 0
+UDPLITE: inuse 0
+RAW: inuse 0
+FRAG: inuse 0 memory 0
+`
+}
+
+const counts6 = (parts: ProcParts): string =>
+  `TCP6: inuse ${inUse(parts, "inet6", "stream")}
+UDP6: inuse ${inUse(parts, "inet6", "datagram")}
+UDPLITE6: inuse 0
+RAW6: inuse 0
+FRAG6: inuse 0 memory 0
+`
+
 /** The texts by path below `/proc`. */
 export const net: Readonly<Record<string, (parts: ProcParts) => string>> = {
+  "net/raw": raw(false),
+  "net/raw6": raw(true),
+  "net/sockstat": counts,
+  "net/sockstat6": counts6,
   "net/tcp": (parts) => inet(parts, "inet", "stream"),
   "net/tcp6": (parts) => inet(parts, "inet6", "stream"),
   "net/udp": (parts) => inet(parts, "inet", "datagram"),

@@ -6,6 +6,7 @@
 import { PAGE_SIZE } from "../abi/Mman.js"
 import type { Setting } from "../vfs/Settings.js"
 import * as Settings from "../vfs/Settings.js"
+import { interfaces } from "./interfaces.js"
 import { locks } from "./locks.js"
 import { net } from "./net.js"
 import type { ProcParts } from "./parts.js"
@@ -93,6 +94,7 @@ export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
   "loadavg": loadavg,
   "locks": locks,
   "meminfo": meminfo,
+  ...interfaces,
   ...net,
   "stat": stat,
   "sys/fs/file-nr": fileNumbers,

@@ -38,7 +38,9 @@ export interface Overrides {
 const resetIds = (self: Credentials.Credentials): Credentials.Credentials => ({
   ...self,
   euid: self.uid,
-  egid: self.gid
+  egid: self.gid,
+  fsuid: self.uid,
+  fsgid: self.gid
 })
 
 const noOverrides: Overrides = {}

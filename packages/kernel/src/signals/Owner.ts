@@ -16,6 +16,7 @@ const bands: Readonly<Record<number, number>> = {
   [Codes.POLL_IN]: Poll.POLLIN | Poll.POLLRDNORM,
   [Codes.POLL_OUT]: Poll.POLLOUT | Poll.POLLWRNORM | Poll.POLLWRBAND,
   [Codes.POLL_MSG]: Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLMSG,
+  [Codes.POLL_PRI]: Poll.POLLPRI | Poll.POLLRDBAND,
   [Codes.POLL_HUP]: Poll.POLLHUP | Poll.POLLERR
 }
 
@@ -54,6 +55,8 @@ export class Owner {
   signal = 0
   /** Whether a socket has had no room for what was sent. */
   lacksRoom = false
+  /** The descriptor by which O_ASYNC was set. */
+  fd = -1
   /** Ends the telling that O_ASYNC has begun. */
   stop: (() => void) | undefined = undefined
   /** Told when the description is closed; one function, however often the telling began. */
@@ -112,6 +115,19 @@ export class Owner {
         }
       }
     })
+  }
+
+  /** Something urgent has come: SIGURG, whoever asked for it, and what F_SETSIG has chosen to whoever wants to be told. */
+  tellUrgent(): void {
+    const { signals } = this
+    signals.together(() => {
+      for (const target of this.members()) {
+        if (this.mayTell(target)) {
+          signals.send(target, { signal: Abi.SIGURG, code: Codes.SI_KERNEL, pid: 0, uid: 0, value: 0 })
+        }
+      }
+    })
+    if (this.stop !== undefined && this.signal !== 0) this.tell(this.fd, Codes.POLL_PRI)
   }
 
   private mayTell({ credentials: { suid, uid } }: Process): boolean {

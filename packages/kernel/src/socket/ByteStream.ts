@@ -8,7 +8,22 @@ import type { Party } from "./Network.js"
 
 const nobody: Party = { bytesCame: () => {}, roomCame: () => {}, cut: () => {} }
 
+/** A byte that was sent out of band. It keeps its place among the others. @see tcp(7) */
+export interface Urgent {
+  /** How many bytes were put in before it. */
+  readonly at: number
+  readonly byte: number
+  /** Whether it was received out of band. */
+  read: boolean
+}
+
 export class ByteStream extends Ring {
+  /** How many bytes were ever put in. */
+  total = 0
+  /** How many were sent once nobody took them any more. */
+  lost = 0
+  /** The last urgent byte, until it was passed. */
+  urgent: Urgent | undefined = undefined
   /** Whoever takes out, and is told when there is something to take. */
   reader: Party = nobody
   /** Whoever puts in, and is told when there is room. */
@@ -25,6 +40,11 @@ export class ByteStream extends Ring {
     super()
   }
 
+  /** How many bytes were ever taken out. */
+  get passed(): number {
+    return this.total - this.held
+  }
+
   get room(): number {
     return this.limit - this.held
   }
@@ -39,6 +59,7 @@ export class ByteStream extends Ring {
     // More than once where the reader is a network, which takes at once what comes. Nothing at all disturbs nobody.
     while (done < from.length) {
       if (this.abandoned) {
+        this.lost += from.length - done
         this.reader.cut()
         this.writer.cut()
         return from.length
@@ -46,10 +67,28 @@ export class ByteStream extends Ring {
       const count = Math.min(from.length - done, this.limit - this.held)
       if (count <= 0) return done
       this.put(from, done, count)
+      this.total += count
       done += count
       this.reader.bytesCame()
     }
     return done
+  }
+
+  /** As {@link fill}; the last byte that is put in is urgent. */
+  fillUrgent(from: Uint8Array, done: number): number {
+    while (done < from.length) {
+      const end = this.abandoned ? from.length : done + Math.min(from.length - done, this.room)
+      if (end <= done) return done
+      this.urge({ at: this.total + end - done - 1, byte: from[end - 1]!, read: false })
+      done = this.fill(from.subarray(0, end), done)
+    }
+    return done
+  }
+
+  /** Says that a byte which comes next, or soon, is urgent. */
+  urge(urgent: Urgent): void {
+    this.recall()
+    this.reader.urgentCame?.(urgent)
   }
 
   /** Takes up to `most` bytes into `into` at `to`, and answers how many. */

@@ -4,6 +4,7 @@
  * @see cmsg(3)
  */
 import type { Description } from "../Description.js"
+import type { Process } from "../ProcessTable.js"
 import type { SocketAddress } from "./Address.js"
 import type { ProcessCredentials } from "./OptionValue.js"
 
@@ -17,7 +18,14 @@ export interface Rights {
 export interface Attached {
   readonly rights: Rights | undefined
   readonly credentials: ProcessCredentials | undefined
+  /** The process that they name. */
+  readonly process: Process | undefined
+  /** UDP_SEGMENT: the length of the pieces that a datagram is sent in. */
+  readonly segment?: number
 }
+
+/** Nothing goes along. */
+export const nothing: Attached = { rights: undefined, credentials: undefined, process: undefined }
 
 /** Filled in by a receiving call. */
 export class Received {
@@ -26,6 +34,13 @@ export class Received {
   /** A sum of MSG_TRUNC, MSG_CTRUNC and their siblings. */
   flags = 0
   credentials: ProcessCredentials | undefined = undefined
+  /** Who sent it, where that ends what is read at once. */
+  sender: ProcessCredentials | undefined = undefined
+  /** UDP_GRO: the length of the pieces that were taken together. */
+  segment: number | undefined = undefined
+  /** SO_PASSPIDFD, and the process that sent it. */
+  wantsProcess = false
+  process: Process | undefined = undefined
 
   constructor(
     /**

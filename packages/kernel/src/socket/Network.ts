@@ -22,7 +22,7 @@
  */
 import type * as Exit from "effect/Exit"
 import type * as Errno from "../Errno.js"
-import type { ByteStream } from "./ByteStream.js"
+import type { ByteStream, Urgent } from "./ByteStream.js"
 
 /** An address and a port. */
 export interface Endpoint {
@@ -46,6 +46,8 @@ export interface Party {
   readonly roomCame: () => void
   /** The other side has cut the connection. */
   readonly cut: () => void
+  /** Of what comes next, a byte is urgent. A network that knows nothing of that leaves it out. */
+  readonly urgentCame?: (urgent: Urgent) => void
 }
 
 /**
@@ -61,6 +63,14 @@ export interface Interface {
   readonly addresses: ReadonlyArray<string>
   /** Addresses that mean every machine of the network, besides `255.255.255.255`. */
   readonly broadcasts?: ReadonlyArray<string>
+  /** How many bits of an address name its network. Default: 24 of IPv4, 64 of IPv6. */
+  readonly prefixes?: Readonly<Record<string, number>>
+  /** Bytes of a packet. Default: 1500. */
+  readonly mtu?: number
+  /** Such as `02:00:0a:00:00:01`. Default: made of its first address of IPv4. */
+  readonly hardwareAddress?: string
+  /** The machine that leads to other networks, where there is one. */
+  readonly gateway?: string
 }
 
 /** The kernel, as a network sees it. */

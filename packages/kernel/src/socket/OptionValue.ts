@@ -5,12 +5,25 @@
  */
 import type {
   IP_ADD_MEMBERSHIP,
+  IP_ADD_SOURCE_MEMBERSHIP,
+  IP_BLOCK_SOURCE,
   IP_DROP_MEMBERSHIP,
+  IP_DROP_SOURCE_MEMBERSHIP,
+  IP_MSFILTER,
   IP_MULTICAST_IF,
+  IP_UNBLOCK_SOURCE,
   IPV6_ADD_MEMBERSHIP,
   IPV6_DROP_MEMBERSHIP,
+  MCAST_BLOCK_SOURCE,
+  MCAST_JOIN_GROUP,
+  MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP,
+  MCAST_MSFILTER,
+  MCAST_UNBLOCK_SOURCE,
   SO_BINDTODEVICE,
   SO_LINGER,
+  SO_MEMINFO,
   SO_PEERCRED,
   SO_PEERGROUPS,
   SOL_IP,
@@ -40,6 +53,17 @@ export interface Membership {
   readonly interface?: string | number
 }
 
+/** IP_ADD_SOURCE_MEMBERSHIP and its siblings: of a group, what one sender sends to it. */
+export interface SourceMembership extends Membership {
+  readonly source: string
+}
+
+/** IP_MSFILTER: of a group, whose messages are taken (MCAST_INCLUDE), or whose are not (MCAST_EXCLUDE). */
+export interface SourceFilter extends Membership {
+  readonly mode: number
+  readonly sources: ReadonlyArray<string>
+}
+
 /** TCP_INFO, as far as it means anything where nothing is lost. */
 export interface TcpInfo {
   /** TCP_ESTABLISHED (1), TCP_SYN_SENT (2), TCP_FIN_WAIT2 (5), TCP_CLOSE (7), TCP_CLOSE_WAIT (8) or TCP_LISTEN (10). */
@@ -47,6 +71,9 @@ export interface TcpInfo {
   /** Of a listener: the connections that wait to be accepted, and how many may. */
   readonly unacked: number
   readonly sacked: number
+  /** Bytes that were ever sent, and that have come. */
+  readonly bytesSent: number
+  readonly bytesReceived: number
 }
 
 /** Timeouts are milliseconds, 0 for none; what is on or off is 1 or 0. */
@@ -56,6 +83,8 @@ export type OptionValue =
   | Linger
   | ProcessCredentials
   | Membership
+  | SourceMembership
+  | SourceFilter
   | TcpInfo
   | ReadonlyArray<number>
 
@@ -63,6 +92,8 @@ interface OfSocket {
   readonly [SO_LINGER]: Linger
   readonly [SO_PEERCRED]: ProcessCredentials
   readonly [SO_PEERGROUPS]: ReadonlyArray<number>
+  /** SK_MEMINFO_RMEM_ALLOC and its siblings. */
+  readonly [SO_MEMINFO]: ReadonlyArray<number>
   readonly [SO_BINDTODEVICE]: string
 }
 
@@ -71,14 +102,30 @@ interface OfTcp {
   readonly [TCP_INFO]: TcpInfo
 }
 
-interface OfIp {
+/** The same for both families. */
+interface OfGroups {
+  readonly [MCAST_JOIN_GROUP]: Membership
+  readonly [MCAST_LEAVE_GROUP]: Membership
+  readonly [MCAST_JOIN_SOURCE_GROUP]: SourceMembership
+  readonly [MCAST_LEAVE_SOURCE_GROUP]: SourceMembership
+  readonly [MCAST_BLOCK_SOURCE]: SourceMembership
+  readonly [MCAST_UNBLOCK_SOURCE]: SourceMembership
+  readonly [MCAST_MSFILTER]: SourceFilter
+}
+
+interface OfIp extends OfGroups {
   readonly [IP_ADD_MEMBERSHIP]: Membership
   readonly [IP_DROP_MEMBERSHIP]: Membership
+  readonly [IP_ADD_SOURCE_MEMBERSHIP]: SourceMembership
+  readonly [IP_DROP_SOURCE_MEMBERSHIP]: SourceMembership
+  readonly [IP_BLOCK_SOURCE]: SourceMembership
+  readonly [IP_UNBLOCK_SOURCE]: SourceMembership
+  readonly [IP_MSFILTER]: SourceFilter
   /** The number of an interface, or its address. */
   readonly [IP_MULTICAST_IF]: number | string
 }
 
-interface OfIpv6 {
+interface OfIpv6 extends OfGroups {
   readonly [IPV6_ADD_MEMBERSHIP]: Membership
   readonly [IPV6_DROP_MEMBERSHIP]: Membership
 }

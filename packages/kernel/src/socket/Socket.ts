@@ -49,6 +49,9 @@ export interface SocketContext {
   readonly backlogMax: number
   /** The most that SO_SNDBUF and SO_RCVBUF grant, in bytes, before they double it. */
   readonly bufferMax: number
+  /** The number of an interface, and its name. */
+  readonly deviceNamed: (name: string) => number | undefined
+  readonly deviceName: (number: number) => string
   /** The rules of the kernel. */
   readonly policy: PolicyRules | undefined
   /** Lets an effect that nobody waits for run to its end. */
@@ -76,6 +79,8 @@ export interface Settings {
   readonly reuseAddress: boolean
   readonly reusePort: boolean
   readonly passCredentials: boolean
+  /** SO_PASSPIDFD. */
+  readonly passProcess: boolean
   readonly broadcast: boolean
   /** Seconds of SO_LINGER. */
   readonly linger: number
@@ -90,11 +95,21 @@ const initial: Settings = {
   reuseAddress: false,
   reusePort: false,
   passCredentials: false,
+  passProcess: false,
   broadcast: false,
   linger: 0,
   lingers: false,
   lowWater: 1
 }
+
+/** What a socket holds in memory, as Linux counts it, and how many messages it had no room for. */
+export interface Memory {
+  readonly received: number
+  readonly sent: number
+  readonly dropped: number
+}
+
+const nothingHeld: Memory = { received: 0, sent: 0, dropped: 0 }
 
 class SocketInode extends Inode {}
 
@@ -118,6 +133,10 @@ export abstract class Socket extends Description {
   shut = 0
   /** What was set, and what new sockets have of it: one record for all of those. */
   settings: Settings = initial
+  /** SO_BINDTODEVICE: the number of an interface, 0 for none in particular. */
+  device = 0
+  /** The process on the other side, where it is known. */
+  peerProcess: Process | undefined = undefined
   /** SO_PEEK_OFF: below 0, peeking always begins at the front. */
   peekOffset = -1
   /** Options that are only kept to be read back. */
@@ -147,8 +166,8 @@ export abstract class Socket extends Description {
   get inode(): Inode {
     return (this.madeInode ??= new SocketInode(this.ino, {
       mode: S_IFSOCK | 0o777,
-      uid: this.owner.euid,
-      gid: this.owner.egid,
+      uid: this.owner.fsuid,
+      gid: this.owner.fsgid,
       rdev: 0,
       now: 0n
     }))
@@ -195,9 +214,13 @@ export abstract class Socket extends Description {
 
   abstract peerName(): Exit.Exit<SocketAddress, Errno.Errno<"ENOTCONN">>
 
-  /** Whether there is an interface of that name, as far as sockets of this family know interfaces. */
-  hasDevice(name: string): boolean {
-    return name === "lo"
+  /** SIOCATMARK: whether the next byte is the urgent one. */
+  atMark(): Exit.Exit<boolean, Errno.Errno<"ENOTTY" | "EOPNOTSUPP">> {
+    return Errno.fail("ENOTTY")
+  }
+
+  get memory(): Memory {
+    return nothingHeld
   }
 
   set(changed: Partial<Settings>): void {

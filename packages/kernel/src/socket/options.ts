@@ -4,8 +4,9 @@
  * @see socket(7)
  */
 import * as Exit from "effect/Exit"
-import { CAP_NET_ADMIN } from "../abi/Capabilities.js"
+import { CAP_NET_ADMIN, CAP_NET_RAW } from "../abi/Capabilities.js"
 import { errnoTable } from "../abi/ErrnoTable.js"
+import { IFNAMSIZ } from "../abi/Netdevice.js"
 import * as Abi from "../abi/Socket.js"
 import { capable } from "../Credentials.js"
 import * as Errno from "../Errno.js"
@@ -99,10 +100,14 @@ export const getOption = (self: Socket, level: number, option: number): Exit.Exi
       return Exit.succeed(1)
     case Abi.SO_PEEK_OFF:
       return Exit.succeed(self.peekOffset)
+    case Abi.SO_MEMINFO: {
+      const { dropped, received, sent } = self.memory
+      return Exit.succeed([received, self.receiveBuffer, sent, self.sendBuffer, 0, 0, 0, 0, dropped])
+    }
     case Abi.SO_COOKIE:
       return Exit.succeed(self.ino)
     case Abi.SO_BINDTODEVICE:
-      return Exit.succeed(self.kept?.get(option) ?? "")
+      return Exit.succeed(self.device === 0 ? "" : self.context.deviceName(self.device))
     case Abi.SO_BSDCOMPAT:
     case Abi.SO_INCOMING_NAPI_ID:
       return Exit.succeed(0)
@@ -136,8 +141,15 @@ export const setOption = (
   }
   if (option === Abi.SO_BINDTODEVICE) {
     if (typeof value !== "string") return Errno.fail("EINVAL")
-    return value === "" || self.hasDevice(value) ? keep(self, option, value) : Errno.fail("ENODEV")
+    const name = value.split("\0", 1)[0]!.slice(0, IFNAMSIZ - 1)
+    const device = name === "" ? 0 : self.context.deviceNamed(name)
+    if (device === undefined) return Errno.fail("ENODEV")
+    // Whoever is kept to an interface may not leave it.
+    if (self.device !== 0 && !capable(caller.credentials, CAP_NET_RAW)) return Errno.fail("EPERM")
+    self.device = device
+    return Exit.void
   }
+  if (option === Abi.SO_MEMINFO) return Errno.fail("ENOPROTOOPT")
   if (!isNumber(value)) return Errno.fail("EINVAL")
   const { context: { bufferMax } } = self
   switch (option) {
@@ -149,6 +161,7 @@ export const setOption = (
     case Abi.SO_SNDLOWAT:
     case Abi.SO_PEERCRED:
     case Abi.SO_PEERGROUPS:
+    case Abi.SO_PEERPIDFD:
     case Abi.SO_COOKIE:
     case Abi.SO_INCOMING_NAPI_ID:
       return Errno.fail("ENOPROTOOPT")

@@ -83,7 +83,7 @@ const effectiveForReal = ({ effective, permitted, securebits, uid }: Credentials
 /** access(2) asks for the real user, as a set-user-id program must. */
 const asRealUser = (self: Process) => {
   const { credentials } = self
-  const same = credentials.uid === credentials.euid && credentials.gid === credentials.egid
+  const same = credentials.uid === credentials.fsuid && credentials.gid === credentials.fsgid
   if (same && credentials.effective === effectiveForReal(credentials)) return self
   return {
     pid: self.pid,
@@ -92,8 +92,8 @@ const asRealUser = (self: Process) => {
     umask: self.umask,
     credentials: {
       ...credentials,
-      euid: credentials.uid,
-      egid: credentials.gid,
+      fsuid: credentials.uid,
+      fsgid: credentials.gid,
       effective: effectiveForReal(credentials)
     }
   }

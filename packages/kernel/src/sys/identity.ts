@@ -5,7 +5,7 @@
  */
 import * as Exit from "effect/Exit"
 import { CAP_SETGID, CAP_SETUID } from "../abi/Capabilities.js"
-import { capable, type Credentials, withUsers } from "../Credentials.js"
+import { capable, type Credentials, withFileUser, withUsers } from "../Credentials.js"
 import * as Errno from "../Errno.js"
 import { type Process, uncommonOf } from "../ProcessTable.js"
 
@@ -23,14 +23,18 @@ const pick = (wanted: number, before: number): number => wanted === -1 ? before 
 
 /** Gives a process other credentials. Who changes who he acts as wants nothing to do with his parent's end, and nobody to look into what he has in memory. */
 const become = (self: Process, next: Credentials): void => {
-  const { egid, euid } = self.credentials
-  if (next.euid !== euid || next.egid !== egid) {
+  const { egid, euid, fsgid, fsuid } = self.credentials
+  if (next.euid !== euid || next.egid !== egid || next.fsuid !== fsuid || next.fsgid !== fsgid) {
     const uncommon = uncommonOf(self)
     uncommon.parentDeathSignal = 0
     uncommon.dumpable = 0
   }
   self.credentials = next
 }
+
+/** Whether anything becomes another: the effective id is that for files as well. */
+const changes = (wanted: ReadonlyArray<number>, has: ReadonlyArray<number>, forFiles: number): boolean =>
+  wanted.some((id, i) => id !== -1 && (id !== has[i] || (i === 1 && id !== forFiles)))
 
 /** @see setresuid(2) */
 export const setresuid = (self: Process, ruid: number, euid: number, suid: number): Exit.Exit<void, IdError> => {
@@ -41,7 +45,7 @@ export const setresuid = (self: Process, ruid: number, euid: number, suid: numbe
     return Errno.fail("EPERM", { syscall: "setresuid" })
   }
   // Who stays who he is keeps his credentials, and with them what he opened.
-  if (wanted.some((id, i) => id !== -1 && id !== [c.uid, c.euid, c.suid][i])) {
+  if (changes(wanted, [c.uid, c.euid, c.suid], c.fsuid)) {
     become(self, withUsers(c, { uid: pick(ruid, c.uid), euid: pick(euid, c.euid), suid: pick(suid, c.suid) }))
   }
   return Exit.void
@@ -55,8 +59,9 @@ export const setresgid = (self: Process, rgid: number, egid: number, sgid: numbe
   if (!allowed(capable(c, CAP_SETGID), [c.gid, c.egid, c.sgid], wanted)) {
     return Errno.fail("EPERM", { syscall: "setresgid" })
   }
-  if (wanted.some((id, i) => id !== -1 && id !== [c.gid, c.egid, c.sgid][i])) {
-    become(self, { ...c, gid: pick(rgid, c.gid), egid: pick(egid, c.egid), sgid: pick(sgid, c.sgid) })
+  if (changes(wanted, [c.gid, c.egid, c.sgid], c.fsgid)) {
+    const next = pick(egid, c.egid)
+    become(self, { ...c, gid: pick(rgid, c.gid), egid: next, sgid: pick(sgid, c.sgid), fsgid: next })
   }
   return Exit.void
 }
@@ -77,7 +82,7 @@ export const setgid = (self: Process, gid: number): Exit.Exit<void, IdError> => 
   const c = self.credentials
   const privileged = capable(c, CAP_SETGID)
   if (!privileged && gid !== c.gid && gid !== c.sgid) return Errno.fail("EPERM", { syscall: "setgid" })
-  become(self, privileged ? { ...c, gid, egid: gid, sgid: gid } : { ...c, egid: gid })
+  become(self, { ...c, ...(privileged ? { gid, sgid: gid } : {}), egid: gid, fsgid: gid })
   return Exit.void
 }
 
@@ -106,8 +111,32 @@ export const setregid = (self: Process, rgid: number, egid: number): Exit.Exit<v
   const may = allowed(privileged, [c.gid, c.egid], [rgid]) && allowed(privileged, [c.gid, c.egid, c.sgid], [egid])
   if (!may) return Errno.fail("EPERM", { syscall: "setregid" })
   const next = pick(egid, c.egid)
-  become(self, { ...c, gid: pick(rgid, c.gid), egid: next, sgid: follows(rgid, egid, c.gid) ? next : c.sgid })
+  become(self, {
+    ...c,
+    gid: pick(rgid, c.gid),
+    egid: next,
+    fsgid: next,
+    sgid: follows(rgid, egid, c.gid) ? next : c.sgid
+  })
   return Exit.void
+}
+
+/** Answers who it was before, whether it is another now or not. @see setfsuid(2) */
+export const setfsuid = (self: Process, fsuid: number): Exit.Exit<number> => {
+  const c = self.credentials
+  const isFree = fsuid >= 0 && isId(fsuid) && fsuid !== c.fsuid
+  if (isFree && (capable(c, CAP_SETUID) || [c.uid, c.euid, c.suid].includes(fsuid))) {
+    become(self, withFileUser(c, fsuid))
+  }
+  return Exit.succeed(c.fsuid)
+}
+
+/** @see setfsgid(2) */
+export const setfsgid = (self: Process, fsgid: number): Exit.Exit<number> => {
+  const c = self.credentials
+  const isFree = fsgid >= 0 && isId(fsgid) && fsgid !== c.fsgid
+  if (isFree && (capable(c, CAP_SETGID) || [c.gid, c.egid, c.sgid].includes(fsgid))) become(self, { ...c, fsgid })
+  return Exit.succeed(c.fsgid)
 }
 
 /** NGROUPS_MAX. */

@@ -7,6 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../abi/Capabilities.js"
+import { errnoTable } from "../abi/ErrnoTable.js"
 import { AF_UNIX, MSG_CMSG_CLOEXEC, MSG_CTRUNC } from "../abi/Socket.js"
 import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
@@ -15,7 +16,7 @@ import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { SocketAddress } from "../socket/Address.js"
 import type { ReceiveError, SendError } from "../socket/errors.js"
-import { type Attached, Received } from "../socket/Message.js"
+import { type Attached, nothing, Received } from "../socket/Message.js"
 import type { ProcessCredentials } from "../socket/OptionValue.js"
 import type { Socket } from "../socket/Socket.js"
 import { Passenger } from "../socket/unix/Passenger.js"
@@ -23,6 +24,7 @@ import { RIGHTS_MAX } from "../socket/unix/rights.js"
 import type { ControlMessage, IncomingMessage, OutgoingMessage, Receptacle } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
 import { type NotASocket, onSocket } from "./sockets.js"
+import { noRoom } from "./table.js"
 
 /** What a control message takes up besides its data, and with credentials. */
 const HEADER = 16
@@ -54,10 +56,11 @@ type AttachError = Errno.Errno<"EBADF" | "EINVAL" | "EPERM" | "ESRCH">
 const attach = (
   { processes }: Rooms,
   self: Process,
-  control: ReadonlyArray<ControlMessage>
+  control: NonNullable<OutgoingMessage["control"]>
 ): Exit.Exit<Attached, AttachError> => {
   const rights: Array<Description> = []
   let credentials: ProcessCredentials | undefined
+  let process: Process | undefined
   for (const message of control) {
     if (message._tag === "Rights") {
       if (rights.length + message.fds.length > RIGHTS_MAX) return Errno.fail("EINVAL")
@@ -66,16 +69,18 @@ const attach = (
         if (description === undefined) return Errno.fail("EBADF", { syscall: "sendmsg", fd })
         rights.push(description)
       }
-    } else {
+    } else if (message._tag === "Credentials") {
       const { gid, pid, uid } = message
       if (!maySay(self, message)) return Errno.fail("EPERM")
-      if (pid !== self.pid && !processes.table.processes.has(pid)) return Errno.fail("ESRCH")
+      process = pid === self.pid ? self : processes.table.processes.get(pid)
+      if (process === undefined) return Errno.fail("ESRCH")
       credentials = { pid, uid, gid }
     }
   }
   return Exit.succeed({
     rights: rights.length === 0 ? undefined : { descriptions: rights, uid: self.credentials.uid },
-    credentials
+    credentials,
+    process
   })
 }
 
@@ -95,7 +100,8 @@ export const sendmsg = (
   onSocket(self, "sendmsg", fd, (socket): Effect.Effect<number, SendError> => {
     const from = gather(data)
     if (control === undefined || control.length === 0 || socket.domain !== AF_UNIX) {
-      return transmit(socket, from, flags, to, undefined, self)
+      const along = control?.find((each) => each._tag === "Segment")
+      return transmit(socket, from, flags, to, along && { ...nothing, segment: along.size }, self)
     }
     const attached = attach(rooms, self, control)
     if (attached._tag === "Failure") return Exit.failCause(attached.cause)
@@ -151,6 +157,7 @@ const refuse = (finish: (effect: Effect.Effect<void>) => void) => (rights: Reado
 
 /** @see recvmsg(2) */
 export const recvmsg = (
+  { events }: Rooms,
   self: Process,
   fd: number,
   { controlLength = 0, into }: Receptacle,
@@ -158,8 +165,10 @@ export const recvmsg = (
 ): Effect.Effect<IncomingMessage, ReceiveError | NotASocket> =>
   onSocket(self, "recvmsg", fd, (socket) => {
     const installed: Array<number> = []
-    const received = new Received((rights, { credentials }) => {
-      const left = controlLength - (credentials === undefined ? 0 : CREDENTIALS_SPACE)
+    const roomBehind = ({ credentials }: Received): number =>
+      controlLength - (credentials === undefined ? 0 : CREDENTIALS_SPACE)
+    const received = new Received((rights, received) => {
+      const left = roomBehind(received)
       const most = Math.max(0, Math.floor((left - HEADER) / FD))
       for (const each of rights) {
         const number = installed.length < most ? self.fds.free() : self.fds.limit
@@ -178,13 +187,33 @@ export const recvmsg = (
     return Step.map(socket.receive(whole, flags, received), (count): IncomingMessage => {
       if (parts.length !== 1) scatter(whole, parts)
       const control: Array<ControlMessage> = []
-      const { credentials, from } = received
+      const { credentials, from, process } = received
       if (credentials !== undefined && controlLength < CREDENTIALS_LENGTH) received.flags |= MSG_CTRUNC
       else if (credentials !== undefined) control.push({ _tag: "Credentials", ...credentials })
       if (installed.length > 0) control.push({ _tag: "Rights", fds: installed })
+      const { segment } = received
+      if (segment !== undefined && controlLength < HEADER + FD) received.flags |= MSG_CTRUNC
+      else if (segment !== undefined) control.push({ _tag: "Segment", size: segment })
+      if (received.wantsProcess) {
+        const rights = installed.length === 0 ? 0 : HEADER + 8 * Math.ceil(installed.length * FD / 8)
+        if (roomBehind(received) - rights < HEADER + FD) received.flags |= MSG_CTRUNC
+        else if (process !== undefined) {
+          control.push({ _tag: "Pidfd", fd: openProcess(self, events.process(process, 0)) })
+        }
+      }
       return { count, from, control, flags: received.flags | (flags & MSG_CMSG_CLOEXEC) }
     })
   })
+
+/** A descriptor, or the errno that there is none for, below 0. */
+const openProcess = (self: Process, description: Description): number => {
+  const { fds } = self
+  const fd = fds.free()
+  const lacks = fd >= fds.limit ? "EMFILE" : noRoom(self, "recvmsg") === undefined ? undefined : "ENFILE"
+  if (lacks !== undefined) return -errnoTable[lacks][0]
+  fds.place(fd, description, true)
+  return fd
+}
 
 const scatter = (whole: Uint8Array, parts: ReadonlyArray<Uint8Array>): void => {
   let at = 0

@@ -32,7 +32,7 @@ const ownerOf = ({ processes, signals }: Rooms, description: Description): Owner
 
 /** Whether it is its owner's, or the caller may act as if it were his. */
 const owns = ({ credentials }: Process, { uid }: Inode, capability: number): boolean =>
-  credentials.euid === uid || capable(credentials, capability)
+  credentials.fsuid === uid || capable(credentials, capability)
 
 /** O_ASYNC, as F_SETFL sets it: only what can tell of itself has it. */
 export const setAsync = (rooms: Rooms, self: Process, description: Description, fd: number, on: boolean): void => {
@@ -48,6 +48,7 @@ export const setAsync = (rooms: Rooms, self: Process, description: Description, 
   const stop = description.startAsync((code) => owner.tell(fd, code))
   if (stop === undefined) return
   owner.stop = stop
+  owner.fd = fd
   ;(description.closing ??= new Set()).add(owner.closed)
   description.flags |= O_ASYNC
   const group = description.terminal?.foreground

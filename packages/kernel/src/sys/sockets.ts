@@ -6,19 +6,21 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { O_CLOEXEC, O_NONBLOCK, O_PATH } from "../abi/OpenFlags.js"
-import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK } from "../abi/Socket.js"
+import { SO_PEERPIDFD, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK, SOL_SOCKET } from "../abi/Socket.js"
 import { drop } from "../Description.js"
 import type { LookupError } from "../Dns.js"
 import * as Errno from "../Errno.js"
 import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { Inet, Inet6 } from "../socket/Address.js"
-import type { AcceptError } from "../socket/errors.js"
+import type { AcceptError, OptionError } from "../socket/errors.js"
+import { InetSocket } from "../socket/inet/InetSocket.js"
+import type { Membership, OptionValue } from "../socket/OptionValue.js"
 import { Socket } from "../socket/Socket.js"
 import type { CreateError } from "../Sockets.js"
 import type { Accepted } from "../Sys.js"
 import type { Rooms } from "./Rooms.js"
-import { noRoom } from "./table.js"
+import { install, noRoom } from "./table.js"
 
 export type NotASocket = Errno.Errno<"EBADF" | "ENOTSOCK">
 
@@ -116,6 +118,36 @@ export const accept = (
       return Exit.succeed({ fd: number, address: connection.caller })
     })
   })
+
+/** @see sockatmark(3) */
+export const atMark = (
+  self: Process,
+  fd: number
+): Exit.Exit<boolean, Errno.Errno<"EBADF" | "ENOTTY" | "EOPNOTSUPP">> => {
+  const description = self.fds.get(fd)
+  if (description instanceof Socket) return description.atMark()
+  return Errno.fail(description === undefined || (description.flags & O_PATH) !== 0 ? "EBADF" : "ENOTTY", {
+    syscall: "ioctl",
+    fd
+  })
+}
+
+/** @see getsockopt(2) */
+export const getOption = (
+  { events }: Rooms,
+  self: Process,
+  socket: Socket,
+  level: number,
+  option: number,
+  of: Membership | undefined
+): Effect.Effect<OptionValue, OptionError | Errno.Errno<"EMFILE" | "ENFILE">> => {
+  if (of !== undefined && socket instanceof InetSocket) return socket.filterOf(level, option, of)
+  if (level !== SOL_SOCKET || option !== SO_PEERPIDFD) return socket.getOption(level, option)
+  const { peerProcess } = socket
+  return peerProcess === undefined
+    ? Errno.fail("ENODATA", { syscall: "getsockopt" })
+    : install(self, events.process(peerProcess, 0), O_CLOEXEC, "getsockopt")
+}
 
 /** @see getaddrinfo(3) */
 export const getaddrinfo = (

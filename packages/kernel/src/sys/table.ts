@@ -167,8 +167,8 @@ export const pipe = (
     return Errno.fail("EMFILE", { syscall: "pipe", remedy: `raise the limit of ${fds.limit} (ulimit -n)` })
   }
   const { reader, writer } = pipes.create(flags & (OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT), {
-    uid: self.credentials.euid,
-    gid: self.credentials.egid
+    uid: self.credentials.fsuid,
+    gid: self.credentials.fsgid
   })
   reader.openedBy = writer.openedBy = self.credentials
   const closes = (flags & OpenFlags.O_CLOEXEC) !== 0
@@ -194,7 +194,7 @@ const ofDescriptors: ReadonlyArray<number> = [
 
 /** O_NOATIME is for the owner. */
 const mayHideAccess = ({ credentials }: Process, { inode }: Description): boolean =>
-  credentials.euid === inode.uid || capable(credentials, CAP_FOWNER)
+  credentials.fsuid === inode.uid || capable(credentials, CAP_FOWNER)
 
 /** @see fcntl(2) */
 export const fcntl = (

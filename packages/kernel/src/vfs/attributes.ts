@@ -114,7 +114,7 @@ function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gi
   const { inode } = target
   const { credentials } = viewer
   if (!Credentials.capable(credentials, CAP_CHOWN)) {
-    const owner = credentials.euid === inode.uid
+    const owner = credentials.fsuid === inode.uid
     if (uid !== -1 && !(owner && uid === inode.uid)) return yield* Errno.fail("EPERM")
     const mayGive = owner && (gid === inode.gid || Credentials.inGroup(credentials, gid))
     if (gid !== -1 && !mayGive) return yield* Errno.fail("EPERM")

@@ -32,7 +32,7 @@ export const newInode = (
   const { credentials, umask } = viewer
   const type = mode & FileMode.S_IFMT
   const inherits = (directory.mode & FileMode.S_ISGID) !== 0
-  const gid = inherits ? directory.gid : credentials.egid
+  const gid = inherits ? directory.gid : credentials.fsgid
   let bits = mode & FileMode.PERMISSIONS & (type === FileMode.S_IFLNK ? 0o777 : ~umask)
   if (inherits && type === FileMode.S_IFDIR) bits |= FileMode.S_ISGID
   // A set-group-id program for a group that one is not in would lend what one does not have. Linux looks
@@ -42,7 +42,7 @@ export const newInode = (
     inherits && type !== FileMode.S_IFDIR && (mode & groupProgram) === groupProgram &&
     !Credentials.inGroup(credentials, gid) && !Credentials.capable(credentials, CAP_FSETID)
   ) bits &= ~FileMode.S_ISGID
-  return { mode: type | bits, uid: credentials.euid, gid, rdev, now: core.now() }
+  return { mode: type | bits, uid: credentials.fsuid, gid, rdev, now: core.now() }
 }
 
 /** A name that is to be made, its directory locked, checked in the order of `filename_create`. */

@@ -46,6 +46,11 @@ const remove = (parent: Dentry, gone: Dentry): void => {
 /** Whether what bears the name is open, stood in or mounted upon. */
 export const isUsed = (parent: Dentry, name: string): boolean => (parent.children?.get(name)?.uses ?? 0) > 0
 
+/** Remembers a file in use whose last name is gone. */
+export const lose = (superblock: Superblock, inode: Inode): void => {
+  if (inode.nlink === 0 && inode.references > 0) (superblock.nameless ??= new Set()).add(inode)
+}
+
 /** Forgets `name`: nothing bears it any more. */
 export const forget = (core: Core, parent: Dentry, name: string): void => {
   const known = parent.children?.get(name)
@@ -163,7 +168,7 @@ export const pin = ({ backend }: Superblock, dentry: Dentry): Effect.Effect<void
     }))
 }
 
-export const unpin = (core: Core, { backend }: Superblock, dentry: Dentry): Effect.Effect<void> => {
+export const unpin = (core: Core, superblock: Superblock, dentry: Dentry): Effect.Effect<void> => {
   dentry.uses--
   const { inode, parent } = dentry
   // Files are only remembered while they are open.
@@ -173,7 +178,9 @@ export const unpin = (core: Core, { backend }: Superblock, dentry: Dentry): Effe
     core.dentries--
   }
   if (dentry.uses === 0 && dentry.unlinked && core.watches.active !== 0) core.watches.dropped(inode)
-  return --inode.references > 0 ? Exit.void : backend.release?.(inode) ?? Exit.void
+  if (--inode.references > 0) return Exit.void
+  superblock.nameless?.delete(inode)
+  return superblock.backend.release?.(inode) ?? Exit.void
 }
 
 /** Takes hold of a place: its mount is busy, its dentry stays known, its inode stays reachable even without a name. */

@@ -42,8 +42,8 @@ export const create = (
   const sealedMode = (flags & MFD_NOEXEC_SEAL) !== 0
   const made = mount.superblock.backend.createUnnamed?.({
     mode: S_IFREG | (sealedMode ? 0o666 : 0o777),
-    uid: credentials.euid,
-    gid: credentials.egid,
+    uid: credentials.fsuid,
+    gid: credentials.fsgid,
     rdev: 0,
     now: core.now()
   })

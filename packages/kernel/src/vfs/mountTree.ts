@@ -25,6 +25,7 @@ export const superblock = (backend: Backend<Inode>, dev: number): Superblock => 
   root: new Dentry(undefined, "", backend.root),
   flags: flagsOf(backend),
   mounts: new Set(),
+  nameless: undefined,
   lock: undefined
 })
 

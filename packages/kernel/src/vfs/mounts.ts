@@ -72,7 +72,9 @@ const isNowhere = ({ dentry, mount }: Location): boolean => dentry.unlinked || m
 const refusal = (table: MountTable | undefined, mount: Mount, at: Location) => {
   if (isNowhere(at)) return Errno.fail("ENOENT")
   if (at.mount.table !== table) return Errno.fail("EINVAL")
-  return FileMode.isDirectory(mount.root.inode.mode) === isDirectory(at) ? undefined : Errno.fail("ENOTDIR")
+  if (FileMode.isDirectory(mount.root.inode.mode) !== isDirectory(at)) return Errno.fail("ENOTDIR")
+  // What was removed is shown nowhere else.
+  return mount.root.unlinked ? Errno.fail("ENOENT") : undefined
 }
 
 /** Attaches a mount to what is seen at a place, or gives it up again. */
@@ -153,13 +155,15 @@ function* moveSteps(core: Core, viewer: Viewer, place: Location, request: MountR
   for (let each: Mount | undefined = to.mount; each !== undefined; each = each.at?.mount) {
     if (each === mount) return yield* Errno.fail("ELOOP")
   }
+  if (mount.root.unlinked) return yield* Errno.fail("ENOENT")
   Tree.take(core, mount)
   Tree.attach(core, mount, to)
 }
 
-const hasWriters = ({ mounts }: Superblock): boolean => {
+/** Whether something is to be written yet: files open for that, and those that go once nobody uses them. */
+export const isWritten = ({ mounts, nameless }: Superblock): boolean => {
   for (const each of mounts) if (each.writers > 0) return true
-  return false
+  return nameless !== undefined && nameless.size > 0
 }
 
 function* remountSteps(core: Core, viewer: Viewer, place: Location, { flags, options }: MountRequest<unknown>) {
@@ -172,19 +176,20 @@ function* remountSteps(core: Core, viewer: Viewer, place: Location, { flags, opt
     mount.flags = keptOf(flags, mount.flags)
     return
   }
-  if (becomesReadOnly && superblock.flags === 0 && hasWriters(superblock)) return yield* Errno.fail("EBUSY")
+  if (becomesReadOnly && superblock.flags === 0 && isWritten(superblock)) return yield* Errno.fail("EBUSY")
   if (options !== "" && superblock.backend.reconfigure !== undefined) yield* superblock.backend.reconfigure(options)
   superblock.flags = (flags | Tree.flagsOf(superblock.backend)) & Flags.MS_RDONLY
   mount.flags = keptOf(flags, mount.flags)
 }
 
-/** Here nothing is ever shared between mounts, so a slave follows nobody. */
+/** Here nothing is ever shared between mounts, so a slave follows nobody, and is what it was. */
 function* propagateSteps(viewer: Viewer, place: Location, flags: number) {
   const type = flags & ~(Flags.MS_REC | Flags.MS_SILENT)
   if (!isRootIn(tableOf(viewer), place)) return yield* Errno.fail("EINVAL")
   if ((type & ~propagations) !== 0 || (type & (type - 1)) !== 0 || type === Flags.MS_SHARED) {
     return yield* Errno.fail("EINVAL")
   }
+  if (type === Flags.MS_SLAVE) return
   const changed = (flags & Flags.MS_REC) === 0 ? [place.mount] : Tree.below(place.mount)
   for (const each of changed) each.unbindable = type === Flags.MS_UNBINDABLE
 }

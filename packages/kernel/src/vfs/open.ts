@@ -149,9 +149,9 @@ const busy = (at: Location, description: Description): Description => {
  * In a sticky directory that all may write to, O_CREAT does not open a device or socket that somebody else put there.
  * For files and FIFOs that is up to `protected_regular` and `protected_fifos`. @see proc_sys_fs(5)
  */
-const isGuarded = ({ settings }: Core, { credentials: { euid } }: Process, found: Walk, inode: Inode): boolean => {
+const isGuarded = ({ settings }: Core, { credentials: { fsuid } }: Process, found: Walk, inode: Inode): boolean => {
   const { mode, uid } = found.dentry.inode
-  if ((mode & FileMode.S_ISVTX) === 0 || found.last !== "name" || inode.uid === uid || inode.uid === euid) return false
+  if ((mode & FileMode.S_ISVTX) === 0 || found.last !== "name" || inode.uid === uid || inode.uid === fsuid) return false
   const guard = FileMode.isRegular(inode.mode)
     ? settings.protected_regular.value
     : FileMode.isFifo(inode.mode)

@@ -24,7 +24,7 @@ export const access = (
 
 /** Whether the viewer owns the file, or may act as every owner. */
 export const owns = (viewer: Viewer, inode: Inode): boolean =>
-  viewer.credentials.euid === inode.uid || Credentials.capable(viewer.credentials, CAP_FOWNER)
+  viewer.credentials.fsuid === inode.uid || Credentials.capable(viewer.credentials, CAP_FOWNER)
 
 export const writableMount = (mount: Mount): Exit.Exit<void, Errno.Errno<"EROFS">> =>
   mount.readOnly ? Errno.fail("EROFS") : Exit.void
@@ -98,7 +98,7 @@ export const mayRemove = (
   const allowed = mayCreate(core, viewer, place)
   if (allowed._tag === "Failure") return allowed
   const sticky = (directory.mode & FileMode.S_ISVTX) !== 0
-  if (sticky && !owns(viewer, inode) && viewer.credentials.euid !== directory.uid) return Errno.fail("EPERM")
+  if (sticky && !owns(viewer, inode) && viewer.credentials.fsuid !== directory.uid) return Errno.fail("EPERM")
   const isDirectory = FileMode.isDirectory(inode.mode)
   if (asDirectory && !isDirectory) return Errno.fail("ENOTDIR")
   if (!asDirectory && isDirectory) return Errno.fail("EISDIR")

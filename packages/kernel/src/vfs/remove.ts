@@ -29,6 +29,7 @@ function* takeAway(core: Core, { dentry, mount, name }: Walk, inode: Inode, how:
     const used = Dentries.isUsed(dentry, name)
     yield* detachElsewhere(core, dentry.children?.get(name))
     Dentries.forget(core, dentry, name)
+    Dentries.lose(mount.superblock, inode)
     if (core.watches.active !== 0) core.watches.removed({ inode, parent: dentry, name }, used)
   } finally {
     Lock.release(inode)

@@ -163,6 +163,7 @@ function* renameLocked(core: Core, viewer: Viewer, from: Walk, to: Walk, flags: 
     else {
       const gone = detachElsewhere(core, target)
       Dentries.move(core, from.dentry, from.name, to.dentry, to.name)
+      if (replaced !== undefined) Dentries.lose(from.mount.superblock, replaced)
       yield* gone
     }
     if (core.watches.active !== 0) tellMoved(core, from, to, inode, replaced, exchange, used)

@@ -15,7 +15,7 @@ import * as Step from "../internal/step.js"
 import type { MountPathError, UnmountPathError } from "../Sys.js"
 import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
-import { tableOf } from "./mounts.js"
+import { isWritten, tableOf } from "./mounts.js"
 import * as Tree from "./mountTree.js"
 import { walkTo } from "./names.js"
 import { existing, itself, type Mode, walk } from "./walk.js"
@@ -25,7 +25,7 @@ const isBusy = ({ children, uses }: Mount): boolean => uses > 0 || children.size
 /** The root of everything cannot go; as good as that, it becomes read-only. */
 function* unmountRoot({ superblock }: Mount) {
   if (superblock.flags !== 0) return
-  for (const each of superblock.mounts) if (each.writers > 0) return yield* Errno.fail("EBUSY")
+  if (isWritten(superblock)) return yield* Errno.fail("EBUSY")
   superblock.flags = Flags.MS_RDONLY
 }
 
@@ -125,8 +125,8 @@ export const leave = (core: Core, { mounts }: Member): Effect.Effect<void> => {
 /** Gives a process a tree of mounts of its own, the same as the one it sees. @see unshare(2) */
 export const unshare = (core: Core, member: Member): Effect.Effect<void> => {
   const before = member.mounts
-  // Nor is there anything to copy of a tree whose root was detached.
-  if (before === undefined || before.members === 1 || before.root.table === undefined) return Exit.void
+  // There is nothing to copy of a tree whose root was detached. What is open stays in the old one, whoever else sees that.
+  if (before === undefined || before.root.table === undefined) return Exit.void
   const { became, table } = Tree.copy(core, before)
   let late: Effect.Effect<void> = Exit.void
   const moved = (place: Location): Location => {

@@ -377,7 +377,7 @@ export class Walk {
     if (this.core.settings.protected_symlinks.value === 0) return true
     const { inode: directory } = this.dentry
     const open = FileMode.S_ISVTX | 0o002
-    return uid === this.viewer.credentials.euid || (directory.mode & open) !== open || directory.uid === uid
+    return uid === this.viewer.credentials.fsuid || (directory.mode & open) !== open || directory.uid === uid
   }
 
   /** Goes on along the text of a link. */

@@ -97,7 +97,7 @@ const attach = ({ answering, datagrams, gate, open, paths }: Parts): Attach => (
   const knowsHost = answering.length > 0 || paths.size > 0
   const leads = (to: string): boolean => gate.leads(to) || (knowsHost && to === GATEWAY)
   return {
-    interfaces: [{ name: "eth0", index: 2, addresses: [MACHINE, MACHINE6] }],
+    interfaces: [{ name: "eth0", index: 2, addresses: [MACHINE, MACHINE6], gateway: GATEWAY }],
     route: (to) => leads(to) ? Exit.succeed(to.includes(":") ? MACHINE6 : MACHINE) : refusal(to),
     connect: (_from, to, connection, answer, abandoned) => {
       const path = to.address === GATEWAY ? paths.get(to.port) : undefined

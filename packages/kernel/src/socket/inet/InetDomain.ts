@@ -8,8 +8,10 @@ import * as Errno from "../../Errno.js"
 import type { Attach, Connection, Endpoint, Interface, Network, Outcome, Stack } from "../Network.js"
 import type { SocketContext } from "../Socket.js"
 import type { InetSocket } from "./InetSocket.js"
+import { mtuOf } from "./interfaces.js"
 import * as Ip from "./Ip.js"
 import * as Loopback from "./Loopback.js"
+import type { Memberships } from "./Memberships.js"
 import { fit, Ports } from "./Ports.js"
 
 /** A socket that takes connections, as far as an arriving one is concerned. */
@@ -25,10 +27,13 @@ export interface Listener extends InetSocket {
 
 /** A socket that takes datagrams. */
 export interface Receiver extends InetSocket {
-  readonly arrive: (from: Endpoint, data: Uint8Array) => void
+  /** `segment` is the length of the pieces that it was sent in, if those are not taken apart. */
+  readonly arrive: (from: Endpoint, data: Uint8Array, segment?: number) => void
+  /** Whether it takes pieces together. */
+  readonly gathers: boolean
   readonly refused: () => void
   /** Whether it takes what is sent to a group that somebody on this machine has joined. */
-  readonly takes: (group: string, link: Link) => boolean
+  readonly takes: (group: string, link: Link, source: string) => boolean
 }
 
 /** The two sides of a machine: its own network, and whatever is outside. */
@@ -37,8 +42,11 @@ export type Link = "loopback" | "beyond"
 export class InetDomain {
   readonly tcp = new Ports()
   readonly udp = new Ports()
-  /** Groups of receivers by link, each with how many sockets have joined it. */
-  private readonly groups: Readonly<Record<Link, Map<string, number>>> = { loopback: new Map(), beyond: new Map() }
+  /** Groups of receivers by link, each with those who have joined it. */
+  private readonly groups: Readonly<Record<Link, Map<string, Set<Memberships>>>> = {
+    loopback: new Map(),
+    beyond: new Map()
+  }
   private readonly loopback: Network
   /** What lies beyond this machine; `undefined` where there is nothing. */
   private readonly beyond: Network | undefined
@@ -50,12 +58,12 @@ export class InetDomain {
   constructor(readonly context: SocketContext, beyond: Attach | undefined) {
     const stack = (link: Link): Stack => ({
       connect: (from, to, connection, answer, abandoned) => {
-        const listener = this.listener(from, to)
+        const listener = this.listener(from, to, link)
         if (listener === undefined) answer("refused")
         else listener.arrive(from, to, connection, answer, abandoned)
       },
       deliver: (from, to, data) => this.deliver(from, to, data, link),
-      unreachable: (from, to) => this.receiverAt(to, from)?.refused()
+      unreachable: (from, to) => this.receiverAt(to, from, link)?.refused()
     })
     this.loopback = Loopback.attach(stack("loopback"))
     this.beyond = beyond?.(stack("beyond"))
@@ -82,17 +90,24 @@ export class InetDomain {
   }
 
   /** One socket more is in a group. */
-  join(group: string, link: Link): void {
+  join(group: string, link: Link, member: Memberships): void {
     const groups = this.groups[link]
-    groups.set(group, (groups.get(group) ?? 0) + 1)
+    const members = groups.get(group)
+    if (members === undefined) groups.set(group, new Set([member]))
+    else members.add(member)
   }
 
   /** One socket less is in a group. */
-  leave(group: string, link: Link): void {
-    const groups = this.groups[link]
-    const left = (groups.get(group) ?? 1) - 1
-    if (left > 0) groups.set(group, left)
-    else groups.delete(group)
+  leave(group: string, link: Link, member: Memberships): void {
+    const members = this.groups[link].get(group)
+    members?.delete(member)
+    if (members?.size === 0) this.groups[link].delete(group)
+  }
+
+  /** Whether anybody on this machine wants what `source` sends to a group. */
+  private wants(group: string, link: Link, source: string): boolean {
+    for (const each of this.groups[link].get(group) ?? []) if (each.takes(group, link, source) === true) return true
+    return false
   }
 
   /** Whether an address means all of a network. */
@@ -118,6 +133,34 @@ export class InetDomain {
     return this.beyond
   }
 
+  /** The number of the interface through which a packet comes to an address of this machine, or to a group. */
+  private deviceOn(link: Link, address: string): number {
+    const owner = this.own.has(address)
+      ? this.beyond?.interfaces.find(({ addresses }) => addresses.includes(address))
+      : link === "beyond"
+      ? this.beyond?.interfaces[0]
+      : undefined
+    return owner?.index ?? Loopback.INDEX
+  }
+
+  /** Bytes of a packet on the way to an address. */
+  mtuTowards(address: string): number {
+    return mtuOf((this.isLocal(address) ? undefined : this.beyond?.interfaces[0]) ?? this.loopback.interfaces[0]!)
+  }
+
+  /** Whether an interface leads to an address: that of the loopback network to this machine alone. */
+  leads(device: number, to: string): boolean {
+    if (to === "127.255.255.255" || Ip.isLoopback(to)) return device === Loopback.INDEX
+    if (Ip.isMulticast(to) || Ip.isBroadcast(to)) return true
+    if (this.own.has(to)) return Ip.is4(to) || device === this.deviceOn("loopback", to)
+    return device !== Loopback.INDEX
+  }
+
+  /** The address that it is known by outside; none where there is no outside. */
+  get outwardAddress(): string {
+    return this.beyond?.interfaces.flatMap(({ addresses }) => addresses).find(Ip.is4) ?? Ip.ANY
+  }
+
   /** The address from which this machine reaches `to`. */
   route(to: string): ReturnType<Network["route"]> {
     if (this.own.has(to)) return Exit.succeed(to)
@@ -132,6 +175,17 @@ export class InetDomain {
 
   send(from: Endpoint, to: Endpoint, data: Uint8Array): ReturnType<Network["send"]> {
     return this.towards(to.address)?.send(from, to, data) ?? Errno.fail("ENETUNREACH")
+  }
+
+  /** Sends pieces of `segment` bytes: all at once to whoever on this machine takes them so. */
+  sendSegments(from: Endpoint, to: Endpoint, data: Uint8Array, segment: number): ReturnType<Network["send"]> {
+    const near = this.isLocal(to.address) ? this.receiverAt(from, to, "loopback") : undefined
+    if (near?.gathers === true) return Exit.succeed(near.arrive(from, data, segment))
+    let sent: ReturnType<Network["send"]> = Exit.void
+    for (let at = 0; at < data.length && sent._tag === "Success"; at += segment) {
+      sent = this.send(from, to, data.subarray(at, at + segment))
+    }
+    return sent
   }
 
   /** Sends to a group, or to all of a network: on this machine, if it loops, and to others, if it leaves. */
@@ -149,12 +203,13 @@ export class InetDomain {
   }
 
   /** The listener that fits an arriving connection best; those that share a port take turns by the sender. */
-  private listener(from: Endpoint, to: Endpoint): Listener | undefined {
+  private listener(from: Endpoint, to: Endpoint, link: Link): Listener | undefined {
     let best: Array<Listener> = []
+    const device = this.deviceOn(link, to.address)
     let most = -1
     for (const socket of this.tcp.listenersAt(to.port)) {
       if (!isListener(socket)) continue
-      const score = fit(socket, from, to)
+      const score = fit(socket, from, to, device)
       if (score > most) {
         most = score
         best = [socket]
@@ -163,12 +218,13 @@ export class InetDomain {
     return best[from.port % best.length]
   }
 
-  private receiverAt(from: Endpoint, to: Endpoint): Receiver | undefined {
+  private receiverAt(from: Endpoint, to: Endpoint, link: Link): Receiver | undefined {
     let best: Receiver | undefined
+    const device = this.deviceOn(link, to.address)
     let most = -1
     let equals = 0
     for (let socket = this.udp.first(to.port); socket !== undefined; socket = socket.nextAtPort) {
-      const score = fit(socket, from, to)
+      const score = fit(socket, from, to, device)
       if (score < most || score < 0 || !isReceiver(socket)) continue
       equals = score > most ? 1 : equals + 1
       // The last that was bound takes all, unless they share: then they take turns by the sender.
@@ -181,16 +237,17 @@ export class InetDomain {
   private deliver(from: Endpoint, to: Endpoint, data: Uint8Array, link: Link): boolean {
     const { address } = to
     if (this.isOneHost(address)) {
-      const receiver = this.receiverAt(from, to)
+      const receiver = this.receiverAt(from, to, link)
       receiver?.arrive(from, data)
       return receiver !== undefined
     }
     // Nobody says that a group has no members.
     const isGroup = Ip.isMulticast(address)
-    if (isGroup && !this.groups[link].has(address)) return true
+    if (isGroup && !this.wants(address, link, from.address)) return true
+    const device = this.deviceOn(link, address)
     for (let socket = this.udp.first(to.port); socket !== undefined; socket = socket.nextAtPort) {
-      if (!isReceiver(socket) || fit(socket, from, to) < 0) continue
-      if (!isGroup || socket.takes(address, link)) socket.arrive(from, data)
+      if (!isReceiver(socket) || fit(socket, from, to, device) < 0) continue
+      if (!isGroup || socket.takes(address, link, from.address)) socket.arrive(from, data)
     }
     return true
   }

@@ -15,12 +15,13 @@ import type { SocketAddress } from "../Address.js"
 import type { BindError, OptionError } from "../errors.js"
 import type { Endpoint } from "../Network.js"
 import { isNumber, keep, keyOf } from "../options.js"
-import type { OptionValue } from "../OptionValue.js"
+import type { Membership, OptionValue } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { Socket } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import * as Ip from "./Ip.js"
 import { optionsOf } from "./keptOptions.js"
+import { changeOf, Memberships } from "./Memberships.js"
 import * as Multicast from "./multicast.js"
 import type { Ports } from "./Ports.js"
 
@@ -29,9 +30,6 @@ const UNPRIVILEGED = 1024
 
 /** Bits of a type of service that belong to congestion: those of a stream are TCP's. */
 const CONGESTION_BITS = 3
-/** Bytes of a packet, on the loopback network and elsewhere. */
-const LOOPBACK_MTU = 65_536
-const MTU = 1500
 
 export abstract class InetSocket extends Socket {
   /** 0 until it is bound, by bind(2) or by the first call that needs a port. */
@@ -50,8 +48,8 @@ export abstract class InetSocket extends Socket {
   chosenPort = false
   remote: Endpoint | undefined = undefined
   v6only = false
-  /** The groups that it is in; a stream is in none. */
-  readonly memberships: Multicast.Memberships | undefined = undefined
+  /** The groups that it is in; made when it joins one. */
+  memberships: Memberships | undefined = undefined
 
   constructor(
     readonly inet: InetDomain,
@@ -179,17 +177,23 @@ export abstract class InetSocket extends Socket {
   protected routeTo(
     to: string
   ): Exit.Exit<string, Errno.Errno<"EACCES" | "EAFNOSUPPORT" | "EHOSTUNREACH" | "ENETUNREACH">> {
+    if (this.goesAstray(to)) return Ip.is4(to) ? Exit.succeed(this.inet.outwardAddress) : Errno.fail("ENETUNREACH")
     if (this.domain === Abi.AF_INET) return this.inet.route(to)
     if (Ip.is4(to)) return this.v6only ? Errno.fail("ENETUNREACH") : this.inet.route(to)
     const route = this.inet.route(to)
     return route._tag === "Success" && Ip.is4(this.address) ? Errno.fail("EAFNOSUPPORT") : route
   }
 
+  /** Whether what goes to an address leaves through an interface that does not lead there: it is heard of no more. */
+  protected goesAstray(to: string): boolean {
+    return this.device !== 0 && !this.inet.leads(this.device, to)
+  }
+
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
     if (level === Abi.SOL_SOCKET) {
       if (option === Abi.SO_PEERCRED) return Exit.succeed({ pid: 0, uid: 0xffff_ffff, gid: 0xffff_ffff })
       if (option === Abi.SO_PEERGROUPS) return Errno.fail("ENODATA")
-      if (option === Abi.SO_PASSCRED) return Errno.fail("EOPNOTSUPP")
+      if (option === Abi.SO_PASSCRED || option === Abi.SO_PASSPIDFD) return Errno.fail("EOPNOTSUPP")
       return super.getOption(level, option)
     }
     if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
@@ -206,20 +210,25 @@ export abstract class InetSocket extends Socket {
     return Exit.succeed(this.kept?.get(keyOf(level, option)) ?? initial)
   }
 
-  override hasDevice(name: string): boolean {
-    return this.inet.interfaces.some((each) => each.name === name)
-  }
-
   /** Bytes of a packet on the way to the peer, where there is one. */
   private get mtu(): Exit.Exit<number, Errno.Errno<"ENOTCONN">> {
     const { remote } = this
     if (remote === undefined) return Errno.fail("ENOTCONN")
-    return Exit.succeed(this.inet.isLocal(remote.address) ? LOOPBACK_MTU : MTU)
+    return Exit.succeed(this.inet.mtuTowards(remote.address))
+  }
+
+  /** IP_MSFILTER and MCAST_MSFILTER, read. */
+  filterOf(level: number, option: number, of: Membership): Exit.Exit<OptionValue, OptionError> {
+    const six = level === Abi.SOL_IPV6
+    if (!(six ? this.domain === Abi.AF_INET6 : level === Abi.SOL_IP) || changeOf(six, option) !== Abi.MCAST_MSFILTER) {
+      return Errno.fail("ENOPROTOOPT")
+    }
+    return (this.memberships ??= new Memberships(this.inet)).filterOf(of)
   }
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
     if (level === Abi.SOL_SOCKET) {
-      if (option === Abi.SO_PASSCRED) return Errno.fail("EOPNOTSUPP")
+      if (option === Abi.SO_PASSCRED || option === Abi.SO_PASSPIDFD) return Errno.fail("EOPNOTSUPP")
       return super.setOption(level, option, value, caller)
     }
     if (level === Abi.SOL_IPV6 && option === Abi.IPV6_V6ONLY && this.domain === Abi.AF_INET6) {
@@ -247,6 +256,7 @@ export abstract class InetSocket extends Socket {
     this.settings = from.settings
     this.peekOffset = from.peekOffset
     this.v6only = from.v6only
+    this.device = from.device
     if (from.kept !== undefined) this.kept = new Map(from.kept)
   }
 }

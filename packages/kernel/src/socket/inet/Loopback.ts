@@ -4,11 +4,17 @@
  * @see Network.ts
  */
 import * as Exit from "effect/Exit"
-import type { Attach, Endpoint } from "../Network.js"
+import type { Attach, Endpoint, Interface } from "../Network.js"
 import * as Ip from "./Ip.js"
 
 export const INDEX = 1
-const INTERFACE = { name: "lo", index: INDEX, addresses: [Ip.LOOPBACK, Ip.LOOPBACK6] }
+const INTERFACE: Interface = {
+  name: "lo",
+  index: INDEX,
+  addresses: [Ip.LOOPBACK, Ip.LOOPBACK6],
+  prefixes: { [Ip.LOOPBACK]: 8, [Ip.LOOPBACK6]: 128 },
+  mtu: 65_536
+}
 
 const from4 = Exit.succeed(Ip.LOOPBACK)
 const from6 = Exit.succeed(Ip.LOOPBACK6)

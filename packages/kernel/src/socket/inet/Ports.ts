@@ -56,6 +56,8 @@ export class Ports {
   conflicts(self: InetSocket, port: number): boolean {
     for (let other = this.first(port); other !== undefined; other = other.nextAtPort) {
       if (other === self || !overlap(self, other)) continue
+      // Each of two interfaces has ports of its own.
+      if (self.device !== 0 && other.device !== 0 && self.device !== other.device) continue
       if (self.settings.reuseAddress && other.settings.reuseAddress && !other.listening) continue
       if (self.settings.reusePort && other.settings.reusePort && self.owner.euid === other.owner.euid) continue
       return true
@@ -114,15 +116,20 @@ export class Ports {
   }
 }
 
-/** How well a bound socket fits a packet; below 0 not at all. */
+/** How well a bound socket fits a packet that came through an interface; below 0 not at all. */
 export const fit = (
   socket: InetSocket,
   from: { readonly address: string; readonly port: number },
-  to: { readonly address: string; readonly port: number }
+  to: { readonly address: string; readonly port: number },
+  device: number
 ): number => {
   const four = is4(to.address)
   const { boundAddress, remote } = socket
   let score = 0
+  if (socket.device !== 0) {
+    if (socket.device !== device) return -1
+    score += 2
+  }
   if (isAny(boundAddress)) {
     // A socket of IPv6 that is bound everywhere takes IPv4 as well, unless told not to.
     if (four ? boundAddress === ANY6 && socket.v6only : boundAddress === ANY) return -1

@@ -11,12 +11,12 @@ import * as Errno from "../../Errno.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
-import type { ByteStream } from "../ByteStream.js"
+import type { ByteStream, Urgent } from "../ByteStream.js"
 import type { OptionError, ReceiveError, SendError, WriteError } from "../errors.js"
 import type { Attached, Received } from "../Message.js"
 import type { Connection, Party } from "../Network.js"
 import type { OptionValue } from "../OptionValue.js"
-import { RCV_SHUTDOWN, READABLE, ROOM, SHUTDOWN_MASK } from "../Socket.js"
+import { type Memory, RCV_SHUTDOWN, READABLE, ROOM, SHUTDOWN_MASK } from "../Socket.js"
 import type { InetDomain } from "./InetDomain.js"
 import { InetSocket } from "./InetSocket.js"
 import * as Transfer from "./tcpTransfer.js"
@@ -103,6 +103,28 @@ export abstract class TcpEnd extends InetSocket implements Party {
     } else WaitQueue.wake(this.canReceive, READABLE)
   }
 
+  /** SO_OOBINLINE */
+  get isInline(): boolean {
+    return this.kept?.get(Abi.SO_OOBINLINE) === 1
+  }
+
+  urgentCame(urgent: Urgent): void {
+    const { incoming } = this
+    if (incoming === undefined) return
+    // The one before, if it is next, is passed over: it was urgent, and is not received among the others.
+    if (incoming.urgent?.at === incoming.passed && incoming.held > 0 && !this.isInline) incoming.discard(1)
+    incoming.urgent = urgent
+    this.signalOwner?.tellUrgent()
+  }
+
+  override atMark(): Exit.Exit<boolean> {
+    return Exit.succeed(this.incoming?.urgent !== undefined && this.incoming.urgent.at === this.incoming.passed)
+  }
+
+  override get memory(): Memory {
+    return { received: this.incoming?.held ?? 0, sent: 0, dropped: 0 }
+  }
+
   roomCame(): void {
     WaitQueue.wake(this.canSend, ROOM)
   }
@@ -132,8 +154,8 @@ export abstract class TcpEnd extends InetSocket implements Party {
     return Transfer.send(this, from, flags, caller)
   }
 
-  receive(into: Uint8Array, flags: number, _received: Received | undefined): Effect.Effect<number, ReceiveError> {
-    return Transfer.receive(this, into, flags)
+  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+    return Transfer.receive(this, into, flags, received)
   }
 
   override poll(): number {
@@ -141,7 +163,11 @@ export abstract class TcpEnd extends InetSocket implements Party {
   }
 
   override available(): Exit.Exit<number, Errno.Errno<"EINVAL">> {
-    return this.listening ? Errno.fail("EINVAL") : Exit.succeed(this.incoming?.held ?? 0)
+    const { incoming } = this
+    if (this.listening) return Errno.fail("EINVAL")
+    if (incoming === undefined) return Exit.succeed(0)
+    const before = incoming.urgent === undefined || this.isInline ? incoming.held : incoming.urgent.at - incoming.passed
+    return Exit.succeed(Math.min(before, incoming.held))
   }
 
   protected override inherit(from: InetSocket): void {

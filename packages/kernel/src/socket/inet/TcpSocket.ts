@@ -40,8 +40,10 @@ export class TcpSocket extends TcpEnd {
   }
 
   private get tcpInfo(): TcpInfo {
-    const { backlog, connections, finished, outgoing, state } = this
-    if (state === "listening") return { state: 10, unacked: connections?.length ?? 0, sacked: backlog }
+    const { backlog, connections, finished, incoming, outgoing, state } = this
+    if (state === "listening") {
+      return { state: 10, unacked: connections?.length ?? 0, sacked: backlog, bytesSent: 0, bytesReceived: 0 }
+    }
     const number = state === "closed"
       ? 7
       : state === "connecting"
@@ -51,7 +53,14 @@ export class TcpSocket extends TcpEnd {
       : outgoing?.ended === true
       ? 5
       : 1
-    return { state: number, unacked: 0, sacked: 0 }
+    return {
+      state: number,
+      unacked: 0,
+      sacked: 0,
+      bytesSent: outgoing === undefined ? 0 : outgoing.total + outgoing.lost,
+      // The end counts as a byte.
+      bytesReceived: (incoming?.total ?? 0) + (finished ? 1 : 0)
+    }
   }
 
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
@@ -138,9 +147,11 @@ export class TcpSocket extends TcpEnd {
     const incoming = new ByteStream(this.receiveShare)
     this.adopt({ incoming, outgoing })
     const abandoned = (): boolean => this.state !== "connecting" || this.outgoing !== outgoing
-    this.inet.connect({ address: from, port: this.port }, remote, { incoming, outgoing }, (outcome) => {
-      if (!abandoned()) this.answered(outcome)
-    }, abandoned)
+    if (!this.goesAstray(to)) {
+      this.inet.connect({ address: from, port: this.port }, remote, { incoming, outgoing }, (outcome) => {
+        if (!abandoned()) this.answered(outcome)
+      }, abandoned)
+    }
     if (this.state === "connecting") {
       this.giveUp = this.context.after(CONNECT_TIMEOUT, () => this.answered("timeout"))
     }
@@ -217,6 +228,8 @@ export class TcpSocket extends TcpEnd {
     this.context.all.add(other)
     connections.push(other)
     answer("accepted")
+    // Who listens after a shutdown hands that on.
+    if (this.shut !== 0) other.shutdown(this.shut - 1)
     WaitQueue.wake(this.canReceive, READABLE)
   }
 
@@ -316,6 +329,7 @@ export class TcpSocket extends TcpEnd {
       this.ports.remove(this)
     }
     this.context.all.remove(this)
+    this.memberships?.clear()
   }
 
   override release(): Effect.Effect<void> {

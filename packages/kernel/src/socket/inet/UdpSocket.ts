@@ -25,35 +25,53 @@ import type {
   SendError,
   WriteError
 } from "../errors.js"
-import type { Attached, Received } from "../Message.js"
+import { type Attached, nothing, type Received } from "../Message.js"
 import type { Endpoint } from "../Network.js"
 import { keyOf } from "../options.js"
 import type { OptionValue } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { Segment, SegmentQueue } from "../SegmentQueue.js"
-import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { type Memory, RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import type { InetDomain, Link } from "./InetDomain.js"
 import { InetSocket } from "./InetSocket.js"
 import * as Ip from "./Ip.js"
+import * as Loopback from "./Loopback.js"
 import * as Multicast from "./multicast.js"
-import { Memberships } from "./multicast.js"
 
 const CORK = keyOf(Abi.SOL_UDP, Abi.UDP_CORK)
+const SEGMENT = keyOf(Abi.SOL_UDP, Abi.UDP_SEGMENT)
+const GRO = keyOf(Abi.SOL_UDP, Abi.UDP_GRO)
 const BUFFER = 212_992
 /** Bytes of one message: what the length in a header can say, without the headers. */
 const MESSAGE_MAX = 65_507
 const MESSAGE6_MAX = 65_527
 /** Headers in a buffer, besides the message. */
 const HEADERS = 44
+/** Headers of a packet on its way. */
+const HEADERS_SENT = 28
+const HEADERS6_SENT = 48
+
+/** Pieces that one message may be sent in. */
+const SEGMENTS_MAX = 128
+
+interface Begun {
+  readonly to: Endpoint
+  readonly data: Uint8Array
+  /** UDP_SEGMENT: the length of the pieces that it is sent in; 0 for one. */
+  readonly segment: number
+  /** From where it leaves, once that is settled. */
+  readonly source?: string
+}
 
 export class UdpSocket extends InetSocket {
   private readonly queue = new SegmentQueue<Endpoint>()
   /** Memory, as Linux counts it, of what waits to be received. */
   private charged = 0
-  override readonly memberships = new Memberships(this.inet)
+  /** Messages that found no room. */
+  private lost = 0
   private source: Endpoint | undefined = undefined
   /** A message that waits for more, by MSG_MORE or UDP_CORK, and where it goes. */
-  private begun: { readonly to: Endpoint; readonly data: Uint8Array } | undefined = undefined
+  private begun: Begun | undefined = undefined
 
   constructor(inet: InetDomain, domain: number, flags: number, owner: Credentials) {
     super(inet, inet.udp, domain, Abi.SOCK_DGRAM, Abi.IPPROTO_UDP, flags, owner, BUFFER, BUFFER)
@@ -107,7 +125,7 @@ export class UdpSocket extends InetSocket {
     this.remote = to
     // Linux keeps both in one place, in IPv4: what was begun goes to the new peer.
     if (this.begun !== undefined && Ip.is4(to.address) && Ip.is4(this.begun.to.address)) {
-      this.begun = { to, data: this.begun.data }
+      this.begun = { ...this.begun, to, source: source.value }
     }
     return Exit.void
   }
@@ -126,30 +144,34 @@ export class UdpSocket extends InetSocket {
   send(
     from: Uint8Array,
     flags: number,
-    _attached: Attached | undefined,
+    attached: Attached | undefined,
     _caller: Process
   ): Effect.Effect<number, WriteError> {
     const { remote } = this
+    const isUrgent = (flags & Abi.MSG_OOB) !== 0
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
-    if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    if (isUrgent && this.domain === Abi.AF_INET) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined) return this.goOn(this.begun, from, flags)
     if (remote === undefined) return Errno.fail("EDESTADDRREQ")
     const mapped = this.domain === Abi.AF_INET6 && Ip.is4(remote.address)
     if (mapped && from.length > 0xffff) return Errno.fail("EMSGSIZE")
-    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.begin(from, remote, flags)
+    // IPv6 alone does not look.
+    if (mapped && isUrgent) return Errno.fail("EOPNOTSUPP")
+    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.begin(from, remote, flags, attached)
   }
 
   sendTo(
     to: SocketAddress,
     from: Uint8Array,
     flags: number,
-    _attached: Attached | undefined,
+    attached: Attached | undefined,
     caller: Process
   ): Effect.Effect<number, SendError> {
+    const isUrgent = (flags & Abi.MSG_OOB) !== 0
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
-    if ((flags & Abi.MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+    if (isUrgent && this.domain === Abi.AF_INET) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined && this.domain === Abi.AF_INET) return this.goOn(this.begun, from, flags)
     if (to.family === "unix" && this.domain === Abi.AF_INET6) return Errno.fail("EINVAL")
     const wanted = this.endpointOf(this.mapped(to))
@@ -157,40 +179,50 @@ export class UdpSocket extends InetSocket {
     const four = Ip.is4(wanted.value.address)
     if (this.v6only && four) return Errno.fail("ENETUNREACH")
     if (four && from.length > 0xffff) return Errno.fail("EMSGSIZE")
+    const there = this.reachable(wanted.value)
+    if (isUrgent && Ip.is4(there.address)) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined) {
       return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, from, flags)
     }
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
-    const there = this.reachable(wanted.value)
-    return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(from, there, flags)
+    return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(from, there, flags, attached)
   }
 
   private isCorked(flags: number): boolean {
     return (flags & Abi.MSG_MORE) !== 0 || (this.kept !== undefined && this.kept.get(CORK) === 1)
   }
 
-  private begin(data: Uint8Array, to: Endpoint, flags: number): Exit.Exit<number, WriteError> {
-    return this.transmit(data, to, this.isCorked(flags), true)
+  private begin(
+    data: Uint8Array,
+    to: Endpoint,
+    flags: number,
+    attached: Attached | undefined
+  ): Exit.Exit<number, WriteError> {
+    const segment = attached?.segment ?? Number(this.kept?.get(SEGMENT) ?? 0)
+    return this.transmit({ data, to, segment }, this.isCorked(flags), true)
   }
 
   /** Adds to the message that was begun; where that goes was said then. One that gets too long is lost. */
   private goOn(
-    { data, to }: NonNullable<UdpSocket["begun"]>,
+    begun: Begun,
     more: Uint8Array,
     flags: number
   ): Exit.Exit<number, WriteError> {
+    const { data } = begun
+    if ((flags & Abi.MSG_OOB) !== 0 && Ip.is4(begun.to.address)) return Errno.fail("EOPNOTSUPP")
     const whole = new Uint8Array(data.length + more.length)
     whole.set(data)
     whole.set(more, data.length)
     this.begun = undefined
-    const sent = this.transmit(whole, to, this.isCorked(flags), false)
+    const sent = this.transmit({ ...begun, data: whole }, this.isCorked(flags), false)
     return sent._tag === "Success" ? Exit.succeed(more.length) : sent
   }
 
   /** Sends it, or keeps it until there is more. */
-  private transmit(data: Uint8Array, to: Endpoint, keeps: boolean, isNew: boolean): Exit.Exit<number, WriteError> {
+  private transmit(message: Begun, keeps: boolean, isNew: boolean): Exit.Exit<number, WriteError> {
+    const { data, segment, to } = message
     const four = Ip.is4(to.address)
-    const route = this.routeTo(to.address)
+    const route = message.source === undefined ? this.routeTo(to.address) : Exit.succeed(message.source)
     if (route._tag === "Failure") return Exit.failCause(route.cause)
     if (this.inet.isBroadcast(to.address) && !this.settings.broadcast) return Errno.fail("EACCES")
     if (data.length > (four ? MESSAGE_MAX : MESSAGE6_MAX)) return Errno.fail("EMSGSIZE")
@@ -200,13 +232,25 @@ export class UdpSocket extends InetSocket {
       : this.takeError() ?? ((this.shut & SEND_SHUTDOWN) === 0 ? undefined : Errno.fail("EPIPE"))
     if (error !== undefined) return error
     if (keeps) {
-      this.begun = { to, data: data.slice() }
+      this.begun = { ...message, data: data.slice(), source: route.value }
       return Exit.succeed(data.length)
     }
-    if (!this.inet.isOneHost(to.address)) return this.transmitToAll(data, to, route.value)
+    if (segment > 0 && (data.length > segment * SEGMENTS_MAX || this.kept?.get(Abi.SO_NO_CHECK) === 1)) {
+      return Errno.fail("EINVAL")
+    }
+    if (
+      segment > 0 &&
+      Math.min(data.length, segment) + (four ? HEADERS_SENT : HEADERS6_SENT) > this.inet.mtuTowards(to.address)
+    ) {
+      return Errno.fail("EMSGSIZE")
+    }
+    if (this.goesAstray(to.address)) return Exit.succeed(data.length)
+    const piece = segment > 0 && segment < data.length ? segment : 0
+    if (!this.inet.isOneHost(to.address)) return this.transmitToAll(data, to, route.value, piece)
     const own = this.address
     const settled = this.inet.isOneHost(own) && Ip.is4(own) === four
-    const sent = this.inet.send(this.sourceAt(settled ? own : route.value), to, data)
+    const source = this.sourceAt(settled ? own : route.value)
+    const sent = piece > 0 ? this.inet.sendSegments(source, to, data, piece) : this.inet.send(source, to, data)
     // It has left the socket, where it took room for a moment.
     WaitQueue.tell(this.canSend, ROOM)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
@@ -219,28 +263,57 @@ export class UdpSocket extends InetSocket {
   }
 
   /** Sends to a group, or to all of a network. */
-  private transmitToAll(data: Uint8Array, to: Endpoint, outward: string): Exit.Exit<number, WriteError> {
+  private transmitToAll(
+    data: Uint8Array,
+    to: Endpoint,
+    outward: string,
+    segment: number
+  ): Exit.Exit<number, WriteError> {
     const { inet } = this
-    const link = inet.isLocal(to.address) ? "loopback" : Multicast.linkTowards(this, to.address)
+    const link = inet.isLocal(to.address) || this.device === Loopback.INDEX
+      ? "loopback"
+      : Multicast.linkTowards(this, to.address)
     const four = Ip.is4(to.address)
     const bound = inet.isOneHost(this.address) && Ip.is4(this.address) === four
     const own = bound ? this.address : link === "beyond" ? outward : four ? Ip.LOOPBACK : Ip.LOOPBACK6
     const isGroup = Ip.isMulticast(to.address)
-    const sent = inet.sendToAll(this.sourceAt(own), to, data, link, {
+    const way = {
       loops: !isGroup || Multicast.loops(this, to.address),
       leaves: !isGroup || Multicast.leaves(this, to.address)
-    })
+    }
+    let at = 0
+    let sent: ReturnType<InetDomain["send"]>
+    do {
+      const end = segment > 0 ? at + segment : data.length
+      sent = inet.sendToAll(this.sourceAt(own), to, data.subarray(at, end), link, way)
+      at = end
+    } while (at < data.length && sent._tag === "Success")
     WaitQueue.tell(this.canSend, ROOM)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
   }
 
   /** Takes what arrives, or loses it. */
-  arrive(from: Endpoint, data: Uint8Array): void {
+  arrive(from: Endpoint, data: Uint8Array, segment?: number): void {
     const charge = ofDatagram(data.length + HEADERS)
-    if (this.charged > this.receiveBuffer) return
+    if (this.charged > this.receiveBuffer) {
+      this.lost++
+      return
+    }
     this.charged += charge
-    this.queue.put(new Segment(from, data.length, charge, undefined), data, 0)
+    this.queue.put(
+      new Segment(from, data.length, charge, segment === undefined ? undefined : { ...nothing, segment }),
+      data,
+      0
+    )
     WaitQueue.wake(this.canReceive, READABLE)
+  }
+
+  override get memory(): Memory {
+    return { received: this.charged, sent: 0, dropped: this.lost }
+  }
+
+  get gathers(): boolean {
+    return this.kept?.get(GRO) === 1
   }
 
   /** Nobody was where this socket is connected to. */
@@ -250,8 +323,8 @@ export class UdpSocket extends InetSocket {
     this.changed()
   }
 
-  takes(group: string, link: Link): boolean {
-    return this.memberships.has(group, link) || Multicast.takesAll(this, group)
+  takes(group: string, link: Link, source: string): boolean {
+    return this.memberships?.takes(group, link, source) ?? Multicast.takesAll(this, group)
   }
 
   receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
@@ -277,11 +350,12 @@ export class UdpSocket extends InetSocket {
     const { queue } = this
     const { first } = queue
     if (first === undefined) return undefined
-    const { length, sender } = first
+    const { attached, length, sender } = first
     const count = Math.min(length, into.length)
     if (count > 0) queue.ring.copy(into, 0, count)
     if (received !== undefined) {
       received.from = this.show(sender.address, sender.port)
+      if (this.gathers) received.segment = attached?.segment
       if (count < length) received.flags |= Abi.MSG_TRUNC
     }
     if ((flags & Abi.MSG_PEEK) === 0) {
@@ -298,7 +372,7 @@ export class UdpSocket extends InetSocket {
     const set = super.setOption(level, option, value, caller)
     if (begun !== undefined && level === Abi.SOL_UDP && option === Abi.UDP_CORK && value === 0) {
       this.begun = undefined
-      this.transmit(begun.data, begun.to, false, false)
+      this.transmit(begun, false, false)
     }
     return set
   }
@@ -313,7 +387,7 @@ export class UdpSocket extends InetSocket {
   override release(): Effect.Effect<void> {
     this.context.all.remove(this)
     this.ports.remove(this)
-    this.memberships.clear()
+    this.memberships?.clear()
     this.charged = 0
     this.begun = undefined
     this.queue.clear(() => {})

@@ -113,6 +113,7 @@ const udp: ReadonlyMap<number, Kept> = new Map([
   [Abi.UDP_CORK, off],
   [Abi.UDP_NO_CHECK6_TX, off],
   [Abi.UDP_NO_CHECK6_RX, off],
+  [Abi.UDP_SEGMENT, within(0, 0, 0xffff)],
   [Abi.UDP_GRO, off]
 ])
 

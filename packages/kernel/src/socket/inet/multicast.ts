@@ -1,23 +1,21 @@
 /**
- * Groups of receivers: the options that say who is in one, on which interface, and how a socket sends to them.
+ * Groups of receivers: the options that say how a socket sends to them; who is in one, `Memberships.ts` knows.
  *
  * A machine has two links at most: the loopback network, and whatever lies beyond.
  *
  * @see ip(7)
  * @see ipv6(7)
  */
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
 import * as Abi from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
 import type { OptionError } from "../errors.js"
-import { isMembership, isNumber, keep, keyOf } from "../options.js"
+import { isNumber, keep, keyOf } from "../options.js"
 import type { OptionValue } from "../OptionValue.js"
-import type { InetDomain, Link } from "./InetDomain.js"
+import type { Link } from "./InetDomain.js"
 import type { InetSocket } from "./InetSocket.js"
 import * as Ip from "./Ip.js"
-
-/** The groups that a socket may be in: net.ipv4.igmp_max_memberships. */
-const MEMBERSHIPS_MAX = 20
+import * as Groups from "./Memberships.js"
 
 type Set = Exit.Exit<void, OptionError>
 
@@ -64,69 +62,17 @@ const setOf6 = (self: InetSocket, option: number, value: OptionValue): Set | und
   }
 }
 
-const membership4: ReadonlyMap<number, "add" | "drop"> = new Map([
-  [Abi.IP_ADD_MEMBERSHIP, "add"],
-  [Abi.IP_DROP_MEMBERSHIP, "drop"]
-])
-const membership6: ReadonlyMap<number, "add" | "drop"> = new Map([
-  [Abi.IPV6_ADD_MEMBERSHIP, "add"],
-  [Abi.IPV6_DROP_MEMBERSHIP, "drop"]
-])
-
 /** What setsockopt(2) answers for an option of groups; `undefined` where it is none. */
 export const setOption = (self: InetSocket, level: number, option: number, value: OptionValue): Set | undefined => {
   const six = level === Abi.SOL_IPV6
   if (six ? self.domain !== Abi.AF_INET6 : level !== Abi.SOL_IP) return undefined
-  const what = (six ? membership6 : membership4).get(option)
-  if (what === undefined) return six ? setOf6(self, option, value) : setOf4(self, option, value)
-  return self.memberships === undefined ? Errno.fail("EPROTO") : self.memberships.change(what, six, value)
+  const change = Groups.changeOf(six, option)
+  if (change === undefined) return six ? setOf6(self, option, value) : setOf4(self, option, value)
+  // The oldest options know that a stream has no use for them.
+  const isOld = change !== option && (change === Abi.MCAST_JOIN_GROUP || change === Abi.MCAST_LEAVE_GROUP)
+  if (isOld && self.type === Abi.SOCK_STREAM) return Errno.fail("EPROTO")
+  return (self.memberships ??= new Groups.Memberships(self.inet)).change(change, six, value)
 }
-
-/** The groups that one socket is in. */
-export class Memberships {
-  /** Made when it joins one. */
-  private joined: Map<string, Link> | undefined = undefined
-  private fours = 0
-
-  constructor(private readonly inet: InetDomain) {}
-
-  /** Whether it is in a group on that link. */
-  has(group: string, link: Link): boolean {
-    return this.joined?.has(key(group, link)) === true
-  }
-
-  change(what: "add" | "drop", six: boolean, value: OptionValue): Set {
-    const group = isMembership(value) ? Ip.canonical(value.group) : undefined
-    if (!isMembership(value) || group === undefined) return invalid
-    const isGroup = Ip.isMulticast(group) && Ip.is4(group) !== six
-    const link = this.inet.linkOf(value.interface ?? 0)
-    if (what === "drop") return isGroup || !six ? this.leave(group, link) : invalid
-    if (!isGroup) return invalid
-    if (link === undefined) return Errno.fail("ENODEV")
-    const joined = (this.joined ??= new Map())
-    if (joined.has(key(group, link))) return Errno.fail("EADDRINUSE")
-    if (!six && this.fours >= MEMBERSHIPS_MAX) return Errno.fail("ENOBUFS")
-    if (!six) this.fours++
-    joined.set(key(group, link), link)
-    this.inet.join(group, link)
-    return Exit.void
-  }
-
-  private leave(group: string, link: Link | undefined): Set {
-    if (link === undefined || this.joined?.delete(key(group, link)) !== true) return Errno.fail("EADDRNOTAVAIL")
-    if (Ip.is4(group)) this.fours--
-    this.inet.leave(group, link)
-    return Exit.void
-  }
-
-  clear(): void {
-    for (const [name, link] of this.joined ?? []) this.inet.leave(name.slice(link.length + 1), link)
-    this.joined = undefined
-    this.fours = 0
-  }
-}
-
-const key = (group: string, link: Link): string => `${link} ${group}`
 
 /** Over which link a socket sends to a group, and to all of a network. */
 export const linkTowards = (self: InetSocket, group: string): Link => {

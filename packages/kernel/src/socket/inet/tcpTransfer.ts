@@ -12,6 +12,7 @@ import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { ByteStream } from "../ByteStream.js"
 import type { ReceiveError, WriteError } from "../errors.js"
+import type { Received } from "../Message.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import type { TcpEnd } from "./TcpEnd.js"
 
@@ -33,16 +34,17 @@ export const send = (
   flags: number,
   caller: Process
 ): Effect.Effect<number, WriteError> => {
-  if ((flags & MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
+  const fill = (done: number): number =>
+    (flags & MSG_OOB) === 0 ? self.outgoing!.fill(from, done) : self.outgoing!.fillUrgent(from, done)
   if (isBroken(self)) return broken(self, flags, caller)
-  let done = self.state === "connected" ? self.outgoing!.fill(from, 0) : 0
+  let done = self.state === "connected" ? fill(0) : 0
   if (done === from.length && self.state !== "connecting") return Exit.succeed(done)
   const soFar = (): Exit.Exit<number> | undefined => done > 0 ? Exit.succeed(done) : undefined
   if (self.noRoom(flags)) return soFar() ?? Errno.fail("EAGAIN")
   const attempt = (): WaitQueue.Attempt<number, WriteError> => {
     if (isBroken(self)) return soFar() ?? broken(self, flags, caller)
     if (self.state === "connecting") return undefined
-    done = self.outgoing!.fill(from, done)
+    done = fill(done)
     if (done < from.length) return undefined
     // Whoever waits behind it was not told of the room that is left.
     if (self.outgoing!.room > 0) WaitQueue.pass(self.canSend)
@@ -51,19 +53,41 @@ export const send = (
   return self.wait([self.canSend], attempt, self.settings.sendTimeout, Errno.fail("EAGAIN"), soFar)
 }
 
-/** What is there is taken, peeked at or, under MSG_TRUNC, thrown away. */
+/** An urgent byte that is next and not to be received among the others is passed over. */
+const passOver = ({ incoming, isInline }: TcpEnd): void => {
+  if (incoming?.urgent === undefined || incoming.urgent.at !== incoming.passed || isInline || incoming.held === 0) {
+    return
+  }
+  incoming.urgent = undefined
+  incoming.discard(1)
+}
+
+/**
+ * What is there is taken, peeked at or, under MSG_TRUNC, thrown away: as far as an urgent byte, where whoever has something
+ * stops.
+ */
 const take = (self: TcpEnd, into: Uint8Array, at: number, flags: number): number => {
   const { incoming } = self
   if (incoming === undefined) return 0
-  const most = into.length - at
-  if ((flags & MSG_PEEK) !== 0) {
-    const skip = Math.max(0, self.peekOffset)
+  const peeks = (flags & MSG_PEEK) !== 0
+  if (!peeks && at === 0) passOver(self)
+  let skip = peeks ? Math.max(0, self.peekOffset) : 0
+  let most = into.length - at
+  const { urgent } = incoming
+  if (urgent !== undefined) {
+    const before = urgent.at - incoming.passed - skip
+    if (before > 0) most = Math.min(most, before)
+    else if (before === 0 && at > 0) return 0
+    else if (before === 0 && !self.isInline) skip++
+  }
+  if (peeks) {
     const count = Math.max(0, Math.min(most, incoming.held - skip))
     if ((flags & MSG_TRUNC) === 0) incoming.copy(into, at, count, skip)
     if (self.peekOffset >= 0) self.peekOffset += count
     return count
   }
   const count = (flags & MSG_TRUNC) !== 0 ? incoming.discard(most) : incoming.take(into, at, most)
+  if (urgent !== undefined && urgent.at < incoming.passed) incoming.urgent = undefined
   if (self.peekOffset > 0) self.peekOffset = Math.max(0, self.peekOffset - count)
   return count
 }
@@ -77,9 +101,31 @@ const nothing = (self: TcpEnd): WaitQueue.Attempt<number, ReceiveError> => {
   return self.state === "closed" ? Errno.fail("ENOTCONN") : undefined
 }
 
-export const receive = (self: TcpEnd, into: Uint8Array, flags: number): Effect.Effect<number, ReceiveError> => {
+/** MSG_OOB: the urgent byte, once, and only where it is not received among the others. */
+const receiveUrgent = (
+  self: TcpEnd,
+  into: Uint8Array,
+  flags: number,
+  received: Received | undefined
+): Exit.Exit<number, ReceiveError> => {
+  const urgent = self.incoming?.urgent
+  if (urgent === undefined || urgent.read || self.isInline) return Errno.fail("EINVAL")
+  if (self.state === "closed" && !self.finished) return Errno.fail("ENOTCONN")
+  if ((flags & MSG_PEEK) === 0) urgent.read = true
+  const fits = into.length > 0
+  if (received !== undefined) received.flags |= fits ? MSG_OOB : MSG_OOB | MSG_TRUNC
+  if (fits && (flags & MSG_TRUNC) === 0) into[0] = urgent.byte
+  return Exit.succeed(fits ? 1 : 0)
+}
+
+export const receive = (
+  self: TcpEnd,
+  into: Uint8Array,
+  flags: number,
+  received: Received | undefined
+): Effect.Effect<number, ReceiveError> => {
   if (self.state === "listening") return Errno.fail("ENOTCONN")
-  if ((flags & MSG_OOB) !== 0) return Errno.fail(self.state === "closed" && !self.finished ? "ENOTCONN" : "EINVAL")
+  if ((flags & MSG_OOB) !== 0) return receiveUrgent(self, into, flags, received)
   const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(self.settings.lowWater, into.length)
   if (least > 1) return receiveAtLeast(self, least, into, flags)
   const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
@@ -87,6 +133,8 @@ export const receive = (self: TcpEnd, into: Uint8Array, flags: number): Effect.E
     const skip = (flags & MSG_PEEK) !== 0 ? Math.max(0, self.peekOffset) : 0
     if (incoming === undefined || incoming.held <= skip) return nothing(self)
     const count = take(self, into, 0, flags)
+    // There was nothing but an urgent byte.
+    if (count === 0 && into.length > 0) return nothing(self)
     if (incoming.held > 0) WaitQueue.pass(self.canReceive)
     return Exit.succeed(count)
   }
@@ -138,7 +186,10 @@ const receiveAtLeast = (
   }
   const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
     most = Infinity
+    if (done === 0 && (flags & MSG_PEEK) === 0) passOver(self)
     const held = self.incoming?.held ?? 0
+    const urgent = self.incoming?.urgent
+    if (urgent !== undefined && (done > 0 || urgent.at > self.incoming!.passed)) return soFar()
     const ends = self.finished || self.error !== undefined || (self.shut & RCV_SHUTDOWN) !== 0
     if (done + held >= least) return soFar()
     if (ends || self.state === "closed") return soFar() ?? nothing(self)
@@ -175,7 +226,10 @@ export const poll = (self: TcpEnd): number => {
   if (shut === SHUTDOWN_MASK || state === "closed") events |= PollEvents.POLLHUP
   if ((shut & RCV_SHUTDOWN) !== 0) events |= PollEvents.POLLIN | PollEvents.POLLRDNORM | PollEvents.POLLRDHUP
   if (state === "connecting") return events
-  if (incoming !== undefined && incoming.held >= self.settings.lowWater) {
+  const urgent = incoming?.urgent
+  if (urgent?.read === false) events |= PollEvents.POLLPRI
+  const isNext = urgent !== undefined && urgent.at === incoming?.passed && !self.isInline
+  if (incoming !== undefined && incoming.held >= self.settings.lowWater + (isNext ? 1 : 0)) {
     events |= PollEvents.POLLIN | PollEvents.POLLRDNORM
   }
   if ((shut & SEND_SHUTDOWN) !== 0 || outgoing?.spacious !== false) {

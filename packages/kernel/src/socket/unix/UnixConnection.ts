@@ -15,7 +15,7 @@ import type { AcceptError, ConnectError, ListenError } from "../errors.js"
 import * as Rules from "../rules.js"
 import { RCV_SHUTDOWN, READABLE, type Socket } from "../Socket.js"
 import { isAbstract, isPath, normal } from "./UnixDomain.js"
-import { credentialsOf, UnixSocket } from "./UnixSocket.js"
+import { UnixSocket } from "./UnixSocket.js"
 
 export abstract class UnixConnection extends UnixSocket {
   get pairs(): boolean {
@@ -34,7 +34,7 @@ export abstract class UnixConnection extends UnixSocket {
     const more = backlog > this.backlog
     this.backlog = backlog
     if (more) WaitQueue.wakeAll(this.hasRoom)
-    this.knowPeer(credentialsOf(caller), caller.credentials.groups)
+    this.knowPeer(caller)
     return Exit.void
   }
 
@@ -75,14 +75,17 @@ export abstract class UnixConnection extends UnixSocket {
   /** Makes the other end, and lets it wait at the listener. */
   private meet(listener: UnixSocket, connections: Array<UnixSocket>, caller: Process): void {
     const other = this.another(caller)
-    if (listener.settings.passCredentials) other.set({ passCredentials: true })
+    const { passCredentials, passProcess } = listener.settings
+    if (passCredentials || passProcess) other.set({ passCredentials, passProcess })
     this.peer = other
     other.peer = this
     this.state = other.state = "connected"
     other.bound = listener.bound
     other.rules = listener.rules
-    other.knowPeer(credentialsOf(caller), caller.credentials.groups)
-    if (listener.peerCredentials !== undefined) this.knowPeer(listener.peerCredentials, listener.peerGroups ?? [])
+    other.knowPeer(caller)
+    this.peerCredentials = listener.peerCredentials
+    this.peerGroups = listener.peerGroups
+    this.peerProcess = listener.peerProcess
     connections.push(other)
     this.context.all.add(other)
     WaitQueue.wake(listener.canReceive, READABLE)

@@ -5,7 +5,17 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { AF_UNIX, SHUT_RD, SHUT_RDWR, SO_PASSCRED, SO_PEERCRED, SO_PEERGROUPS, SOL_SOCKET } from "../../abi/Socket.js"
+import {
+  AF_UNIX,
+  SHUT_RD,
+  SHUT_RDWR,
+  SO_PASSCRED,
+  SO_PASSPIDFD,
+  SO_PEERCRED,
+  SO_PEERGROUPS,
+  SOCK_STREAM,
+  SOL_SOCKET
+} from "../../abi/Socket.js"
 import type { Location } from "../../Dentry.js"
 import * as Errno from "../../Errno.js"
 import type { Process } from "../../ProcessTable.js"
@@ -16,10 +26,10 @@ import { isNumber } from "../options.js"
 import type { OptionValue, ProcessCredentials } from "../OptionValue.js"
 import * as Rules from "../rules.js"
 import { type Segment, SegmentQueue } from "../SegmentQueue.js"
-import { RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
+import { type Memory, RCV_SHUTDOWN, READABLE, ROOM, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
 import { collect } from "./garbage.js"
 import { Passenger } from "./Passenger.js"
-import { letGo } from "./rights.js"
+import { credentialsOf, letGo } from "./rights.js"
 import { isAbstract, isPath, normal, type UnixDomain } from "./UnixDomain.js"
 
 /** Bytes that may be on their way from a new socket. */
@@ -88,8 +98,8 @@ export abstract class UnixSocket extends Passenger {
     this.peer = peer
     peer.peer = this
     this.state = peer.state = "connected"
-    this.knowPeer(credentialsOf(caller), caller.credentials.groups)
-    peer.knowPeer(credentialsOf(caller), caller.credentials.groups)
+    this.knowPeer(caller)
+    peer.knowPeer(caller)
   }
 
   /** Takes a message into the queue. */
@@ -162,6 +172,7 @@ export abstract class UnixSocket extends Passenger {
   override getOption(level: number, option: number): Exit.Exit<OptionValue, OptionError> {
     if (level === SOL_SOCKET) {
       if (option === SO_PASSCRED) return Exit.succeed(this.settings.passCredentials ? 1 : 0)
+      if (option === SO_PASSPIDFD) return Exit.succeed(this.settings.passProcess ? 1 : 0)
       if (option === SO_PEERCRED) return Exit.succeed(this.peerCredentials ?? { pid: 0, uid: nobody, gid: nobody })
       if (option === SO_PEERGROUPS) {
         return this.peerGroups === undefined ? Errno.fail("ENODATA") : Exit.succeed(this.peerGroups)
@@ -171,22 +182,32 @@ export abstract class UnixSocket extends Passenger {
   }
 
   override setOption(level: number, option: number, value: OptionValue, caller: Process): Exit.Exit<void, OptionError> {
-    if (level === SOL_SOCKET && option === SO_PASSCRED && isNumber(value)) {
-      this.set({ passCredentials: value !== 0 })
+    if (level === SOL_SOCKET && (option === SO_PASSCRED || option === SO_PASSPIDFD) && isNumber(value)) {
+      this.set(option === SO_PASSCRED ? { passCredentials: value !== 0 } : { passProcess: value !== 0 })
       return Exit.void
     }
     return super.setOption(level, option, value, caller)
   }
 
+  override atMark(): Exit.Exit<boolean, Errno.Errno<"EOPNOTSUPP">> {
+    return this.type === SOCK_STREAM ? Exit.succeed(false) : Errno.fail("EOPNOTSUPP")
+  }
+
+  override get memory(): Memory {
+    return { received: 0, sent: this.charged, dropped: 0 }
+  }
+
   /** Remembers who is on the other side, for SO_PEERCRED. */
-  knowPeer(credentials: ProcessCredentials, groups: ReadonlyArray<number>): void {
-    this.peerCredentials = credentials
-    this.peerGroups = groups
+  knowPeer(process: Process): void {
+    this.peerCredentials = credentialsOf(process)
+    this.peerGroups = process.credentials.groups
+    this.peerProcess = process
   }
 
   /** A name for one that passes credentials: those who receive them want to answer. */
   autobind(): void {
-    if (this.settings.passCredentials && this.bound === undefined) this.unix.autobind(this)
+    const { passCredentials, passProcess } = this.settings
+    if ((passCredentials || passProcess) && this.bound === undefined) this.unix.autobind(this)
   }
 
   /** Nobody may be able to reach it now. */
@@ -240,10 +261,3 @@ const uncharge = ({ charge, sender }: Segment<UnixSocket>): void => {
   sender.charged -= charge
   if (sender.spacious) WaitQueue.wake(sender.canSend, ROOM)
 }
-
-/** What a process is known as to those that it sends to. */
-export const credentialsOf = ({ credentials: { egid, euid }, pid }: Process): ProcessCredentials => ({
-  pid,
-  uid: euid,
-  gid: egid
-})

@@ -17,10 +17,10 @@ import type { Attached, Received } from "../Message.js"
 import type { ProcessCredentials } from "../OptionValue.js"
 import { Segment } from "../SegmentQueue.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
-import { credentialsIn, hold, sameSender, take } from "./rights.js"
+import { along, credentialsIn, hold, introduce, sameSender, take } from "./rights.js"
 import { UnixConnection } from "./UnixConnection.js"
 import type { UnixDomain } from "./UnixDomain.js"
-import { credentialsOf, type UnixSocket } from "./UnixSocket.js"
+import type { UnixSocket } from "./UnixSocket.js"
 
 export class UnixStream extends UnixConnection {
   constructor(unix: UnixDomain, flags: number, caller: Process) {
@@ -46,7 +46,7 @@ export class UnixStream extends UnixConnection {
     if (peer === undefined) return Errno.fail("ENOTCONN")
     if ((this.shut & SEND_SHUTDOWN) !== 0) return this.broken(flags, caller)
     if (from.length === 0) return Exit.succeed(0)
-    const message = this.withCredentials(attached, peer, caller)
+    const message = along(this, peer, attached, caller)
     const done = this.fill(from, 0, message, peer)
     if (done === from.length) return Exit.succeed(done)
     return this.sendRest(from, done, flags, message, peer, caller)
@@ -57,18 +57,6 @@ export class UnixStream extends UnixConnection {
     return Errno.fail("EPIPE")
   }
 
-  /** The credentials go along where either side wants to know. */
-  private withCredentials(
-    attached: Attached | undefined,
-    peer: UnixSocket,
-    caller: Process
-  ): Attached | undefined {
-    if (attached?.credentials !== undefined || !(this.settings.passCredentials || peer.settings.passCredentials)) {
-      return attached
-    }
-    return { rights: attached?.rights, credentials: credentialsOf(caller) }
-  }
-
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
   private fill(from: Uint8Array, done: number, attached: Attached | undefined, peer: UnixSocket): number {
     if (this.error !== undefined || (this.shut & SEND_SHUTDOWN) !== 0 || (peer.shut & RCV_SHUTDOWN) !== 0) return done
@@ -76,11 +64,11 @@ export class UnixStream extends UnixConnection {
     while (done < from.length && this.charged < this.sendBuffer) {
       const count = Math.min(from.length - done, most)
       // Descriptors go with the first byte, and credentials with every one.
-      const along = attached === undefined || done === 0 || attached.rights === undefined
+      const part = attached === undefined || done === 0 || attached.rights === undefined
         ? attached
-        : { rights: undefined, credentials: attached.credentials }
-      if (along?.rights !== undefined) hold(this.unix, along.rights)
-      peer.deliver(new Segment<UnixSocket>(this, count, ofStream(count), along), from, done)
+        : { ...attached, rights: undefined }
+      if (part?.rights !== undefined) hold(this.unix, part.rights)
+      peer.deliver(new Segment<UnixSocket>(this, count, ofStream(count), part), from, done)
       done += count
     }
     return done
@@ -153,7 +141,10 @@ export class UnixStream extends UnixConnection {
     if (error !== undefined) return error
     if ((this.shut & RCV_SHUTDOWN) === 0) return undefined
     // The end comes from nobody, and says so.
-    if (received !== undefined && this.settings.passCredentials) received.credentials = nobody
+    if (received !== undefined) {
+      if (this.settings.passCredentials) received.credentials = nobody
+      received.wantsProcess = this.settings.passProcess
+    }
     return Exit.succeed(0)
   }
 
@@ -209,10 +200,10 @@ export class UnixStream extends UnixConnection {
   private introduce(segment: Segment<UnixSocket>, received: Received, first: boolean): boolean {
     if (first) {
       if (segment.sender.bound !== undefined) received.from = segment.sender.name
-      if (this.settings.passCredentials) received.credentials = credentialsIn(segment.attached)
+      introduce(this, segment.attached, received)
       return true
     }
-    return received.credentials === undefined || sameSender(received.credentials, credentialsIn(segment.attached))
+    return received.sender === undefined || sameSender(received.sender, credentialsIn(segment.attached))
   }
 
   /** Waits for so many bytes, and takes none before, so that whoever is interrupted has taken none. */

@@ -15,8 +15,8 @@ import type { ReceiveError, WriteError } from "../errors.js"
 import type { Attached, Received } from "../Message.js"
 import { Segment } from "../SegmentQueue.js"
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, SHUTDOWN_MASK } from "../Socket.js"
-import { credentialsIn, hold, take } from "./rights.js"
-import { credentialsOf, type UnixSocket } from "./UnixSocket.js"
+import { along, hold, introduce, take } from "./rights.js"
+import type { UnixSocket } from "./UnixSocket.js"
 
 /** What the kernel needs of SO_SNDBUF besides the message. */
 const OVERHEAD = 32
@@ -89,11 +89,9 @@ const deliver = (
   attached: Attached | undefined,
   caller: Process
 ): void => {
-  const told = attached?.credentials !== undefined ||
-    !(self.settings.passCredentials || target.settings.passCredentials)
-  const along = told ? attached : { rights: attached?.rights, credentials: credentialsOf(caller) }
-  if (along?.rights !== undefined) hold(self.unix, along.rights)
-  target.deliver(new Segment<UnixSocket>(self, from.length, ofDatagram(from.length), along), from, 0)
+  const message = along(self, target, attached, caller)
+  if (message?.rights !== undefined) hold(self.unix, message.rights)
+  target.deliver(new Segment<UnixSocket>(self, from.length, ofDatagram(from.length), message), from, 0)
 }
 
 /** Takes the next message, or what of it has room in `into`. */
@@ -142,7 +140,7 @@ const tryReceive = (
   if (received !== undefined) {
     if (sender.bound !== undefined) received.from = sender.name
     if (count < length - skip) received.flags |= MSG_TRUNC
-    if (self.settings.passCredentials) received.credentials = credentialsIn(attached)
+    introduce(self, attached, received)
   }
   if (attached?.rights !== undefined) take(segment, received, peeks)
   if (peeks) {

@@ -7,6 +7,7 @@
  * @see unix(7)
  */
 import { drop } from "../../Description.js"
+import type { Process } from "../../ProcessTable.js"
 import type { Attached, Received, Rights } from "../Message.js"
 import type { ProcessCredentials } from "../OptionValue.js"
 import type { Segment } from "../SegmentQueue.js"
@@ -60,10 +61,44 @@ export const take = (segment: Segment<UnixSocket>, received: Received | undefine
     for (const each of rights.descriptions) each.references++
     return received.install(rights.descriptions, received)
   }
-  segment.attached = { rights: undefined, credentials: attached.credentials }
+  segment.attached = { ...attached, rights: undefined }
   if (received === undefined) return letGo(sender, rights)
   landed(sender.unix, rights)
   received.install(rights.descriptions, received)
+}
+
+/** What goes along with a message: who sends it too, where either side wants to know. */
+export const along = (
+  { settings }: UnixSocket,
+  target: UnixSocket,
+  attached: Attached | undefined,
+  caller: Process
+): Attached | undefined => {
+  const { passCredentials, passProcess } = target.settings
+  return attached?.credentials !== undefined ||
+      !(passCredentials || passProcess || settings.passCredentials || settings.passProcess)
+    ? attached
+    : { rights: attached?.rights, credentials: credentialsOf(caller), process: caller }
+}
+
+/** What a process is known as to those that it sends to. */
+export const credentialsOf = ({ credentials: { egid, euid }, pid }: Process): ProcessCredentials => ({
+  pid,
+  uid: euid,
+  gid: egid
+})
+
+/** Tells a receiver what it wants to know of who sent a message. */
+export const introduce = (
+  { settings: { passCredentials, passProcess } }: UnixSocket,
+  attached: Attached | undefined,
+  received: Received
+): void => {
+  if (!passCredentials && !passProcess) return
+  received.sender = credentialsIn(attached)
+  if (passCredentials) received.credentials = received.sender
+  received.wantsProcess = passProcess
+  if (passProcess) received.process = attached?.process
 }
 
 /** Who sent a message, as the receiver is told. */

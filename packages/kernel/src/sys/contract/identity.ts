@@ -19,6 +19,10 @@ export interface IdentityCalls {
   /** @see setuid(2) */
   readonly setuid: (uid: number) => Effect.Effect<void, Errno<"EPERM" | "EINVAL">>
   readonly setgid: (gid: number) => Effect.Effect<void, Errno<"EPERM" | "EINVAL">>
+  /** A user for files alone; answers the one before, also where that stays. @see setfsuid(2) */
+  readonly setfsuid: (uid: number) => Effect.Effect<number>
+  /** @see setfsgid(2) */
+  readonly setfsgid: (gid: number) => Effect.Effect<number>
   /** @see setgroups(2) */
   readonly setgroups: (groups: ReadonlyArray<number>) => Effect.Effect<void, Errno<"EPERM" | "EINVAL">>
 }

@@ -14,7 +14,7 @@ import type {
   ReceiveError,
   SendError
 } from "../../socket/errors.js"
-import type { OptionOf, ProcessCredentials } from "../../socket/OptionValue.js"
+import type { Membership, OptionOf, ProcessCredentials } from "../../socket/OptionValue.js"
 import type { CreateError } from "../../Sockets.js"
 
 type NotASocket = Errno<"EBADF" | "ENOTSOCK">
@@ -30,14 +30,29 @@ export interface Credentials extends ProcessCredentials {
   readonly _tag: "Credentials"
 }
 
+/**
+ * The process that sends (SCM_PIDFD): received, and never sent. Where there was no descriptor for it, `fd` is the errno, below
+ * 0. @see unix(7)
+ */
+export interface Pidfd {
+  readonly _tag: "Pidfd"
+  readonly fd: number
+}
+
+/** The length of the pieces that a datagram is sent in (UDP_SEGMENT), or was (UDP_GRO). @see udp(7) */
+export interface SegmentSize {
+  readonly _tag: "Segment"
+  readonly size: number
+}
+
 /** @see cmsg(3) */
-export type ControlMessage = Rights | Credentials
+export type ControlMessage = Rights | Credentials | Pidfd | SegmentSize
 
 /** What sendmsg(2) sends. */
 export interface OutgoingMessage {
   readonly data: Uint8Array | ReadonlyArray<Uint8Array>
   readonly to?: SocketAddress
-  readonly control?: ReadonlyArray<ControlMessage>
+  readonly control?: ReadonlyArray<Rights | Credentials | SegmentSize>
 }
 
 /** Where recvmsg(2) puts what it receives. */
@@ -116,6 +131,8 @@ export interface SocketCalls {
   ) => Effect.Effect<IncomingMessage, ReceiveError | NotASocket>
   /** `how` is SHUT_RD, SHUT_WR or SHUT_RDWR. @see shutdown(2) */
   readonly shutdown: (fd: number, how: number) => Effect.Effect<void, NotASocket | Errno<"EINVAL" | "ENOTCONN">>
+  /** SIOCATMARK: whether the next byte is the urgent one. @see sockatmark(3) */
+  readonly sockatmark: (fd: number) => Effect.Effect<boolean, Errno<"EBADF" | "ENOTTY" | "EOPNOTSUPP">>
   /** @see getsockname(2) */
   readonly getsockname: (fd: number) => Effect.Effect<SocketAddress, NotASocket>
   /**
@@ -129,12 +146,16 @@ export interface SocketCalls {
   ) => Effect.Effect<ReadonlyArray<Inet | Inet6>, LookupError>
   /** @see getpeername(2) */
   readonly getpeername: (fd: number) => Effect.Effect<SocketAddress, NotASocket | Errno<"ENOTCONN">>
-  /** Numbers, except for the options that `OptionOf` names. @see getsockopt(2) */
+  /**
+   * Numbers, except for the options that `OptionOf` names; for SO_PEERPIDFD a descriptor of the process on the other side, with
+   * FD_CLOEXEC. IP_MSFILTER and MCAST_MSFILTER are asked for `of` a group. @see getsockopt(2)
+   */
   readonly getsockopt: <const Level extends number, const Option extends number>(
     fd: number,
     level: Level,
-    option: Option
-  ) => Effect.Effect<OptionOf<Level, Option>, NotASocket | OptionError>
+    option: Option,
+    of?: Membership
+  ) => Effect.Effect<OptionOf<Level, Option>, NotASocket | OptionError | Errno<"EMFILE" | "ENFILE">>
   /** @see setsockopt(2) */
   readonly setsockopt: <const Level extends number, const Option extends number>(
     fd: number,

@@ -32,6 +32,14 @@ export abstract class IdentitySys extends ChildSys implements IdentityCalls {
     return this.call(() => Identity.setgid(this.self, gid))
   }
 
+  setfsuid(uid: number) {
+    return this.call(() => Identity.setfsuid(this.self, uid))
+  }
+
+  setfsgid(gid: number) {
+    return this.call(() => Identity.setfsgid(this.self, gid))
+  }
+
   setgroups(groups: ReadonlyArray<number>) {
     return this.call(() => Identity.setgroups(this.self, groups))
   }

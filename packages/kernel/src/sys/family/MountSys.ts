@@ -1,8 +1,8 @@
 import type { MountCalls } from "../contract/mounts.js"
 import * as Mounts from "../mounts.js"
-import { SocketSys } from "./SocketSys.js"
+import { InterfaceSys } from "./InterfaceSys.js"
 
-export abstract class MountSys extends SocketSys implements MountCalls {
+export abstract class MountSys extends InterfaceSys implements MountCalls {
   mount(source: string, target: string, type: string | undefined, flags = 0, options = "") {
     return this.call(() => Mounts.mount(this.rooms, this.self, source, target, type, flags, options))
   }

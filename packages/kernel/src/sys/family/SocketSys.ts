@@ -1,7 +1,9 @@
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { Errno } from "../../Errno.js"
 import type { SocketAddress } from "../../socket/Address.js"
 import type { OptionError } from "../../socket/errors.js"
-import type { OptionOf } from "../../socket/OptionValue.js"
+import type { Membership, OptionOf } from "../../socket/OptionValue.js"
 import type { OutgoingMessage, Receptacle } from "../../Sys.js"
 import type { SocketCalls } from "../contract/sockets.js"
 import * as Messages from "../messages.js"
@@ -63,7 +65,7 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
   }
 
   recvmsg(fd: number, where: Receptacle, flags = 0) {
-    return this.call(() => Messages.recvmsg(this.self, fd, where, flags))
+    return this.call(() => Messages.recvmsg(this.rooms, this.self, fd, where, flags))
   }
 
   getaddrinfo(name: string, port: number, family?: "inet" | "inet6") {
@@ -74,6 +76,10 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
     return this.call(() => Sockets.onSocket(this.self, "shutdown", fd, (socket) => socket.shutdown(how)))
   }
 
+  sockatmark(fd: number) {
+    return this.call(() => Sockets.atMark(this.self, fd))
+  }
+
   getsockname(fd: number) {
     return this.call(() => Sockets.onSocket(this.self, "getsockname", fd, (socket) => Exit.succeed(socket.name)))
   }
@@ -82,14 +88,23 @@ export abstract class SocketSys extends LockSys implements SocketCalls {
     return this.call(() => Sockets.onSocket(this.self, "getpeername", fd, (socket) => socket.peerName()))
   }
 
-  getsockopt<const Level extends number, const Option extends number>(fd: number, level: Level, option: Option) {
+  getsockopt<const Level extends number, const Option extends number>(
+    fd: number,
+    level: Level,
+    option: Option,
+    of?: Membership
+  ) {
     return this.call(() =>
       Sockets.onSocket(
         this.self,
         "getsockopt",
         fd,
         // What each option answers stands in `OptionOf` alone.
-        (socket) => socket.getOption(level, option) as Exit.Exit<OptionOf<Level, Option>, OptionError>
+        (socket) =>
+          Sockets.getOption(this.rooms, this.self, socket, level, option, of) as Effect.Effect<
+            OptionOf<Level, Option>,
+            OptionError | Errno<"EMFILE" | "ENFILE">
+          >
       )
     )
   }

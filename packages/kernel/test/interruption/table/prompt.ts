@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import { EPOLL_CTL_ADD } from "../../../src/abi/EpollFlags.js"
 import { F_GETFL, F_GETOWN_EX } from "../../../src/abi/Fcntl.js"
 import { MAP_ANONYMOUS, MAP_PRIVATE } from "../../../src/abi/Mman.js"
+import * as Netdevice from "../../../src/abi/Netdevice.js"
 import { PR_GET_NAME } from "../../../src/abi/Prctl.js"
 import { RLIMIT_NOFILE } from "../../../src/abi/Resources.js"
 import { SIGUSR1 } from "../../../src/abi/Signals.js"
@@ -30,6 +31,11 @@ export const prompt = {
   socket: (sys) => sys.socket(Socket.AF_INET, Socket.SOCK_STREAM),
   socketpair: (sys) => sys.socketpair(Socket.AF_UNIX, Socket.SOCK_STREAM),
   listen: (sys) => sys.listen(on.socket, 1),
+  sockatmark: (sys) => sys.sockatmark(on.socket),
+  setfsuid: (sys) => sys.setfsuid(0),
+  setfsgid: (sys) => sys.setfsgid(0),
+  netdevice: (sys) => sys.netdevice(on.socket, Netdevice.SIOCGIFMTU, "lo"),
+  ifNameindex: (sys) => sys.ifNameindex(),
   shutdown: (sys) => sys.shutdown(on.socket, 2),
   getsockname: (sys) => sys.getsockname(on.socket),
   getpeername: (sys) => sys.getpeername(on.socket),

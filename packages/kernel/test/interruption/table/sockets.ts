@@ -158,7 +158,7 @@ const passing: Row = {
     const { reader, writer } = world.machine.pipe()
     hold(reader)
     hold(writer)
-    const attached = { rights: { descriptions: [reader], uid: 0 }, credentials: undefined }
+    const attached = { rights: { descriptions: [reader], uid: 0 }, credentials: undefined, process: undefined }
     return {
       fds: [near],
       call: (sys) =>
