@@ -33,6 +33,7 @@ import * as find from "./coreutils/find.js"
 import * as flock from "./coreutils/flock.js"
 import * as fold from "./coreutils/fold.js"
 import * as grep from "./coreutils/grep.js"
+import * as gzip from "./coreutils/gzip.js"
 import * as head from "./coreutils/head.js"
 import * as id from "./coreutils/id.js"
 import * as join from "./coreutils/join.js"
@@ -122,6 +123,8 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   fold: fold.main,
   grep: grep.main,
   groups: id.groups,
+  gunzip: gzip.gunzip,
+  gzip: gzip.main,
   head: head.main,
   hostname: uname.hostname,
   id: id.main,
@@ -193,7 +196,8 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   which: which.main,
   whoami: id.whoami,
   xargs: xargs.main,
-  yes: yesUtility.main
+  yes: yesUtility.main,
+  zcat: gzip.zcat
 }
 
 /** @category layers */
