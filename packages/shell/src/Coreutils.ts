@@ -72,6 +72,7 @@ import * as stty from "./coreutils/stty.js"
 import * as sums from "./coreutils/sums.js"
 import * as tac from "./coreutils/tac.js"
 import * as tail from "./coreutils/tail.js"
+import * as tar from "./coreutils/tar.js"
 import * as tee from "./coreutils/tee.js"
 import * as testUtility from "./coreutils/test.js"
 import * as timeout from "./coreutils/timeout.js"
@@ -178,6 +179,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   sync: uname.sync,
   tac: tac.main,
   tail: tail.main,
+  tar: tar.main,
   tee: tee.main,
   test: testUtility.main,
   timeout: timeout.main,
