@@ -52,6 +52,7 @@ import * as nl from "./coreutils/nl.js"
 import * as nohup from "./coreutils/nohup.js"
 import * as od from "./coreutils/od.js"
 import * as paste from "./coreutils/paste.js"
+import * as patch from "./coreutils/patch.js"
 import * as pgrep from "./coreutils/pgrep.js"
 import * as printf from "./coreutils/printf.js"
 import * as ps from "./coreutils/ps.js"
@@ -150,6 +151,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   nproc: uname.nproc,
   od: od.main,
   paste: paste.main,
+  patch: patch.main,
   pgrep: pgrep.pgrep,
   pkill: pgrep.pkill,
   printenv: which.printenv,
