@@ -70,7 +70,7 @@ class Reader {
     let leading: Array<string> = []
     while (this.at < this.lines.length) {
       const line = this.lines[this.at]!
-      const begins = (/^--- /.test(line) && /^\+\+\+ /.test(this.lines[this.at + 1] ?? "") &&
+      const begins = (line.startsWith("--- ") && this.lines[this.at + 1]?.startsWith("+++ ") === true &&
         range.test(this.lines[this.at + 2] ?? "")) || range.test(line) || normal.test(line)
       if (!begins) {
         leading.push(line)
