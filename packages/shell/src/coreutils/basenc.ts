@@ -180,7 +180,9 @@ function* decodeAll(run: Utility.Run, fd: number, encoding: Encoding | undefined
   do {
     for (const byte of reader.rest()) {
       const char = String.fromCharCode(byte)
-      if (byte !== 10 && (!ignore || letters.includes(char) || (char === "=" && encoding?.padded === true))) text += char
+      if (byte !== 10 && (!ignore || letters.includes(char) || (char === "=" && encoding?.padded === true))) {
+        text += char
+      }
     }
     if (!put(text.length - text.length % group)) return yield* run.die("invalid input")
     yield* run.out.ready()
@@ -213,6 +215,9 @@ const make = (fixed: Encoding | undefined, does: string) => {
   })
 }
 
-export const main = make(undefined, "Encode or decode FILE, or standard input, to standard output, in an encoding of choice.")
+export const main = make(
+  undefined,
+  "Encode or decode FILE, or standard input, to standard output, in an encoding of choice."
+)
 /** @see base32(1) */
 export const base32 = make(encodings.base32, "Base32 encode or decode FILE, or standard input, to standard output.")

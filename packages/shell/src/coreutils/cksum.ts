@@ -64,7 +64,8 @@ const systemV = (): Check => {
 const kinds = {
   bsd: {
     create: bsd,
-    line: (value: number, length: number) => `${`${value}`.padStart(5, "0")} ${`${Math.ceil(length / 1024)}`.padStart(5)}`
+    line: (value: number, length: number) =>
+      `${`${value}`.padStart(5, "0")} ${`${Math.ceil(length / 1024)}`.padStart(5)}`
   },
   sysv: { create: systemV, line: (value: number, length: number) => `${value} ${Math.ceil(length / 512)}` },
   crc: { create: posix, line: (value: number, length: number) => `${value} ${length}` }
@@ -143,7 +144,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     return yield* run.misuse("the --tag option is meaningless when verifying checksums")
   }
   if (given("c")) {
-    const known = old ? Object.values(Sums.kinds) : [algorithm === "blake2b" ? Sums.blake2bOf(512) : Sums.kinds[algorithm]]
+    const known = old
+      ? Object.values(Sums.kinds)
+      : [algorithm === "blake2b" ? Sums.blake2bOf(512) : Sums.kinds[algorithm]]
     return yield* run.inputs(operands, (fd, path) => new Sums.Check(run, known, given).list(fd, path))
   }
   yield* Sums.onlyForChecking(run, given)

@@ -64,10 +64,13 @@ const print = (run: Utility.Run, lines: ReadonlyArray<string>, table: Table): vo
   const rows = lines.map((line) => wordsOf(line, table))
   const heads = table.names.length > 0 && table.headings ? [table.names, ...rows] : rows
   const count = heads.reduce((most, row) => Math.max(most, row.length), 0)
-  const widths = Array.from({ length: count }, (_, column) =>
-    heads.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0))
+  const widths = Array.from(
+    { length: count },
+    (_, column) => heads.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0)
+  )
   const toRight = (column: number): boolean =>
-    table.right.includes(`${column + 1}`) || (table.names[column] !== undefined && table.right.includes(table.names[column]))
+    table.right.includes(`${column + 1}`) ||
+    (table.names[column] !== undefined && table.right.includes(table.names[column]))
   for (const row of heads) {
     let text = ""
     for (let column = 0; column < count; column++) {

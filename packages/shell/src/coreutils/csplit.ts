@@ -8,8 +8,8 @@ import * as Errno from "@effix/kernel/Errno"
 import { writeAll } from "../BufferedWriter.js"
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
-import * as Options from "../Options.js"
 import * as Printf from "../NumberFormat.js"
+import * as Options from "../Options.js"
 import * as Quote from "../Quote.js"
 import * as Regex from "../Regex.js"
 import { attempt, type Steps, stop } from "../Steps.js"
@@ -53,6 +53,8 @@ class Cutter {
   /** The next line that was not written, counted from 1. */
   private current = 1
   private index = 0
+  /** Whether the current line is one that was found. */
+  private found = false
   private readonly made: Array<string> = []
 
   constructor(
@@ -73,6 +75,8 @@ class Cutter {
   }
 
   private *byNumber(pattern: Pattern, line: number, turn: number): Steps<void> {
+    this.found = false
+    if (this.lines.length === 0) return yield* this.fail("input disappeared")
     if (line > this.lines.length) {
       const more = turn > 0 ? ` on repetition ${turn}` : ""
       return yield* this.stop(`${Quote.value(pattern.text)}: line number out of range${more}`)
@@ -88,8 +92,8 @@ class Cutter {
     turn: number
   ): Steps<boolean> {
     const { lines } = this
-    // A line that was cut at is not found again.
-    let line = this.current + (turn > 0 || this.index > 0 || this.skipped ? 1 : 0)
+    // A line that was found is not found again.
+    let line = this.current + (this.found ? 1 : 0)
     while (line <= lines.length && !regex.test(lines[line - 1]!.replace(/\n$/, ""))) line++
     const more = turn > 0 ? ` on repetition ${turn}` : ""
     if (line > lines.length) {
@@ -106,12 +110,10 @@ class Cutter {
     }
     if (skip) this.current = to
     else yield* this.piece(to)
-    this.skipped = true
+    this.found = !this.asked.suppress
     if (this.asked.suppress) this.current++
     return false
   }
-
-  private skipped = false
 
   /** Writes what stands in front of a line. */
   private *piece(to: number): Steps<void> {
@@ -137,7 +139,7 @@ class Cutter {
   }
 
   private *fail(text: string | undefined): Steps<never> {
-    if (!this.asked.keep) for (const name of this.made) yield* attempt(this.run.sys.unlink(name))
+    if (!this.asked.keep) { for (const name of this.made) yield* attempt(this.run.sys.unlink(name)) }
     if (text !== undefined) yield* this.run.warn(text)
     yield* this.run.out.flush()
     return yield* stop(1)
@@ -153,7 +155,7 @@ function* patternsOf(run: Utility.Run, texts: ReadonlyArray<string>): Steps<Read
     if (repeat !== null && previous !== undefined && previous.repeat === 0) {
       const [, count] = repeat
       if (count !== "*" && !/^\d+$/.test(count!)) {
-        return yield* run.die(`${count}}: integer required between '{' and '}'`)
+        return yield* run.die(`${Quote.value(`{${count}`)}}: integer required between '{' and '}'`)
       }
       previous.repeat = count === "*" ? Number.POSITIVE_INFINITY : Number(count)
       continue
@@ -166,7 +168,7 @@ function* patternsOf(run: Utility.Run, texts: ReadonlyArray<string>): Steps<Read
       if (offset !== "" && !/^[-+]?\d+$/.test(offset)) {
         return yield* run.die(`${Quote.value(text)}: integer expected after delimiter`)
       }
-      const regex = Regex.compile([Latin1.fromText(text.slice(1, end))], { extended: false })
+      const regex = Regex.compile([Latin1.fromText(text.slice(1, end))], { extended: false, ignoreCase: false })
       if (regex instanceof Regex.BadPattern) {
         return yield* run.die(`${Quote.value(text)}: invalid regular expression: ${regex.text}`)
       }
@@ -193,7 +195,9 @@ function* suffixOf(run: Utility.Run, text: string): Steps<(index: number) => str
   const parts = /^((?:[^%]|%%)*)%([-+ #0']*)(\d*)(?:\.(\d+))?([diouxX])((?:[^%]|%%)*)$/s.exec(text)
   if (parts === null) {
     const many = text.replace(/%%/g, "").split("%").length > 2
-    return yield* run.die(many ? "too many % conversion specifications in suffix" : "missing % conversion specification in suffix")
+    return yield* run.die(
+      many ? "too many % conversion specifications in suffix" : "missing % conversion specification in suffix"
+    )
   }
   const [, before, flags, width, precision, letter, after] = parts
   const conversion = {

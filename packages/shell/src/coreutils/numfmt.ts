@@ -37,9 +37,16 @@ const utility: Utility.Utility = {
 
 const scales = { none: "none", auto: "auto", si: "si", iec: "iec", "iec-i": "iec-i" } as const
 const toScales = { none: "none", si: "si", iec: "iec", "iec-i": "iec-i" } as const
-const rounds = { up: "up", down: "down", "from-zero": "from-zero", "towards-zero": "towards-zero", nearest: "nearest" } as const
+const rounds = {
+  up: "up",
+  down: "down",
+  "from-zero": "from-zero",
+  "towards-zero": "towards-zero",
+  nearest: "nearest"
+} as const
 const invalids = { abort: "abort", fail: "fail", warn: "warn", ignore: "ignore" } as const
 const letters = "KMGTPEZY"
+const DIGITS_MAX = 27
 
 interface Format {
   readonly before: string
@@ -71,14 +78,15 @@ type Parsed = { readonly value: number; readonly precision: number } | { readonl
 const parse = (text: string, { from }: Asked): Parsed => {
   const match = /^(-?)(\d*)(?:\.(\d*))?/.exec(text)!
   const [whole, sign, digits, fraction] = match
-  if (digits === "") return { wrong: `invalid number: ${Quote.value(text)}` }
+  if (digits === "" && (fraction ?? "") === "") return { wrong: `invalid number: ${Quote.value(text)}` }
   if (whole.includes(".") && fraction === "") return { wrong: `invalid number: ${Quote.value(text)}` }
-  if (digits!.length > 33) return { wrong: `value too large to be converted: ${Quote.value(text)}` }
+  if (digits!.length > DIGITS_MAX) return { wrong: `value too large to be converted: ${Quote.value(text)}` }
+  const missing = { wrong: `missing 'i' suffix in input: ${Quote.value(text)} (e.g Ki/Mi/Gi)` }
   let value = Number(`${sign}${digits}.${fraction ?? "0"}`)
   const precision = fraction?.length ?? 0
   const rest = text.slice(whole.length).replace(/^[ \t]+/, "")
   if (rest === "") {
-    return { value, precision }
+    return from === "iec-i" ? missing : { value, precision }
   }
   const power = letters.indexOf(rest[0]!) + 1
   if (power === 0) return { wrong: `invalid suffix in input: ${Quote.value(text)}` }
@@ -91,7 +99,7 @@ const parse = (text: string, { from }: Asked): Parsed => {
     base = 1024
     used = 2
   } else if (from === "iec-i") {
-    if (rest[1] !== "i") return { wrong: `missing 'i' suffix in input: ${Quote.value(text)} (e.g Ki/Mi/Gi)` }
+    if (rest[1] !== "i") return missing
     used = 2
   }
   if (rest.length > used) {
@@ -152,7 +160,14 @@ const format = (value: number, precision: number, { format, round, to }: Asked):
 }
 
 function* formatOf(run: Utility.Run, text: string | undefined, padding: number): Steps<Format> {
-  const plain = { before: "", after: "", width: Math.abs(padding), left: padding < 0, zeros: false, precision: undefined }
+  const plain = {
+    before: "",
+    after: "",
+    width: Math.abs(padding),
+    left: padding < 0,
+    zeros: false,
+    precision: undefined
+  }
   if (text === undefined) return plain
   const shown = Quote.value(text)
   const at = text.replace(/%%/g, "\0\0").indexOf("%")
@@ -160,14 +175,14 @@ function* formatOf(run: Utility.Run, text: string | undefined, padding: number):
   const match = /^%([ 0']*)(-?\d+)?(\.(-?\d*))?(.?)/s.exec(text.slice(at))!
   const [whole, flags, width, dot, precision, letter] = match
   if (precision?.startsWith("-") === true) return yield* run.die(`invalid precision in format ${shown}`)
-  if (letter === "" ) return yield* run.die(`format ${shown} ends in %`)
+  if (letter === "") return yield* run.die(`format ${shown} ends in %`)
   if (letter !== "f") return yield* run.die(`invalid format ${shown}, directive must be %[0]['][-][N][.][N]f`)
   const after = text.slice(at + whole.length)
   if (after.replace(/%%/g, "").includes("%")) return yield* run.die(`format ${shown} has too many % directives`)
   const wide = Number(width ?? "0")
   return {
-    before: text.slice(0, at).replace(/%%/g, "%"),
-    after: after.replace(/%%/g, "%"),
+    before: text.slice(0, at),
+    after,
     width: wide === 0 ? plain.width : Math.abs(wide),
     left: wide === 0 ? plain.left : wide < 0,
     zeros: flags!.includes("0") && wide > 0,
@@ -197,7 +212,7 @@ class Formatter {
         to = line.indexOf(delimiter, at)
         if (to < 0) to = line.length
       }
-      if (to < line.length || to > at) {
+      if (field === 1 || to < line.length || to > at) {
         const text = line.slice(at, to)
         out.text(this.isWanted(field) ? yield* this.field(text, field) : text)
       }

@@ -76,7 +76,11 @@ class Names {
     let { length } = this.asked
     let lead = ""
     // The last letter in front is kept for longer names.
-    for (let room = (base - 1) * base ** (length - 1); grows && index >= room; room = (base - 1) * base ** (length - 1)) {
+    for (
+      let room = (base - 1) * base ** (length - 1);
+      grows && index >= room;
+      room = (base - 1) * base ** (length - 1)
+    ) {
       index -= room
       lead += letters[base - 1]!
       length++
@@ -143,42 +147,48 @@ class Splitter {
 
   private *bytes(fd: number, size: number): Steps<void> {
     let left = 0
-    yield* this.blocks(fd, function*(this: Splitter, block: Uint8Array): Steps<void> {
-      for (let at = 0; at < block.length;) {
-        if (left === 0) {
-          yield* this.next()
-          left = size
+    yield* this.blocks(
+      fd,
+      function*(this: Splitter, block: Uint8Array): Steps<void> {
+        for (let at = 0; at < block.length;) {
+          if (left === 0) {
+            yield* this.next()
+            left = size
+          }
+          const count = Math.min(left, block.length - at)
+          yield* this.write(block.subarray(at, at + count))
+          left -= count
+          at += count
         }
-        const count = Math.min(left, block.length - at)
-        yield* this.write(block.subarray(at, at + count))
-        left -= count
-        at += count
-      }
-    }.bind(this))
+      }.bind(this)
+    )
   }
 
   private *lines(fd: number, size: number): Steps<void> {
     const { separator } = this.asked
     let left = 0
-    yield* this.blocks(fd, function*(this: Splitter, block: Uint8Array): Steps<void> {
-      for (let at = 0; at < block.length;) {
-        if (left === 0) {
-          yield* this.next()
-          left = size
-        }
-        let end = at
-        while (left > 0 && end < block.length) {
-          const found = block.indexOf(separator, end)
-          if (found < 0) end = block.length
-          else {
-            end = found + 1
-            left--
+    yield* this.blocks(
+      fd,
+      function*(this: Splitter, block: Uint8Array): Steps<void> {
+        for (let at = 0; at < block.length;) {
+          if (left === 0) {
+            yield* this.next()
+            left = size
           }
+          let end = at
+          while (left > 0 && end < block.length) {
+            const found = block.indexOf(separator, end)
+            if (found < 0) end = block.length
+            else {
+              end = found + 1
+              left--
+            }
+          }
+          yield* this.write(block.subarray(at, end))
+          at = end
         }
-        yield* this.write(block.subarray(at, end))
-        at = end
-      }
-    }.bind(this))
+      }.bind(this)
+    )
   }
 
   /** Every line, with its separator if it has one. */
@@ -187,47 +197,55 @@ class Splitter {
     do {
       while (lines.next()) yield* use(lines.buffer.subarray(lines.from, lines.terminated ? lines.to + 1 : lines.to))
     } while (yield* lines.fill())
-    if (lines.error !== undefined) yield* this.run.die(`${Quote.name(this.asked.path)}: ${Errno.text(lines.error._tag)}`)
+    if (lines.error !== undefined) {
+      yield* this.run.die(`${Quote.name(this.asked.path)}: ${Errno.text(lines.error._tag)}`)
+    }
   }
 
   private *lineBytes(fd: number, size: number): Steps<void> {
     let left = 0
-    yield* this.eachLine(fd, function*(this: Splitter, line: Uint8Array): Steps<void> {
-      if (this.current === undefined || line.length > left) {
-        if (this.current === undefined || left < size) {
-          yield* this.next()
-          left = size
-        }
-        for (let at = 0; at < line.length;) {
-          if (left === 0) {
+    yield* this.eachLine(
+      fd,
+      function*(this: Splitter, line: Uint8Array): Steps<void> {
+        if (this.current === undefined || line.length > left) {
+          if (this.current === undefined || left < size) {
             yield* this.next()
             left = size
           }
-          const count = Math.min(left, line.length - at)
-          yield* this.write(line.subarray(at, at + count))
-          left -= count
-          at += count
+          for (let at = 0; at < line.length;) {
+            if (left === 0) {
+              yield* this.next()
+              left = size
+            }
+            const count = Math.min(left, line.length - at)
+            yield* this.write(line.subarray(at, at + count))
+            left -= count
+            at += count
+          }
+          return
         }
-        return
-      }
-      yield* this.write(line)
-      left -= line.length
-    }.bind(this))
+        yield* this.write(line)
+        left -= line.length
+      }.bind(this)
+    )
   }
 
   private *roundRobin(fd: number, count: number, only: number | undefined): Steps<void> {
     const fds: Array<number> = []
-    if (only === undefined && !this.asked.elide) for (let i = 0; i < count; i++) fds.push(yield* this.open())
+    if (only === undefined && !this.asked.elide) { for (let i = 0; i < count; i++) fds.push(yield* this.open()) }
     let number = 0
-    yield* this.eachLine(fd, function*(this: Splitter, line: Uint8Array): Steps<void> {
-      const which = number++ % count
-      if (only !== undefined) {
-        if (which === only - 1) yield* this.write(line, 1)
-        return
-      }
-      if (which === fds.length) fds.push(yield* this.open())
-      yield* this.write(line, fds[which]!)
-    }.bind(this))
+    yield* this.eachLine(
+      fd,
+      function*(this: Splitter, line: Uint8Array): Steps<void> {
+        const which = number++ % count
+        if (only !== undefined) {
+          if (which === only - 1) yield* this.write(line, 1)
+          return
+        }
+        if (which === fds.length) fds.push(yield* this.open())
+        yield* this.write(line, fds[which]!)
+      }.bind(this)
+    )
   }
 
   private *chunks(fd: number, count: number, only: number | undefined, whole: boolean): Steps<void> {

@@ -87,7 +87,11 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   for (const path of operands) {
     const stat = yield* run.stat(path)
     if (Errno.isErrno(stat)) {
-      yield* run.fail(stat._tag === "ENOENT" ? `'${path}': No such file` : `Warning: could not locate '${path}'.  reason: ${Errno.text(stat._tag)}`)
+      yield* run.fail(
+        stat._tag === "ENOENT"
+          ? `'${path}': No such file`
+          : `Warning: could not locate '${path}'.  reason: ${Errno.text(stat._tag)}`
+      )
       continue
     }
     if ((stat.mode & 0o170000) === 0o040000) {
