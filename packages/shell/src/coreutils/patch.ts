@@ -14,8 +14,8 @@ import { LineReader } from "../LineReader.js"
 import * as Options from "../Options.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
-import { Application, format } from "./patchApply.js"
-import { type BadPatch, type Change, type Hunk, parse, type Patch, reversed } from "./patchParse.js"
+import { Application, contextOf, format, type Placed } from "./patchApply.js"
+import { type BadPatch, type Change, parse, type Patch, reversed } from "./patchParse.js"
 
 const utility: Utility.Utility = {
   usage: "[OPTION]... [ORIGFILE [PATCHFILE]]",
@@ -178,23 +178,32 @@ class Patcher {
     const application = new Application(before.match(/[^\n]*\n|[^\n]+$/g) ?? [], same)
     const refused: Array<string> = []
     let [skip, mismatch, failed] = [false, false, 0]
+    let anyway = given("f")
     for (const [index, original] of change.hunks.entries()) {
       let hunk = reverse ? reversed(original) : original
-      let place = skip ? undefined : this.place(application, hunk)
-      if (!skip && place === undefined) {
+      let place: Placed | undefined
+      const most = Math.min(asked.fuzz, contextOf(hunk))
+      for (let fuzz = 0; !skip && place === undefined && fuzz <= most;) {
+        const at = application.locate(hunk, fuzz)
+        if (at !== undefined) {
+          place = { at, fuzz }
+          break
+        }
         mismatch = true
         const turned = reversed(hunk)
-        const isTurned = index === 0 && !given("f") && application.locate(turned, 0) !== undefined
-        application.offset = index === 0 ? 0 : application.offset
-        if (isTurned) {
-          this.say(reverse ? "Unreversed patch detected!" : "Reversed (or previously applied) patch detected!")
-          const answer = yield* this.turn(reverse)
-          if (answer === "turn") {
-            reverse = !reverse
-            hunk = turned
-            place = this.place(application, hunk)
-          } else if (answer === "skip") skip = true
+        const other = index === 0 && !anyway ? application.locate(turned, fuzz) : undefined
+        if (other === undefined) {
+          fuzz++
+          continue
         }
+        this.say(reverse ? "Unreversed patch detected!" : "Reversed (or previously applied) patch detected!")
+        const answer = yield* this.turn(reverse)
+        if (answer === "turn") {
+          reverse = !reverse
+          hunk = turned
+          place = { at: other, fuzz }
+        } else if (answer === "skip") skip = true
+        else anyway = true
       }
       const shown = (place?.at ?? hunk.from + application.offset) + application.grown
       if (place === undefined) {
@@ -224,10 +233,6 @@ class Patcher {
     if (failed === 0) return
     if (!there && !skip) return yield* this.fatal(`Can't reopen file ${path} : ${Errno.text("ENOENT")}`)
     yield* this.reject(change, path, refused, failed, skip, reverse)
-  }
-
-  private place(application: Application, hunk: Hunk) {
-    return application.find(hunk, this.asked.fuzz)
   }
 
   /** What to do with a patch that seems to be applied already. */

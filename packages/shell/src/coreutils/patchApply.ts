@@ -25,23 +25,14 @@ export class Application {
     private readonly same: (a: string, b: string) => boolean
   ) {}
 
-  /** Where a hunk fits with up to `most` lines of its context left aside at each end. */
-  find(hunk: Hunk, most: number): Placed | undefined {
-    const { prefix, suffix } = contextOf(hunk)
-    for (let fuzz = 0; fuzz <= Math.min(most, Math.max(prefix, suffix)); fuzz++) {
-      const at = this.locate(hunk, fuzz)
-      if (at !== undefined) return { at, fuzz }
-    }
-    return undefined
-  }
-
   /** Where a hunk fits when just `fuzz` lines of context are left aside. */
   locate(hunk: Hunk, fuzz: number): number | undefined {
     const { input, frozen } = this
     const wanted = hunk.lines.filter(({ mark }) => mark !== "+").map(({ text }) => text)
     const guess = hunk.from + this.offset
-    if (wanted.length === 0) return guess <= input.length + 1 && guess > frozen ? guess : undefined
-    const { prefix, suffix } = contextOf(hunk)
+    // What has no lines of its own fits wherever it is put.
+    if (wanted.length === 0) return guess
+    const { prefix, suffix } = contextsOf(hunk)
     const context = Math.max(prefix, suffix)
     const before = fuzz + prefix - context
     const after = fuzz + suffix - context
@@ -108,11 +99,17 @@ export class Application {
 
 const count = (lines: ReadonlyArray<Line>, mark: string): number => lines.filter((line) => line.mark === mark).length
 
-const contextOf = ({ lines }: Hunk): { readonly prefix: number; readonly suffix: number } => {
+const contextsOf = ({ lines }: Hunk): { readonly prefix: number; readonly suffix: number } => {
   const first = lines.findIndex(({ mark }) => mark !== " ")
   let suffix = 0
   while (suffix < lines.length && lines[lines.length - 1 - suffix]!.mark === " ") suffix++
   return { prefix: first < 0 ? lines.length : first, suffix }
+}
+
+/** Lines of context at that end of a hunk that has more of it. */
+export const contextOf = (hunk: Hunk): number => {
+  const { prefix, suffix } = contextsOf(hunk)
+  return Math.max(prefix, suffix)
 }
 
 const rangeOf = (from: number, length: number): string =>
