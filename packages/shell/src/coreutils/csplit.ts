@@ -55,6 +55,8 @@ class Cutter {
   private index = 0
   /** Whether the current line is one that was found. */
   private found = false
+  /** Whether what is left was passed over to its end. */
+  private skipped = false
   private readonly made: Array<string> = []
 
   constructor(
@@ -71,7 +73,7 @@ class Cutter {
         else if (yield* this.byMatch(pattern, at, turn)) break
       }
     }
-    yield* this.piece(this.lines.length + 1)
+    if (!this.skipped) yield* this.piece(this.lines.length + 1)
   }
 
   private *byNumber(pattern: Pattern, line: number, turn: number): Steps<void> {
@@ -98,10 +100,10 @@ class Cutter {
     const more = turn > 0 ? ` on repetition ${turn}` : ""
     if (line > lines.length) {
       if (pattern.repeat === Number.POSITIVE_INFINITY) {
-        if (skip) this.current = lines.length + 1
+        this.skipped = skip
         return true
       }
-      if (skip) this.current = lines.length + 1
+      this.skipped = skip
       yield* this.stop(`${Quote.value(pattern.text)}: match not found${more}`)
     }
     const to = line + offset
@@ -134,7 +136,7 @@ class Cutter {
   /** Ends with a complaint, when all that is left has been written. */
   private *stop(text: string, to = this.lines.length + 1): Steps<never> {
     yield* this.run.warn(text)
-    yield* this.piece(Math.max(this.current, to > this.lines.length ? this.lines.length + 1 : to))
+    if (!this.skipped) yield* this.piece(Math.max(this.current, to > this.lines.length ? this.lines.length + 1 : to))
     return yield* this.fail(undefined)
   }
 

@@ -132,7 +132,7 @@ const make = (fixed: string | undefined) =>
     const inputs = new Inputs(run, operands)
     const reader = new ByteReader((into) => inputs.read(into))
     const skipped = yield* reader.skip(skip)
-    const digits = shown.includes("C") ? 8 : 7
+    const digits = shown.at(-1) === "C" ? 8 : 7
     let at = skipped
     let [before, starred] = ["", false]
     while (length > 0) {

@@ -205,7 +205,7 @@ class Patcher {
         } else if (answer === "skip") skip = true
         else anyway = true
       }
-      const shown = (place?.at ?? hunk.from + application.offset) + application.grown
+      const shown = (place?.at ?? hunk.from) + application.grown
       if (place === undefined) {
         failed++
         if (!skip) this.say(`Hunk #${index + 1} FAILED at ${shown}.\n`)

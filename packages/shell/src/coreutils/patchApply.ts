@@ -53,7 +53,7 @@ export class Application {
     const skip = Math.max(0, before)
     if (after < 0) {
       const at = input.length - wanted.length + 1
-      return at > frozen && at <= guess && fits(at, skip, 0) ? this.moved(at, guess) : undefined
+      return at > frozen && fits(at, skip, 0) ? this.moved(at, guess) : undefined
     }
     const last = input.length - (wanted.length - after) + 1
     const most = Math.max(last - guess, guess - frozen - 1)
