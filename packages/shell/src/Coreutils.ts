@@ -36,6 +36,7 @@ import * as factor from "./coreutils/factor.js"
 import * as falseUtility from "./coreutils/false.js"
 import * as find from "./coreutils/find.js"
 import * as flock from "./coreutils/flock.js"
+import * as fmt from "./coreutils/fmt.js"
 import * as fold from "./coreutils/fold.js"
 import * as grep from "./coreutils/grep.js"
 import * as gzip from "./coreutils/gzip.js"
@@ -145,6 +146,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   fgrep: grep.fgrep,
   find: find.main,
   flock: flock.main,
+  fmt: fmt.main,
   fold: fold.main,
   grep: grep.main,
   groups: id.groups,

@@ -25,7 +25,7 @@ const utility: Utility.Utility = {
   does: "Save many files together into a single archive, and restore individual files from the archive.",
   failure: 2,
   misused: 64,
-  hintText: "Try 'tar --help' or 'tar --usage' for more information.",
+  hintText: TarOptions.hint,
   modernize: TarOptions.modernize
 }
 

@@ -105,7 +105,7 @@ export const accepted: Options.Accepted = {
   }
 }
 
-export type Mode = "c" | "x" | "t" | "r" | "u" | "d"
+type Mode = "c" | "x" | "t" | "r" | "u" | "d"
 
 /** A name that was given, and the directory that it is looked for in, from where tar was started. */
 export interface Operand {
@@ -116,7 +116,7 @@ export interface Operand {
   readonly recursion: boolean
 }
 
-export interface Owner {
+interface Owner {
   readonly name: string | undefined
   readonly id: number | undefined
 }
