@@ -194,7 +194,13 @@ export class Extractor {
   private *parents(path: string): Steps<boolean> {
     let made = false
     for (let at = path.indexOf("/", 1); at > 0; at = path.indexOf("/", at + 1)) {
-      if (!Errno.isErrno(yield* attempt(this.run.sys.mkdir(path.slice(0, at), 0o777)))) made = true
+      const above = path.slice(0, at)
+      const error = yield* attempt(this.run.sys.mkdir(above, 0o777))
+      if (!Errno.isErrno(error)) made = true
+      else if (error._tag !== "EEXIST") {
+        yield* failed(this.run, above, `Cannot mkdir: ${Errno.text(error._tag)}`)
+        break
+      }
     }
     return made
   }
@@ -263,7 +269,8 @@ export class Extractor {
       : yield* this.make(path, () => sys.symlink(linkname, path))
     if (made === "kept") return
     if (Errno.isErrno(made)) {
-      return yield* failed(run, path, `Cannot create symlink to '${Names.shown(linkname)}': ${Errno.text(made._tag)}`)
+      const doing = leadsOut ? "open" : `create symlink to '${Names.shown(linkname)}'`
+      return yield* failed(run, path, `Cannot ${doing}: ${Errno.text(made._tag)}`)
     }
     if (typeof made !== "number") return yield* this.attributes(path, member)
     const stat = yield* attempt(sys.fstat(made))

@@ -8,7 +8,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as zlib from "node:zlib"
-import { both, type Case, hasGnu, TestKernel } from "./support/Differential.js"
+import { both, type Case, hasGnu, sameAsGnu, TestKernel } from "./support/Differential.js"
 
 const seed = 20_261_127
 
@@ -113,6 +113,38 @@ layer(TestKernel, { excludeTestServices: true })("tar", (it) => {
     120_000
   )
 })
+
+/** An archive of files that are somebody's, with every kind of mode. */
+const strict = (): Uint8Array => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "tar-"))
+  fs.mkdirSync(path.join(directory, "d"))
+  for (const file of ["plain", "d/x", "set"]) fs.writeFileSync(path.join(directory, file), file)
+  fs.chmodSync(path.join(directory, "set"), 0o6777)
+  fs.chmodSync(path.join(directory, "d"), 0o2775)
+  fs.chmodSync(path.join(directory, "d/x"), 0o444)
+  fs.symlinkSync("../plain", path.join(directory, "d/out"))
+  const options = ["--mtime=@1000000", "--owner=lp:7", "--group=lp:7", "--sort=name", "-c", "plain", "set", "d"]
+  const packed = spawnSync("tar", options, { cwd: directory }).stdout
+  fs.rmSync(directory, { recursive: true })
+  return packed
+}
+
+const archive = hasGnu ? strict() : new Uint8Array(0)
+const asUser = (...argv: ReadonlyArray<string>): Case => ({
+  argv: ["tar", ...argv],
+  tree: { t: archive, locked: { directory: true, mode: 0o555 } },
+  user: 1000
+})
+
+sameAsGnu("tar without privileges", [
+  asUser("xf", "t"),
+  asUser("xpf", "t"),
+  asUser("xf", "t", "--same-owner"),
+  asUser("xf", "t", "-C", "locked"),
+  asUser("tvf", "t", "--numeric-owner"),
+  asUser("cf", "locked/n", "t"),
+  asUser("xf", "t", "--no-same-permissions", "plain")
+])
 
 const lines = FastCheck.array(FastCheck.constantFrom("a\n", "b\n", "c\n", "d\n", "\n", "e\n"), { maxLength: 30 })
 /** Each line may be dropped, replaced or doubled. */
