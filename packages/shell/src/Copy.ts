@@ -298,12 +298,20 @@ export class Copier {
     return true
   }
 
+  /** Takes away what is in the way. */
+  *#remove(target: string): Steps<boolean> {
+    const error = yield* attempt(this.run.sys.unlink(target))
+    if (Errno.isErrno(error)) yield* this.run.failDoing("cannot remove", target, error)
+    else if (this.how.verbose) this.run.out.line(`removed ${Quote.quoted(target)}`)
+    return !Errno.isErrno(error)
+  }
+
   *#open(pair: Pair, stat: Stat, existing: Stat | undefined): Steps<number | undefined> {
     const { how, run } = this
     const { target } = pair
     // Without -p the new file gets the old one's permissions, less what umask takes; with it, they come at the end.
     const mode = how.preserve.ownership ? stat.mode & 0o700 : stat.mode & 0o777
-    if (existing !== undefined && !how.removeFirst) {
+    if (existing !== undefined) {
       const fd = yield* attempt(run.sys.open(target, O_WRONLY | (how.attributesOnly ? 0 : O_TRUNC)))
       if (!Errno.isErrno(fd)) return fd
       if (!how.force) {
@@ -311,14 +319,7 @@ export class Copier {
         return undefined
       }
     }
-    if (existing !== undefined) {
-      const error = yield* attempt(run.sys.unlink(target))
-      if (Errno.isErrno(error)) {
-        yield* run.failDoing("cannot remove", target, error)
-        return undefined
-      }
-      if (how.verbose) run.out.line(`removed ${Quote.quoted(target)}`)
-    }
+    if (existing !== undefined && !(yield* this.#remove(target))) return undefined
     const fd = yield* attempt(run.sys.open(target, O_WRONLY | O_CREAT | O_EXCL, mode))
     if (!Errno.isErrno(fd)) return fd
     yield* run.failDoing("cannot create regular file", target, fd)
@@ -333,8 +334,12 @@ export class Copier {
       yield* run.fail(`cannot open ${Quote.quoted(source)} for reading: ${Errno.text(from._tag)}`)
       return false
     }
+    if (existing !== undefined && how.removeFirst && !(yield* this.#remove(target))) {
+      yield* attempt(run.sys.close(from))
+      return false
+    }
     this.#say(pair)
-    const to = yield* this.#open(pair, stat, existing)
+    const to = yield* this.#open(pair, stat, how.removeFirst ? undefined : existing)
     if (to === undefined) {
       yield* attempt(run.sys.close(from))
       return false

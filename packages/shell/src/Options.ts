@@ -26,6 +26,8 @@ export interface Given {
   readonly value: string
   /** Whether there was an argument. */
   readonly hasValue: boolean
+  /** How many operands stood in front of it, for the few utilities to which that matters. */
+  readonly after?: number
 }
 
 export interface Parsed {
@@ -106,7 +108,7 @@ export const parse = (accepted: Accepted, args: ReadonlyArray<string>): Parsed |
         value = args[++i]
         if (value === undefined) return { wrong: `option '--${option.name}' requires an argument` }
       }
-      options.push({ key: option.key, value: value ?? "", hasValue: value !== undefined })
+      options.push({ key: option.key, value: value ?? "", hasValue: value !== undefined, after: operands.length })
       continue
     }
     if (arg.length < 2 || arg[0] !== "-") {
@@ -122,7 +124,7 @@ export const parse = (accepted: Accepted, args: ReadonlyArray<string>): Parsed |
       const argument = shortArgument(short, letter)
       if (argument === undefined) return { wrong: `invalid option -- '${letter}'` }
       if (argument === "none") {
-        options.push({ key: letter, value: "", hasValue: false })
+        options.push({ key: letter, value: "", hasValue: false, after: operands.length })
         continue
       }
       let value: string | undefined = arg.slice(at + 1)
@@ -130,7 +132,7 @@ export const parse = (accepted: Accepted, args: ReadonlyArray<string>): Parsed |
       if (value === undefined && argument === "required") {
         return { wrong: `option requires an argument -- '${letter}'` }
       }
-      options.push({ key: letter, value: value ?? "", hasValue: value !== undefined })
+      options.push({ key: letter, value: value ?? "", hasValue: value !== undefined, after: operands.length })
       break
     }
   }

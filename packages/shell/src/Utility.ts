@@ -26,6 +26,10 @@ export interface Utility extends Options.Accepted {
   readonly misused?: number
   /** Whether the hint at `--help` begins with its name as well. */
   readonly namedHint?: true
+  /** The name that it complains by, where that is not the one that it was called by. */
+  readonly speaksAs?: string
+  /** Other words for the hint at `--help`. */
+  readonly hintText?: string
   /** Says more about options that it does not know. */
   readonly hint?: (run: Run, args: ReadonlyArray<string>) => Steps<void>
   /** Rewrites old-fashioned arguments before options are read; a text is a complaint. */
@@ -72,7 +76,7 @@ export class Run {
   /** Ends the utility because it was called in a wrong way. */
   *misuse(text?: string, status?: number): Steps<never> {
     if (text !== undefined) yield* this.warn(text)
-    const hint = `Try '${this.name} --help' for more information.`
+    const hint = this.utility.hintText ?? `Try '${this.name} --help' for more information.`
     yield* this.utility.namedHint ? this.warn(hint) : this.error(`${hint}\n`)
     return yield* stop(status ?? this.utility.misused ?? this.utility.failure ?? 1)
   }
@@ -164,7 +168,7 @@ export const make = (
 
   return (argv) =>
     Effect.flatMap(Sys, (sys) => {
-      const run = new Run(sys, argv[0] ?? "", utility)
+      const run = new Run(sys, utility.speaksAs ?? argv[0] ?? "", utility)
       return carriedOut(run, () => start(run, argv))
     })
 }
