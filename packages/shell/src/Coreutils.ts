@@ -7,6 +7,7 @@ import type { Errno } from "@effix/kernel/Errno"
 import * as Programs from "@effix/kernel/Programs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as awk from "./coreutils/awk.js"
 import * as base64 from "./coreutils/base64.js"
 import * as basename from "./coreutils/basename.js"
 import * as cat from "./coreutils/cat.js"
@@ -90,6 +91,7 @@ import * as yesUtility from "./coreutils/yes.js"
 export const utilities: Readonly<Record<string, Programs.Main>> = {
   "[": testUtility.main,
   arch: uname.arch,
+  awk: awk.main,
   base64: base64.main,
   basename: basename.main,
   cat: cat.main,
@@ -120,6 +122,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   find: find.main,
   flock: flock.main,
   fold: fold.main,
+  gawk: awk.main,
   grep: grep.main,
   groups: id.groups,
   head: head.main,
