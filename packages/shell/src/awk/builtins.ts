@@ -14,21 +14,11 @@ export type Builtin = (machine: Machine, args: ReadonlyArray<Value>) => Value
 
 const number = (args: ReadonlyArray<Value>, index: number): number => toNumber(args[index])
 
-/** As `%d` rounds: half to even. */
-const rounded = (value: number): number => {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  return rest < 0.5 ? floor : rest > 0.5 ? floor + 1 : floor % 2 === 0 ? floor : floor + 1
-}
-
-/** The part of a text that `substr` asks for. */
-export const substring = (text: string, start: number, length?: number): string => {
-  const from = Number.isNaN(start) ? 1 : rounded(start)
-  if (length === undefined) return from <= 1 ? text : text.slice(from - 1)
-  if (Number.isNaN(length) || length <= 0) return ""
-  // Where both are no whole numbers, the end counts as it is.
-  const to = from + rounded(length)
-  return to <= 1 ? "" : text.slice(Math.max(0, from - 1), to - 1)
+/** The part of a text that `substr` asks for: in front of the text there is nothing to count. */
+export const substring = (text: string, start: number, length = Number.POSITIVE_INFINITY): string => {
+  const from = start >= 1 ? Math.trunc(start) - 1 : 0
+  const count = Math.trunc(length)
+  return count > 0 ? text.slice(from, from + count) : ""
 }
 
 const asciiUpper = (text: string): string => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase())

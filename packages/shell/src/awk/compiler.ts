@@ -11,7 +11,15 @@ import type { Machine } from "./machine.js"
 import { Needs } from "./needs.js"
 import { compile as compilePattern } from "./patterns.js"
 import { compileBody } from "./statements.js"
-import { BadProgram, type Element, type Expression, type Function, type Name, type Place } from "./syntax.js"
+import {
+  BadProgram,
+  type Element,
+  type Expression,
+  type Function,
+  type Name,
+  type Place,
+  specialArrays
+} from "./syntax.js"
 import { concatenate, Table, type Value } from "./values.js"
 
 /** How to get at an array. */
@@ -104,7 +112,7 @@ export class Compiler {
       const { index, name } = node
       if (node.scope === "global") {
         const { globals } = machine
-        if (machine.isSpecial(index) && !machine.program.globalArrays.has(index)) throw this.#notArray(name, "scalar")
+        if (machine.isSpecial(index) && !specialArrays.has(index)) throw this.#notArray(name, "scalar")
         return { waits: false, table: () => asTable(globals[index], name, (made) => (globals[index] = made)) }
       }
       return {

@@ -248,7 +248,8 @@ const float = (spec: NumberFormat.Conversion, value: number): string => {
 const character = (spec: NumberFormat.Conversion, value: Value, text: (value: Value) => string): string => {
   const numeric = typeof value === "number" || value === undefined ||
     (typeof value === "object" && "isNumber" in value && value.isNumber)
-  const char = numeric ? String.fromCharCode(Math.trunc(toNumber(value)) & 255) : text(value).slice(0, 1)
+  // The first byte of an empty text is what ends it.
+  const char = numeric ? String.fromCharCode(Math.trunc(toNumber(value)) & 255) : text(value).slice(0, 1) || "\0"
   return pad(char, spec.width, isLeft(spec))
 }
 
@@ -265,7 +266,7 @@ export const sprintf = (format: string, args: ReadonlyArray<Value>, text: (value
       const index = typeof position === "number" ? position - 1 : next++
       if (index >= args.length || index < 0) {
         throw new Fatal(
-          `not enough arguments to satisfy format string\n\t\`${format}'\n\t ${" ".repeat(piece.at)}^ ran out for this one`
+          `not enough arguments to satisfy format string\n\t\`${format}'\n\t${" ".repeat(piece.at)}^ ran out for this one`
         )
       }
       return args[index]

@@ -283,7 +283,8 @@ class Lexer {
     for (;; at++) {
       const char = text[at]
       if (char === undefined || char === "\n") {
-        this.#fail(from, char === undefined ? "unterminated regexp at end of file" : "unterminated regexp")
+        const inFile = char === undefined && this.source.file !== undefined
+        this.#fail(from + 1, inFile ? "unterminated regexp at end of file" : "unterminated regexp")
       }
       if (char === "/" && bracket === 0) break
       if (char === "\\") {

@@ -481,8 +481,11 @@ class Parser {
     this.#at++
     const grouped = this.#take("(")
     if (this.#token.kind !== "name") this.#wrong()
-    const what = this.#arrayName()
-    if (grouped) this.#expect(")")
+    const what = grouped ? this.#name(this.#token.text) : this.#arrayName()
+    if (grouped) {
+      this.#at++
+      this.#expect(")")
+    }
     this.uses.array(what, this.#function)
     return { _tag: "Delete", what, place }
   }
@@ -657,6 +660,9 @@ class Parser {
       const { place, text } = this.#token
       this.#at++
       const right = this.#unary(where)
+      if (text !== "*" && left._tag === "Number" && right._tag === "Number" && right.value === 0) {
+        this.#error(place, `division by zero attempted${text === "%" ? " in `%'" : ""}`)
+      }
       left = { _tag: "Binary", operator: text as BinaryOperator, left, right, place }
     }
     return left

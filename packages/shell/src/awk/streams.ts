@@ -195,8 +195,8 @@ export class Streams {
 
   /** Closes everything, and waits for the commands. */
   *finish(): Steps<void> {
-    if (this.run.out.length > 0) yield* this.run.out.flush()
     for (const output of [...this.#outputs.values()]) yield* this.#closeOutput(output)
+    if (this.run.out.length > 0) yield* this.run.out.flush()
     for (const source of [...this.#sources.values()]) yield* this.#closeSource(source)
     this.#outputs.clear()
     this.#sources.clear()

@@ -48,9 +48,7 @@ export const compileGetline = (compiler: Compiler, { source, target }: Node): Co
     const reader = source._tag === "File"
       ? yield* machine.streams.fileSource(text)
       : yield* machine.streams.commandSource(text)
-    const got = yield* fromReader(compiler, reader)
-    if (typeof got === "object" && source._tag === "Command") machine.nr++
-    return got
+    return yield* fromReader(compiler, reader)
   }
 
   return waiting(function*() {
