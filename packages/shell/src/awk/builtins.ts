@@ -68,7 +68,7 @@ const typeOf = (value: Value): string => {
   if (value instanceof Table) return "array"
   if (typeof value === "number") return "number"
   if (typeof value === "string") return "string"
-  if (value === undefined) return "unassigned"
+  if (value === undefined) return "untyped"
   if (value instanceof StrongRegexp) return "regexp"
   return value.isNumber ? "strnum" : "string"
 }

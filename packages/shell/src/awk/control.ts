@@ -23,7 +23,8 @@ export class Enter {
 /** Ends the program with a complaint. */
 export class Fatal {
   readonly _tag = "Fatal"
-  constructor(readonly text: string) {}
+  /** With `aside`, it is not about the record. */
+  constructor(readonly text: string, readonly aside = false) {}
 }
 
 /** `next` and `nextfile` inside a function. */

@@ -122,7 +122,7 @@ export class Input {
       return false
     }
     this.#hadFile = this.#isDone = true
-    machine.globals[at.filename] = ""
+    machine.globals[at.filename] = "-"
     return yield* this.#begin(0)
   }
 
@@ -159,8 +159,7 @@ export class Input {
     if (problem._tag === "EISDIR") {
       yield* this.#complain(`command line argument \`${path}' is a directory: skipped`)
     } else {
-      machine.status = 2
-      yield* this.#complain(`cannot open file \`${path}' for reading: ${Errno.text(problem._tag)}`)
+      throw new Fatal(`cannot open file \`${name}' for reading: ${Errno.text(problem._tag)}`, true)
     }
     return false
   }

@@ -95,8 +95,7 @@ const simpleEscapes: Readonly<Record<string, string>> = {
   f: "\f",
   v: "\v",
   "\\": "\\",
-  "\"": "\"",
-  "/": "/"
+  "\"": "\""
 }
 
 /** One escape at `text[at]`, which is behind the backslash: what it stands for, and how many characters it takes. */

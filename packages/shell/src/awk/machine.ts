@@ -263,9 +263,9 @@ export class Machine {
   }
 
   /** A complaint about what happens, with the place and the record. */
-  complaint(text: string): string {
+  complaint(text: string, aside = false): string {
     const file = this.text(this.globals[at.FILENAME])
-    const where = this.fnr > 0 ? `(FILENAME=${Latin1.toText(file === "" ? "-" : file)} FNR=${this.fnr}) ` : ""
+    const where = this.fnr > 0 && !aside ? `(FILENAME=${Latin1.toText(file === "" ? "-" : file)} FNR=${this.fnr}) ` : ""
     return `${this.where()}${where}fatal: ${Latin1.toText(text)}`
   }
 

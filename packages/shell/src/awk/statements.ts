@@ -10,7 +10,8 @@ import type { Run } from "./control.js"
 import { compileLocation, matcher } from "./expressions.js"
 import { sprintf } from "./format.js"
 import type { Expression, Statement } from "./syntax.js"
-import { compare, Input, Table, toBoolean, toNumber, type Value } from "./values.js"
+import { walked } from "./walk.js"
+import { compare, Table, toBoolean, toNumber, type Value } from "./values.js"
 
 type Of<Tag extends Statement["_tag"]> = Extract<Statement, { readonly _tag: Tag }>
 
@@ -244,11 +245,14 @@ const compileForIn = (compiler: Compiler, node: Of<"ForIn">): Step => {
     machine.place = place
     const { entries } = yield* compiler.tableOf(table)
     // What the body deletes is walked through all the same, and what it adds is not.
-    const walk = yield* ordered(compiler, [...entries], walkingOrder(compiler))
-    for (const [key] of walk) {
+    const order = walkingOrder(compiler)
+    const keys = order === undefined
+      ? walked([...entries.keys()])
+      : (yield* ordered(compiler, [...entries], order)).map(([key]) => key)
+    for (const key of keys) {
       if (machine.isTired) yield* machine.pause()
       const found = location.plain ? location.locate() : yield* location.locate()
-      found.write(new Input(key))
+      found.write(key)
       const after = body.waits ? yield* body.run() : body.run()
       if (after === "break") return undefined
       if (after !== undefined && after !== "continue") return after

@@ -141,7 +141,7 @@ function* execute(
     if (error instanceof BadProgram) return yield* report(run, error)
     yield* machine.printWarnings()
     yield* machine.streams.flush()
-    if (error instanceof Fatal) yield* run.warn(machine.complaint(error.text))
+    if (error instanceof Fatal) yield* run.warn(machine.complaint(error.text, error.aside))
     // The engine's own limits: a text that is too long, or an expression that nests too deeply.
     else if (error instanceof RangeError) yield* run.warn(machine.complaint("memory exhausted"))
     else throw error

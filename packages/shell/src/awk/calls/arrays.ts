@@ -11,6 +11,7 @@ import { comparison, type Entry, sorted } from "../order.js"
 import { byBlanks, byContent, byRegex, type Splitter } from "../splitting.js"
 import { type Element, type Expression, type Name, special } from "../syntax.js"
 import { Input, StrongRegexp, Table, toNumber, type Value } from "../values.js"
+import { walked } from "../walk.js"
 import { callNamed } from "./call.js"
 
 type Node = Extract<Expression, { readonly _tag: "Builtin" }>
@@ -58,7 +59,7 @@ export const compileSplit = (compiler: Compiler, node: Node): Code => {
       // What is around the whole is there only if it is something.
       for (const index of [0, fields.length]) {
         const gap = gaps[index]
-        if (gap === "" || fields.length === 0) between.entries.delete(String(index))
+        if (gap === "" || (index > 0 && gap === undefined)) between.entries.delete(String(index))
       }
     }
     return fields.length
@@ -84,7 +85,10 @@ const unsorted = "@unsorted"
 /** The entries of an array, by the word of PROCINFO["sorted_in"] or the name of a function. */
 export function* ordered(compiler: Compiler, entries: ReadonlyArray<Entry>, word: string): Run<ReadonlyArray<Entry>> {
   const { machine } = compiler
-  if (word === unsorted) return entries
+  if (word === unsorted) {
+    const values = new Map(entries)
+    return walked(entries.map(([key]) => key)).map((key): Entry => [key, values.get(key)])
+  }
   const compare = comparison(word, machine.text, machine.patterns.ignoreCase)
   if (compare !== undefined) return [...entries].sort(compare)
   if (word.startsWith("@") || compiler.callable(word) === undefined) {
@@ -95,13 +99,14 @@ export function* ordered(compiler: Compiler, entries: ReadonlyArray<Entry>, word
   })
 }
 
-/** The word by which `for` walks through arrays. */
-export const walkingOrder = (compiler: Compiler): string => {
+/** The word by which `for` walks through arrays; `undefined` when there is none. */
+export const walkingOrder = (compiler: Compiler): string | undefined => {
   const { machine } = compiler
-  if (!machine.program.mentioned.has("PROCINFO")) return unsorted
+  if (!machine.program.mentioned.has("PROCINFO")) return undefined
   const value = machine.table(special("PROCINFO")).entries.get("sorted_in")
   const word = value === undefined || value instanceof Table ? "" : machine.text(value)
-  return word === "" || (word.startsWith("@") && comparison(word, machine.text, false) === undefined) ? unsorted : word
+  if (word === "" || word === unsorted) return undefined
+  return word.startsWith("@") && comparison(word, machine.text, false) === undefined ? undefined : word
 }
 
 const copied = (value: Value): Value => {

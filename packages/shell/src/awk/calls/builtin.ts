@@ -4,7 +4,7 @@
  * @see awk(1p)
  */
 import { plain } from "../builtins.js"
-import { applied, type Code, ofNumber, ofValue, type Plain, valuesOf, waiting } from "../code.js"
+import { applied, type Code, ofNumber, ofValue, valuesOf, waiting } from "../code.js"
 import type { Compiler } from "../compiler.js"
 import type { Expression } from "../syntax.js"
 import { Table, toNumber, type Value } from "../values.js"
@@ -70,13 +70,13 @@ const compileLength = (compiler: Compiler, node: Node): Code => {
   return ofNumber(machine, () => lengthOf(compiler, code.value()))
 }
 
-/** To ask for the type of a variable that nobody has set says more than its value. */
+/** A field that is not there was never assigned, but it is one. */
 const compileTypeof = (compiler: Compiler, node: Node): Code => {
   const { machine } = compiler
   const arg = node.args[0]!
-  if (arg._tag !== "Name") return compilePlain(compiler, node)
-  const code = compiler.expression(arg) as Plain
-  return ofValue(machine, () => code.value() === undefined ? "untyped" : plain["typeof"]!(machine, [code.value()]))
+  if (arg._tag !== "Field") return compilePlain(compiler, node)
+  return applied(machine, [compiler.expression(arg)], ([value]) =>
+    value === undefined ? "unassigned" : plain["typeof"]!(machine, [value]))
 }
 
 const secondsNow = function*(compiler: Compiler) {
@@ -106,7 +106,12 @@ const compileSystem = (compiler: Compiler, node: Node): Code => {
       case "close":
         return yield* streams.close(machine.text(first))
       case "fflush":
-        if (values.length > 0 && machine.text(first) !== "") return yield* streams.flushOne(machine.text(first))
+        if (values.length > 0 && machine.text(first) !== "") {
+          const name = machine.text(first)
+          const flushed = yield* streams.flushOne(name)
+          if (flushed < 0) machine.warn(`warning: fflush: \`${name}' is not an open file, pipe or co-process`)
+          return flushed
+        }
         yield* streams.flush()
         return 0
       case "systime":
