@@ -35,11 +35,11 @@ const bitsOf = (machine: Machine, name: string, value: number): bigint => {
   return Number.isFinite(value) ? BigInt(Math.trunc(value)) & ((1n << 64n) - 1n) : 0n
 }
 
-/** Whole numbers of a double: of wider ones the upper bits are kept. */
+/** What a double can hold of 64 bits: the lower 53, not counting zeros at the end. */
 const fromBits = (value: bigint): number => {
-  let kept = value
-  if (kept >> 53n !== 0n) kept &= (1n << 53n) - 1n
-  return Number(kept)
+  let zeros = 0n
+  while (value !== 0n && zeros < 64n && (value >> zeros & 1n) === 0n) zeros++
+  return Number(value & ((1n << (53n + zeros)) - 1n))
 }
 
 const bitwise = (name: string, combine: (a: bigint, b: bigint) => bigint): Builtin => (machine, args) => {
@@ -50,7 +50,7 @@ const bitwise = (name: string, combine: (a: bigint, b: bigint) => bigint): Built
     }
     return bitsOf(machine, name, value)
   })
-  return Number(all.slice(1).reduce(combine, all[0]!))
+  return fromBits(all.slice(1).reduce(combine, all[0]!))
 }
 
 const shift = (name: string, by: (value: bigint, count: bigint) => bigint): Builtin => (machine, args) => {
@@ -137,7 +137,7 @@ export const plain: Readonly<Record<string, Builtin>> = {
     const value = number(args, 0)
     return orNegativeNan(Math.sqrt(warned(machine, "sqrt", value, value < 0)))
   },
-  int: (_, args) => Math.trunc(number(args, 0)) + 0,
+  int: (_, args) => Math.trunc(number(args, 0)),
   rand: (machine) => machine.random.next(),
   tolower: (machine, args) => lower(machine.text(args[0])),
   toupper: (machine, args) => upper(machine.text(args[0])),
@@ -151,7 +151,7 @@ export const plain: Readonly<Record<string, Builtin>> = {
   compl: (_, args) => {
     const value = number(args, 0)
     if (value < 0) throw new Fatal(`compl(${fixed(value)}): negative value is not allowed`)
-    return Number(((1n << 53n) - 1n) & ~BigInt(Math.trunc(value)))
+    return fromBits(BigInt.asUintN(64, ~BigInt(Math.trunc(value))))
   },
   strtonum: (machine, args) => {
     const [value] = args

@@ -117,6 +117,8 @@ export const matcher = (compiler: Compiler, node: Of<"Regexp">): (text: string) 
 export interface Found {
   readonly read: () => Value
   readonly write: (value: Value) => void
+  /** For a field: makes it, if it is not there. */
+  readonly touch?: () => void
 }
 
 /** How to find a target. */
@@ -153,7 +155,6 @@ const compileTarget = (compiler: Compiler, node: Target): Code => {
 const compileName = ({ machine }: Compiler, { index, name, scope }: Name): Code => {
   const { globals } = machine
   if (scope === "local") return ofValue(machine, () => machine.frame[index])
-  if (machine.program.globalArrays.has(index)) return ofValue(machine, () => globals[index])
   switch (name) {
     case "NF":
       return ofNumber(machine, () => machine.record.count)
@@ -189,7 +190,8 @@ export const compileLocation = (compiler: Compiler, node: Target): Located => {
       const index = compiler.expression(node.index)
       const at = (position: number): Found => ({
         read: () => machine.field(position),
-        write: (value) => machine.setField(position, value)
+        write: (value) => machine.setField(position, value),
+        touch: () => machine.record.touch(Math.trunc(position))
       })
       if (!index.waits) return { plain: true, locate: () => at(index.number()) }
       return {
@@ -239,8 +241,11 @@ const writer = ({ machine }: Compiler, { index, name, scope }: Name): (value: Va
     }
   }
   if (machine.program.globalArrays.has(index)) {
-    return () => {
-      throw new Fatal(`attempt to use array \`${name}' in a scalar context`)
+    return (value) => {
+      if (machine.globals[index] instanceof Table) {
+        throw new Fatal(`attempt to use array \`${name}' in a scalar context`)
+      }
+      machine.globals[index] = value
     }
   }
   return machine.isSpecial(index)

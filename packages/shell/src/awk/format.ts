@@ -119,7 +119,7 @@ const compile = (format: string): ReadonlyArray<Piece> => {
     }
     literal += format.slice(at, percent)
     const match = conversion.exec(format.slice(percent, percent + 200))
-    if (match === null || match[7] !== "" && !/^(?:h|l|L|ll|hh)$/.test(match[7]!)) {
+    if (match === null || match[7] !== "" && !/^[hlL]$/.test(match[7]!)) {
       // Not known: it stands for itself.
       literal += "%"
       at = percent + 1
@@ -172,6 +172,7 @@ const isLeft = (spec: NumberFormat.Conversion): boolean => spec.flags.includes("
 const integer = (spec: NumberFormat.Conversion, value: number): string => {
   if (!Number.isFinite(value)) return notFinite(spec, value)
   const whole = Math.trunc(value)
+  if (whole === 0 && spec.precision === 0 && !spec.flags.includes("#")) return pad("", spec.width, isLeft(spec))
   const signed = spec.letter === "d" || spec.letter === "i"
   if (signed && spec.flags === "" && spec.precision === undefined) return pad(integerText(whole), spec.width, false)
   const within = Math.abs(whole) < 2 ** 63 || (!signed && whole > 0 && whole < 2 ** 64)
@@ -181,8 +182,9 @@ const integer = (spec: NumberFormat.Conversion, value: number): string => {
 }
 
 const notFinite = (spec: NumberFormat.Conversion, value: number): string => {
+  // gawk prints them as they are, whatever the width.
   const text = specialText(value)
-  return pad(text, spec.width, isLeft(spec))
+  return spec.letter >= "A" && spec.letter <= "Z" ? text.toUpperCase() : text
 }
 
 const quickFloat = (spec: NumberFormat.Conversion, value: number): string | undefined => {
@@ -231,7 +233,7 @@ const hexadecimal = (spec: NumberFormat.Conversion, value: number): string => {
 const float = (spec: NumberFormat.Conversion, value: number): string => {
   if (!Number.isFinite(value)) return notFinite(spec, value)
   if (spec.letter === "a" || spec.letter === "A") return hexadecimal(spec, value)
-  if (spec.flags === "" || spec.flags === "-") {
+  if ((spec.flags === "" || spec.flags === "-") && !Object.is(value, -0)) {
     const quick = quickFloat(spec, value)
     if (quick !== undefined) return pad(quick, spec.width, spec.flags === "-")
   }
@@ -246,6 +248,7 @@ const float = (spec: NumberFormat.Conversion, value: number): string => {
 }
 
 const character = (spec: NumberFormat.Conversion, value: Value, text: (value: Value) => string): string => {
+  if (typeof value === "number" && !Number.isFinite(value)) return pad("\0", spec.width, isLeft(spec))
   const numeric = typeof value === "number" || value === undefined ||
     (typeof value === "object" && "isNumber" in value && value.isNumber)
   // The first byte of an empty text is what ends it.
@@ -257,12 +260,16 @@ const character = (spec: NumberFormat.Conversion, value: Value, text: (value: Va
 export const sprintf = (format: string, args: ReadonlyArray<Value>, text: (value: Value) => string): string => {
   let made = ""
   let next = 0
+  let counted = false
   for (const piece of piecesOf(format)) {
     if (typeof piece === "string") {
       made += piece
       continue
     }
     const take = (position: number | boolean | undefined): Value => {
+      if (position === 0) throw new Fatal("argument index with `$' must be > 0")
+      if (typeof position === "number") counted = true
+      else if (counted) throw new Fatal("must use `count$' on all formats or none")
       const index = typeof position === "number" ? position - 1 : next++
       if (index >= args.length || index < 0) {
         throw new Fatal(

@@ -73,7 +73,7 @@ export class Machine {
   readonly #warnings: Array<string> = []
 
   constructor(readonly run: Utility.Run, readonly program: Program) {
-    this.globals = program.globals.map((name, index) => program.globalArrays.has(index) ? new Table(name) : undefined)
+    this.globals = program.globals.map((name, index) => specialArrays.has(index) ? new Table(name) : undefined)
     this.streams = new Streams(run, () => this.#environment())
     const initial: ReadonlyArray<readonly [number, Value]> = [
       [at.FS, " "],
@@ -303,16 +303,17 @@ export class Machine {
   assign(name: string, text: string): void {
     const index = this.program.globals.indexOf(name)
     if (index < 0) return
-    if (this.globals[index] instanceof Table) throw new Fatal(`cannot use array \`${name}' as a scalar`)
+    if (this.globals[index] instanceof Table || this.program.globalArrays.has(index)) {
+      throw new Fatal(`cannot use array \`${name}' as a scalar`)
+    }
     this.setGlobal(index, new Input(text))
   }
 
   /** A number out of a text in which other awks allow hexadecimal ones as well. */
   static strtonum(text: string): number {
-    const match = /^[ \t\n\r\f\v]*([-+]?)(?:(0[xX][0-9a-fA-F]+)|(0[0-7]+)(?![0-9.eE]))/.exec(text)
-    if (match === null) return numberOf(text)
-    const magnitude = match[2] !== undefined ? Number(match[2]) : Number.parseInt(match[3]!, 8)
-    return match[1] === "-" ? -magnitude : magnitude
+    const [whole] = /^(?:0[xX][0-9a-fA-F]+|0[0-7]+(?![0-9.eE]))/.exec(text) ?? []
+    if (whole === undefined) return numberOf(text)
+    return /^0[xX]/.test(whole) ? Number(whole) : Number.parseInt(whole, 8)
   }
 }
 

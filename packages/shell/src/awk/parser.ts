@@ -179,6 +179,7 @@ class Parser {
   #item(): void {
     const place = this.#place
     if (this.#is(";")) throw new BadProgram(place, ["each rule must have a pattern or an action part"])
+    if (this.#is("@")) this.#error(place, `\`@${this.#peek().text}' is not supported`)
     if (this.#takeWord("function")) return this.#definition(place)
     for (const kind of ["BEGIN", "END", "BEGINFILE", "ENDFILE"] as const) {
       if (!this.#takeWord(kind)) continue
@@ -718,7 +719,6 @@ class Parser {
       case "callName":
         return this.#call()
       case "name":
-        if (this.#names.has(text) && !this.#parameters.includes(text) && this.#peek().text === "(") return this.#call()
         return this.#variable()
       case "keyword":
         if (text !== "getline") return this.#wrong()
@@ -808,7 +808,10 @@ class Parser {
   #variable(): Target {
     const { place, text } = this.#token
     if (this.#names.has(text) && !this.#parameters.includes(text)) {
-      throw new BadProgram(place, [`fatal: function \`${text}' called with space between name and \`('`, "or used as a variable or an array"])
+      this.#error(
+        place,
+        `function \`${text}' called with space between name and \`(',\nor used as a variable or an array`
+      )
     }
     this.#at++
     return this.#subscripted(this.#name(text))
@@ -861,6 +864,11 @@ class Parser {
       this.#at--
       if (name === "sprintf") throw new BadProgram(place, ["fatal: sprintf: no arguments"])
       this.#wrong(`${args.length} is invalid as number of arguments for ${name}`)
+    }
+    const changed = name === "sub" || name === "gsub" ? args[2] : undefined
+    if (changed !== undefined && !isTarget(changed) && changed._tag !== "Text" && changed._tag !== "Number") {
+      this.#at--
+      this.#wrong(`${name} third parameter is not a changeable object`)
     }
     for (const position of arrayArguments[name] ?? []) {
       const arg = args[position]

@@ -110,6 +110,11 @@ export class Record {
     this.#textIsCurrent = false
   }
 
+  /** Makes a field that is not there, empty; the record stays as it is. */
+  touch(index: number): void {
+    if (this.count < index) this.#grow(index)
+  }
+
   /** `NF = count`. */
   setCount(count: number): void {
     if (count < 0) throw new Fatal("NF set to negative value")

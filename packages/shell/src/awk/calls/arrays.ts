@@ -105,8 +105,7 @@ export const walkingOrder = (compiler: Compiler): string | undefined => {
   if (!machine.program.mentioned.has("PROCINFO")) return undefined
   const value = machine.table(special("PROCINFO")).entries.get("sorted_in")
   const word = value === undefined || value instanceof Table ? "" : machine.text(value)
-  if (word === "" || word === unsorted) return undefined
-  return word.startsWith("@") && comparison(word, machine.text, false) === undefined ? undefined : word
+  return word === "" || word === unsorted ? undefined : word
 }
 
 const copied = (value: Value): Value => {

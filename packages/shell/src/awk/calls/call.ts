@@ -82,13 +82,17 @@ export const compileCall = (compiler: Compiler, node: Node): Code => {
   const { machine } = compiler
   const callable = compiler.callable(node.name)
   if (callable === undefined) {
-    throw new BadProgram(node.place, [`fatal: function \`${node.name}' not defined`])
+    throw new BadProgram(node.place, [
+      machine.program.globals.includes(node.name)
+        ? `error: attempt to use non-function \`${node.name}' in function call`
+        : `fatal: function \`${node.name}' not defined`
+    ])
   }
   const { arrays, parameters } = callable.made
   if (node.args.length > parameters.length) {
-    throw new BadProgram(node.place, [
-      `fatal: function \`${node.name}' called with more arguments than declared`
-    ])
+    machine.place = node.place
+    machine.warn(`warning: function \`${node.name}' called with more arguments than declared`)
+    machine.place = undefined
   }
   const args = node.args.map((arg, index) => argument(compiler, arg, arrays[index] === true))
   if (compiler.needs.isPlainFunction(node.name) && args.every((arg) => !arg.waits)) {

@@ -70,13 +70,9 @@ export const compileSub = (compiler: Compiler, node: Node): Code => {
   const inner = targetNode._tag === "Group" ? targetNode.inner : targetNode
   const location = isTarget(inner) ? compileLocation(compiler, inner) : undefined
   const value = location === undefined ? compiler.expression(inner) : undefined
-  if (location === undefined) {
-    machine.place = node.place
-    machine.warn(`warning: ${node.name}: third parameter is not a changeable object`)
-    machine.place = undefined
-  }
 
   const apply = (source: Value, replaced: string, found: Found): number => {
+    found.touch?.()
     const regex = machine.patterns.get(machine.text(source))
     const before = machine.text(found.read())
     const { count, text } = substitute(before, regex, replacement(replaced), which)
