@@ -20,7 +20,7 @@ import { type Place, type Program, special, specialArrays, specials } from "./sy
 import { inScalarContext, Input, numberOf, StrongRegexp, Table, toNumber, type Value } from "./values.js"
 
 /** Steps between two looks at whether the host wants its turn. */
-const fuelMax = 20_000
+const fuelMax = 2048
 
 const at = {
   NF: special("NF"),
@@ -279,6 +279,11 @@ export class Machine {
     for (const text of this.#warnings.splice(0)) yield* this.run.error(`${this.run.name}: ${Latin1.toText(text)}\n`)
   }
 
+  /** Counts work on a long text as many steps. */
+  spend(length: number): void {
+    this.fuel -= length >> 6
+  }
+
   /** Whether it is time for {@link pause}. */
   get isTired(): boolean {
     return --this.fuel < 0 || this.run.out.isFull
@@ -290,8 +295,8 @@ export class Machine {
     if (this.fuel >= 0) return
     this.fuel = fuelMax
     if (this.hasWarnings) yield* this.printWarnings()
-    // Whoever computes is stopped by a signal, and its host has its turn, in a system call.
-    yield* this.run.sys.getpid()
+    // Here a signal stops whoever computes, and the host has its turn.
+    yield* this.run.sys.schedYield()
   }
 
   /** Sets ERRNO. */

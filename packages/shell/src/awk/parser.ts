@@ -27,7 +27,7 @@ import {
 import { arity, arrayArguments, Uses } from "./uses.js"
 
 /** How deep expressions and statements may nest: they are read by functions that call each other. */
-const depthMax = 400
+const depthMax = 1000
 
 const updates: Readonly<Record<string, BinaryOperator>> = {
   "+=": "+",
@@ -120,18 +120,16 @@ class Parser {
 
   /** What is here does not fit. */
   #wrong(text = "syntax error"): never {
-    let token = this.#token
-    let complaint = text
-    if (token.kind === "end" || (token.kind === "newline" && token.from === token.source.text.length)) {
-      complaint = "unexpected newline or end of string"
-      if (token.kind === "end" && this.#at > 0) token = this.tokens[this.#at - 1]!
+    const { from, kind, place, source } = this.#token
+    if (kind === "end") {
       // Behind the last line, which the mark stands under.
-      const at = token.source.text.endsWith("\n") ? token.source.text.length - 1 : token.source.text.length
-      const lines = token.source.text.slice(0, at).split("\n").length
-      throw new BadProgram({ file: token.source.file, line: lines }, pointed(token.source, at, complaint))
+      const at = source.text.endsWith("\n") ? source.text.length - 1 : source.text.length
+      throw new BadProgram(place, pointed(source, at, "unexpected newline or end of string"))
     }
-    if (token.kind === "newline") complaint = "unexpected newline or end of string"
-    throw new BadProgram(token.place, pointed(token.source, token.from, complaint))
+    // Behind a newline, the next line has begun.
+    const line = kind === "newline" ? place.line + 1 : place.line
+    const complaint = kind === "newline" ? "unexpected newline or end of string" : text
+    throw new BadProgram({ ...place, line }, pointed(source, from, complaint))
   }
 
   #error(place: Place, text: string): never {
@@ -870,6 +868,9 @@ class Parser {
       this.#at--
       this.#wrong(`${name} third parameter is not a changeable object`)
     }
+    if (name === "index" && args[1]?._tag === "Regexp") {
+      throw new BadProgram(place, ["fatal: index: regexp constant as second argument is not allowed"])
+    }
     for (const position of arrayArguments[name] ?? []) {
       const arg = args[position]
       if (arg !== undefined && (arg._tag === "Name" || arg._tag === "Element")) this.uses.array(arg, this.#function)
@@ -901,6 +902,8 @@ export const parse = (sources: ReadonlyArray<Text>): Program | BadProgram => {
     return parser.program(warnings)
   } catch (error) {
     if (error instanceof BadProgram) return error
+    // The engine's own limit came first.
+    if (error instanceof RangeError) return new BadProgram({ file: undefined, line: 1 }, ["error: nested too deeply"])
     throw error
   }
 }

@@ -52,6 +52,7 @@ export class Rules {
     this.#record = rules.filter((rule) => rule.kind === "record").map((rule) => compileRule(compiler, rule))
     this.#readsInput = rules.some((rule) => rule.kind !== "BEGIN")
     compiler.compileFunctions()
+    this.#machine.place = undefined
   }
 
   /** Runs everything; `machine.status` is what comes of it. */

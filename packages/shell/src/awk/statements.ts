@@ -21,6 +21,8 @@ const waitingStep = (run: () => Run<After>): WaitingStep => ({ waits: true, run 
 const nothing = plainStep(() => undefined)
 
 export const compileStatement = (compiler: Compiler, node: Statement): Step => {
+  // Where complaints are about that come up before anything runs.
+  compiler.machine.place = node.place
   switch (node._tag) {
     case "Evaluate":
       return compileEvaluate(compiler, node)

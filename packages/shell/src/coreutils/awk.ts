@@ -17,24 +17,22 @@ import { Input as Text, Table } from "../awk/values.js"
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
 import type * as Options from "../Options.js"
-import { attempt, type Steps } from "../Steps.js"
+import { attempt, type Steps, stop } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
 const utility: Utility.Utility = {
   usage: "[POSIX or GNU style options] -f progfile [--] file ...\n[POSIX or GNU style options] [--] 'program' file ...",
   does: "Run a program over the records of files.",
-  short: "F:f:v:e:bcCMNOPrsStnh",
+  short: "F:f:v:e:bcMNOPrst",
   long: {
     "assign=": "v",
     "characters-as-bytes": "b",
     "field-separator=": "F",
     "file=": "f",
     "no-optimize": "s",
-    "non-decimal-data": "n",
     optimize: "O",
     posix: "P",
     "re-interval": "r",
-    sandbox: "S",
     "source=": "e",
     traditional: "c",
     "use-lc-numeric": "N"
@@ -42,6 +40,9 @@ const utility: Utility.Utility = {
   permute: false,
   failure: 2
 }
+
+const usage = (run: Utility.Run): Steps<void> =>
+  run.error(`Usage: ${utility.usage.split("\n").map((line) => `${run.name} ${line}`).join("\nUsage: ")}\n`)
 
 function* sourceFile(run: Utility.Run, path: string): Steps<Source> {
   const fd = path === "-" || path === "/dev/stdin" ? 0 : yield* attempt(run.sys.open(path, O_RDONLY))
@@ -54,7 +55,7 @@ function* sourceFile(run: Utility.Run, path: string): Steps<Source> {
     return yield* run.die(`fatal: cannot read source file \`${path}': ${Errno.text(lines.error._tag)}`, 2)
   }
   yield* run.close(fd)
-  return { file: path, text: text.startsWith("#!") ? text : text }
+  return { file: path, text }
 }
 
 const placed = ({ place, text }: Complaint): string =>
@@ -64,10 +65,6 @@ function* report(run: Utility.Run, bad: BadProgram): Steps<number> {
   for (const text of bad.texts) yield* run.warn(Latin1.toText(placed({ place: bad.place, text })))
   return bad.texts[0]?.startsWith("fatal:") === true ? 2 : 1
 }
-
-/** -F: `t` is a tab, and escapes count. */
-const separatorOf = (value: string, warn: (text: string) => void): string =>
-  value === "t" ? "\t" : unescape(Latin1.fromText(value), warn)
 
 /** Fills ENVIRON, ARGV and PROCINFO. */
 function* prepare(machine: Machine, name: string, operands: ReadonlyArray<string>): Steps<void> {
@@ -105,14 +102,15 @@ function* prepare(machine: Machine, name: string, operands: ReadonlyArray<string
 function* assignAll(machine: Machine, options: ReadonlyArray<Options.Given>): Steps<void> {
   for (const { key, value } of options) {
     if (key === "F") {
-      machine.setGlobal(special("FS"), separatorOf(value, (text) => machine.warn(text)))
+      machine.setGlobal(special("FS"), unescape(Latin1.fromText(value), (text) => machine.warn(text)))
     } else if (key === "v") {
       const assigned = assignment(Latin1.fromText(value))
       if (assigned === undefined) {
-        return yield* machine.run.die(
-          `fatal: invalid argument for -v: \`${value}'\n`.trimEnd(),
-          2
-        )
+        const name = value.slice(0, Math.max(0, value.indexOf("=")))
+        if (name !== "") return yield* machine.run.die(`fatal: \`${name}' is not a legal variable name`)
+        yield* machine.run.warn(`\`${value}' argument to \`-v' not in \`var=value' form\n`)
+        yield* usage(machine.run)
+        return yield* stop(2)
       }
       machine.assign(assigned[0], unescape(assigned[1], (text) => machine.warn(text)))
     }
@@ -161,7 +159,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   if (sources.length === 0) {
     const [text, ...rest] = operands
     if (text === undefined) {
-      yield* run.error(`Usage: ${utility.usage.split("\n").map((line) => `${run.name} ${line}`).join("\nUsage: ")}\n`)
+      yield* usage(run)
       return 2
     }
     sources.push({ file: undefined, text: Latin1.fromText(text) })

@@ -48,6 +48,7 @@ export const compileSplit = (compiler: Compiler, node: Node): Code => {
   const split = (whole: string, into: Table, by: Splitter, between: Table | undefined): number => {
     const fields: Array<string> = []
     const gaps: Array<string> = []
+    machine.spend(whole.length)
     if (between === into) throw new Fatal(`${node.name}: cannot use the same array for second and fourth args`)
     if (whole !== "") by(whole, 0, fields, Number.POSITIVE_INFINITY, between === undefined ? undefined : gaps)
     fill(into, fields, 1)

@@ -53,13 +53,8 @@ export function* callNamed(compiler: Compiler, name: string, args: ReadonlyArray
 }
 
 const frameFor = (callable: Callable, args: ReadonlyArray<Value>): Array<Value> => {
-  const { arrays, parameters } = callable.made
   const frame: Array<Value> = []
-  for (let i = 0; i < parameters.length; i++) {
-    const value = args[i]
-    // What is used as an array and was not given is one of the function's own.
-    frame.push(value === undefined && arrays[i] === true ? new Table(parameters[i]!) : value)
-  }
+  for (let i = 0; i < callable.made.parameters.length; i++) frame.push(args[i])
   return frame
 }
 

@@ -20,6 +20,7 @@ const length = special("RLENGTH")
 const matched = (compiler: Compiler, text: string, pattern: Value, groups: Table | undefined): number => {
   const { machine } = compiler
   const regex = machine.patterns.get(machine.text(pattern))
+  machine.spend(text.length)
   let found: readonly [number, number] | undefined
   if (groups === undefined) found = span(regex, text, 0)
   else {
@@ -75,6 +76,7 @@ export const compileSub = (compiler: Compiler, node: Node): Code => {
     found.touch?.()
     const regex = machine.patterns.get(machine.text(source))
     const before = machine.text(found.read())
+    machine.spend(before.length)
     const { count, text } = substitute(before, regex, replacement(replaced), which)
     if (count > 0) found.write(text)
     return count
