@@ -87,12 +87,14 @@ const strftime: Builtin = (machine, args) => {
   const format = args.length > 0 ? machine.text(args[0]) : "%a %b %e %H:%M:%S %Z %Y"
   const seconds = Math.trunc(number(args, 1))
   // Later than this there is no year for it.
-  if (!Number.isFinite(seconds) || Math.abs(seconds) > 67_767_976_233_532_799) return ""
+  if (!Number.isFinite(seconds) || Math.abs(seconds) > 67_767_976_233_532_800) return ""
   return DateFormat.format(format, BigInt(seconds) * 1_000_000_000n)
 }
 
 const mktime: Builtin = (machine, args) => {
-  const match = /^\s*(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)(?:\s+(-?\d+))?/.exec(machine.text(args[0]))
+  const match = /^\s*(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)(?:\s+(-?\d+))?/.exec(
+    machine.text(args[0])
+  )
   if (match === null) return -1
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
     number,

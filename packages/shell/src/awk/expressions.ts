@@ -6,28 +6,11 @@
 import { compileBuiltin } from "./calls/builtin.js"
 import { compileCall } from "./calls/call.js"
 import { compileGetline } from "./calls/getline.js"
-import {
-  applied,
-  type Code,
-  ofNumber,
-  ofText,
-  ofTruth,
-  ofValue,
-  type Plain,
-  valueOf,
-  waiting
-} from "./code.js"
+import { applied, type Code, ofNumber, ofText, ofTruth, ofValue, type Plain, valueOf, waiting } from "./code.js"
 import type { Compiler } from "./compiler.js"
 import { Fatal, type Run } from "./control.js"
 import { test } from "./patterns.js"
-import type {
-  BinaryOperator,
-  Comparison,
-  Expression,
-  Name,
-  Place,
-  Target
-} from "./syntax.js"
+import type { BinaryOperator, Comparison, Expression, Name, Place, Target } from "./syntax.js"
 import {
   compare,
   concatenate,
@@ -501,8 +484,11 @@ const compileMatch = (compiler: Compiler, node: Of<"Match">): Code => {
   }
   const right = compiler.expression(node.right)
   if (left.waits || right.waits) {
-    return applied(machine, [left, right], ([text, source]) =>
-      test(machine.patterns.get(machine.text(source)), machine.text(text)) !== negated ? 1 : 0)
+    return applied(
+      machine,
+      [left, right],
+      ([text, source]) => test(machine.patterns.get(machine.text(source)), machine.text(text)) !== negated ? 1 : 0
+    )
   }
   return ofTruth(machine, () => {
     const text = left.text()
@@ -519,7 +505,11 @@ const compileConcatenate = (compiler: Compiler, node: Of<"Concatenate">): Code =
   nodes.push(rest)
   const codes = nodes.reverse().map((one) => compiler.expression(one))
   if (codes.some((code) => code.waits)) {
-    return applied(machine, codes, (values) => values.reduce<string>((made, value) => concatenate(made, machine.text(value)), ""))
+    return applied(
+      machine,
+      codes,
+      (values) => values.reduce<string>((made, value) => concatenate(made, machine.text(value)), "")
+    )
   }
   const texts = codes.flatMap((code) => code.waits ? [] : [code.text])
   const [a, b, c] = texts

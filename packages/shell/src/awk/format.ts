@@ -6,7 +6,7 @@
  *
  * @see printf(3)
  */
-import * as LongDouble from "../LongDouble.js"
+import type * as LongDouble from "../LongDouble.js"
 import * as NumberFormat from "../NumberFormat.js"
 import { Fatal } from "./control.js"
 import { checkLength, toNumber, type Value } from "./values.js"
@@ -172,7 +172,11 @@ const isLeft = (spec: NumberFormat.Conversion): boolean => spec.flags.includes("
 const integer = (spec: NumberFormat.Conversion, value: number): string => {
   if (!Number.isFinite(value)) return notFinite(spec, value)
   const whole = Math.trunc(value)
-  if (whole === 0 && spec.precision === 0 && !spec.flags.includes("#")) return pad("", spec.width, isLeft(spec))
+  if (whole === 0 && spec.precision === 0) {
+    // A zero of no digits is nothing; what was merely cut off to zero is one, as gawk has it.
+    const isShown = value !== 0 || (spec.flags.includes("#") && spec.width > 0)
+    return pad(isShown ? "0" : "", spec.width, isLeft(spec))
+  }
   const signed = spec.letter === "d" || spec.letter === "i"
   if (signed && spec.flags === "" && spec.precision === undefined) return pad(integerText(whole), spec.width, false)
   const within = Math.abs(whole) < 2 ** 63 || (!signed && whole > 0 && whole < 2 ** 64)
@@ -239,7 +243,10 @@ const float = (spec: NumberFormat.Conversion, value: number): string => {
   }
   const { precision } = spec
   if (precision === undefined || precision <= digitsMax || !/[fFeE]/.test(spec.letter)) {
-    return NumberFormat.float({ ...spec, precision: precision === undefined ? undefined : Math.min(precision, digitsMax) }, exact(value))
+    return NumberFormat.float({
+      ...spec,
+      precision: precision === undefined ? undefined : Math.min(precision, digitsMax)
+    }, exact(value))
   }
   const plain = NumberFormat.float({ ...spec, width: 0, precision: digitsMax }, exact(value))
   const [mantissa, exponent] = plain.split(/(?=[eE])/) as [string, string?]
@@ -273,7 +280,9 @@ export const sprintf = (format: string, args: ReadonlyArray<Value>, text: (value
       const index = typeof position === "number" ? position - 1 : next++
       if (index >= args.length || index < 0) {
         throw new Fatal(
-          `not enough arguments to satisfy format string\n\t\`${format}'\n\t${" ".repeat(piece.at)}^ ran out for this one`
+          `not enough arguments to satisfy format string\n\t\`${format}'\n\t${
+            " ".repeat(piece.at)
+          }^ ran out for this one`
         )
       }
       return args[index]

@@ -17,7 +17,7 @@ import { Record } from "./record.js"
 import { byContent, byRegex, bySeparator, byWidths, inParagraphs, type Splitter } from "./splitting.js"
 import { Streams } from "./streams.js"
 import { type Place, type Program, special, specialArrays, specials } from "./syntax.js"
-import { inScalarContext, Input, numberOf, StrongRegexp, Table, toNumber, type Value } from "./values.js"
+import { Input, inScalarContext, numberOf, StrongRegexp, Table, toNumber, type Value } from "./values.js"
 
 /** Steps between two looks at whether the host wants its turn. */
 const fuelMax = 2048

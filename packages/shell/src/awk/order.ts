@@ -19,7 +19,8 @@ const byKeyNumber = (a: Entry, b: Entry): number =>
 const rank = (value: Value): number =>
   value instanceof Table
     ? 3
-    : typeof value === "number" || value === undefined || (typeof value === "object" && "isNumber" in value && value.isNumber)
+    : typeof value === "number" || value === undefined ||
+        (typeof value === "object" && "isNumber" in value && value.isNumber)
     ? 1
     : 2
 

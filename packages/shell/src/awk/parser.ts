@@ -216,7 +216,10 @@ class Parser {
       if (kind !== "name") this.#wrong()
       if (text === name) this.#error(place, `function \`${name}': cannot use function name as parameter name`)
       if (this.#indices.get(text)! < specials.length) {
-        this.#error(place, `function \`${name}': parameter \`${text}': POSIX disallows using a special variable as a function parameter`)
+        this.#error(
+          place,
+          `function \`${name}': parameter \`${text}': POSIX disallows using a special variable as a function parameter`
+        )
       }
       const before = parameters.indexOf(text)
       if (before >= 0) {

@@ -4,7 +4,7 @@
  * @see awk(1p)
  */
 import { type After, type Code, type Step } from "./code.js"
-import { Compiler } from "./compiler.js"
+import type { Compiler } from "./compiler.js"
 import { Exit, Next, type Run } from "./control.js"
 import type { Hooks } from "./input.js"
 import type { Machine } from "./machine.js"

@@ -155,6 +155,8 @@ export const bySeparator = (separator: string, patterns: Patterns): Splitter => 
 export const inParagraphs = (separator: string, patterns: Patterns): Splitter => {
   if (separator === " ") return byBlanks
   if (separator === "" || separator === "\n") return bySeparator(separator, patterns)
-  const source = separator.length === 1 ? `[${separator === "\\" || separator === "^" ? `\\${separator}` : separator}]` : `(${separator})`
+  const source = separator.length === 1
+    ? `[${separator === "\\" || separator === "^" ? `\\${separator}` : separator}]`
+    : `(${separator})`
   return byRegex(patterns.get(`${source}|\n`))
 }

@@ -10,8 +10,8 @@ import type { Run } from "./control.js"
 import { compileLocation, matcher } from "./expressions.js"
 import { sprintf } from "./format.js"
 import type { Expression, Statement } from "./syntax.js"
+import { compare, type Table, toBoolean, toNumber, type Value } from "./values.js"
 import { walked } from "./walk.js"
-import { compare, Table, toBoolean, toNumber, type Value } from "./values.js"
 
 type Of<Tag extends Statement["_tag"]> = Extract<Statement, { readonly _tag: Tag }>
 
@@ -151,7 +151,8 @@ const compileLine = (compiler: Compiler, how: "Print" | "Printf", codes: Readonl
   const { machine } = compiler
   const plain = plainCodes(codes)
   if (how === "Printf") {
-    const made = (values: ReadonlyArray<Value>): string => sprintf(machine.text(values[0]), values.slice(1), machine.text)
+    const made = (values: ReadonlyArray<Value>): string =>
+      sprintf(machine.text(values[0]), values.slice(1), machine.text)
     if (plain !== undefined) return { plain: true, text: () => made(plain.map((code) => code.value())) }
     return {
       plain: false,

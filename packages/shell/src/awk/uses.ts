@@ -15,7 +15,8 @@ interface Handed {
   readonly position: number
 }
 
-const key = (name: Name, by: string | undefined): string => name.scope === "global" ? `${name.index}` : `${by} ${name.index}`
+const key = (name: Name, by: string | undefined): string =>
+  name.scope === "global" ? `${name.index}` : `${by} ${name.index}`
 
 export class Uses {
   readonly #arrays = new Set<string>()

@@ -266,7 +266,7 @@ const firsts = (steps: ReadonlyArray<Step>, start: number): Uint8Array | undefin
     seen.add(at)
     const step = steps[at]!
     if (step._tag === "Match") return undefined
-    if (step._tag === "Set") for (let byte = 0; byte < 256; byte++) set[byte]! |= step.set[byte]!
+    if (step._tag === "Set") { for (let byte = 0; byte < 256; byte++) set[byte]! |= step.set[byte]! }
     else if (step._tag === "Split") pending.push(step.first, step.second)
     else pending.push(step.next)
   }

@@ -8,7 +8,7 @@ import { applied, type Code, ofNumber, ofValue, valuesOf, waiting } from "../cod
 import type { Compiler } from "../compiler.js"
 import type { Expression } from "../syntax.js"
 import { Table, toNumber, type Value } from "../values.js"
-import { compileSplit, compileSort } from "./arrays.js"
+import { compileSort, compileSplit } from "./arrays.js"
 import { compileGensub, compileMatch, compileSub } from "./matching.js"
 
 type Node = Extract<Expression, { readonly _tag: "Builtin" }>
@@ -75,8 +75,11 @@ const compileTypeof = (compiler: Compiler, node: Node): Code => {
   const { machine } = compiler
   const arg = node.args[0]!
   if (arg._tag !== "Field") return compilePlain(compiler, node)
-  return applied(machine, [compiler.expression(arg)], ([value]) =>
-    value === undefined ? "unassigned" : plain["typeof"]!(machine, [value]))
+  return applied(
+    machine,
+    [compiler.expression(arg)],
+    ([value]) => value === undefined ? "unassigned" : plain["typeof"]!(machine, [value])
+  )
 }
 
 const secondsNow = function*(compiler: Compiler) {
@@ -124,4 +127,3 @@ const compileSystem = (compiler: Compiler, node: Node): Code => {
     }
   })
 }
-

@@ -5,11 +5,11 @@
  *
  * @see awk(1p)
  */
+import { plain } from "../builtins.js"
 import { type After, type Code, ofValue, type Plain, waiting } from "../code.js"
 import type { Callable, Compiler } from "../compiler.js"
 import { Enter, Exit, Fatal, Next, type Run } from "../control.js"
 import { arity } from "../uses.js"
-import { plain } from "../builtins.js"
 
 import { BadProgram, type Expression } from "../syntax.js"
 import { Table, type Value } from "../values.js"
@@ -134,4 +134,3 @@ const compileIndirect = (compiler: Compiler, node: Extract<Node, { readonly _tag
     throw new Fatal(`\`${name}' is not a function, so it cannot be called indirectly`)
   })
 }
-

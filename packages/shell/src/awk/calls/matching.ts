@@ -9,7 +9,7 @@ import { compileLocation, compilePattern, type Found } from "../expressions.js"
 import { find, span } from "../patterns.js"
 import { generalReplacement, replacement, substitute } from "../substitute.js"
 import { type Expression, special } from "../syntax.js"
-import { Input, Table, toNumber, type Value } from "../values.js"
+import { Input, type Table, toNumber, type Value } from "../values.js"
 import { tableArgument } from "./arrays.js"
 
 type Node = Extract<Expression, { readonly _tag: "Builtin" }>
@@ -113,6 +113,7 @@ export const compileGensub = (compiler: Compiler, node: Node): Code => {
         which = 1
       }
     }
-    return substitute(machine.text(value), regex, generalReplacement(machine.text(put)), which).text
+    const { count, text } = substitute(machine.text(value), regex, generalReplacement(machine.text(put)), which)
+    return count === 0 ? value : text
   })
 }
