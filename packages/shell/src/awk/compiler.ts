@@ -130,14 +130,12 @@ export class Compiler {
     const inner = (table: Table, subscript: string): Table =>
       asTable(table.entries.get(subscript), `${table.name}["${subscript}"]`, (made) => table.set(subscript, made))
     if (!outer.waits && !key.waits) return { waits: false, table: () => inner(outer.table(), key.text()) }
-    const compiler = this
-    return {
-      waits: true,
-      *table() {
-        const subscript = yield* compiler.keyOf(key)
-        return inner(yield* compiler.tableOf(outer), subscript)
-      }
-    }
+    return { waits: true, table: () => this.#innerTable(outer, key, inner) }
+  }
+
+  *#innerTable(outer: TableCode, key: Code, inner: (table: Table, subscript: string) => Table): Run<Table> {
+    const subscript = yield* this.keyOf(key)
+    return inner(yield* this.tableOf(outer), subscript)
   }
 
   #notArray(name: string, what: string): Fatal {

@@ -172,12 +172,12 @@ const isLeft = (spec: NumberFormat.Conversion): boolean => spec.flags.includes("
 const integer = (spec: NumberFormat.Conversion, value: number): string => {
   if (!Number.isFinite(value)) return notFinite(spec, value)
   const whole = Math.trunc(value)
+  const signed = spec.letter === "d" || spec.letter === "i"
   if (whole === 0 && spec.precision === 0) {
-    // A zero of no digits is nothing; what was merely cut off to zero is one, as gawk has it.
-    const isShown = value !== 0 || (spec.flags.includes("#") && spec.width > 0)
+    // A zero of no digits is nothing; but what was merely cut off to zero is one without a sign, as gawk has it.
+    const isShown = !signed && (value !== 0 || (spec.flags.includes("#") && spec.width > 0))
     return pad(isShown ? "0" : "", spec.width, isLeft(spec))
   }
-  const signed = spec.letter === "d" || spec.letter === "i"
   if (signed && spec.flags === "" && spec.precision === undefined) return pad(integerText(whole), spec.width, false)
   const within = Math.abs(whole) < 2 ** 63 || (!signed && whole > 0 && whole < 2 ** 64)
   if (within || signed) return NumberFormat.integer(spec, BigInt(whole))

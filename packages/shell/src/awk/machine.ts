@@ -169,7 +169,7 @@ export class Machine {
     switch (index) {
       case at.OFS:
         // Fields that were assigned to are joined by what held then.
-        this.record.text
+        this.record.join()
         this.ofs = this.record.separator = this.text(value)
         return
       case at.ORS:

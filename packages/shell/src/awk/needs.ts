@@ -46,8 +46,8 @@ export class Needs {
       case "Printf":
         return node.to === undefined && node.args.every(plain)
       case "If":
-        return plain(node.test) && this.#statement(node.then, leaf) &&
-          (node.otherwise === undefined || this.#statement(node.otherwise, leaf))
+        return plain(node.test) && this.#statement(node.whenTrue, leaf) &&
+          (node.whenFalse === undefined || this.#statement(node.whenFalse, leaf))
       case "Switch":
         return plain(node.value) && node.cases.every(({ body }) => body.every((one) => this.#statement(one, leaf)))
       case "Block":

@@ -317,14 +317,14 @@ class Parser {
     this.#expect("(")
     const test = this.#expression(anywhere)
     this.#expect(")")
-    const then = this.#body()
+    const whenTrue = this.#body()
     const here = this.#at
     this.#separators()
     if (!this.#takeWord("else")) {
       this.#at = here
-      return { _tag: "If", test, then, otherwise: undefined, place }
+      return { _tag: "If", test, whenTrue, whenFalse: undefined, place }
     }
-    return { _tag: "If", test, then, otherwise: this.#body(), place }
+    return { _tag: "If", test, whenTrue, whenFalse: this.#body(), place }
   }
 
   #loop(read: () => Statement): Statement {

@@ -44,6 +44,12 @@ export class Record {
   }
 
   get text(): string {
+    this.join()
+    return this.#text
+  }
+
+  /** Makes the record out of its fields, if they changed. */
+  join(): void {
     if (!this.#textIsCurrent) {
       let length = 0
       for (const field of this.#fields) length += field.length + this.separator.length
@@ -52,7 +58,6 @@ export class Record {
       this.#textIsCurrent = true
       this.#whole = undefined
     }
-    return this.#text
   }
 
   /** `$0` as a value. */

@@ -189,19 +189,19 @@ const compileLine = (compiler: Compiler, how: "Print" | "Printf", codes: Readonl
 const compileIf = (compiler: Compiler, node: Of<"If">): Step => {
   const { machine } = compiler
   const test = compiler.expression(node.test)
-  const then = compileStatement(compiler, node.then)
-  const otherwise = node.otherwise === undefined ? nothing : compileStatement(compiler, node.otherwise)
+  const whenTrue = compileStatement(compiler, node.whenTrue)
+  const whenFalse = node.whenFalse === undefined ? nothing : compileStatement(compiler, node.whenFalse)
   const { place } = node
-  if (!test.waits && !then.waits && !otherwise.waits) {
+  if (!test.waits && !whenTrue.waits && !whenFalse.waits) {
     const { truth } = test
     return plainStep(() => {
       machine.place = place
-      return truth() ? then.run() : otherwise.run()
+      return truth() ? whenTrue.run() : whenFalse.run()
     })
   }
   return waitingStep(function*() {
     machine.place = place
-    const chosen = (test.waits ? toBoolean(yield* test.value()) : test.truth()) ? then : otherwise
+    const chosen = (test.waits ? toBoolean(yield* test.value()) : test.truth()) ? whenTrue : whenFalse
     return chosen.waits ? yield* chosen.run() : chosen.run()
   })
 }

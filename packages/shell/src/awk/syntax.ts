@@ -115,8 +115,8 @@ export type Statement =
     | {
       readonly _tag: "If"
       readonly test: Expression
-      readonly then: Statement
-      readonly otherwise: Statement | undefined
+      readonly whenTrue: Statement
+      readonly whenFalse: Statement | undefined
     }
     | { readonly _tag: "While" | "DoWhile"; readonly test: Expression; readonly body: Statement }
     | {
