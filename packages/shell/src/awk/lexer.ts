@@ -7,7 +7,7 @@
  */
 import { BadProgram, type Complaint, type Place } from "./syntax.js"
 
-export type Kind =
+type Kind =
   | "end"
   | "newline"
   | "number"

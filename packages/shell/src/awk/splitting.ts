@@ -37,7 +37,7 @@ export const byBlanks: Splitter = (text, from, fields, most, separators) => {
   }
 }
 
-export const byText = (separator: string): Splitter => (text, from, fields, most, separators) => {
+const byText = (separator: string): Splitter => (text, from, fields, most, separators) => {
   if (text === "") return -1
   let at = from
   while (true) {
@@ -53,7 +53,7 @@ export const byText = (separator: string): Splitter => (text, from, fields, most
   }
 }
 
-export const byCharacters: Splitter = (text, from, fields, _, separators) => {
+const byCharacters: Splitter = (text, from, fields, _, separators) => {
   for (let at = from; at < text.length; at++) {
     fields.push(text[at]!)
     if (at > from) separators?.push("")

@@ -7,9 +7,10 @@ import { ordered, walkingOrder } from "./calls/arrays.js"
 import { type After, type Code, type Plain, type PlainStep, type Step, valueOf, type WaitingStep } from "./code.js"
 import type { Compiler } from "./compiler.js"
 import type { Run } from "./control.js"
-import { compileLocation, matcher } from "./expressions.js"
 import { sprintf } from "./format.js"
+import { matcher } from "./regexps.js"
 import type { Expression, Statement } from "./syntax.js"
+import { compileLocation } from "./targets.js"
 import { compare, type Table, toBoolean, toNumber, type Value } from "./values.js"
 import { walked } from "./walk.js"
 
@@ -20,7 +21,7 @@ const waitingStep = (run: () => Run<After>): WaitingStep => ({ waits: true, run 
 
 const nothing = plainStep(() => undefined)
 
-export const compileStatement = (compiler: Compiler, node: Statement): Step => {
+const compileStatement = (compiler: Compiler, node: Statement): Step => {
   // Where complaints are about that come up before anything runs.
   compiler.machine.place = node.place
   switch (node._tag) {

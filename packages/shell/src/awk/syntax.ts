@@ -25,7 +25,7 @@ export interface Element {
   readonly subscripts: ReadonlyArray<Expression>
 }
 
-export interface Field {
+interface Field {
   readonly _tag: "Field"
   readonly index: Expression
 }

@@ -34,7 +34,7 @@ export class StrongRegexp {
 }
 
 /** What `mkbool` makes: a number that says of itself that it is a truth. */
-export type Scalar = number | string | Input | StrongRegexp | undefined
+type Scalar = number | string | Input | StrongRegexp | undefined
 
 export type Value = Scalar | Table
 
@@ -77,7 +77,7 @@ const trimmed = (text: string): string => {
 }
 
 /** Whether the whole of a text is a number, but for the blanks around it. */
-export const looksNumeric = (text: string): boolean => {
+const looksNumeric = (text: string): boolean => {
   const { length } = text
   if (length === 0) return false
   const last = text.charCodeAt(length - 1)
@@ -147,7 +147,7 @@ const isNumeric = (value: Value): boolean =>
 export const compareNumbers = (a: number, b: number): number =>
   a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.isNaN(a) ? (Number.isNaN(b) ? 0 : 1) : -1
 
-export const fold = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+const fold = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
 export const compareTexts = (a: string, b: string, ignoreCase: boolean): number => {
   const left = ignoreCase ? fold(a) : a
@@ -173,7 +173,7 @@ export const concatenate = (a: string, b: string): string => {
   return a + b
 }
 
-export const tooLong = (): Fatal => new Fatal("memory exhausted")
+const tooLong = (): Fatal => new Fatal("memory exhausted")
 
 export const checkLength = (length: number): void => {
   if (length > textMax) throw tooLong()

@@ -6,9 +6,9 @@
 import { type Code, valueOf, waiting } from "../code.js"
 import type { Compiler } from "../compiler.js"
 import type { Run } from "../control.js"
-import { compileLocation } from "../expressions.js"
 import type { Reader } from "../reader.js"
 import { type Expression, special } from "../syntax.js"
+import { compileLocation } from "../targets.js"
 import { Input } from "../values.js"
 
 type Node = Extract<Expression, { readonly _tag: "Getline" }>

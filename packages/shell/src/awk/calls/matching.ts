@@ -5,10 +5,11 @@
  */
 import { applied, type Code, ofNumber, ofValue, valueOf, waiting } from "../code.js"
 import type { Compiler } from "../compiler.js"
-import { compileLocation, compilePattern, type Found } from "../expressions.js"
 import { find, span } from "../patterns.js"
+import { compilePattern } from "../regexps.js"
 import { generalReplacement, replacement, substitute } from "../substitute.js"
 import { type Expression, special } from "../syntax.js"
+import { compileLocation, type Found } from "../targets.js"
 import { Input, type Table, toNumber, type Value } from "../values.js"
 import { tableArgument } from "./arrays.js"
 
