@@ -15,7 +15,7 @@ export type Builtin = (machine: Machine, args: ReadonlyArray<Value>) => Value
 const number = (args: ReadonlyArray<Value>, index: number): number => toNumber(args[index])
 
 /** The part of a text that `substr` asks for: in front of the text there is nothing to count. */
-export const substring = (text: string, start: number, length = Number.POSITIVE_INFINITY): string => {
+const substring = (text: string, start: number, length = Number.POSITIVE_INFINITY): string => {
   const from = start >= 1 ? Math.trunc(start) - 1 : 0
   const count = Math.trunc(length)
   return count > 0 ? text.slice(from, from + count) : ""
@@ -27,8 +27,8 @@ const asciiLower = (text: string): string => text.replace(/[A-Z]+/g, (letters) =
 const isNonAscii = (text: string): boolean => /[\x80-\xff]/.test(text)
 
 /** In the C locale only the letters of ASCII have two cases. */
-export const upper = (text: string): string => isNonAscii(text) ? asciiUpper(text) : text.toUpperCase()
-export const lower = (text: string): string => isNonAscii(text) ? asciiLower(text) : text.toLowerCase()
+const upper = (text: string): string => isNonAscii(text) ? asciiUpper(text) : text.toUpperCase()
+const lower = (text: string): string => isNonAscii(text) ? asciiLower(text) : text.toLowerCase()
 
 const bitsOf = (machine: Machine, name: string, value: number): bigint => {
   if (value < 0) throw new Fatal(`${name}: argument 1 negative value ${machine.text(value)} is not allowed`)

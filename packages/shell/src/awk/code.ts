@@ -73,8 +73,7 @@ export function* valuesOf(codes: ReadonlyArray<Code>): Run<ReadonlyArray<Value>>
   return values
 }
 
-export const allPlain = (codes: ReadonlyArray<Code>): codes is ReadonlyArray<Plain> =>
-  codes.every((code) => !code.waits)
+const allPlain = (codes: ReadonlyArray<Code>): codes is ReadonlyArray<Plain> => codes.every((code) => !code.waits)
 
 /** Applies a function to the values of `codes`. */
 export const applied = (

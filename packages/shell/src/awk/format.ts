@@ -14,7 +14,7 @@ import { checkLength, toNumber, type Value } from "./values.js"
 const bits = new DataView(new ArrayBuffer(8))
 
 /** The same number with every digit. */
-export const exact = (value: number): LongDouble.LongDouble => {
+const exact = (value: number): LongDouble.LongDouble => {
   bits.setFloat64(0, value)
   const high = bits.getUint32(0)
   const negative = high >>> 31 === 1

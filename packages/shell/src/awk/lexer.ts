@@ -45,7 +45,7 @@ const keywords = new Set(
     "getline print printf switch case default").split(" ")
 )
 
-export const builtins = new Set(
+const builtins = new Set(
   ("length substr index split patsplit sub gsub gensub match sprintf sin cos atan2 exp log sqrt int rand srand tolower " +
     "toupper system close fflush strftime systime mktime asort asorti and or xor lshift rshift compl strtonum typeof " +
     "isarray mkbool").split(" ")
@@ -99,7 +99,7 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 }
 
 /** One escape at `text[at]`, which is behind the backslash: what it stands for, and how many characters it takes. */
-export const escapeAt = (text: string, at: number): { readonly text: string; readonly length: number } | undefined => {
+const escapeAt = (text: string, at: number): { readonly text: string; readonly length: number } | undefined => {
   const char = text[at]
   if (char === undefined) return undefined
   const simple = simpleEscapes[char]

@@ -133,12 +133,14 @@ const compilePrint = (compiler: Compiler, node: Of<"Print" | "Printf">): Step =>
       if (machine.isTired) yield* machine.pause()
       return undefined
     }
-    const { unbuffered, writer } = yield* machine.streams.output(to.kind, machine.text(yield* valueOf(name)))
+    const target = machine.text(yield* valueOf(name))
+    const output = yield* machine.streams.output(to.kind, target, (failing) => machine.complaint(failing))
+    const { unbuffered, writer } = output
     writer.latin1(text)
     if (unbuffered) {
       if (machine.run.out.length > 0) yield* machine.run.out.flush()
       yield* writer.flush()
-    } else if (writer.isFull) yield* writer.flush()
+    } else if (writer.isFull) yield* machine.streams.write(output)
     return undefined
   })
 }

@@ -5,6 +5,7 @@
  */
 import { O_APPEND, O_CLOEXEC, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
 import type { WaitStatus } from "@effix/kernel/abi/WaitStatus"
+import { SIGPIPE } from "@effix/kernel/abi/Signals"
 import * as Errno from "@effix/kernel/Errno"
 import { BufferedWriter } from "../BufferedWriter.js"
 import * as Latin1 from "../Latin1.js"
@@ -50,17 +51,18 @@ export class Streams {
     return match === null ? undefined : Number(match[1])
   }
 
-  /** The writer for a name, which is opened where it is not yet. */
-  *output(kind: Kind, name: string): Steps<Output> {
+  /** The writer for a name, which is opened where it is not yet; `failing` is said when it cannot be written. */
+  *output(kind: Kind, name: string, failing: (text: string) => string): Steps<Output> {
     const key = kind === "|" ? `|${name}` : `>${name}`
     const open = this.#outputs.get(key)
     if (open !== undefined) return open
-    const made = kind === "|" ? yield* this.#command(name) : yield* this.#file(kind, name)
+    const problem = failing(`print to "${name}" failed`)
+    const made = kind === "|" ? yield* this.#command(name, problem) : yield* this.#file(kind, name, problem)
     this.#outputs.set(key, made)
     return made
   }
 
-  *#file(kind: ">" | ">>", name: string): Steps<Output> {
+  *#file(kind: ">" | ">>", name: string, failing: string): Steps<Output> {
     const { run } = this
     if (name === "") {
       throw new Fatal(`expression for \`${kind}' redirection has null string value`)
@@ -68,15 +70,15 @@ export class Streams {
     const own = this.#own(name)
     if (own === 1) return { writer: run.out, pid: undefined, unbuffered: false }
     if (own !== undefined) {
-      return { writer: new BufferedWriter(run.sys, own), pid: undefined, unbuffered: own === 2 }
+      return { writer: new BufferedWriter(run.sys, own, failing), pid: undefined, unbuffered: own === 2 }
     }
     const flags = O_WRONLY | O_CREAT | O_CLOEXEC | (kind === ">>" ? O_APPEND : O_TRUNC)
     const fd = yield* attempt(run.sys.open(Latin1.toText(name), flags, 0o666))
     if (Errno.isErrno(fd)) throw new Fatal(`cannot redirect to \`${Latin1.toText(name)}': ${Errno.text(fd._tag)}`)
-    return { writer: new BufferedWriter(run.sys, fd), pid: undefined, unbuffered: false }
+    return { writer: new BufferedWriter(run.sys, fd, failing), pid: undefined, unbuffered: false }
   }
 
-  *#command(command: string): Steps<Output> {
+  *#command(command: string, failing: string): Steps<Output> {
     const { sys } = this.run
     if (command === "") throw new Fatal("expression for `|' redirection has null string value")
     yield* this.flush()
@@ -86,7 +88,7 @@ export class Streams {
     const pid = yield* this.#start(command, reading, 0)
     yield* attempt(sys.close(reading))
     if (Errno.isErrno(pid)) throw this.#cannotStart(command, pid)
-    return { writer: new BufferedWriter(sys, writing), pid, unbuffered: false }
+    return { writer: new BufferedWriter(sys, writing, failing), pid, unbuffered: false }
   }
 
   #cannotStart(command: string, errno: Errno.Any): Fatal {
@@ -150,7 +152,16 @@ export class Streams {
   /** Writes everything that waits. */
   *flush(): Steps<void> {
     if (this.run.out.length > 0) yield* this.run.out.flush()
-    for (const { writer } of this.#outputs.values()) if (writer.length > 0) yield* writer.flush()
+    for (const output of this.#outputs.values()) yield* this.write(output)
+  }
+
+  /** Writes what waits. A command that has ended is a failure that can be told, not a reason to be killed. */
+  *write({ pid, writer }: Output): Steps<void> {
+    if (writer.length === 0) return
+    if (pid === undefined) return yield* writer.flush()
+    yield* attempt(this.run.sys.sigaction(SIGPIPE, { disposition: "ignore" }))
+    yield* writer.flush()
+    yield* attempt(this.run.sys.sigaction(SIGPIPE, { disposition: "default" }))
   }
 
   /** Writes what waits for one name; -1 if there is none. */
@@ -159,7 +170,7 @@ export class Streams {
     for (const key of [`>${name}`, `|${name}`]) {
       const open = this.#outputs.get(key)
       if (open === undefined) continue
-      yield* open.writer.flush()
+      yield* this.write(open)
       found = 0
     }
     return found
@@ -181,8 +192,9 @@ export class Streams {
     return -1
   }
 
-  *#closeOutput({ pid, writer }: Output): Steps<number> {
-    yield* writer.flush()
+  *#closeOutput(output: Output): Steps<number> {
+    const { pid, writer } = output
+    yield* this.write(output)
     // What awk was given stays open for it.
     if (writer.fd > 2) yield* attempt(this.run.sys.close(writer.fd))
     return pid === undefined ? 0 : statusOf(yield* Launch.waitFor(this.run.sys, pid))
