@@ -4,8 +4,8 @@
  * @see popen(3)
  */
 import { O_APPEND, O_CLOEXEC, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
-import type { WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import { SIGPIPE } from "@effix/kernel/abi/Signals"
+import type { WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import * as Errno from "@effix/kernel/Errno"
 import { BufferedWriter } from "../BufferedWriter.js"
 import * as Latin1 from "../Latin1.js"
