@@ -289,9 +289,15 @@ export class Machine {
     return --this.fuel < 0 || this.run.out.isFull
   }
 
+  /** Shows whoever watches what was printed. */
+  *show(): Steps<void> {
+    if (this.watched && this.run.out.length > 0) yield* this.run.out.flush()
+  }
+
   /** Between two steps of what may go on for long: writes what is full, and gives way to others. */
   *pause(): Steps<void> {
     if (this.run.out.isFull) yield* this.run.out.flush()
+    else yield* this.show()
     if (this.fuel >= 0) return
     this.fuel = fuelMax
     if (this.hasWarnings) yield* this.printWarnings()

@@ -99,7 +99,7 @@ export class Rules {
   /** Runs the rules over all records; answers whether one exited. */
   *#records(): Run<boolean> {
     const machine = this.#machine
-    const { input, run: { out } } = machine
+    const { input } = machine
     while (true) {
       const record = input.take() ?? (yield* input.next())
       if (record === undefined) return false
@@ -116,7 +116,7 @@ export class Rules {
       if (after === "nextfile") yield* input.skip()
       if (machine.hasWarnings) yield* machine.printWarnings()
       if (machine.isTired) yield* machine.pause()
-      if (machine.watched && out.length > 0) yield* out.flush()
+      if (machine.watched) yield* machine.show()
     }
   }
 

@@ -53,6 +53,8 @@ export const compileGetline = (compiler: Compiler, { source, target }: Node): Co
 
   return waiting(function*() {
     if (machine.isTired) yield* machine.pause()
+    // Before somebody is waited for, what was asked has to be seen.
+    yield* machine.show()
     const got = yield* get()
     if (typeof got === "number") return got
     if (location === undefined) machine.setRecord(got.record)
