@@ -105,6 +105,7 @@ export class Input {
     const { machine } = this
     if (this.#isDone) return false
     while (++this.#index < toNumber(machine.globals[at.argc])) {
+      if (machine.isTired) yield* machine.pause()
       const operand = machine.table(at.argv).entries.get(String(this.#index))
       const text = operand === undefined ? "" : machine.text(operand)
       if (text === "") continue

@@ -117,6 +117,16 @@ function* assignAll(machine: Machine, options: ReadonlyArray<Options.Given>): St
   }
 }
 
+/** The variables that occur in the program, or are set on the command line. */
+const mentioned = (
+  program: Program,
+  options: ReadonlyArray<Options.Given>,
+  operands: ReadonlyArray<string>
+): ReadonlySet<string> => {
+  const assigned = [...options.map(({ value }) => value), ...operands].map((text) => assignment(text)?.[0] ?? "")
+  return new Set([...program.mentioned, ...assigned])
+}
+
 /** Runs a program that could be read. */
 function* execute(
   run: Utility.Run,
@@ -124,7 +134,7 @@ function* execute(
   options: ReadonlyArray<Options.Given>,
   operands: ReadonlyArray<string>
 ): Steps<number> {
-  const machine = new Machine(run, program)
+  const machine = new Machine(run, { ...program, mentioned: mentioned(program, options, operands) })
   for (const warning of program.warnings) yield* run.warn(Latin1.toText(placed(warning)))
   machine.input = new Input(machine)
   try {

@@ -56,9 +56,11 @@ export const compileGetline = (compiler: Compiler, { source, target }: Node): Co
     // Before somebody is waited for, what was asked has to be seen.
     yield* machine.show()
     const got = yield* get()
+    // Its subscripts count, whether or not there was a line.
+    const found = location === undefined || location.plain ? location?.locate() : yield* location.locate()
     if (typeof got === "number") return got
-    if (location === undefined) machine.setRecord(got.record)
-    else (location.plain ? location.locate() : yield* location.locate()).write(new Input(got.record))
+    if (found === undefined) machine.setRecord(got.record)
+    else found.write(new Input(got.record))
     return 1
   })
 }
