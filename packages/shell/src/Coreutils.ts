@@ -7,6 +7,7 @@ import type { Errno } from "@effix/kernel/Errno"
 import * as Programs from "@effix/kernel/Programs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as awk from "./coreutils/awk.js"
 import * as base64 from "./coreutils/base64.js"
 import * as basename from "./coreutils/basename.js"
 import * as basenc from "./coreutils/basenc.js"
@@ -112,6 +113,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   arch: uname.arch,
   b2sum: sums.b2sum,
   base32: basenc.base32,
+  awk: awk.main,
   base64: base64.main,
   basename: basename.main,
   basenc: basenc.main,
@@ -148,6 +150,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   flock: flock.main,
   fmt: fmt.main,
   fold: fold.main,
+  gawk: awk.main,
   grep: grep.main,
   groups: id.groups,
   gunzip: gzip.gunzip,

@@ -57,6 +57,7 @@ export const float = (spec: Conversion, value: LongDouble.LongDouble): string =>
       break
     case "g":
       body = LongDouble.general(value, precision, alternate)
+      if (alternate && !body.includes(".")) body = body.includes("e") ? pointed(body, alternate, "e") : `${body}.`
       break
     case "a":
       body = pointed(LongDouble.hexadecimalText(value, spec.precision), alternate, "p")

@@ -10,6 +10,7 @@
  */
 import { RE2JS } from "re2js"
 import { Backtracker, Exhausted } from "./regex/backtrack.js"
+import { Dfa, type Span } from "./regex/dfa.js"
 import { emit, literal } from "./regex/emit.js"
 import { BadPattern, type Node, parse, type Syntax } from "./regex/syntax.js"
 
@@ -32,6 +33,8 @@ export interface Regex {
   readonly test: (text: string) => boolean
   /** The first, and there the longest, match that begins at `from` or later. */
   readonly find: (text: string, from: number) => Match | undefined
+  /** Where that match lies; cheaper where its groups do not matter. */
+  readonly span: (text: string, from: number) => Span | undefined
   /** The only text that matches, if there is only one. */
   readonly literal: string | undefined
   readonly groups: number
@@ -60,7 +63,8 @@ export const compile = (patterns: ReadonlyArray<string>, options: Options): Rege
   const rest = { literal: only, groups, warnings }
   if (emitted === undefined) return { ...backtracking(node, options), ...rest }
   const matcher = linear(emitted, options)
-  return matcher instanceof BadPattern ? matcher : { ...matcher, ...rest }
+  if (matcher instanceof BadPattern) return matcher
+  return { ...(only === undefined ? quicker(matcher, node, groups, options) : plain(matcher, only)), ...rest }
 }
 
 /** A regex for texts to be found as they are. */
@@ -69,7 +73,45 @@ export const compileFixed = (texts: ReadonlyArray<string>, options: Options): Re
 
 const never = (): boolean => false
 
-type Matcher = Pick<Regex, "test" | "find" | "exhausted">
+type Matcher = Pick<Regex, "test" | "find" | "span" | "exhausted">
+
+/** For a pattern that is a text. */
+const plain = (matcher: Matcher, text: string): Matcher => {
+  const span = (inside: string, from: number): Span | undefined => {
+    const start = inside.indexOf(text, from)
+    return start < 0 ? undefined : [start, start + text.length]
+  }
+  return { ...matcher, test: (inside) => inside.includes(text), span }
+}
+
+/** A table first, where the pattern suits it and groups do not matter; `matcher` where it cannot tell. */
+const quicker = (matcher: Matcher, node: Node, groups: number, options: Options): Matcher => {
+  if (options.whole !== undefined || options.newline === "ends") return matcher
+  let made = false
+  let dfa: Dfa | undefined
+  const table = (): Dfa | undefined => {
+    if (!made) dfa = Dfa.make(node)
+    made = true
+    return dfa
+  }
+  const span = (text: string, from: number): Span | undefined => {
+    const found = table()?.span(text, from)
+    if (found !== undefined) return found ?? undefined
+    return matcher.span(text, from)
+  }
+  return {
+    exhausted: matcher.exhausted,
+    test: (text) => table()?.test(text) ?? matcher.test(text),
+    span,
+    find: (text, from) => {
+      if (table() === undefined) return matcher.find(text, from)
+      const found = span(text, from)
+      if (found === undefined) return undefined
+      if (groups > 0) return matcher.find(text, found[0])
+      return { start: found[0], end: found[1], groups: [found] }
+    }
+  }
+}
 
 const linear = (pattern: string, options: Options): Matcher | BadPattern => {
   const source = options.whole === "line"
@@ -81,22 +123,24 @@ const linear = (pattern: string, options: Options): Matcher | BadPattern => {
   try {
     const quick = RE2JS.compile(source)
     let longest: RE2JS | undefined
+    const find = (text: string, from: number): Match | undefined => {
+      longest ??= RE2JS.compile(source, RE2JS.LONGEST_MATCH)
+      const matcher = longest.matcher(text)
+      // A word may begin right behind the one before it, on whose delimiter the search has to start again.
+      if (!matcher.find(main === 1 && from > 0 ? from - 1 : from)) return undefined
+      if (matcher.start(main) < from && !matcher.find(from)) return undefined
+      const groups: Array<readonly [number, number] | undefined> = []
+      for (let i = main; i <= matcher.groupCount(); i++) {
+        const start = matcher.start(i)
+        groups.push(start < 0 ? undefined : [start, matcher.end(i)])
+      }
+      const [start, end] = groups[0]!
+      return { start, end, groups }
+    }
     return {
       test: (text) => quick.test(text),
-      find: (text, from) => {
-        longest ??= RE2JS.compile(source, RE2JS.LONGEST_MATCH)
-        const matcher = longest.matcher(text)
-        // A word may begin right behind the one before it, on whose delimiter the search has to start again.
-        if (!matcher.find(main === 1 && from > 0 ? from - 1 : from)) return undefined
-        if (matcher.start(main) < from && !matcher.find(from)) return undefined
-        const groups: Array<readonly [number, number] | undefined> = []
-        for (let i = main; i <= matcher.groupCount(); i++) {
-          const start = matcher.start(i)
-          groups.push(start < 0 ? undefined : [start, matcher.end(i)])
-        }
-        const [start, end] = groups[0]!
-        return { start, end, groups }
-      },
+      find,
+      span: (text, from) => find(text, from)?.groups[0],
       exhausted: never
     }
   } catch {
@@ -131,6 +175,7 @@ const backtracking = (node: Node, options: Options): Matcher => {
   return {
     test: (text) => find(text, 0, true) !== undefined,
     find: (text, from) => find(text, from, false),
+    span: (text, from) => find(text, from, false)?.groups[0],
     exhausted: () => exhausted
   }
 }

@@ -34,6 +34,8 @@ export interface Syntax {
   readonly ignoreCase: boolean
   /** What a newline in the text is: nothing special, or the end of a line. Default: there is none. */
   readonly newline?: "plain" | "ends"
+  /** awk's: escapes of characters, also in brackets; no back-references; a repeat of nothing is a character. */
+  readonly awk?: boolean
 }
 
 /** Why a pattern is none, in the words of regerror(3). */
@@ -65,6 +67,17 @@ const escapeSets: Readonly<Record<string, Uint8Array>> = {
 
 const assertions: Readonly<Record<string, Assertion>> = {
   b: "boundary",
+  B: "notBoundary",
+  "<": "wordStart",
+  ">": "wordEnd",
+  "`": "textStart",
+  "'": "textEnd"
+}
+
+const awkEscapes: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 }
+
+const awkAssertions: Readonly<Record<string, Assertion>> = {
+  y: "boundary",
   B: "notBoundary",
   "<": "wordStart",
   ">": "wordEnd",
@@ -128,7 +141,7 @@ class Parser {
       const anchored = node._tag === "Assert" && (node.what === "lineStart" || node.what === "eachLineStart")
       if (anchored && start && this.syntax.extended) this.warnOfRepeat()
       start = start && anchored && !this.syntax.extended
-      if (!start) node = this.repeats(node)
+      if (!start && !(anchored && this.syntax.awk === true)) node = this.repeats(node)
       nodes.push(node)
     }
     return nodes.length === 1 ? nodes[0]! : { _tag: "Sequence", nodes }
@@ -190,7 +203,7 @@ class Parser {
     if (this.take("(")) return this.group()
     // A repeat without anything to repeat: nothing, in extended expressions, and a mere character in basic ones.
     if (
-      extended && start &&
+      extended && start && this.syntax.awk !== true &&
       ("*+?".includes(char) ||
         (char === "{" && /^\{\d*,?\d*\}/.test(this.text.slice(this.at)) && !this.text.startsWith("{}", this.at)))
     ) {
@@ -220,9 +233,34 @@ class Parser {
     }
   }
 
+  /** The byte that an escape of awk stands for, if it stands for one; it is stepped over then. */
+  private awkByte(): number | undefined {
+    const char = this.text[this.at]!
+    const byte = awkEscapes[char]
+    const digits = /^(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2})/.exec(this.text.slice(this.at, this.at + 3))?.[0]
+    if (byte === undefined && digits === undefined) return undefined
+    this.at += digits?.length ?? 1
+    return byte ?? (char === "x" ? Number.parseInt(digits!.slice(1), 16) : Number.parseInt(digits!, 8) & 255)
+  }
+
+  private awkEscape(): Node {
+    const byte = this.awkByte()
+    if (byte !== undefined) return this.single(byte)
+    const char = this.text[this.at++]!
+    const set = escapeSets[char]
+    if (set !== undefined) return { _tag: "Set", set }
+    const what = awkAssertions[char]
+    if (what !== undefined) return { _tag: "Assert", what }
+    if (isWord(char.charCodeAt(0)) || char.charCodeAt(0) > 127) {
+      this.warnings.push(`regexp escape sequence \`\\${char}' is not a known regexp operator`)
+    }
+    return this.single(char.charCodeAt(0))
+  }
+
   private escape(): Node {
     const char = this.text[this.at]
     if (char === undefined) throw new BadPattern("Trailing backslash")
+    if (this.syntax.awk === true) return this.awkEscape()
     this.at++
     const set = escapeSets[char]
     if (set !== undefined) return { _tag: "Set", set }
@@ -283,6 +321,9 @@ class Parser {
     }
     if (rest === "") throw unmatchedBracket
     this.at++
+    if (rest[0] === "\\" && rest.length > 1 && this.syntax.awk === true) {
+      return this.awkByte() ?? this.text.charCodeAt(this.at++)
+    }
     return rest.charCodeAt(0)
   }
 }

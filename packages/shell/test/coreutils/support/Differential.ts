@@ -5,12 +5,13 @@
 import { expect, layer } from "@effect/vitest"
 import { Fcntl, Kernel, OpenFlags, Sys } from "@effix/kernel"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import { spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as Coreutils from "../../../src/Coreutils.js"
+import * as Shell from "../../../src/Shell.js"
 
 /** What a path of the tree is; a text is a file's content. */
 type Entry =
@@ -54,6 +55,11 @@ interface Outcome {
 }
 
 export const TestKernel = Kernel.layerWith({ drivers: Coreutils.layer as Layer.Layer<never, never, never> })
+
+/** For tools that start commands. */
+export const TestKernelWithShell = Kernel.layerWith({
+  drivers: Layer.mergeAll(Coreutils.layer, Shell.layer) as Layer.Layer<never, never, never>
+})
 
 /** When everything in a tree was changed last, unless it says otherwise: 2024-01-02 03:04:05. */
 const longAgo = 1_704_164_645
@@ -337,15 +343,20 @@ export const both = (one: Case) =>
     host: Effect.map(onHost(one), (outcome) => shape(one, outcome))
   }, { concurrency: 2 })
 
-/** Declares one test for each case. */
-export const sameAsGnu = (title: string, cases: ReadonlyArray<Case>): void => {
-  layer(TestKernel, { excludeTestServices: true })(title, (it) => {
+/** Declares one test for each case; `present` says whether the host has the tool. */
+export const sameAsGnu = (
+  title: string,
+  cases: ReadonlyArray<Case>,
+  kernel: Layer.Layer<Kernel.Kernel> = TestKernel,
+  present = hasGnu
+): void => {
+  layer(kernel, { excludeTestServices: true })(title, (it) => {
     const seen = new Map<string, number>()
     for (const one of cases) {
       const name = nameOf(one)
       const times = (seen.get(name) ?? 0) + 1
       seen.set(name, times)
-      it.effect.skipIf(!hasGnu)(
+      it.effect.skipIf(!present)(
         `answers as GNU does: ${name}${times > 1 ? ` (${times})` : ""}`,
         () =>
           Effect.gen(function*() {
