@@ -111,9 +111,9 @@ import * as yesUtility from "./coreutils/yes.js"
 export const utilities: Readonly<Record<string, Programs.Main>> = {
   "[": testUtility.main,
   arch: uname.arch,
+  awk: awk.main,
   b2sum: sums.b2sum,
   base32: basenc.base32,
-  awk: awk.main,
   base64: base64.main,
   basename: basename.main,
   basenc: basenc.main,
