@@ -252,7 +252,7 @@ describe("A line that is edited", () => {
           $ cat notes/a\\ b ▮
           "
         `)
-        yield* screen.type("\u0015basen\t$HOM\t")
+        yield* screen.type("\u0015basena\t$HOM\t")
         expect(screen.text).toMatchInlineSnapshot(`
           "
           $ mkdir notes; > 'notes/a b'; > nothing
