@@ -4,7 +4,8 @@
  * @see https://www.rfc-editor.org/rfc/rfc1952
  */
 import * as Bytes from "@effix/kernel/Bytes"
-import { Deflate } from "fflate"
+// The way in for browsers: the other one looks for worker threads of Node.
+import { Deflate } from "fflate/browser"
 import * as Crc from "./crc.js"
 
 /** From the fastest to the smallest. */
