@@ -76,6 +76,7 @@ export const rows = [
 
   row("shell", "echo", "shell: `echo hi | wc -c`", undefined, undefined, 250_000),
   row("shell", "filter", "shell: `seq 1 100000 | grep 7 | wc -l`", undefined, undefined, 40_000_000),
+  row("shell", "awk", "shell: `seq 1 100000 | awk '{ s += $1 } END …'`"),
   row("shell", "loop", "shell: a loop of 1,000 steps", undefined, undefined, 12_000_000),
 
   row("host", "lag", "host timer lag, p99, while a guest spins", 9_000_000, undefined, 20_000_000)

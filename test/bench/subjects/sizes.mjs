@@ -38,10 +38,11 @@ export const line = () => new TextEncoder().encode(`${"x".repeat(63)}\n`)
 export const scripts = {
   echo: "echo hi | wc -c",
   filter: "seq 1 100000 | grep 7 | wc -l",
+  awk: "seq 1 100000 | awk '{ s += $1 } END { printf \"%d\\n\", s }'",
   loop: "i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; echo $i"
 }
 /** What they have to print, spaces aside. */
-const outputs = { echo: "3", filter: "40951", loop: "1000" }
+const outputs = { echo: "3", filter: "40951", awk: "5000050000", loop: "1000" }
 
 export const check = (id, output) => {
   if (output.trim() !== outputs[id]) throw new Error(`${scripts[id]} printed ${JSON.stringify(output)}`)

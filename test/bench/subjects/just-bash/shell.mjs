@@ -14,4 +14,5 @@ const run = (id) => {
 
 export const echo = () => run("echo")
 export const filter = () => run("filter")
+export const awk = () => run("awk")
 export const loop = () => run("loop")

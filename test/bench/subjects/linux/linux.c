@@ -449,6 +449,7 @@ static void measure(const char *which) {
   else if (strcmp(which, "spawn") == 0) spawn("/bin/true", nothing, 500);
   else if (strcmp(which, "echo") == 0) shell("echo hi | wc -c", 100);
   else if (strcmp(which, "filter") == 0) shell("seq 1 100000 | grep 7 | wc -l", 20);
+  else if (strcmp(which, "awk") == 0) shell("seq 1 100000 | awk '{ s += $1 } END { printf \"%d\\n\", s }'", 20);
   else if (strcmp(which, "loop") == 0) shell("i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; echo $i", 50);
   else descriptors(which);
 }
