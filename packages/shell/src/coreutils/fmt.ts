@@ -50,7 +50,7 @@ interface Word {
   /** Blanks behind it. */
   space: number
   readonly paren: boolean
-  readonly period: boolean
+  period: boolean
   readonly punct: boolean
   /** Whether a sentence ends with it. */
   final: boolean
@@ -102,13 +102,16 @@ const columnOf = (text: string, from: number): number => {
 class Formatter {
   /** Whether blanks are written as tabs where that is possible: only where there were some. */
   private tabs = false
+  /** How far the last paragraph with a tag was indented. */
+  private tagged = 0
 
   constructor(private readonly run: Utility.Run, private readonly asked: Asked) {}
 
   private parse(text: string): Line {
     const { lead, prefix, uniform } = this.asked
-    if (text.includes("\t")) this.tabs = true
     const before = /^[ \t]*/.exec(text)![0]
+    // The line after a paragraph is read as far as its first word before the paragraph is written.
+    if (before.includes("\t")) this.tabs = true
     let rest = text.slice(before.length)
     let column = columnOf(before, 0)
     let matches = true
@@ -158,6 +161,7 @@ class Formatter {
           continue
         }
         if (!this.belongs(paragraph, line)) flush()
+        if (line.text.includes("\t")) this.tabs = true
         paragraph.push(line)
       }
       yield* this.run.out.ready()
@@ -187,18 +191,25 @@ class Formatter {
 
   private paragraph(lines: ReadonlyArray<Line>): void {
     const words = lines.flatMap((line) => line.words)
+    const end = words[words.length - 1]!
+    end.period = end.final = true
     const first = lines[0]!.indent
-    const { asked } = this
-    const other = lines[1] !== undefined && (asked.crown || asked.tagged)
-      ? lines[1].indent
-      : asked.tagged
-      ? (first === 0 ? 3 : 0)
-      : first
+    const other = this.indentAfter(lines)
     this.choose(words, first, other)
     for (let at = 0; at < words.length;) {
       this.line(words.slice(at, words[at]!.next), lines[0]!.lead, at === 0 ? first : other)
       at = words[at]!.next
     }
+  }
+
+  /** How far the lines after the first are to be indented. */
+  private indentAfter([first, second]: ReadonlyArray<Line>): number {
+    const { crown, tagged } = this.asked
+    if (second !== undefined && (crown || tagged)) return this.tagged = second.indent
+    if (!tagged) return first!.indent
+    // A paragraph of one line has to look as if more were to come.
+    if (this.tagged === first!.indent) this.tagged = first!.indent === 0 ? 3 : 0
+    return this.tagged
   }
 
   /** Finds for each word the best end of a line that begins with it. */
