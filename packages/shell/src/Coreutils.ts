@@ -47,6 +47,7 @@ import * as id from "./coreutils/id.js"
 import * as install from "./coreutils/install.js"
 import * as join from "./coreutils/join.js"
 import * as kill from "./coreutils/kill.js"
+import * as less from "./coreutils/less.js"
 import * as link from "./coreutils/link.js"
 import * as ln from "./coreutils/ln.js"
 import * as logname from "./coreutils/logname.js"
@@ -164,6 +165,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   join: join.main,
   kill: kill.main,
   killall: pgrep.killall,
+  less: less.main,
   link: link.main,
   ln: ln.main,
   logname: logname.main,
@@ -174,6 +176,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   mkfifo: mkfifo.main,
   mknod: mkfifo.mknod,
   mktemp: mktemp.main,
+  more: less.more,
   mount: mount.main,
   mountpoint: mountpoint.main,
   mv: mv.main,

@@ -9,7 +9,7 @@ import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import { evaluateText as evaluateArithmetic } from "../expand/arithmetic.js"
 import { replace } from "../run/program.js"
-import { print, report } from "../run/report.js"
+import { print, report, writeAll } from "../run/report.js"
 import { isFound, search } from "../run/search.js"
 import { evaluateText } from "../run/source.js"
 import { readAll } from "../run/substitution.js"
@@ -75,6 +75,7 @@ export const returnFrom: Builtin = function*(shell, argv) {
 }
 
 export const exit: Builtin = function*(shell, argv) {
+  if (shell.interactive) yield* writeAll(shell, 2, Bytes.encode("exit\n"))
   if (shell.interactive && !shell.warnedOfJobs && shell.jobs.list.some((job) => stateOf(job) === "stopped")) {
     shell.warnedOfJobs = true
     yield* report(shell, "There are stopped jobs.")
