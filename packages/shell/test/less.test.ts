@@ -250,6 +250,30 @@ describe("less", () => {
       })
     ))
 
+  it.scoped("stops waiting for data at ^C, shows what there is, and stays", ({ expect }) =>
+    at((screen) =>
+      Effect.gen(function*() {
+        yield* screen.type("clear; (trap '' INT; echo one; sleep 1000) | less\r")
+        expect(screen.text).not.toContain("one")
+        yield* screen.type("\u0003")
+        expect(screen.text).toMatchInlineSnapshot(`
+          "
+          one
+          ~
+          ~
+          ~
+          ~
+          ~
+          (END)▮
+          "
+        `)
+        yield* screen.type("G", "\u0003", "h")
+        expect(screen.isAlternate).toBe(true)
+        yield* screen.type("q")
+        expect(screen.isAlternate).toBe(false)
+      })
+    ))
+
   it.scoped("goes from file to file, and follows one that grows", ({ expect }) =>
     at((screen) =>
       Effect.gen(function*() {

@@ -84,6 +84,11 @@ layer(TestKernel, { excludeTestServices: true })("At a terminal the shell", (it)
         const second = yield* opened(["bash", "--norc"], { HISTFILE: "/tmp/past" })
         yield* second.type("history\r", `    1  echo o''ne\r\n    2  exit\r\n    3  history\r\n${prompt}`)
         yield* second.type("\u001b[A\u001b[A\u001b[A\r", "\r\none\r\n")
+        yield* second.type("HISTFILESIZE=2\r", prompt)
+        yield* second.terminal.write("exit\r")
+        yield* second.terminal.wait
+        const third = yield* opened(["bash", "--norc"], { HISTFILE: "/tmp/past" })
+        yield* third.type("cat /tmp/past\r", `\r\nHISTFILESIZE=2\r\nexit\r\n${prompt}`)
       }),
     20_000
   )

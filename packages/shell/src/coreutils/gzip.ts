@@ -7,16 +7,15 @@ import * as FileMode from "@effix/kernel/abi/FileMode"
 import { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
 import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
-import { blockSize, writeAll } from "../BufferedWriter.js"
 import { ByteReader, descriptor } from "../ByteReader.js"
 import { answered } from "../Confirm.js"
 import * as Directory from "../Directory.js"
-import { GzipReader, isGzip, type Problem } from "../gzip/read.js"
-import { GzipWriter, type Level, usual } from "../gzip/write.js"
+import { GzipReader } from "../gzip/read.js"
+import { type Level, usual } from "../gzip/write.js"
 import * as Options from "../Options.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
-import { Listing, ratio } from "./gzipList.js"
+import { type How, Streams } from "./gzipStreams.js"
 
 const accepted: Options.Accepted = {
   short: "abcdfhH?klLmMnNqrS:tvVZ123456789",
@@ -45,49 +44,6 @@ const accepted: Options.Accepted = {
   }
 }
 
-interface How {
-  readonly mode: "pack" | "unpack" | "test" | "list"
-  readonly toStdout: boolean
-  readonly force: boolean
-  readonly keep: boolean
-  readonly quiet: boolean
-  readonly verbose: boolean
-  readonly recursive: boolean
-  readonly level: Level
-  readonly suffix: string
-  /** Whether names are kept in what is packed, or taken from it; whether times are. */
-  readonly names: boolean
-  readonly times: boolean
-}
-
-/** Warnings end with this status, unless something worse happens. */
-const WARNED = 2
-
-const said = (problem: Problem): string => {
-  switch (problem.kind) {
-    case "not gzip":
-      return "not in gzip format"
-    case "cut off":
-      return "unexpected end of file"
-    case "damaged":
-      return "invalid compressed data--format violated"
-    case "crc":
-      return "invalid compressed data--crc error"
-    case "length":
-      return "invalid compressed data--length error"
-    case "garbage":
-      return "decompression OK, trailing garbage ignored"
-    case "unreadable":
-      return Errno.text(problem.error._tag)
-    case "encrypted":
-      return "is encrypted -- not supported"
-    case "method":
-      return `unknown method ${problem.value} -- not supported`
-    case "flags":
-      return `has flags 0x${problem.value.toString(16)} -- not supported`
-  }
-}
-
 const unpackedNames: ReadonlyArray<readonly [suffix: string, becomes: string]> = [
   [".gz", ""],
   [".z", ""],
@@ -100,10 +56,10 @@ const unpackedNames: ReadonlyArray<readonly [suffix: string, becomes: string]> =
 ]
 
 class Gzip {
-  private readonly listing: Listing
+  private readonly streams: Streams
 
   constructor(private readonly run: Utility.Run, private readonly how: How) {
-    this.listing = new Listing(run, how.verbose, how.quiet)
+    this.streams = new Streams(run, how)
   }
 
   *operands(paths: ReadonlyArray<string>): Steps<void> {
@@ -111,20 +67,7 @@ class Gzip {
       yield* path === "-" ? this.standardInput() : this.file(path)
       yield* this.run.out.ready()
     }
-    if (this.how.mode === "list" && paths.length > 1) this.listing.total()
-  }
-
-  private *warn(text: string): Steps<void> {
-    const { run } = this
-    if (run.status === 0) run.status = WARNED
-    if (!this.how.quiet) yield* run.warn(text)
-  }
-
-  /** What went wrong in the middle of data stands on a line of its own. */
-  private *broken(name: string, text: string): Steps<void> {
-    yield* this.run.out.flush()
-    yield* this.run.error(`\n${this.run.name}: ${name}: ${text}\n`)
-    this.run.status = 1
+    if (this.how.mode === "list" && paths.length > 1) this.streams.listing.total()
   }
 
   private *standardInput(): Steps<void> {
@@ -142,11 +85,11 @@ class Gzip {
       ? Number(stat.mtime / 1_000_000_000n)
       : 0
     if (how.mode === "pack") {
-      const done = yield* this.pack(0, 1, "stdin", { level: how.level, time })
+      const done = yield* this.streams.pack(0, 1, "stdin", { level: how.level, time })
       if (done !== undefined && how.verbose) yield* run.error(`${done}\n`)
       return
     }
-    yield* this.unpack(0, how.mode === "unpack" ? 1 : undefined, "stdin", "stdout")
+    yield* this.streams.unpack(0, how.mode === "unpack" ? 1 : undefined, "stdin", "stdout")
   }
 
   /** The file itself, or the one with a suffix that is meant. */
@@ -189,7 +132,7 @@ class Gzip {
 
   private *directory(path: string): Steps<void> {
     const { how, run } = this
-    if (!how.recursive) return yield* this.warn(`${path} is a directory -- ignored`)
+    if (!how.recursive) return yield* this.streams.warn(`${path} is a directory -- ignored`)
     const entries = yield* Directory.list(run.sys, path)
     if (Errno.isErrno(entries)) return yield* run.fail(`${path}: ${Errno.text(entries._tag)}`)
     for (const { name } of entries) yield* this.file(Directory.join(path, name))
@@ -197,7 +140,7 @@ class Gzip {
 
   private *isReplaceable(path: string, stat: Stat): Steps<boolean> {
     if (!FileMode.isRegular(stat.mode)) {
-      yield* this.warn(`${path} is not a directory or a regular file - ignored`)
+      yield* this.streams.warn(`${path} is not a directory or a regular file - ignored`)
       return false
     }
     if (this.how.force) return true
@@ -210,7 +153,7 @@ class Gzip {
       : stat.nlink > 1
       ? `has ${stat.nlink - 1} other link${stat.nlink > 2 ? "s" : ""} -- file ignored`
       : undefined
-    if (why !== undefined) yield* this.warn(`${path} ${why}`)
+    if (why !== undefined) yield* this.streams.warn(`${path} ${why}`)
     return why === undefined
   }
 
@@ -235,7 +178,7 @@ class Gzip {
       const name = how.names ? Directory.baseName(path) : undefined
       const header = { level: how.level, name, time: how.times ? time : 0 }
       if (how.toStdout) {
-        const done = yield* this.pack(fd, 1, path, header)
+        const done = yield* this.streams.pack(fd, 1, path, header)
         if (done !== undefined && how.verbose) yield* run.error(`${path}:\t${done} -- replaced with stdout\n`)
         return
       }
@@ -248,24 +191,24 @@ class Gzip {
         }
         return
       }
-      return yield* this.replace(path, fd, stat, path + how.suffix, (to) => this.pack(fd, to, path, header))
+      return yield* this.replace(path, fd, stat, path + how.suffix, (to) => this.streams.pack(fd, to, path, header))
     }
     const plain = this.unpackedName(path)
     if (how.mode !== "unpack" || how.toStdout) {
       const to = how.mode === "unpack" ? 1 : undefined
-      const done = yield* this.unpack(fd, to, path, plain ?? path)
+      const done = yield* this.streams.unpack(fd, to, path, plain ?? path)
       if (done !== undefined && how.verbose && how.mode !== "list") {
         yield* run.error(`${path}:\t${done}${to === undefined ? "" : " -- replaced with stdout"}\n`)
       }
       return
     }
     if (plain === undefined) {
-      if (!how.recursive || how.verbose) yield* this.warn(`${path}: unknown suffix -- ignored`)
+      if (!how.recursive || how.verbose) yield* this.streams.warn(`${path}: unknown suffix -- ignored`)
       return
     }
     const input = new ByteReader(descriptor(run.sys, fd))
     const reader = new GzipReader(input)
-    if (!(yield* reader.begin())) return yield* this.complain(path, reader.problem)
+    if (!(yield* reader.begin())) return yield* this.streams.complain(path, reader.problem)
     const { member } = reader
     const target = how.names && member?.name !== undefined && member.name !== ""
       ? Directory.join(Directory.dirName(path), Directory.baseName(member.name)).replace(/^\.\//, "")
@@ -273,7 +216,7 @@ class Gzip {
     const at = how.times && member !== undefined && member.time !== 0
       ? { ...stat, mtime: BigInt(member.time) * 1_000_000_000n }
       : stat
-    return yield* this.replace(path, fd, at, target, (to) => this.unpackFrom(reader, to, path, target))
+    return yield* this.replace(path, fd, at, target, (to) => this.streams.unpackFrom(reader, to, path, target))
   }
 
   /** Makes the new file, and takes the old one away when that went well. */
@@ -319,116 +262,10 @@ class Gzip {
     ) {
       return true
     }
-    if (run.status === 0) run.status = WARNED
+    this.streams.warned()
     if (asking) yield* run.error("\tnot overwritten\n")
     else if (!how.quiet) yield* run.warn(`${target} already exists;\tnot overwritten`)
     return false
-  }
-
-  /** Packs; answers how much was saved, or nothing if it went wrong. */
-  private *pack(
-    fd: number,
-    to: number,
-    name: string,
-    header: { readonly level: Level; readonly name?: string | undefined; readonly time: number }
-  ): Steps<string | undefined> {
-    const { sys } = this.run
-    const pieces: Array<Uint8Array> = []
-    let written = 0
-    const writer = new GzipWriter(header, (piece) => pieces.push(piece))
-    const overhead = pieces[0]!.length + 8
-    const block = new Uint8Array(blockSize)
-    for (let ended = false; !ended;) {
-      const count = yield* attempt(sys.read(fd, block))
-      if (Errno.isErrno(count)) {
-        yield* this.broken(name, Errno.text(count._tag))
-        return undefined
-      }
-      if (count === 0) {
-        writer.end()
-        ended = true
-      } else writer.push(block.subarray(0, count))
-      for (const piece of pieces) {
-        written += piece.length
-        const error = yield* writeAll(sys, to, piece)
-        if (error !== undefined) {
-          yield* this.broken(to === 1 ? "stdout" : name, Errno.text(error._tag))
-          return undefined
-        }
-      }
-      pieces.length = 0
-    }
-    return ratio(writer.size - (written - overhead), writer.size)
-  }
-
-  private *complain(name: string, problem: Problem | undefined): Steps<void> {
-    if (problem === undefined) return
-    if (problem.kind === "garbage") {
-      if (!this.how.quiet) yield* this.run.error(`\n${this.run.name}: ${name}: ${said(problem)}\n`)
-      if (this.run.status === 0) this.run.status = WARNED
-      return
-    }
-    // Of a file that is no other's the name is part of a sentence.
-    if (problem.kind === "encrypted" || problem.kind === "method" || problem.kind === "flags") {
-      const text = said(problem)
-      return yield* this.run.fail(problem.kind !== "method" ? `${name} ${text}` : `${name}: ${text}`)
-    }
-    yield* this.broken(name, said(problem))
-    if (problem.kind === "crc" && problem.length) yield* this.broken(name, said({ kind: "length" }))
-  }
-
-  private *unpack(
-    fd: number,
-    to: number | undefined,
-    name: string,
-    target: string
-  ): Steps<string | undefined> {
-    const input = new ByteReader(descriptor(this.run.sys, fd))
-    if (to !== undefined && this.how.force && this.how.toStdout) {
-      yield* input.has(2)
-      if (!isGzip(input.buffer.subarray(input.at, input.end))) return yield* this.pass(input, to)
-    }
-    return yield* this.unpackFrom(new GzipReader(input), to, name, target)
-  }
-
-  /** What is not packed is passed on as it is. */
-  private *pass(input: ByteReader, to: number): Steps<string | undefined> {
-    while (true) {
-      const piece = yield* input.some(blockSize)
-      if (piece.length === 0) return ratio(0, 0)
-      const error = yield* writeAll(this.run.sys, to, piece)
-      if (error !== undefined) {
-        yield* this.broken("stdout", Errno.text(error._tag))
-        return undefined
-      }
-    }
-  }
-
-  /** Unpacks; answers how much had been saved, or nothing if it went wrong. */
-  private *unpackFrom(
-    reader: GzipReader,
-    to: number | undefined,
-    name: string,
-    target: string
-  ): Steps<string | undefined> {
-    const { how, run } = this
-    let total = 0
-    while (true) {
-      const piece = yield* reader.next()
-      if (piece === undefined) break
-      total += piece.length
-      const error = to === undefined ? undefined : yield* writeAll(run.sys, to, piece)
-      if (error !== undefined) {
-        yield* this.broken(to === 1 ? "stdout" : target, Errno.text(error._tag))
-        return undefined
-      }
-    }
-    yield* this.complain(name, reader.problem)
-    if (reader.problem !== undefined && reader.problem.kind !== "garbage") return undefined
-    const packed = reader.input.taken
-    if (how.mode === "list") this.listing.add(reader, packed, target)
-    const overhead = reader.members === 1 ? reader.member!.overhead : 0
-    return how.mode === "test" ? " OK" : ratio(total - (packed - overhead), total)
   }
 }
 

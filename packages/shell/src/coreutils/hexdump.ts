@@ -5,6 +5,7 @@
  */
 import * as Errno from "@effix/kernel/Errno"
 import { ByteReader } from "../ByteReader.js"
+import { character, isPrintable } from "../internal/VisibleByte.js"
 import * as Size from "../Size.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
@@ -36,20 +37,6 @@ interface Format {
 }
 
 const pad = (value: number, radix: number, digits: number): string => value.toString(radix).padStart(digits, "0")
-const escapes: Readonly<Record<number, string>> = {
-  0: "\\0",
-  7: "\\a",
-  8: "\\b",
-  9: "\\t",
-  10: "\\n",
-  11: "\\v",
-  12: "\\f",
-  13: "\\r"
-}
-const isPrintable = (byte: number): boolean => byte >= 32 && byte < 127
-const character = (byte: number): string =>
-  escapes[byte] ?? (isPrintable(byte) ? String.fromCharCode(byte) : pad(byte, 8, 3))
-
 const formats: Readonly<Record<string, Format>> = {
   "": { bytes: 2, width: 4, unit: (value) => pad(value, 16, 4) },
   b: { bytes: 1, width: 3, unit: (value) => pad(value, 8, 3) },

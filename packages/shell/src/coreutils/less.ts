@@ -12,8 +12,9 @@ import type { Main } from "@effix/kernel/Programs"
 import { blockSize } from "../BufferedWriter.js"
 import * as Options from "../Options.js"
 import { Lines } from "../pager/Lines.js"
-import { type Leave, Pager, type Settings } from "../pager/Pager.js"
+import { type Leave, Pager } from "../pager/Pager.js"
 import { Screen } from "../pager/Screen.js"
+import { type Settings, View } from "../pager/View.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
@@ -65,27 +66,18 @@ interface Asked {
   readonly once: boolean
 }
 
-/** Whether all of a file fits the screen. */
-function* fits(lines: Lines, { columns, rows }: Screen): Steps<boolean> {
-  yield* lines.upTo(rows)
-  if (!lines.atEnd || lines.count >= rows) return false
-  let used = 0
-  for (let index = 0; index < lines.count; index++) {
-    used += Math.max(1, Math.ceil((lines.at(index) ?? "").length / columns))
-  }
-  return used < rows
-}
-
 function* show(run: Utility.Run, screen: Screen, operands: ReadonlyArray<string>, asked: Asked): Steps<void> {
   const files: Array<{ readonly name: string; readonly lines: Lines }> = []
   for (const path of operands) {
     const fd = yield* opened(run, path)
-    if (fd !== undefined) files.push({ name: path === "-" ? "" : path, lines: new Lines(run.sys, fd) })
+    if (fd !== undefined) {
+      files.push({ name: path === "-" ? "" : path, lines: new Lines(run.sys, fd, screen.interrupted) })
+    }
   }
   if (files.length === 0) return
   yield* screen.measure()
   const [only] = files
-  if (asked.once && files.length === 1 && (yield* fits(only!.lines, screen))) {
+  if (asked.once && files.length === 1 && (yield* new View(run, screen, only!.lines, asked.settings).isWhole())) {
     for (let index = 0; index < only!.lines.count; index++) run.out.line(only!.lines.at(index)!)
     return
   }

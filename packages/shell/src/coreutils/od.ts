@@ -5,6 +5,7 @@
  */
 import * as Errno from "@effix/kernel/Errno"
 import { blockSize } from "../BufferedWriter.js"
+import { character } from "../internal/VisibleByte.js"
 import * as LongDouble from "../LongDouble.js"
 import * as Quote from "../Quote.js"
 import * as Size from "../Size.js"
@@ -36,24 +37,11 @@ interface Format {
 const names =
   "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp"
     .split(" ")
-const escapes: Readonly<Record<number, string>> = {
-  0: "\\0",
-  7: "\\a",
-  8: "\\b",
-  9: "\\t",
-  10: "\\n",
-  11: "\\v",
-  12: "\\f",
-  13: "\\r"
-}
 
 const named = (byte: number): string => {
   const low = byte & 0x7f
   return names[low] ?? (low === 127 ? "del" : String.fromCharCode(low))
 }
-
-const character = (byte: number): string =>
-  escapes[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, "0"))
 
 const unsigned = (view: DataView, at: number, size: number): bigint => {
   let value = 0n

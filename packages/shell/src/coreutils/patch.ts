@@ -4,10 +4,10 @@
  * @see patch(1)
  */
 import * as FileMode from "@effix/kernel/abi/FileMode"
-import { O_CREAT, O_EXCL, O_RDWR, O_WRONLY } from "@effix/kernel/abi/OpenFlags"
+import { O_RDWR } from "@effix/kernel/abi/OpenFlags"
 import * as Errno from "@effix/kernel/Errno"
 import type { Stat } from "@effix/kernel/Inode"
-import { BufferedWriter, writeAll } from "../BufferedWriter.js"
+import { BufferedWriter } from "../BufferedWriter.js"
 import * as Directory from "../Directory.js"
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
@@ -15,6 +15,7 @@ import * as Options from "../Options.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 import { Application, contextOf, format, type Placed } from "./patchApply.js"
+import { fatal, readWhole, writeAnew } from "./patchFiles.js"
 import { type BadPatch, type Change, parse, type Patch, reversed } from "./patchParse.js"
 
 const utility: Utility.Utility = {
@@ -143,7 +144,7 @@ class Patcher {
     const path = asked.file ?? (yield* this.choose(change))
     if (path === undefined) {
       yield* this.homeless(change)
-      return bad === undefined ? undefined : yield* this.fatal(Latin1.toText(bad.text))
+      return bad === undefined ? undefined : yield* fatal(this.run, Latin1.toText(bad.text))
     }
     const stat = yield* run.lstat(path)
     const there = !Errno.isErrno(stat)
@@ -152,7 +153,7 @@ class Patcher {
       const refused = change.hunks.map((hunk) => format(hunk, 0))
       return yield* this.reject(change, path, refused, refused.length, true, false)
     }
-    const before = this.out.get(path) ?? (there ? yield* this.contents(path) : "")
+    const before = this.out.get(path) ?? (there ? yield* readWhole(run, path) : "")
     let reverse = given("R")
     if (before !== "" && (reverse ? change.deletes : change.creates) && !given("f")) {
       const when = reverse ? ", when reversed," : ""
@@ -167,7 +168,7 @@ class Patcher {
         ? `${verb} file ${path}\n`
         : `${verb} file ${asked.output} (read from ${path})\n`
     )
-    if (bad !== undefined) return yield* this.fatal(Latin1.toText(bad.text))
+    if (bad !== undefined) return yield* fatal(this.run, Latin1.toText(bad.text))
     if (cut) this.say("patch unexpectedly ends in middle of line\n")
     if (there && Errno.isErrno(yield* attempt(run.sys.access(path, FileMode.W_OK)))) {
       this.say(`File ${path} is read-only; trying to patch anyway\n`)
@@ -231,7 +232,7 @@ class Patcher {
       yield* this.backup(path, there ? stat : undefined, before, mismatch)
     }
     if (failed === 0) return
-    if (!there && !skip) return yield* this.fatal(`Can't reopen file ${path} : ${Errno.text("ENOENT")}`)
+    if (!there && !skip) return yield* fatal(this.run, `Can't reopen file ${path} : ${Errno.text("ENOENT")}`)
     yield* this.reject(change, path, refused, failed, skip, reverse)
   }
 
@@ -278,46 +279,11 @@ class Patcher {
     this.run.status = 1
   }
 
-  private *contents(path: string): Steps<string> {
-    const fd = yield* attempt(this.run.sys.open(path, 0))
-    if (Errno.isErrno(fd)) return yield* this.fatal(`Can't open file ${path} : ${Errno.text(fd._tag)}`)
-    const text = yield* new LineReader(this.run.sys, fd).whole()
-    yield* attempt(this.run.sys.close(fd))
-    return text
-  }
-
-  private *fatal(text: string): Steps<never> {
-    return yield* this.run.die(`**** ${text}`)
-  }
-
-  private *write(path: string, text: string, like: Stat | undefined): Steps<void> {
-    const { sys } = this.run
-    let fd = yield* attempt(sys.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666))
-    if (Errno.isErrno(fd) && fd._tag === "EEXIST") {
-      yield* attempt(sys.unlink(path))
-      fd = yield* attempt(sys.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666))
-    }
-    if (Errno.isErrno(fd) && fd._tag === "ENOENT") {
-      for (let at = path.indexOf("/", 1); at > 0; at = path.indexOf("/", at + 1)) {
-        yield* attempt(sys.mkdir(path.slice(0, at), 0o777))
-      }
-      fd = yield* attempt(sys.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666))
-    }
-    if (Errno.isErrno(fd)) return yield* this.fatal(`Can't create file ${path} : ${Errno.text(fd._tag)}`)
-    const error = yield* writeAll(sys, fd, Latin1.encode(text))
-    if (error !== undefined) return yield* this.fatal(`write error : ${Errno.text(error._tag)}`)
-    if (like !== undefined) {
-      yield* attempt(sys.fchown(fd, like.uid, like.gid))
-      yield* attempt(sys.fchmod(fd, like.mode & 0o7777))
-    }
-    yield* attempt(sys.close(fd))
-  }
-
   private *backup(path: string, stat: Stat | undefined, before: string, mismatch: boolean): Steps<void> {
     const { given, suffix } = this.asked
     if (given("dry-run") || this.out.has(path)) return
     const wanted = given("b") || given("z") || (mismatch && !given("no-backup") && !given("posix"))
-    if (wanted) yield* this.write(path + suffix, before, stat ?? undefined)
+    if (wanted) yield* writeAnew(this.run, path + suffix, before, stat ?? undefined)
   }
 
   private *store(
@@ -335,7 +301,7 @@ class Patcher {
       run.out.latin1(after)
       return
     }
-    if (output !== undefined) return yield* this.write(output, after, stat)
+    if (output !== undefined) return yield* writeAnew(this.run, output, after, stat)
     yield* this.backup(path, stat, before, mismatch)
     this.out.set(path, after)
     if (removed && after === "") {
@@ -349,7 +315,7 @@ class Patcher {
       this.say(`Not deleting file ${path} as content differs from patch\n`)
       run.status = 1
     }
-    yield* this.write(path, after, stat)
+    yield* writeAnew(this.run, path, after, stat)
   }
 
   private *reject(
@@ -372,7 +338,7 @@ class Patcher {
       ? [fresh.replace("+++", "---"), old.replace("---", "+++")]
       : change.head
     const head = turned.length > 0 ? turned : [`--- ${path}\n`, `+++ ${path}\n`].map(Latin1.fromText)
-    yield* this.write(target, [...head, ...refused].join(""), undefined)
+    yield* writeAnew(this.run, target, [...head, ...refused].join(""), undefined)
   }
 }
 

@@ -150,18 +150,25 @@ class Splitter {
     yield* this.blocks(
       fd,
       function*(this: Splitter, block: Uint8Array): Steps<void> {
-        for (let at = 0; at < block.length;) {
-          if (left === 0) {
-            yield* this.next()
-            left = size
-          }
-          const count = Math.min(left, block.length - at)
-          yield* this.write(block.subarray(at, at + count))
-          left -= count
-          at += count
-        }
+        left = yield* this.fill(block, left, size)
       }.bind(this)
     )
+  }
+
+  /** Writes bytes to files of `size`, of which the open one has room for `left` more; answers the room of the last. */
+  private *fill(bytes: Uint8Array, left: number, size: number): Steps<number> {
+    let room = left
+    for (let at = 0; at < bytes.length;) {
+      if (room === 0) {
+        yield* this.next()
+        room = size
+      }
+      const count = Math.min(room, bytes.length - at)
+      yield* this.write(bytes.subarray(at, at + count))
+      room -= count
+      at += count
+    }
+    return room
   }
 
   private *lines(fd: number, size: number): Steps<void> {
@@ -212,16 +219,7 @@ class Splitter {
             yield* this.next()
             left = size
           }
-          for (let at = 0; at < line.length;) {
-            if (left === 0) {
-              yield* this.next()
-              left = size
-            }
-            const count = Math.min(left, line.length - at)
-            yield* this.write(line.subarray(at, at + count))
-            left -= count
-            at += count
-          }
+          left = yield* this.fill(line, left, size)
           return
         }
         yield* this.write(line)

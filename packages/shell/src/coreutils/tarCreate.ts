@@ -13,6 +13,7 @@ import { blockSize, type BufferedWriter } from "../BufferedWriter.js"
 import * as Directory from "../Directory.js"
 import * as Modes from "../Modes.js"
 import { attempt, type Steps } from "../Steps.js"
+import * as Formats from "../tar/formats.js"
 import * as Header from "../tar/header.js"
 import * as Names from "../tar/names.js"
 import type { Extent } from "../tar/read.js"
@@ -22,9 +23,7 @@ import { Lister } from "./tarList.js"
 import { type Asked, fatal, type Operand } from "./tarOptions.js"
 import { failed } from "./tarWalk.js"
 
-const { BLOCK } = Header
 const SECOND = 1_000_000_000n
-const ID_MAX = 0o7777777
 
 /** Names lose what leads out of where one is; said once of each. */
 export class Prefixes {
@@ -295,11 +294,7 @@ export class Creator {
       return false
     }
     if (this.asked.format === "pax") {
-      const map = Bytes.encode(
-        [extents.length, ...extents.flatMap(({ length, offset }) => [offset, length])].map((each) => `${each}\n`).join(
-          ""
-        )
-      )
+      const map = Formats.sparseMap(extents)
       const padding = Header.padding(map.length)
       const slash = name.lastIndexOf("/")
       const records = [
@@ -326,7 +321,7 @@ export class Creator {
     type: string,
     { linkname, size }: { readonly linkname: string; readonly size: number },
     shown = path,
-    more: ReadonlyArray<readonly [string, string]> = [],
+    records: ReadonlyArray<readonly [string, string]> = [],
     extents?: ReadonlyArray<Extent>
   ): Steps<boolean> {
     const { archive, asked, out, run } = this
@@ -352,31 +347,14 @@ export class Creator {
       major: type === "3" || type === "4" ? FileMode.major(stat.rdev) : 0,
       minor: type === "3" || type === "4" ? FileMode.minor(stat.rdev) : 0
     }
-    const problem = format === "ustar" ? tooMuch(about) : undefined
+    const problem = format === "ustar" ? Formats.tooMuch(about) : undefined
     if (problem !== undefined) {
       yield* problem.startsWith("value") ? run.warn(problem) : run.warn(`${Names.shown(shown, true)}: ${problem}`)
       run.status = 2
       return false
     }
-    const pieces: Array<Uint8Array> = []
-    let header = about
-    if (format === "gnu") {
-      if (Bytes.byteLength(linkname) > 100) pieces.push(...Header.longName("K", linkname, this.root))
-      if (Bytes.byteLength(name) > 100) pieces.push(...Header.longName("L", name, this.root))
-    } else if (format === "pax") {
-      const records = [...recordsOf(about, mtime, stat), ...more]
-      if (records.length > 0) pieces.push(...Header.records(records, { name, mtime: whole }))
-      header = {
-        ...about,
-        uid: uid > ID_MAX ? 0 : uid,
-        gid: gid > ID_MAX ? 0 : gid,
-        size: Math.min(size, 0o77777777777),
-        mtime: Math.max(0, whole)
-      }
-    }
-    const block = Header.format(header, format)
-    pieces.push(block, ...(extents === undefined ? [] : sparseInto(block, extents, stat.size)))
-    for (const piece of pieces) yield* archive.write(piece)
+    const more = { mtime, stat, extents, records, root: this.root }
+    for (const piece of Formats.blocksOf(about, format, more)) yield* archive.write(piece)
     if (asked.verbosity > 0) {
       const member = { ...about, name: shown, mtime, realSize: stat.size, extents: undefined }
       const said = asked.showTransformed ? name : shown
@@ -394,53 +372,4 @@ export class Creator {
 const compare = (a: Uint8Array, b: Uint8Array): number => {
   for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
   return a.length - b.length
-}
-
-/** What the format of 1988 has no room for. */
-const tooMuch = ({ gid, linkname, name, uid }: Header.Header): string | undefined => {
-  if (uid > ID_MAX) return `value ${uid} out of uid_t range 0..${ID_MAX}`
-  if (gid > ID_MAX) return `value ${gid} out of gid_t range 0..${ID_MAX}`
-  if (Bytes.byteLength(linkname) > 100) return "link name is too long; not dumped"
-  if (Bytes.byteLength(name) > 256) return "file name is too long (max 256); not dumped"
-  if (Bytes.byteLength(name) > 100 && Header.split(name) === undefined) {
-    return "file name is too long (cannot be split); not dumped"
-  }
-  return undefined
-}
-
-const recordsOf = (
-  { gid, linkname, name, size, uid }: Header.Header,
-  mtime: bigint,
-  stat: Stat
-): ReadonlyArray<readonly [string, string]> => {
-  const records: Array<readonly [string, string]> = []
-  if (Bytes.byteLength(name) > 100) records.push(["path", name])
-  if (Bytes.byteLength(linkname) > 100) records.push(["linkpath", linkname])
-  if (uid > ID_MAX) records.push(["uid", `${uid}`])
-  if (gid > ID_MAX) records.push(["gid", `${gid}`])
-  if (size > 0o77777777777) records.push(["size", `${size}`])
-  if (mtime < 0n || mtime % SECOND !== 0n) records.push(["mtime", Header.seconds(mtime)])
-  records.push(["atime", Header.seconds(stat.atime)], ["ctime", Header.seconds(stat.ctime)])
-  return records
-}
-
-/** Puts extents into a header; answers the blocks for those that have no room there. */
-const sparseInto = (block: Uint8Array, extents: ReadonlyArray<Extent>, size: number): Array<Uint8Array> => {
-  const fill = (into: Uint8Array, offset: number, some: ReadonlyArray<Extent>): void =>
-    some.forEach((extent, i) => {
-      Header.put(into, offset + i * 24, 12, extent.offset)
-      Header.put(into, offset + i * 24 + 12, 12, extent.length)
-    })
-  fill(block, 386, extents.slice(0, 4))
-  Header.put(block, 483, 12, size)
-  block[482] = extents.length > 4 ? 1 : 0
-  Header.seal(block)
-  const more: Array<Uint8Array> = []
-  for (let at = 4; at < extents.length; at += 21) {
-    const next = new Uint8Array(BLOCK)
-    fill(next, 0, extents.slice(at, at + 21))
-    next[504] = at + 21 < extents.length ? 1 : 0
-    more.push(next)
-  }
-  return more
 }

@@ -14,10 +14,17 @@ export class Lines {
   private readonly buffer = new Uint8Array(blockSize)
   /** Whether the end was reached; more may come behind it. */
   atEnd = false
-  /** Bytes that were read. */
-  read = 0
+  /** `interrupted`: whether the user does not want to wait any longer. */
+  constructor(
+    private readonly sys: SystemCalls,
+    private readonly fd: number,
+    private readonly interrupted: () => boolean
+  ) {}
 
-  constructor(private readonly sys: SystemCalls, private readonly fd: number) {}
+  /** How many lines are all there. */
+  get whole(): number {
+    return this.lines.length
+  }
 
   /** How many lines are known. */
   get count(): number {
@@ -30,9 +37,12 @@ export class Lines {
     return this.atEnd && this.rest !== "" && index === this.lines.length ? Latin1.toText(this.rest) : undefined
   }
 
-  /** Reads until line `index` is known, or the end is. */
+  /** Reads until line `index` is known, or the end is; whoever is interrupted takes what there is for all. */
   *upTo(index: number): Steps<void> {
-    while (!this.atEnd && this.lines.length <= index) yield* this.more()
+    while (!this.atEnd && this.lines.length <= index) {
+      if (this.interrupted()) this.atEnd = true
+      else yield* this.more()
+    }
   }
 
   /** Reads what comes next; `false` at the end. */
@@ -44,7 +54,6 @@ export class Lines {
       return false
     }
     this.atEnd = false
-    this.read += count
     const parts = (this.rest + Latin1.decode(this.buffer, 0, count)).split("\n")
     this.rest = parts.pop()!
     for (const part of parts) this.lines.push(part)

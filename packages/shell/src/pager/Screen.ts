@@ -5,28 +5,21 @@
  * @see console_codes(4)
  */
 import { POLLIN } from "@effix/kernel/abi/PollEvents"
-import { SIGWINCH } from "@effix/kernel/abi/Signals"
+import { SIGINT, SIGWINCH } from "@effix/kernel/abi/Signals"
 import * as T from "@effix/kernel/abi/Termios"
-import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
+import { KeyDecoder } from "../internal/Keys.js"
 import { attempt, type Steps } from "../Steps.js"
 import type * as Utility from "../Utility.js"
 
-const finals: Readonly<Record<string, string>> = { A: "up", B: "down", C: "right", D: "left", F: "end", H: "home" }
-const numbered: Readonly<Record<string, string>> = {
-  1: "home",
-  4: "end",
-  5: "page up",
-  6: "page down",
-  7: "home",
-  8: "end"
-}
+/** How long after an escape the rest of a sequence may take, in milliseconds. */
+const SOON = 50
 
 export class Screen {
   columns = 80
   rows = 24
-  private resized = false
+  private interrupts = false
 
   /** `fd`: the terminal that keys come from; `before`: its settings. */
   constructor(
@@ -38,12 +31,17 @@ export class Screen {
 
   *enter(): Steps<void> {
     const { before, run } = this
-    yield* attempt(run.sys.sigaction(SIGWINCH, { disposition: () => Effect.sync(() => void (this.resized = true)) }))
+    // Nothing to do but to notice: waiting for a key ends.
+    yield* attempt(run.sys.sigaction(SIGWINCH, { disposition: () => Effect.void }))
+    yield* attempt(run.sys.sigaction(SIGINT, { disposition: () => Effect.sync(() => void (this.interrupts = true)) }))
     yield* attempt(run.sys.tcsetattr(this.fd, T.TCSADRAIN, {
       ...before,
       iflag: before.iflag & ~T.ICRNL,
-      lflag: before.lflag & ~(T.ICANON | T.ECHO | T.ISIG | T.IEXTEN),
-      cc: before.cc.map((value, index) => index === T.VMIN ? 1 : index === T.VTIME ? 0 : value)
+      lflag: before.lflag & ~(T.ICANON | T.ECHO | T.IEXTEN),
+      // ^C ends waiting for data; ^Z and ^\\ are keys like others.
+      cc: before.cc.map((value, index) =>
+        index === T.VMIN ? 1 : index === T.VTIME || index === T.VSUSP || index === T.VQUIT ? 0 : value
+      )
     }))
     run.out.text(this.alternate ? "\u001b[?1049h\u001b[H" : "\u001b[H\u001b[2J")
     yield* this.measure()
@@ -56,64 +54,41 @@ export class Screen {
   }
 
   *measure(): Steps<void> {
-    this.resized = false
     const size = yield* attempt(this.run.sys.getWindowSize(1))
     if (Errno.isErrno(size) || size.rows === 0 || size.columns === 0) return
     this.columns = size.columns
     this.rows = size.rows
   }
 
-  private *byte(timeout?: number): Steps<number | "end" | "late" | "interrupted"> {
+  /** Whether ^C came since this was asked last. */
+  readonly interrupted = (): boolean => {
+    const { interrupts } = this
+    this.interrupts = false
+    return interrupts
+  }
+
+  private *byte(timeout?: number): Steps<number | "end" | "late" | "signal"> {
     const into = new Uint8Array(1)
     if (timeout !== undefined) {
       const ready = yield* attempt(this.run.sys.poll([{ fd: this.fd, events: POLLIN }], timeout))
-      if (Errno.isErrno(ready)) return "interrupted"
+      if (Errno.isErrno(ready)) return "signal"
       if (ready[0] === 0) return "late"
     }
     const count = yield* attempt(this.run.sys.read(this.fd, into))
-    if (Errno.isErrno(count)) return count._tag === "EINTR" ? "interrupted" : "end"
+    if (Errno.isErrno(count)) return count._tag === "EINTR" ? "signal" : "end"
     return count === 0 ? "end" : into[0]!
   }
 
-  /** The next key by its name: a character, `up`, `ctrl-c`; `resized`, `end of input`, or `late` when the time was up. */
+  /** The next key: a character, or a name; `resized`, `end of input`, or `late` when the time was up. */
   *key(timeout?: number): Steps<string> {
-    const first = yield* this.byte(timeout)
-    if (first === "end") return "end of input"
-    if (first === "late") return "late"
-    if (first === "interrupted") return this.resized || timeout === undefined ? "resized" : "late"
-    if (first === 27) return yield* this.sequence()
-    if (first === 13 || first === 10) return "enter"
-    if (first === 127 || first === 8) return "backspace"
-    if (first < 32) return `ctrl-${String.fromCharCode(first + 96)}`
-    if (first < 128) return String.fromCharCode(first)
-    const bytes = [first]
-    const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
-    while (bytes.length < length) {
-      const next = yield* this.byte()
-      if (typeof next !== "number") break
-      bytes.push(next)
-    }
-    return Bytes.decode(Uint8Array.from(bytes))
-  }
-
-  /** What follows an escape; one alone is a key of its own, which is told by nothing following soon. */
-  private *sequence(): Steps<string> {
-    const SOON = 50
-    const next = yield* this.byte(SOON)
-    if (typeof next !== "number") return "escape"
-    const kind = String.fromCharCode(next)
-    if (kind === "<") return "home"
-    if (kind === ">") return "end"
-    if (kind === "v") return "page up"
-    if (kind !== "[" && kind !== "O") return "escape"
-    let parameters = ""
+    const decoder = new KeyDecoder()
     for (;;) {
-      const code = yield* this.byte(SOON)
-      if (typeof code !== "number") return "escape"
-      const character = String.fromCharCode(code)
-      if (/[0-9;]/.test(character)) parameters += character
-      else if (character === "~") return numbered[parameters.split(";")[0]!] ?? "escape"
-      else return finals[character] ?? "escape"
+      const byte = yield* this.byte(decoder.pending ? SOON : timeout)
+      const key = typeof byte === "number" ? decoder.take(byte) : decoder.pending ? decoder.flush() : undefined
+      if (key !== undefined) return "text" in key ? key.text : key.name
+      if (byte === "end") return "end of input"
+      if (byte === "late") return "late"
+      if (byte === "signal") return this.interrupted() ? "ctrl-c" : "resized"
     }
   }
 

@@ -1,5 +1,7 @@
 false | true | false; echo "${PIPESTATUS[@]}" "${#PIPESTATUS[@]}"; true; echo ${PIPESTATUS[0]}; ! false; echo ${PIPESTATUS[@]} $?; x=$(false); echo ${PIPESTATUS[@]}; false | true; x=("${PIPESTATUS[@]}"); echo ${x[1]}; (exit 3); echo $PIPESTATUS; if false | true; then echo "${PIPESTATUS[*]}"; fi
 #%%
+false | true; declare -p PIPESTATUS; f() { declare -p FUNCNAME; }; f; declare -p NOTHING; echo $?
+#%%
 shopt -s lastpipe; false | (exit 4) | read x; echo ${PIPESTATUS[@]}; trap 'false | true' USR1; true | false; kill -USR1 $$; echo ${PIPESTATUS[@]}
 #%%
 RANDOM=1; echo $RANDOM $RANDOM $RANDOM; RANDOM=12345; echo $RANDOM $RANDOM; RANDOM=0; echo $RANDOM; RANDOM=-5; echo $RANDOM; RANDOM=abc; echo $RANDOM; RANDOM=4294967297; for i in 1 2 3 4 5 6 7 8; do echo $((RANDOM % 100)); done

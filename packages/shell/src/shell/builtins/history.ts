@@ -54,6 +54,15 @@ function* writeHistory(
   return wrong
 }
 
+/** Keeps no more than the last lines of the file that HISTFILESIZE allows for. */
+function* truncate(shell: Shell, path: string): Run<void> {
+  const { variables } = shell
+  const most = sizeOf(variables.value("HISTFILESIZE") ?? variables.value("HISTSIZE"))
+  const text = most < 0 ? undefined : yield* readFile(shell, path)
+  const lines = typeof text === "string" ? text.split("\n").slice(0, -1) : []
+  if (lines.length > most) yield* writeHistory(shell, path, most === 0 ? [] : lines.slice(-most), false)
+}
+
 /** Keeps what was typed for the next shell of the same user. */
 export function* saveHistory(shell: Shell): Run<void> {
   const path = shell.variables.value("HISTFILE")
@@ -63,6 +72,7 @@ export function* saveHistory(shell: Shell): Run<void> {
   const lines = appends ? history.lines.slice(-history.fresh) : history.lines
   yield* writeHistory(shell, path, lines, appends)
   history.fresh = 0
+  yield* truncate(shell, path)
 }
 
 function* withFile(shell: Shell, letter: string, given: string | undefined): Run<number> {

@@ -5,7 +5,7 @@
  */
 import { evaluateText } from "../expand/arithmetic.js"
 import * as Quote from "../expand/quote.js"
-import { attributes, elementsText } from "../expand/transform.js"
+import { arrayText, attributes, elementsText } from "../expand/transform.js"
 import * as Values from "../expand/values.js"
 import { assignArray } from "../run/assign.js"
 import { print } from "../run/report.js"
@@ -177,7 +177,9 @@ function* printDeclarations(shell: Shell, names: ReadonlyArray<string>, letters:
   const all = names.length === 0
   for (const name of all ? shell.variables.names() : names) {
     const variable = shell.variables.get(name)
-    if (variable === undefined) status = yield* complain(shell, "declare", `${name}: not found`)
+    const made = variable === undefined ? Values.elements(shell, name) : undefined
+    if (made !== undefined) text += `declare -a ${name}=(${arrayText(made)})\n`
+    else if (variable === undefined) status = yield* complain(shell, "declare", `${name}: not found`)
     else if (wanted.every((letter) => attributes(variable).includes(letter))) text += declaration(name, variable)
   }
   const printed = yield* print(shell, "declare", text)

@@ -30,10 +30,13 @@ export const attributes = (variable: Variable | undefined): string => {
 /** A key as `declare -p` shows it, quoted only where it needs to be. */
 const keyText = (key: string): string => Quote.trace(key) === key ? key : Quote.double(key)
 
+export const arrayText = (items: ReadonlyArray<string>): string =>
+  Object.keys(items).map((key) => `[${key}]=${Quote.double(items[Number(key)]!)}`).join(" ")
+
 /** What stands between the parentheses when an array is shown; behind each pair of an associative one is a space. */
 export const elementsText = (value: Indexed | Associative): string =>
   value.kind === "indexed"
-    ? Object.keys(value.items).map((key) => `[${key}]=${Quote.double(value.items[Number(key)]!)}`).join(" ")
+    ? arrayText(value.items)
     : pairs(value).map(([key, item]) => `[${keyText(key)}]=${Quote.double(item)} `).join("")
 
 /** `${x[@]@K}`. */

@@ -16,19 +16,17 @@ export interface Rules {
 }
 
 export class History {
-  readonly lines: Array<string> = []
-  /** The number of the first line that is there. */
-  base = 1
-  /** Lines that are not in the file yet. */
-  fresh = 0
+  constructor(
+    readonly lines: Array<string> = [],
+    /** The number of the first line that is there. */
+    public base = 1,
+    /** Lines that are not in the file yet. */
+    public fresh = 0
+  ) {}
 
   /** What a subshell has of it. */
   clone(): History {
-    const copy = new History()
-    copy.lines.push(...this.lines)
-    copy.base = this.base
-    copy.fresh = this.fresh
-    return copy
+    return new History(this.lines.slice(), this.base, this.fresh)
   }
 
   get next(): number {

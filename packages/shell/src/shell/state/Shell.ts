@@ -44,10 +44,22 @@ export interface Frame {
 
 const initiallyAccepted: ReadonlyMap<string, boolean> = new Map(Object.entries(Options.accepted))
 
+const nothing: Readonly<Record<string, string>> = {}
+
+/** Functions as programs are given them, that is to say shells below this one. */
+const exportedOf = (functions: ReadonlyMap<string, FunctionDefinition>): Readonly<Record<string, string>> => {
+  const exported = [...functions].filter(([, definition]) => definition.exported)
+  return exported.length === 0 ? nothing : Object.fromEntries(
+    exported.map(([name, { source }]) => [`BASH_FUNC_${name}%%`, layout(source).replace(/^[^\n]*\n/, "() ")])
+  )
+}
+
 export class Shell {
   readonly options: Options.Options
   readonly variables: Variables
   functions: Map<string, FunctionDefinition>
+  /** Made when a program is started, for as long as no function changes. */
+  private exportedFunctions: Readonly<Record<string, string>> | undefined = undefined
   aliases: Map<string, string>
   /** Options that can be set, and that nothing depends on. */
   accepted: ReadonlyMap<string, boolean> = initiallyAccepted
@@ -122,6 +134,7 @@ export class Shell {
     this.options = from === undefined ? Options.make() : { ...from.options }
     this.variables = from === undefined ? new Variables() : from.variables.clone()
     this.functions = from?.functions ?? new Map()
+    this.exportedFunctions = from?.exportedFunctions
     this.aliases = from?.aliases ?? new Map()
     this.accepted = from?.accepted ?? this.accepted
     this.disabled = from?.disabled ?? this.disabled
@@ -175,11 +188,10 @@ export class Shell {
 
   /** What a program is started with: the variables that are exported, and the functions. */
   environment(): Readonly<Record<string, string>> {
-    const functions = [...this.functions].flatMap(([name, { exported, source }]) =>
-      exported ? [[`BASH_FUNC_${name}%%`, layout(source).replace(/^[^\n]*\n/, "() ")]] : []
-    )
     const variables = this.variables.exported()
-    return functions.length === 0 ? variables : { ...variables, ...Object.fromEntries(functions) }
+    if (this.functions.size === 0) return variables
+    const functions = this.exportedFunctions ??= exportedOf(this.functions)
+    return functions === nothing ? variables : { ...variables, ...functions }
   }
 
   get interactive(): boolean {
@@ -189,6 +201,7 @@ export class Shell {
   defineFunction(name: string, definition: FunctionDefinition | undefined): void {
     // Subshells may hold the same map.
     this.functions = new Map(this.functions)
+    this.exportedFunctions = undefined
     if (definition === undefined) this.functions.delete(name)
     else this.functions.set(name, definition)
   }
