@@ -214,7 +214,7 @@ function* start(shell: Shell, argv: ReadonlyArray<string>): Run<number> {
       shell.positional = rest.slice(1)
     }
     if (invocation.interactive) yield* change(shell, "interactive", true)
-    return yield* runScript(shell, command)
+    return yield* evaluateText(shell, command, 1, true)
   }
   const [file] = rest
   if (file !== undefined && !invocation.fromInput) return yield* runFile(shell, file, rest.slice(1))
@@ -256,31 +256,7 @@ function* runFile(shell: Shell, file: string, args: ReadonlyArray<string>): Run<
   shell.label = file
   shell.script = file
   shell.positional = args
-  return yield* runScript(shell, text)
-}
-
-/** Runs the text of a script: an error of an expansion ends its line alone, unless the shell follows POSIX. */
-function* runScript(shell: Shell, text: string): Run<number> {
-  const parsed = parse(text)
-  if (shell.options.posix || shell.aliases.size > 0 || text.includes("alias") || parsed.error !== undefined) {
-    return yield* evaluateText(shell, text, 1, true)
-  }
-  if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, text.split("\n").length)
-  const { statements } = parsed.list
-  let status = 0
-  for (let at = 0; at < statements.length; at++) {
-    try {
-      status = yield* runList(shell, { statements: [statements[at]!] }, at === statements.length - 1)
-    } catch (error) {
-      if (!(error instanceof Fatal) || !error.discard || error.message === undefined) throw error
-      yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: line ${shell.line}: ${error.message}\n`))
-      status = error.status
-      shell.status = status
-      const { line } = statements[at]!
-      while (statements[at + 1]?.line === line) at++
-    }
-  }
-  return status
+  return yield* evaluateText(shell, text, 1, true)
 }
 
 /** Runs commands from standard input as they come: what they read themselves is left to them. */

@@ -23,7 +23,7 @@ export const getopts: Builtin = function*(shell, argv) {
   const args = own.length > 0 ? own : shell.positional
   const complains = !quiet && shell.variables.value("OPTERR") !== "0"
   let index = Number(shell.variables.value("OPTIND") ?? "1") || 1
-  const set = (letter: string): void => Values.guarded(() => shell.variables.set(name, letter))
+  const set = (letter: string): void => shell.variables.set(name, letter)
   const finish = (): number => {
     shell.variables.set("OPTIND", String(index))
     shell.optionOffset = 0

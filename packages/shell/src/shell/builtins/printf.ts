@@ -15,20 +15,11 @@ import * as Values from "../expand/values.js"
 import { prefix, writeAll } from "../run/report.js"
 import type { Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+import { assignTo, isTarget } from "./target.js"
 import { synopsis } from "./usage.js"
 import { capturing } from "./utility.js"
 
 const usage = `printf: usage: ${synopsis("printf")}\n`
-
-const name = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[(.*)\])?$/
-
-const assign = (shell: Shell, target: string, text: string): void => {
-  const [, variable = "", key] = name.exec(target) ?? []
-  Values.guarded(() => {
-    if (key === undefined) shell.variables.set(variable, text)
-    else shell.variables.setElement(variable, shell.variables.isAssociative(variable) ? key : Number(key), text)
-  })
-}
 
 class Dialect implements Printf.Dialect {
   readonly letters = "nqQT"
@@ -59,7 +50,7 @@ class Dialect implements Printf.Dialect {
     switch (conversion.letter) {
       case "n":
         // All of it is in one piece still: it is written when the command ends.
-        if (name.test(argument)) return assign(this.shell, argument, String(run.out.length))
+        if (isTarget(argument)) return assignTo(this.shell, argument, String(run.out.length))
         return yield* run.fail(`\`${argument}': not a valid identifier`)
       case "q":
         return put(Quote.backslashed(argument), conversion.precision)
@@ -90,7 +81,7 @@ export const printf: Builtin = function*(shell, argv) {
     return 2
   }
   const target = given.values.get("v")
-  if (target !== undefined && !name.test(target)) {
+  if (target !== undefined && !isTarget(target)) {
     return yield* complain(shell, "printf", `\`${target}': not a valid identifier`, 2)
   }
   const captured = target === undefined ? undefined : capturing(shell.sys)
@@ -101,6 +92,6 @@ export const printf: Builtin = function*(shell, argv) {
     yield* run.out.flush()
     return run.status
   })
-  if (captured !== undefined) assign(shell, target!, captured.text())
+  if (captured !== undefined) assignTo(shell, target!, captured.text())
   return status
 }

@@ -13,6 +13,7 @@ import { writeAll } from "../run/report.js"
 import { evaluateText } from "../run/source.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+import { assignTo } from "./target.js"
 import { type ReadResult, readUntil, ready } from "./readLine.js"
 
 /** A character, and whether a backslash took its meaning as a separator. */
@@ -96,17 +97,6 @@ function* prepare(shell: Shell, fd: number, silent: boolean, characters: boolean
 const seconds = (text: string): bigint | undefined =>
   /^[0-9]*\.?[0-9]*$/.test(text) && text !== "" && text !== "." ? BigInt(Math.round(Number(text) * 1e9)) : undefined
 
-function* store(shell: Shell, name: string, value: string): Run<void> {
-  const match = /^([A-Za-z_][A-Za-z0-9_]*)\[(.*)\]$/.exec(name)
-  Values.guarded(() => {
-    if (match === null) shell.variables.set(name, value)
-    else {
-      const key = shell.variables.isAssociative(match[1]!) ? match[2]! : Number(match[2])
-      shell.variables.setElement(match[1]!, key, value)
-    }
-  })
-}
-
 /** The descriptor that `-u` names, or standard input; `undefined` when there is none such, which is told. */
 function* descriptor(shell: Shell, builtin: string, text = "0"): Run<number | undefined> {
   if (!/^[0-9]+$/.test(text)) {
@@ -166,16 +156,14 @@ export const read: Builtin = function*(shell, argv) {
   const array = values.get("a")
   const ifs = Values.separators(shell)
   if (array !== undefined) {
-    Values.guarded(() => {
-      shell.variables.makeArray(array, false, false)
-      splitAll(characters, ifs).forEach((value, index) => shell.variables.setElement(array, index, value))
-    })
+    shell.variables.makeArray(array, false, false)
+    splitAll(characters, ifs).forEach((value, index) => shell.variables.setElement(array, index, value))
   } else if (values.has("N") || rest.length === 0) {
-    yield* store(shell, names[0]!, characters.map(({ c }) => c).join(""))
-    for (const name of names.slice(1)) yield* store(shell, name, "")
+    assignTo(shell, names[0]!, characters.map(({ c }) => c).join(""))
+    for (const name of names.slice(1)) assignTo(shell, name, "")
   } else {
     const fields = split(characters, ifs, names.length)
-    for (let at = 0; at < names.length; at++) yield* store(shell, names[at]!, fields[at]!)
+    for (let at = 0; at < names.length; at++) assignTo(shell, names[at]!, fields[at]!)
   }
   return statusOf(result, shell)
 }
@@ -212,7 +200,7 @@ export const mapfile: Builtin = function*(shell, argv) {
   for (let skipped = 0; skipped < skip; skipped++) {
     if ((yield* readUntil(shell, fd, { delimiter: byte })).end !== "delimiter") break
   }
-  Values.guarded(() => shell.variables.makeArray(name, false, values.has("O")))
+  shell.variables.makeArray(name, false, values.has("O"))
   for (let count = 0; limit === 0 || count < limit;) {
     const { end, text } = yield* readUntil(shell, fd, { delimiter: byte })
     if (end !== "delimiter" && text === "") break
@@ -221,7 +209,7 @@ export const mapfile: Builtin = function*(shell, argv) {
     if (callback !== undefined && count % quantum === 0) {
       yield* evaluateText(shell, `${callback} ${index} ${Quote.always(value)}`)
     }
-    Values.guarded(() => shell.variables.setElement(name, index, value))
+    shell.variables.setElement(name, index, value)
     if (end !== "delimiter") break
   }
   return 0

@@ -3,18 +3,18 @@
  *
  * @see bash(1) SHELL BUILTIN COMMANDS
  */
-import { evaluateText } from "../expand/arithmetic.js"
 import * as Quote from "../expand/quote.js"
 import { arrayText, attributes, elementsText } from "../expand/transform.js"
 import * as Values from "../expand/values.js"
 import { assignArray } from "../run/assign.js"
 import { print } from "../run/report.js"
-import { Fatal } from "../state/Control.js"
+import { AssignmentFailed, Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
-import { type Variable, VariableError } from "../state/Variables.js"
+import type { Variable } from "../state/Variables.js"
 import type { Assignment } from "../syntax/Ast.js"
 import { definition as layout } from "../syntax/layout.js"
 import { type Builtin, complain, type Context, flags, misuse } from "./Builtin.js"
+import { subscript } from "./target.js"
 import { withUsage } from "./usage.js"
 
 /** The value of a variable as a declaration writes it, with its `=`. */
@@ -51,13 +51,8 @@ function* assignArgument(shell: Shell, parsed: Parsed, assignment: Assignment | 
     return
   }
   if (value === undefined) return
-  Values.guarded(() => {
-    if (key === undefined) shell.variables.set(name, value, append)
-    else {
-      const index = shell.variables.isAssociative(name) ? key : Number(evaluateText(shell, key))
-      shell.variables.setElement(name, index, value, append)
-    }
-  })
+  if (key === undefined) shell.variables.set(name, value, append)
+  else shell.variables.setElement(name, subscript(shell, name, key), value, append)
 }
 
 /** `export` and `readonly`, which differ by the attribute alone. */
@@ -135,6 +130,16 @@ const changes = (letters: ReadonlyArray<string>): Partial<Omit<Variable, "value"
   return out
 }
 
+/** As {@link declareOne}; a refusal is the builtin's to tell. */
+function* tryOne(shell: Shell, builtin: string, declaring: Run<number>): Run<number> {
+  try {
+    return yield* declaring
+  } catch (error) {
+    if (!(error instanceof AssignmentFailed)) throw error
+    return yield* complain(shell, builtin, error.message!)
+  }
+}
+
 function* declareOne(
   shell: Shell,
   builtin: string,
@@ -147,16 +152,14 @@ function* declareOne(
   if (parsed === undefined) return yield* complain(shell, builtin, `\`${text}': not a valid identifier`)
   const { name } = parsed
   const marks = changes(letters)
-  Values.guarded(() => {
-    if (local) shell.variables.local(name, shell.options.localvar_inherit)
-    if (letters.includes("A")) shell.variables.makeArray(name, true, true)
-    else if (letters.includes("a") || assignment !== undefined) {
-      if (!shell.variables.isAssociative(name)) shell.variables.makeArray(name, false, true)
-    }
-    if (letters.includes("+r") && shell.variables.get(name)?.readonly === true) {
-      throw new VariableError(name, "readonly variable")
-    }
-  })
+  if (local) shell.variables.local(name, shell.options.localvar_inherit)
+  if (letters.includes("A")) shell.variables.makeArray(name, true, true)
+  else if (letters.includes("a") || assignment !== undefined) {
+    if (!shell.variables.isAssociative(name)) shell.variables.makeArray(name, false, true)
+  }
+  if (letters.includes("+r") && shell.variables.get(name)?.readonly === true) {
+    throw new AssignmentFailed(name, "readonly variable")
+  }
   const { readonly: lock, ...first } = marks
   if (marks.reference === true) {
     shell.variables.unsetReference(name)
@@ -218,7 +221,11 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
     let status = 0
     for (let at = 0; at < rest.length; at++) {
       const assignment = context.assignments?.get(used + at)
-      const code = yield* declareOne(shell, builtin, rest[at]!, letters, local, assignment)
+      const code = yield* tryOne(
+        shell,
+        builtin,
+        declareOne(shell, builtin, rest[at]!, letters, local, assignment)
+      )
       if (code !== 0) status = code
     }
     return status
@@ -251,15 +258,13 @@ export const unset: Builtin = function*(shell, argv) {
       if (letters.includes("n")) shell.variables.unsetReference(name)
       else if (key === "@" || key === "*") shell.variables.unset(name)
       else if (key !== undefined) {
-        const index = shell.variables.isAssociative(name)
-          ? key.replace(/^(["'])(.*)\1$/, "$2")
-          : Number(evaluateText(shell, key))
+        const index = subscript(shell, name, key.replace(/^(["'])(.*)\1$/, "$2"))
         shell.variables.unsetElement(name, index)
       } else if (shell.variables.get(name) !== undefined) shell.variables.unset(name)
       else if (!letters.includes("v") && shell.functions.has(name)) shell.defineFunction(name, undefined)
     } catch (error) {
-      if (!(error instanceof VariableError)) throw error
-      status = yield* complain(shell, "unset", `${error.variable}: ${error.message}`)
+      if (!(error instanceof AssignmentFailed)) throw error
+      status = yield* complain(shell, "unset", error.message!)
     }
   }
   return status

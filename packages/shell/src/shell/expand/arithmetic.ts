@@ -4,9 +4,8 @@
 import { type Environment, evaluate, valueOf } from "../arithmetic/evaluate.js"
 import { ArithmeticError, type Integer } from "../arithmetic/Expression.js"
 import { parse } from "../arithmetic/parse.js"
-import { AssignmentFailed, Fatal } from "../state/Control.js"
+import { Fatal } from "../state/Control.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
-import { VariableError } from "../state/Variables.js"
 import type { ArithmeticSource } from "../syntax/Ast.js"
 import * as Values from "./values.js"
 import { expandText } from "./words.js"
@@ -46,7 +45,6 @@ const guarded = (text: string, action: () => Integer): Integer => {
     return action()
   } catch (error) {
     if (error instanceof ArithmeticError) throw new Fatal(1, `${text.trimStart()}: ${error.message}`, true)
-    if (error instanceof VariableError) throw new AssignmentFailed(`${error.variable}: ${error.message}`)
     throw error
   }
 }

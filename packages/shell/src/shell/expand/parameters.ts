@@ -244,9 +244,9 @@ function* defaults(
       const text = yield* expandText(shell, operation.word)
       if (p.index !== undefined) {
         const index = yield* subscriptOf(shell, p.name, p.index)
-        Values.guarded(() => shell.variables.setElement(p.name, index, text))
+        shell.variables.setElement(p.name, index, text)
       } else {
-        Values.guarded(() => shell.variables.set(p.name, text))
+        shell.variables.set(p.name, text)
         if (shell.options.allexport) shell.variables.mark(p.name, { exported: true })
       }
       emit(shell, sink, one(Values.parameter(shell, p.name) ?? text), p.quoted)

@@ -3,10 +3,9 @@
  *
  * @see sh(1p) Parameters and Variables
  */
-import { AssignmentFailed } from "../state/Control.js"
 import * as Options from "../state/Options.js"
 import type { Shell } from "../state/Shell.js"
-import { scalar, VariableError } from "../state/Variables.js"
+import { scalar } from "../state/Variables.js"
 
 /** The characters that separate fields. */
 export const separators = (shell: Shell): string => shell.variables.value("IFS") ?? " \t\n"
@@ -126,12 +125,3 @@ export const isBeyond = (shell: Shell, name: string, index: number | string): bo
 
 export const isName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
 
-/** Runs an assignment; a refusal ends the command. */
-export const guarded = (action: () => void): void => {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof VariableError) throw new AssignmentFailed(`${error.variable}: ${error.message}`)
-    throw error
-  }
-}

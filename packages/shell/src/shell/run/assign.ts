@@ -5,7 +5,6 @@
  */
 import { evaluateText } from "../expand/arithmetic.js"
 import * as Quote from "../expand/quote.js"
-import * as Values from "../expand/values.js"
 import { expandInto, expandText } from "../expand/words.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { ArrayValue, Assignment, Word } from "../syntax/Ast.js"
@@ -41,25 +40,24 @@ export function* assignArray(shell: Shell, name: string, value: ArrayValue, appe
   const list = yield* elements(shell, value)
   const { variables } = shell
   const associative = variables.isAssociative(name)
-  Values.guarded(() => {
-    variables.makeArray(name, associative, append)
-    if (associative) {
-      const pairs = list.some((element) => element.key !== undefined)
-      if (pairs) {
-        for (const { append: add, key, value: text } of list) variables.setElement(name, key ?? text, text, add)
-      } else {for (let at = 0; at < list.length; at += 2) {
-          variables.setElement(name, list[at]!.value, list[at + 1]?.value ?? "")
-        }}
-      return
-    }
-    const array = variables.get(variables.resolve(name))?.value
-    let next = typeof array === "object" && array.kind === "indexed" ? array.items.length : 0
-    for (const { append: add, key, value: text } of list) {
-      if (key !== undefined) next = Number(evaluateText(shell, key))
-      variables.setElement(name, next, text, add)
-      next++
-    }
-  })
+  variables.makeArray(name, associative, append)
+  if (associative) return assignPairs(shell, name, list)
+  const array = variables.get(variables.resolve(name))?.value
+  let next = typeof array === "object" && array.kind === "indexed" ? array.items.length : 0
+  for (const { append: add, key, value: text } of list) {
+    if (key !== undefined) next = Number(evaluateText(shell, key))
+    variables.setElement(name, next, text, add)
+    next++
+  }
+}
+
+/** Elements of an associative array: `[key]=value`, or keys and values in turn. */
+const assignPairs = ({ variables }: Shell, name: string, list: ReadonlyArray<Element>): void => {
+  if (list.some(({ key }) => key !== undefined)) {
+    for (const { append, key, value } of list) variables.setElement(name, key ?? value, value, append)
+    return
+  }
+  for (let at = 0; at < list.length; at += 2) variables.setElement(name, list[at]!.value, list[at + 1]?.value ?? "")
 }
 
 /** Makes one assignment; answers what `set -x` shows of it. */
@@ -73,10 +71,10 @@ export function* assign(shell: Shell, assignment: Assignment): Run<string> {
   const text = value.literal ?? (yield* expandText(shell, value))
   if (index !== undefined) {
     const key = yield* subscript(shell, name, index)
-    Values.guarded(() => shell.variables.setElement(name, key, text, append))
+    shell.variables.setElement(name, key, text, append)
     return `${name}[${key}]${operator}${text === "" ? "" : Quote.trace(text)}`
   }
-  Values.guarded(() => shell.variables.set(name, text, append))
+  shell.variables.set(name, text, append)
   if (shell.options.allexport) shell.variables.mark(name, { exported: true })
   return shell.options.xtrace ? `${name}${operator}${text === "" ? "" : Quote.trace(text)}` : ""
 }

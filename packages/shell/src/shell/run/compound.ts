@@ -10,7 +10,7 @@ import { arithmetic } from "../expand/arithmetic.js"
 import { compiled } from "../expand/parameters.js"
 import * as Values from "../expand/values.js"
 import { expandFields, expandPattern, expandText } from "../expand/words.js"
-import { Fatal, LoopJump } from "../state/Control.js"
+import { AssignmentFailed, Fatal, LoopJump } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type * as Ast from "../syntax/Ast.js"
 import { checkpoint, runList, type Tail } from "./evaluate.js"
@@ -62,6 +62,19 @@ export function* runLoop(shell: Shell, command: Ast.While): Run<number> {
   }
 }
 
+/** Gives the variable of a loop its next value. One that refuses it ends the loop, and no more than that. */
+function* give(shell: Shell, { name }: Ast.For, value: string): Run<boolean> {
+  try {
+    shell.variables.set(name, value)
+  } catch (error) {
+    if (!(error instanceof AssignmentFailed) || shell.options.posix) throw error
+    yield* report(shell, error.message!)
+    return false
+  }
+  if (shell.options.allexport) shell.variables.mark(name, { exported: true })
+  return true
+}
+
 export function* runFor(shell: Shell, command: Ast.For): Run<number> {
   shell.line = command.line
   const words = command.words === undefined ? shell.positional : yield* expandFields(shell, command.words)
@@ -80,8 +93,7 @@ export function* runFor(shell: Shell, command: Ast.For): Run<number> {
         yield* runDebugTrap(shell)
       }
       if (shell.options.xtrace) yield* traceText(shell, command.source)
-      Values.guarded(() => shell.variables.set(command.name, word))
-      if (shell.options.allexport) shell.variables.mark(command.name, { exported: true })
+      if (!(yield* give(shell, command, word))) return 1
       try {
         status = yield* runList(shell, command.body, false)
       } catch (jump) {
@@ -117,7 +129,7 @@ function* runSelect(shell: Shell, command: Ast.For, words: ReadonlyArray<string>
       shell.assign("REPLY", line)
       show = line.trim() === ""
       if (show) continue
-      Values.guarded(() => shell.variables.set(command.name, words[Number(line) - 1] ?? ""))
+      if (!(yield* give(shell, command, words[Number(line) - 1] ?? ""))) return 1
       try {
         status = yield* runList(shell, command.body, false)
       } catch (jump) {
@@ -188,7 +200,7 @@ export function* runArithmetic(shell: Shell, command: Ast.ArithmeticCommand): Ru
     return (yield* arithmetic(shell, command.expression)) == 0 ? 1 : 0
   } catch (error) {
     if (!(error instanceof Fatal) || !error.discard) throw error
-    yield* report(shell, `((: ${error.message}`)
+    yield* report(shell, error instanceof AssignmentFailed ? error.message! : `((: ${error.message}`)
     return 1
   }
 }

@@ -4,10 +4,11 @@
  * @see bash(1) CONDITIONAL EXPRESSIONS
  */
 import { RE2JS, RE2JSSyntaxException } from "re2js"
+import type { Integer } from "../arithmetic/Expression.js"
 import { evaluateText } from "../expand/arithmetic.js"
 import { compiled } from "../expand/parameters.js"
 import { expandPattern, expandRegex, expandText } from "../expand/words.js"
-import { Fatal } from "../state/Control.js"
+import { AssignmentFailed, Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { compare } from "../state/Variables.js"
 import type { Test } from "../syntax/Ast.js"
@@ -20,9 +21,23 @@ export function* runTest(shell: Shell, test: Test): Run<number> {
   try {
     return (yield* holds(shell, test)) ? 0 : 1
   } catch (error) {
-    if (!(error instanceof Fatal) || !error.discard) throw error
-    if (error.message !== undefined) yield* report(shell, `[[: ${error.message}`)
-    return error.status
+    if (!(error instanceof Unanswered)) throw error
+    const { message, status } = error.reason
+    if (message !== undefined) yield* report(shell, error.reason instanceof AssignmentFailed ? message : `[[: ${message}`)
+    return status
+  }
+}
+
+/** A question that cannot be answered, such as one about `1+`. What is wrong with an expansion is more than that. */
+class Unanswered {
+  constructor(readonly reason: Fatal) {}
+}
+
+function* answer(question: Run<boolean>): Run<boolean> {
+  try {
+    return yield* question
+  } catch (error) {
+    throw error instanceof Fatal && error.discard ? new Unanswered(error) : error
   }
 }
 
@@ -44,14 +59,23 @@ function* holds(shell: Shell, test: Test, negated = false): Run<boolean> {
     case "unary": {
       const operand = yield* expandText(shell, test.operand)
       if (shell.options.xtrace) yield* traced(shell, [test.operator, operand], negated)
-      return yield* unaryTest(shell, test.operator, operand)
+      return yield* answer(unaryTest(shell, test.operator, operand))
     }
     case "binary":
       return yield* binary(shell, test, negated)
   }
 }
 
-const numeric = new Set(["-eq", "-ne", "-lt", "-le", "-gt", "-ge"])
+type Comparison = (left: Integer, right: Integer) => boolean
+
+const comparisons: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
+  ["-eq", (left, right) => left == right],
+  ["-ne", (left, right) => left != right],
+  ["-lt", (left, right) => left < right],
+  ["-le", (left, right) => left <= right],
+  ["-gt", (left, right) => left > right],
+  ["-ge", (left, right) => left >= right]
+])
 
 function* binary(shell: Shell, test: Test & { kind: "binary" }, negated: boolean): Run<boolean> {
   const left = yield* expandText(shell, test.left)
@@ -67,31 +91,23 @@ function* binary(shell: Shell, test: Test & { kind: "binary" }, negated: boolean
     case "=~": {
       const source = yield* expandRegex(shell, test.right)
       if (shell.options.xtrace) yield* traced(shell, [left, test.operator, source], negated)
-      return yield* matches(shell, left, source)
+      return yield* answer(matches(shell, left, source))
     }
   }
   const right = yield* expandText(shell, test.right)
   if (shell.options.xtrace) yield* traced(shell, [left, test.operator, right], negated)
   if (test.operator === "<") return compare(left, right) < 0
   if (test.operator === ">") return compare(left, right) > 0
-  if (numeric.has(test.operator)) {
-    const [a, b] = [evaluateText(shell, left), evaluateText(shell, right)]
-    switch (test.operator) {
-      case "-eq":
-        return a == b
-      case "-ne":
-        return a != b
-      case "-lt":
-        return a < b
-      case "-le":
-        return a <= b
-      case "-gt":
-        return a > b
-      default:
-        return a >= b
-    }
-  }
-  return yield* binaryTest(shell, test.operator, left, right)
+  const comparison = comparisons.get(test.operator)
+  return yield* answer(
+    comparison === undefined
+      ? binaryTest(shell, test.operator, left, right)
+      : compareNumbers(shell, comparison, left, right)
+  )
+}
+
+function* compareNumbers(shell: Shell, comparison: Comparison, left: string, right: string): Run<boolean> {
+  return comparison(evaluateText(shell, left), evaluateText(shell, right))
 }
 
 const expressions = new Map<string, RE2JS | undefined>()

@@ -8,7 +8,7 @@ import * as Errno from "@effix/kernel/Errno"
 import * as SignalSet from "@effix/kernel/SignalSet"
 import { type SpawnOptions, Sys } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
-import { AssignmentFailed, Exit, Fatal, Interrupted, LoopJump, Return } from "../state/Control.js"
+import { Exit, Fatal, Interrupted, LoopJump, Return } from "../state/Control.js"
 import { call, type Run, Shell } from "../state/Shell.js"
 import { report } from "./report.js"
 import { runExitTrap } from "./traps.js"
@@ -43,10 +43,7 @@ export function* statusOf(shell: Shell, error: unknown): Run<number> {
     // What bash answers: 127 when the commands came with `-c`, 1 from a file or in a subshell.
     const fromCommand = shell.from === "c" && shell.subshell === 0
     if (error.status === 127) return fromCommand ? 127 : 1
-    return (error.discard || error instanceof AssignmentFailed) && error.status === 1 && fromCommand &&
-        shell.options.posix
-      ? 127
-      : error.status
+    return error.discard && error.status === 1 && fromCommand && shell.options.posix ? 127 : error.status
   }
   if (error instanceof RangeError) {
     // The host's stack is the limit of recursion: a function without an end.

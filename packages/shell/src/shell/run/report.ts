@@ -28,8 +28,12 @@ export function* print(shell: Shell, name: string, text: string): Run<number> {
   return 1
 }
 
+/** Whose complaint it is: that of the file that what runs now stands in, or of the shell. */
+export const speaker = ({ frames, interactive, label }: Shell): string =>
+  interactive ? label : frames[frames.length - 1]?.file ?? label
+
 export const prefix = (shell: Shell): string =>
-  shell.interactive ? `${shell.label}: ` : `${shell.label}: line ${shell.line}: `
+  shell.interactive ? `${shell.label}: ` : `${speaker(shell)}: line ${shell.line}: `
 
 /** Complains. */
 export function* report(shell: Shell, message: string): Run<void> {

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { declarations, specialBuiltins } from "../builtins/names.js"
 import { builtinOf, type Context } from "../builtins/table.js"
 import { expandInto, expandText } from "../expand/words.js"
-import { Exit, Fatal, Return } from "../state/Control.js"
+import { AssignmentFailed, Exit, Fatal, Return } from "../state/Control.js"
 import type { FunctionDefinition, Run, Shell } from "../state/Shell.js"
 import type { Variable } from "../state/Variables.js"
 import type { Assignment, Simple } from "../syntax/Ast.js"
@@ -139,9 +139,15 @@ export function* prefixes(
       const name = shell.variables.resolve(assignment.name)
       temporary.push([name, shell.variables.get(name)])
     }
-    const text = yield* assign(shell, assignment)
-    if (temporary !== undefined) shell.variables.mark(assignment.name, { exported: true })
-    if (shell.options.xtrace) yield* traceText(shell, text)
+    try {
+      const text = yield* assign(shell, assignment)
+      if (temporary !== undefined) shell.variables.mark(assignment.name, { exported: true })
+      if (shell.options.xtrace) yield* traceText(shell, text)
+    } catch (error) {
+      // The command is run without it.
+      if (!(error instanceof AssignmentFailed) || shell.options.posix) throw error
+      yield* report(shell, error.message!)
+    }
   }
 }
 

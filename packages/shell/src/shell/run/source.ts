@@ -4,23 +4,45 @@
 import * as Bytes from "@effix/kernel/Bytes"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
+import type { List } from "../syntax/Ast.js"
 import { parse, type Parsed } from "../syntax/parse.js"
 import { applyAliases, wantsAliases } from "./aliases.js"
 import { runList, type Tail } from "./evaluate.js"
-import { writeAll } from "./report.js"
+import { report, speaker, writeAll } from "./report.js"
 
 /** Complains about what cannot be parsed. */
 export function* reportSyntax(shell: Shell, message: string, line: number): Run<void> {
   const where = shell.interactive ? "" : `line ${line}: `
-  yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: ${where}${message}\n`))
+  yield* writeAll(shell, 2, Bytes.encode(`${speaker(shell)}: ${where}${message}\n`))
 }
 
 /** Warns of here-documents that nothing ends but the end of the text. */
 export function* warnOfOpen(shell: Shell, { open }: Parsed, last: number): Run<void> {
   for (const { delimiter, line } of open) {
     const what = `here-document at line ${line} delimited by end-of-file (wanted \`${delimiter}')`
-    yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: line ${last}: warning: ${what}\n`))
+    yield* writeAll(shell, 2, Bytes.encode(`${speaker(shell)}: line ${last}: warning: ${what}\n`))
   }
+}
+
+/** Whether an error ends no more than the line in which it came up. A subshell ends with it. */
+const endsLine = (shell: Shell, error: unknown): error is Fatal =>
+  error instanceof Fatal && error.discard && shell.subshell === 0 && !shell.options.posix
+
+/** Runs the commands of a text; an error that ends a command takes the rest of its line with it. */
+function* runLines(shell: Shell, { statements }: List, tail: Tail): Run<number> {
+  let status = 0
+  for (let at = 0; at < statements.length; at++) {
+    try {
+      status = yield* runList(shell, { statements: [statements[at]!] }, tail && at === statements.length - 1)
+    } catch (error) {
+      if (!endsLine(shell, error)) throw error
+      if (error.message !== undefined) yield* report(shell, error.message)
+      shell.status = status = error.status
+      const { line } = statements[at]!
+      while (statements[at + 1]?.line === line) at++
+    }
+  }
+  return status
 }
 
 /** Parses and runs a text, as a whole or, where aliases may come into play, command by command. */
@@ -29,9 +51,7 @@ export function* evaluateText(shell: Shell, text: string, line = 1, tail: Tail =
   const parsed = parse(text, line)
   if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, line + text.split("\n").length - 1)
   shell.status = 0 + (parsed.list.statements.length === 0 && parsed.error === undefined ? 0 : shell.status)
-  let status = parsed.list.statements.length === 0
-    ? 0
-    : yield* runList(shell, parsed.list, parsed.error === undefined ? tail : false)
+  let status = yield* runLines(shell, parsed.list, parsed.error === undefined ? tail : false)
   if (parsed.error !== undefined) {
     yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
     status = 2
@@ -52,7 +72,7 @@ function* byCommand(shell: Shell, text: string, firstLine: number): Run<number> 
     const replaced = applyAliases(shell, pending)
     const parsed = parse(replaced, line)
     if (at < lines.length - 1 && parsed.incomplete) continue
-    if (parsed.list.statements.length > 0) status = yield* runList(shell, parsed.list, false)
+    if (parsed.list.statements.length > 0) status = yield* runLines(shell, parsed.list, false)
     if (parsed.error !== undefined) {
       yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
       shell.status = 2

@@ -32,10 +32,10 @@ export class Fatal {
   ) {}
 }
 
-/** An assignment that a variable refused. */
+/** An assignment, or an `unset`, that a variable refused. */
 export class AssignmentFailed extends Fatal {
-  constructor(message: string) {
-    super(1, message)
+  constructor(name: string, reason: string) {
+    super(1, `${name}: ${reason}`, true)
   }
 }
 

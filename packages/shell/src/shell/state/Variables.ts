@@ -7,6 +7,7 @@
  *
  * @see bash(1) PARAMETERS
  */
+import { AssignmentFailed } from "./Control.js"
 import { inOrder } from "./order.js"
 
 export interface Indexed {
@@ -44,11 +45,6 @@ const plain: Variable = {
   reference: false,
   traced: false,
   dynamic: false
-}
-
-/** An assignment or `unset` that a variable refuses. */
-export class VariableError {
-  constructor(readonly variable: string, readonly message: string) {}
 }
 
 /** The elements of an associative array, in the order in which bash has them. */
@@ -161,7 +157,7 @@ export class Variables {
 
   private writable(name: string): Variable {
     const variable = this.get(name) ?? plain
-    if (variable.readonly) throw new VariableError(name, "readonly variable")
+    if (variable.readonly) throw new AssignmentFailed(name, "readonly variable")
     return variable
   }
 
@@ -208,7 +204,7 @@ export class Variables {
     if (array.kind === "indexed") {
       let index = Number(key)
       if (index < 0) index += array.items.length
-      if (!(index >= 0 && index < 4294967295)) throw new VariableError(`${name}[${key}]`, "bad array subscript")
+      if (!(index >= 0 && index < 4294967295)) throw new AssignmentFailed(`${name}[${key}]`, "bad array subscript")
       array.items[index] = this.joined(variable, array.items[index], value, append)
     } else array.items.set(String(key), this.joined(variable, array.items.get(String(key)), value, append))
   }
@@ -242,7 +238,7 @@ export class Variables {
     const name = this.resolve(given)
     const variable = this.get(name)
     if (variable === undefined) return
-    if (variable.readonly) throw new VariableError(name, "cannot unset: readonly variable")
+    if (variable.readonly) throw new AssignmentFailed(name, "cannot unset: readonly variable")
     this.put(name, undefined)
   }
 
@@ -259,7 +255,7 @@ export class Variables {
     const name = this.resolve(given)
     const variable = this.get(name)
     if (variable === undefined || typeof variable.value !== "object") return
-    if (variable.readonly) throw new VariableError(name, "cannot unset: readonly variable")
+    if (variable.readonly) throw new AssignmentFailed(name, "cannot unset: readonly variable")
     const array = this.owned(name, variable, false)
     if (array.kind === "indexed") {
       const index = Number(key) < 0 ? Number(key) + array.items.length : Number(key)
@@ -289,7 +285,7 @@ export class Variables {
     if (frame === undefined) return false
     if (frame.has(name)) return true
     const before = this.get(name)
-    if (before?.readonly === true) throw new VariableError(name, "readonly variable")
+    if (before?.readonly === true) throw new AssignmentFailed(name, "readonly variable")
     frame.set(name, before)
     this.put(name, inherit && before !== undefined ? before : { ...plain, exported: before?.exported ?? false })
     return true
