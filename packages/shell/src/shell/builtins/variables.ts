@@ -162,9 +162,17 @@ function* declareOne(
   }
   const { readonly: lock, ...first } = marks
   if (marks.reference === true) {
-    shell.variables.unsetReference(name)
-    if (parsed.value !== undefined) shell.variables.set(name, parsed.value)
-    shell.variables.mark(name, { reference: true })
+    const before = shell.variables.get(name)?.value
+    const target = parsed.value ?? (typeof before === "string" ? before : undefined)
+    if (target === name && !local) throw new AssignmentFailed(name, "nameref variable self references not allowed")
+    shell.variables.refer(name, target)
+    if (lock === true) shell.variables.mark(name, { readonly: true, reference: true })
+    return 0
+  }
+  if (marks.reference === false && shell.variables.get(name)?.reference === true) {
+    // What is assigned goes to the variable that it stood for.
+    yield* assignArgument(shell, parsed, assignment)
+    shell.variables.mark(name, { reference: false })
     return 0
   }
   if (Object.keys(first).length > 0 || parsed.value === undefined) shell.variables.mark(name, first)

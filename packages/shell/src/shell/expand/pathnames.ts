@@ -44,8 +44,12 @@ function* below(shell: Shell, directory: string, into: Array<string>): Run<void>
 /** The pattern's components; a slash cannot be quoted away, nor stand in brackets. */
 const components = (pattern: string): Array<string> => pattern.replace(/\\\//g, "/").split("/")
 
+/** Several of `**` in a row are one. */
+const collapsed = (parts: Array<string>): Array<string> =>
+  parts.filter((part, at) => part !== "**" || parts[at - 1] !== "**")
+
 function* expandAll(shell: Shell, pattern: string): Run<Array<string>> {
-  const parts = components(pattern)
+  const parts = shell.options.globstar ? collapsed(components(pattern)) : components(pattern)
   let found: Array<string> = [""]
   for (let at = 0; at < parts.length && found.length > 0; at++) {
     const part = parts[at]!

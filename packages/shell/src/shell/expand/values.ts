@@ -5,7 +5,6 @@
  */
 import * as Options from "../state/Options.js"
 import type { Shell } from "../state/Shell.js"
-import { scalar } from "../state/Variables.js"
 
 /** The characters that separate fields. */
 export const separators = (shell: Shell): string => shell.variables.value("IFS") ?? " \t\n"
@@ -108,12 +107,7 @@ export const parameter = (shell: Shell, name: string): string | undefined => {
 export const element = (shell: Shell, name: string, index: number | string): string | undefined => {
   const made = elements(shell, name)
   if (made !== undefined) return made.at(Number(index))
-  const value = shell.variables.get(shell.variables.resolve(name))?.value
-  if (value === undefined) return undefined
-  if (typeof value === "string") return Number(index) === 0 || Number(index) === -1 ? scalar(value) : undefined
-  if (value.kind === "associative") return value.items.get(String(index))
-  const at = Number(index)
-  return value.items[at < 0 ? at + value.items.length : at]
+  return shell.variables.element(name, index)
 }
 
 /** Whether a subscript counts from the end of an array beyond its beginning. */

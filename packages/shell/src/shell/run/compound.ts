@@ -65,7 +65,8 @@ export function* runLoop(shell: Shell, command: Ast.While): Run<number> {
 /** Gives the variable of a loop its next value. One that refuses it ends the loop, and no more than that. */
 function* give(shell: Shell, { name }: Ast.For, value: string): Run<boolean> {
   try {
-    shell.variables.set(name, value)
+    if (shell.variables.get(name)?.reference === true) shell.variables.refer(name, value)
+    else shell.variables.set(name, value)
   } catch (error) {
     if (!(error instanceof AssignmentFailed) || shell.options.posix) throw error
     yield* report(shell, error.message!)

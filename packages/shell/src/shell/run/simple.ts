@@ -197,7 +197,7 @@ function* callFunction(
     yield* report(shell, `${name}: maximum function nesting level exceeded (${deepest})`)
     throw new Fatal(1, undefined, true)
   }
-  const { frames, loops, positional } = shell
+  const { frames, loops, optionOffset, positional } = shell
   shell.frames = [...frames, { name, file: definition.file, line: shell.line, kind: "function" }]
   shell.positional = argv.slice(1)
   shell.loops = 0
@@ -212,7 +212,9 @@ function* callFunction(
     return status
   } finally {
     showTraps?.()
+    const ownOptions = shell.variables.localNames().includes("OPTIND")
     shell.variables.popScope()
+    if (ownOptions) shell.optionOffset = optionOffset
     shell.loops = loops
     shell.positional = positional
     shell.frames = frames

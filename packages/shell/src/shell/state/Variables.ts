@@ -142,8 +142,37 @@ export class Variables {
   value(name: string): string | undefined {
     const variable = this.get(name)
     if (variable === undefined) return undefined
-    if (variable.reference) return scalar(this.get(this.resolve(name))?.value)
-    return scalar(variable.value)
+    if (!variable.reference) return scalar(variable.value)
+    const target = this.resolve(name)
+    const part = this.part(target)
+    return part === undefined ? scalar(this.get(target)?.value) : this.element(part.name, part.key)
+  }
+
+  /** The element that a name reference such as `a[1]` means. */
+  private part(target: string): { readonly name: string; readonly key: number | string } | undefined {
+    const [, name, key] = /^(\w+)\[(.+)\]$/s.exec(target) ?? []
+    if (name === undefined || key === undefined) return undefined
+    return { name, key: this.isAssociative(name) ? key : Number(this.evaluate(key)) }
+  }
+
+  /** The value of `${name[key]}`; a negative index counts from the end. */
+  element(given: string, key: number | string): string | undefined {
+    const value = this.get(this.resolve(given))?.value
+    if (value === undefined) return undefined
+    if (typeof value === "string") return Number(key) === 0 || Number(key) === -1 ? value : undefined
+    if (value.kind === "associative") return value.items.get(String(key))
+    const at = Number(key)
+    return value.items[at < 0 ? at + value.items.length : at]
+  }
+
+  /** Says which variable a name reference stands for. */
+  refer(name: string, target: string | undefined): void {
+    const variable = this.get(name) ?? plain
+    if (target !== undefined && !/^[A-Za-z_]\w*(\[.+\])?$/s.test(target)) {
+      throw new AssignmentFailed(`\`${target}'`, "invalid variable name for name reference")
+    }
+    if (typeof variable.value === "object") throw new AssignmentFailed(name, "reference variable cannot be an array")
+    this.put(name, { ...variable, value: target, reference: true })
   }
 
   private convert(variable: Variable, value: string, integer: (text: string) => string): string {
@@ -164,6 +193,9 @@ export class Variables {
   /** Assigns to a plain variable, or to element 0 of an array. */
   set(given: string, value: string, append = false): void {
     const name = this.resolve(given)
+    const part = name === given ? undefined : this.part(name)
+    if (part !== undefined) return this.setElement(part.name, part.key, value, append)
+    if (this.get(name)?.reference === true) return this.refer(name, value)
     const variable = this.writable(name)
     const before = variable.value
     if (before !== undefined && typeof before !== "string") {
