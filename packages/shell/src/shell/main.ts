@@ -214,7 +214,7 @@ function* start(shell: Shell, argv: ReadonlyArray<string>): Run<number> {
       shell.positional = rest.slice(1)
     }
     if (invocation.interactive) yield* change(shell, "interactive", true)
-    return yield* evaluateText(shell, command, 1, true)
+    return yield* evaluateText(shell, command, 1, true, "-c: ")
   }
   const [file] = rest
   if (file !== undefined && !invocation.fromInput) return yield* runFile(shell, file, rest.slice(1))
@@ -277,7 +277,7 @@ function* runInput(shell: Shell): Run<number> {
     if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, line)
     if (parsed.list.statements.length > 0) status = yield* runList(shell, parsed.list, false)
     if (parsed.error !== undefined) {
-      yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
+      yield* reportSyntax(shell, parsed.error)
       return 2
     }
     if (over) return shell.options.noexec ? status : shell.status

@@ -102,7 +102,7 @@ export const evaluate: Builtin = function*(shell, argv) {
   if (text.trim() === "") return 0
   shell.depth++
   try {
-    return yield* evaluateText(shell, text, shell.line)
+    return yield* evaluateText(shell, text, shell.line, false, "eval: ")
   } catch (error) {
     if (error instanceof Fatal && error.message === undefined && !shell.options.posix) return error.status
     throw error

@@ -5,15 +5,20 @@ import * as Bytes from "@effix/kernel/Bytes"
 import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { List } from "../syntax/Ast.js"
+import type { SyntaxError } from "../syntax/mistake.js"
 import { parse, type Parsed } from "../syntax/parse.js"
 import { applyAliases, wantsAliases } from "./aliases.js"
 import { runList, type Tail } from "./evaluate.js"
 import { report, speaker, writeAll } from "./report.js"
 
+/** Where a text came from, as complaints about it tell. */
+export type Origin = "" | "-c: " | "eval: "
+
 /** Complains about what cannot be parsed. */
-export function* reportSyntax(shell: Shell, message: string, line: number): Run<void> {
-  const where = shell.interactive ? "" : `line ${line}: `
-  yield* writeAll(shell, 2, Bytes.encode(`${speaker(shell)}: ${where}${message}\n`))
+export function* reportSyntax(shell: Shell, { line, message, shown }: SyntaxError, origin: Origin = ""): Run<void> {
+  const where = shell.interactive ? `${shell.label}: ` : `${speaker(shell)}: ${origin}line ${line}: `
+  const context = shown === undefined || shell.interactive ? "" : `${where}${shown}\n`
+  yield* writeAll(shell, 2, Bytes.encode(`${where}${message}\n${context}`))
 }
 
 /** Warns of here-documents that nothing ends but the end of the text. */
@@ -46,23 +51,29 @@ function* runLines(shell: Shell, { statements }: List, tail: Tail): Run<number> 
 }
 
 /** Parses and runs a text, as a whole or, where aliases may come into play, command by command. */
-export function* evaluateText(shell: Shell, text: string, line = 1, tail: Tail = false): Run<number> {
-  if (wantsAliases(shell, text)) return yield* byCommand(shell, text, line)
+export function* evaluateText(
+  shell: Shell,
+  text: string,
+  line = 1,
+  tail: Tail = false,
+  origin: Origin = ""
+): Run<number> {
+  if (wantsAliases(shell, text)) return yield* byCommand(shell, text, line, origin)
   const parsed = parse(text, line)
-  if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, line + text.split("\n").length - 1)
+  if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, line + text.replace(/\n$/, "").split("\n").length - 1)
   shell.status = 0 + (parsed.list.statements.length === 0 && parsed.error === undefined ? 0 : shell.status)
-  let status = yield* runLines(shell, parsed.list, parsed.error === undefined ? tail : false)
-  if (parsed.error !== undefined) {
-    yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
-    status = 2
-    shell.status = 2
-    throw new Fatal(2, undefined)
-  }
-  return status
+  const { error } = parsed
+  const status = yield* runLines(shell, parsed.list, error === undefined ? tail : false)
+  if (error === undefined) return status
+  yield* reportSyntax(shell, error, origin)
+  shell.status = error.survived ? 1 : 2
+  if (!error.survived) throw new Fatal(2, undefined)
+  const next = error.line + 1
+  return yield* evaluateText(shell, text.split("\n").slice(next - line).join("\n"), next, tail, origin)
 }
 
 /** Runs the complete commands of a text one after the other: each may define aliases that the next ones use. */
-function* byCommand(shell: Shell, text: string, firstLine: number): Run<number> {
+function* byCommand(shell: Shell, text: string, firstLine: number, origin: Origin): Run<number> {
   const lines = text.split("\n")
   let status = 0
   let pending = ""
@@ -74,9 +85,9 @@ function* byCommand(shell: Shell, text: string, firstLine: number): Run<number> 
     if (at < lines.length - 1 && parsed.incomplete) continue
     if (parsed.list.statements.length > 0) status = yield* runLines(shell, parsed.list, false)
     if (parsed.error !== undefined) {
-      yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
-      shell.status = 2
-      throw new Fatal(2, undefined)
+      yield* reportSyntax(shell, parsed.error, origin)
+      shell.status = parsed.error.survived ? 1 : 2
+      if (!parsed.error.survived) throw new Fatal(2, undefined)
     }
     line = firstLine + at + 1
     pending = ""

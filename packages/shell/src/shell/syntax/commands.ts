@@ -4,13 +4,8 @@
 import type * as Unbash from "unbash"
 import { parse } from "unbash"
 import type { Command, List, Piece, Redirection, RedirectOperator, Simple, Statement, Test, Word } from "./Ast.js"
+import { mistake, type SyntaxError } from "./mistake.js"
 import * as Words from "./words.js"
-
-/** The first thing that is wrong in a script. */
-export interface SyntaxError {
-  readonly message: string
-  readonly line: number
-}
 
 /** Converts the nodes that were parsed from one text. */
 export class Converter {
@@ -34,13 +29,19 @@ export class Converter {
     return this.firstLine + low
   }
 
+  /** What is wrong at a place of this text, in bash's words. */
+  mistake(found: { readonly message: string; readonly pos: number }): SyntaxError {
+    const { source } = this
+    return mistake(source.endsWith("\n") ? source : `${source}\n`, found, (position) => this.line(position))
+  }
+
   /** The script of a substitution. One in backquotes has a text, and so positions, of its own. */
   nested(script: Unbash.ParsedScript | undefined, position: number): List {
     if (script === undefined) return { statements: [] }
     const line = this.line(position)
     const inner = script.source === undefined ? this : new Converter(script.source, line)
     const wrong = script.errors?.[0]
-    if (wrong !== undefined) this.error ??= { message: wrong.message, line: inner.line(wrong.pos) }
+    if (wrong !== undefined) this.error ??= inner.mistake(wrong)
     const list = inner.statements(script.commands)
     this.error ??= inner.error
     return list

@@ -6,7 +6,8 @@
  */
 import { type HereDoc, parse as unbash } from "unbash"
 import type { List, Piece, Statement } from "./Ast.js"
-import { Converter, type SyntaxError } from "./commands.js"
+import { Converter } from "./commands.js"
+import type { SyntaxError } from "./mistake.js"
 
 export interface Parsed {
   /** Everything, or what stands before the mistake. */
@@ -26,13 +27,6 @@ interface OpenDocument {
 
 const wantsMore = (message: string, atEnd: boolean): boolean =>
   message.startsWith("unterminated") || (atEnd && message.startsWith("expected"))
-
-const syntaxMessage = (message: string, atEnd: boolean): string => {
-  const near = /^unexpected token '(.*)'$/.exec(message)?.[1]
-  if (near !== undefined) return `syntax error near unexpected token \`${near}'`
-  if (message.startsWith("unterminated") || atEnd) return `syntax error: unexpected end of file (${message})`
-  return `syntax error: ${message}`
-}
 
 /** The documents that are open at the end of a text, with the places where they were asked for. */
 const openDocuments = (
@@ -80,19 +74,11 @@ export const parse = (source: string, line = 1): Parsed => {
 const parseAnew = (source: string, line: number): Parsed => {
   const script = unbash(source)
   const converter = new Converter(source, line)
-  const wrong = script.errors?.[0]
+  const [wrong] = script.errors ?? []
   if (wrong === undefined) {
     const list = converter.statements(script.commands)
-    const error = converter.error
-    if (error !== undefined) {
-      const atEnd = error.message.startsWith("expected")
-      return {
-        list: { statements: list.statements.filter((statement) => statement.line < error.line) },
-        error: { ...error, message: syntaxMessage(error.message, atEnd) },
-        incomplete: false,
-        open: []
-      }
-    }
+    const { error } = converter
+    if (error !== undefined) return { list: before(list.statements, error), error, incomplete: false, open: [] }
     const open = openDocuments(source, script, (position) => converter.line(position))
     return {
       list,
@@ -101,22 +87,29 @@ const parseAnew = (source: string, line: number): Parsed => {
       open
     }
   }
-  const atEnd = source.slice(wrong.pos).trim() === ""
-  const errorLine = converter.line(wrong.pos)
-  const before: ReadonlyArray<Statement> = converter.statements(
-    script.commands.filter((statement) =>
-      converter.line(statement.end) < errorLine ||
-      statement.end < wrong.pos && converter.line(statement.pos) < errorLine
-    )
-  ).statements
+  // The end of the last line is what tells a word that is not expected from the end of the text.
+  if (!source.endsWith("\n")) return { ...parseAnew(`${source}\n`, line), incomplete: isIncomplete(source, script.errors!) }
+  const error = converter.mistake(wrong)
+  // A command whose end is missing counts as one here, mostly an empty one, and is not to be run.
+  const whole = script.commands.filter(({ end, pos }) => pos < end && end <= wrong.pos)
+  const last = whole[whole.length - 1]
+  if (last !== undefined && /^\s*(&&|\|)/.test(source.slice(last.end, wrong.pos))) whole.pop()
   return {
-    list: { statements: before.filter((statement) => statement.line < errorLine) },
-    error: { message: syntaxMessage(wrong.message, atEnd), line: atEnd ? converter.line(source.length) : errorLine },
-    incomplete: !wrong.message.startsWith("unexpected") &&
-      script.errors!.some(({ message, pos }) => wantsMore(message, source.slice(pos).trim() === "")),
+    list: before(converter.statements(whole).statements, error),
+    error,
+    incomplete: isIncomplete(source, script.errors!),
     open: []
   }
 }
+
+/** What stands on the lines before the mistake. */
+const before = (statements: ReadonlyArray<Statement>, error: SyntaxError): List => ({
+  statements: statements.filter(({ line }) => line < error.line)
+})
+
+const isIncomplete = (source: string, errors: ReadonlyArray<{ readonly message: string; readonly pos: number }>): boolean =>
+  !errors[0]!.message.startsWith("unexpected") &&
+  errors.some(({ message, pos }) => wantsMore(message, source.slice(pos).trim() === ""))
 
 /** The pieces of a text that is expanded as between double quotes: a prompt, `PS4`. */
 export const parseDocument = (text: string): ReadonlyArray<Piece> => new Converter(text, 1).documentPieces(text)

@@ -175,7 +175,7 @@ function* loop(shell: Shell): Run<number> {
     yield* checkWindow(shell)
     const parsed = parse(applyAliases(shell, text))
     if (parsed.error !== undefined) {
-      yield* reportSyntax(shell, parsed.error.message, parsed.error.line)
+      yield* reportSyntax(shell, parsed.error)
       shell.status = 2
       continue
     }

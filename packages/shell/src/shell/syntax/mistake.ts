@@ -1,0 +1,73 @@
+/**
+ * What is wrong with a text, in bash's words: the parser's own say what it expected, bash's what it met.
+ */
+
+export interface SyntaxError {
+  readonly message: string
+  readonly line: number
+  /** The line that is shown after it, where there is one to show. */
+  readonly shown?: string
+  /** Whether the next line can be run nevertheless: the mistake stands in the value of an array. */
+  readonly survived: boolean
+}
+
+interface Found {
+  readonly message: string
+  readonly pos: number
+}
+
+const token = /^(?:;;&|;;|;&|&&|\|\||&>>|&>|<<<|<<-|<<|>>|<&|>&|<>|>\||\|&|[;&|<>()]|\$?"[^"]*"?|\$?'[^']*'?|[^\s;&|<>()]+)/
+
+/** What is to follow an opening that nothing closes. */
+const closings: ReadonlyArray<readonly [message: RegExp, closing: string, atEnd: boolean]> = [
+  [/single quote|ANSI-C/, "'", false],
+  [/double quote/, "\"", false],
+  [/backtick/, "`", false],
+  [/parameter expansion/, "}", false],
+  [/arithmetic|extended glob/, ")", false],
+  [/substitution/, ")", true]
+]
+
+/** The token that the parser stumbled over; `undefined` for the end of the text. */
+const met = (source: string, { message, pos }: Found): string | undefined => {
+  const named = /^unexpected token '(.*)'$/s.exec(message)?.[1]
+  if (named !== undefined) return named
+  const rest = source.slice(pos).replace(/^[ \t]+/, "")
+  if (rest === "") return undefined
+  if (!rest.startsWith("\n")) return token.exec(rest)?.[0] ?? rest[0]
+  // Where a reserved word was missing, the parser has passed what stands in its place.
+  return /^expected '(?:do|then)'$/.test(message) ? /\S+$/.exec(source.slice(0, pos))?.[0] : "newline"
+}
+
+/** `source` ends with a line end; `line` tells on which line a position stands. */
+export const mistake = (source: string, found: Found, line: (position: number) => number): SyntaxError => {
+  const { message, pos } = found
+  const shownAt = (position: number): string =>
+    source.slice(source.lastIndexOf("\n", position - 1) + 1, source.indexOf("\n", position))
+  const closing = message.startsWith("unterminated") ? closings.find(([form]) => form.test(message)) : undefined
+  if (closing !== undefined) {
+    const [, expected, atEnd] = closing
+    const text = `unexpected EOF while looking for matching \`${expected}'`
+    return { message: text, line: line(atEnd ? source.length : pos), survived: false }
+  }
+  if (message.startsWith("expected three arithmetic")) {
+    const open = source.lastIndexOf("((", pos)
+    const header = source.slice(open, source.indexOf("))", pos) + 2)
+    return {
+      message: "syntax error: arithmetic expression required",
+      shown: `syntax error: \`${header}'`,
+      line: line(pos),
+      survived: false
+    }
+  }
+  const stumbled = met(source, found)
+  if (stumbled === undefined) {
+    return { message: "syntax error: unexpected end of file", line: line(source.length), survived: false }
+  }
+  return {
+    message: `syntax error near unexpected token \`${stumbled}'`,
+    shown: `\`${shownAt(pos)}'`,
+    line: line(pos),
+    survived: message.endsWith("in array assignment")
+  }
+}
