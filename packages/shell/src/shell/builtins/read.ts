@@ -13,8 +13,8 @@ import { writeAll } from "../run/report.js"
 import { evaluateText } from "../run/source.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
-import { assignTo } from "./target.js"
 import { type ReadResult, readUntil, ready } from "./readLine.js"
+import { assignTo } from "./target.js"
 
 /** A character, and whether a backslash took its meaning as a separator. */
 interface Character {

@@ -13,6 +13,7 @@ import type { Run, Shell } from "../state/Shell.js"
 import type { Variable } from "../state/Variables.js"
 import type { Assignment } from "../syntax/Ast.js"
 import { definition as layout } from "../syntax/layout.js"
+import { parse } from "../syntax/parse.js"
 import { type Builtin, complain, type Context, flags, misuse } from "./Builtin.js"
 import { subscript } from "./target.js"
 import { withUsage } from "./usage.js"
@@ -22,7 +23,7 @@ const valueText = (variable: Variable): string => {
   const { value } = variable
   if (value === undefined) return ""
   if (typeof value === "string") return `=${Quote.double(value)}`
-  return `=(${elementsText(value)})`
+  return value.bare === true ? "" : `=(${elementsText(value)})`
 }
 
 /** `declare -x name="value"`, as `declare -p` prints it. */
@@ -43,6 +44,15 @@ const parseAssignment = (text: string): Parsed | undefined => {
   return { name, key, append: plus === "+", value }
 }
 
+/** With -a or -A a text in parentheses is the list that it looks like. */
+const listOf = ({ append, key, name, value }: Parsed, letters: ReadonlyArray<string>): Assignment | undefined => {
+  if (key !== undefined || value === undefined || !/^\(.*\)$/s.test(value)) return undefined
+  if (!letters.includes("a") && !letters.includes("A")) return undefined
+  const { error, list } = parse(`${name}${append ? "+" : ""}=${value}`)
+  const command = list.statements[0]?.command
+  return error === undefined && command?.kind === "simple" ? command.assignments[0] : undefined
+}
+
 /** Assigns what an argument says, an array's value among others. */
 function* assignArgument(shell: Shell, parsed: Parsed, assignment: Assignment | undefined): Run<void> {
   const { append, key, name, value } = parsed
@@ -58,15 +68,17 @@ function* assignArgument(shell: Shell, parsed: Parsed, assignment: Assignment | 
 /** `export` and `readonly`, which differ by the attribute alone. */
 const marking = (name: "export" | "readonly"): Builtin =>
   function*(shell, argv, context) {
-    const given = flags(argv, name === "export" ? "fnp" : "aAfp")
+    const given = flags(argv, name === "export" ? "aAfnp" : "aAfp")
     if (typeof given === "string") throw new Fatal(2, `${name}: ${withUsage(name, given)}`)
     const { letters, rest, used } = given
     const attribute = name === "export" ? "exported" : "readonly"
     if (rest.length === 0) {
+      const wanted = letters.filter((letter) => letter === "a" || letter === "A")
+      const kind = wanted.map((letter) => `-${letter} `).join("")
       const lines = shell.variables.names().flatMap((one) => {
         const variable = shell.variables.get(one)!
-        if (!variable[attribute]) return []
-        return [shell.options.posix ? `${name} ${one}${valueText(variable)}\n` : declaration(one, variable)]
+        if (!variable[attribute] || !wanted.every((letter) => attributes(variable).includes(letter))) return []
+        return [shell.options.posix ? `${name} ${kind}${one}${valueText(variable)}\n` : declaration(one, variable)]
       })
       return yield* print(shell, name, lines.join(""))
     }
@@ -87,10 +99,19 @@ const marking = (name: "export" | "readonly"): Builtin =>
         status = yield* complain(shell, name, `\`${rest[at]}': not a valid identifier`)
         continue
       }
-      if (letters.includes("a")) shell.variables.makeArray(parsed.name, false, true)
-      if (letters.includes("A")) shell.variables.makeArray(parsed.name, true, true)
-      yield* assignArgument(shell, parsed, context.assignments?.get(used + at))
-      shell.variables.mark(parsed.name, { [attribute]: !letters.includes("n") })
+      if (parsed.key !== undefined) {
+        status = yield* complain(shell, name, `\`${rest[at]}': not a valid identifier`)
+        continue
+      }
+      const marked = function*() {
+        if (letters.includes("a")) shell.variables.declareArray(parsed.name, false)
+        if (letters.includes("A")) shell.variables.declareArray(parsed.name, true)
+        yield* assignArgument(shell, parsed, listOf(parsed, letters) ?? context.assignments?.get(used + at))
+        shell.variables.mark(parsed.name, { [attribute]: !letters.includes("n") })
+        return 0
+      }
+      const code = yield* tryOne(shell, name, marked())
+      if (code !== 0) status = code
     }
     return status
   }
@@ -153,13 +174,19 @@ function* declareOne(
   const { name } = parsed
   const marks = changes(letters)
   if (local) shell.variables.local(name, shell.options.localvar_inherit)
-  if (letters.includes("A")) shell.variables.makeArray(name, true, true)
-  else if (letters.includes("a") || assignment !== undefined) {
-    if (!shell.variables.isAssociative(name)) shell.variables.makeArray(name, false, true)
+  if (letters.includes("A")) shell.variables.declareArray(name, true)
+  else if (letters.includes("a") || parsed.key !== undefined && !shell.variables.isAssociative(name)) {
+    shell.variables.declareArray(name, false)
+  } else if (assignment !== undefined && !shell.variables.isAssociative(name)) shell.variables.declareArray(name, false)
+  if (
+    letters.some((letter) => letter === "+a" || letter === "+A") && typeof shell.variables.get(name)?.value === "object"
+  ) {
+    throw new AssignmentFailed(name, "cannot destroy array variables in this way")
   }
   if (letters.includes("+r") && shell.variables.get(name)?.readonly === true) {
     throw new AssignmentFailed(name, "readonly variable")
   }
+  const given = listOf(parsed, letters) ?? assignment
   const { readonly: lock, ...first } = marks
   if (marks.reference === true) {
     const before = shell.variables.get(name)?.value
@@ -176,7 +203,7 @@ function* declareOne(
     return 0
   }
   if (Object.keys(first).length > 0 || parsed.value === undefined) shell.variables.mark(name, first)
-  yield* assignArgument(shell, parsed, assignment)
+  yield* assignArgument(shell, parsed, given)
   if (lock !== undefined) shell.variables.mark(name, { readonly: lock })
   return 0
 }
@@ -266,6 +293,9 @@ export const unset: Builtin = function*(shell, argv) {
       if (letters.includes("n")) shell.variables.unsetReference(name)
       else if (key === "@" || key === "*") shell.variables.unset(name)
       else if (key !== undefined) {
+        if (typeof shell.variables.get(shell.variables.resolve(name))?.value === "string" && key !== "0") {
+          throw new AssignmentFailed(name, "not an array variable")
+        }
         const index = subscript(shell, name, key.replace(/^(["'])(.*)\1$/, "$2"))
         shell.variables.unsetElement(name, index)
       } else if (shell.variables.get(name) !== undefined) shell.variables.unset(name)

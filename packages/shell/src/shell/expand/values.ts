@@ -118,4 +118,3 @@ export const isBeyond = (shell: Shell, name: string, index: number | string): bo
 }
 
 export const isName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
-

@@ -6,12 +6,18 @@
 import { evaluateText } from "../expand/arithmetic.js"
 import * as Quote from "../expand/quote.js"
 import { expandInto, expandText } from "../expand/words.js"
+import { AssignmentFailed } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { ArrayValue, Assignment, Word } from "../syntax/Ast.js"
+import { report } from "./report.js"
 
 function* subscript(shell: Shell, name: string, index: Word): Run<number | string> {
   const text = yield* expandText(shell, index)
-  return shell.variables.isAssociative(name) ? text : Number(evaluateText(shell, text))
+  const associative = shell.variables.isAssociative(name)
+  if (text.trim() === "" || !associative && (text === "*" || text === "@")) {
+    throw new AssignmentFailed(`${name}[${text}]`, "bad array subscript")
+  }
+  return associative ? text : Number(evaluateText(shell, text))
 }
 
 /** One element of an array's value, expanded: a pair, or the next value. */
@@ -45,6 +51,17 @@ export function* assignArray(shell: Shell, name: string, value: ArrayValue, appe
   const array = variables.get(variables.resolve(name))?.value
   let next = typeof array === "object" && array.kind === "indexed" ? array.items.length : 0
   for (const { append: add, key, value: text } of list) {
+    const wrong = key === undefined
+      ? undefined
+      : key === ""
+      ? "bad array subscript"
+      : key === "*" || key === "@"
+      ? "cannot assign to non-numeric index"
+      : undefined
+    if (wrong !== undefined) {
+      yield* report(shell, `[${key}]=${text}: ${wrong}`)
+      continue
+    }
     if (key !== undefined) next = Number(evaluateText(shell, key))
     variables.setElement(name, next, text, add)
     next++
@@ -65,6 +82,9 @@ export function* assign(shell: Shell, assignment: Assignment): Run<string> {
   const { append, index, name, value } = assignment
   const operator = append ? "+=" : "="
   if (!("pieces" in value)) {
+    if (index !== undefined) {
+      throw new AssignmentFailed(`${name}[${index.source}]`, "cannot assign list to array member")
+    }
     yield* assignArray(shell, name, value, append)
     return assignment.source
   }

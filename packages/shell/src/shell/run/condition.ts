@@ -23,7 +23,9 @@ export function* runTest(shell: Shell, test: Test): Run<number> {
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error
     const { message, status } = error.reason
-    if (message !== undefined) yield* report(shell, error.reason instanceof AssignmentFailed ? message : `[[: ${message}`)
+    if (message !== undefined) {
+      yield* report(shell, error.reason instanceof AssignmentFailed ? message : `[[: ${message}`)
+    }
     return status
   }
 }

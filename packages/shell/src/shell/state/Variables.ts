@@ -15,11 +15,14 @@ export interface Indexed {
   readonly owner: object
   /** Sparse: a hole is an element that is not set. */
   readonly items: Array<string>
+  /** Declared, and nothing assigned yet. */
+  readonly bare?: boolean
 }
 export interface Associative {
   readonly kind: "associative"
   readonly owner: object
   readonly items: Map<string, string>
+  readonly bare?: boolean
 }
 
 export interface Variable {
@@ -220,7 +223,7 @@ export class Variables {
       this.put(name, { ...variable, value: fresh })
       return fresh
     }
-    if (value.owner === this.token) return value
+    if (value.owner === this.token && value.bare !== true) return value
     const copy: Indexed | Associative = value.kind === "indexed"
       ? { kind: "indexed", owner: this.token, items: value.items.slice() }
       : { kind: "associative", owner: this.token, items: new Map(value.items) }
@@ -231,12 +234,19 @@ export class Variables {
   /** Assigns to one element; a number is an index, a text a key. */
   setElement(given: string, key: number | string, value: string, append = false): void {
     const name = this.resolve(given)
+    const before = this.get(name)?.value
+    const length = typeof before === "object"
+      ? (before.kind === "indexed" ? before.items.length : 0)
+      : scalar(before) === undefined
+      ? 0
+      : 1
+    const index = Number(key) < 0 ? Number(key) + length : Number(key)
+    if (typeof key === "number" && !(index >= 0 && index < 4294967295)) {
+      throw new AssignmentFailed(`${name}[${key}]`, "bad array subscript")
+    }
     const variable = this.writable(name)
     const array = this.owned(name, variable, typeof key === "string")
     if (array.kind === "indexed") {
-      let index = Number(key)
-      if (index < 0) index += array.items.length
-      if (!(index >= 0 && index < 4294967295)) throw new AssignmentFailed(`${name}[${key}]`, "bad array subscript")
       array.items[index] = this.joined(variable, array.items[index], value, append)
     } else array.items.set(String(key), this.joined(variable, array.items.get(String(key)), value, append))
   }
@@ -245,6 +255,24 @@ export class Variables {
     if (!append) return this.convert(variable, value, this.evaluate)
     if (variable.integer) return this.evaluate(`(${before ?? "0"})+(${value})`)
     return this.convert(variable, (before ?? "") + value, this.evaluate)
+  }
+
+  /** Says that `name` is an array, which keeps the value that it has. */
+  declareArray(given: string, associative: boolean): void {
+    const name = this.resolve(given)
+    const variable = this.get(name) ?? plain
+    const { value } = variable
+    if (typeof value === "object") {
+      if ((value.kind === "associative") === associative) return
+      const [from, to] = associative ? ["indexed", "associative"] : ["associative", "indexed"]
+      throw new AssignmentFailed(name, `cannot convert ${from} to ${to} array`)
+    }
+    if (value !== undefined) return void this.owned(name, this.writable(name), associative)
+    const owner = this.token
+    const bare: Indexed | Associative = associative
+      ? { kind: "associative", owner, items: new Map(), bare: true }
+      : { kind: "indexed", owner, items: [], bare: true }
+    this.put(name, { ...variable, value: bare })
   }
 
   /** Makes `name` an array; an empty one unless `keep`. */

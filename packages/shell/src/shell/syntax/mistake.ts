@@ -16,7 +16,8 @@ interface Found {
   readonly pos: number
 }
 
-const token = /^(?:;;&|;;|;&|&&|\|\||&>>|&>|<<<|<<-|<<|>>|<&|>&|<>|>\||\|&|[;&|<>()]|\$?"[^"]*"?|\$?'[^']*'?|[^\s;&|<>()]+)/
+const token =
+  /^(?:;;&|;;|;&|&&|\|\||&>>|&>|<<<|<<-|<<|>>|<&|>&|<>|>\||\|&|[;&|<>()]|\$?"[^"]*"?|\$?'[^']*'?|[^\s;&|<>()]+)/
 
 /** What is to follow an opening that nothing closes. */
 const closings: ReadonlyArray<readonly [message: RegExp, closing: string, atEnd: boolean]> = [

@@ -88,7 +88,9 @@ const parseAnew = (source: string, line: number): Parsed => {
     }
   }
   // The end of the last line is what tells a word that is not expected from the end of the text.
-  if (!source.endsWith("\n")) return { ...parseAnew(`${source}\n`, line), incomplete: isIncomplete(source, script.errors!) }
+  if (!source.endsWith("\n")) {
+    return { ...parseAnew(`${source}\n`, line), incomplete: isIncomplete(source, script.errors!) }
+  }
   const error = converter.mistake(wrong)
   // A command whose end is missing counts as one here, mostly an empty one, and is not to be run.
   const whole = script.commands.filter(({ end, pos }) => pos < end && end <= wrong.pos)
@@ -107,7 +109,10 @@ const before = (statements: ReadonlyArray<Statement>, error: SyntaxError): List 
   statements: statements.filter(({ line }) => line < error.line)
 })
 
-const isIncomplete = (source: string, errors: ReadonlyArray<{ readonly message: string; readonly pos: number }>): boolean =>
+const isIncomplete = (
+  source: string,
+  errors: ReadonlyArray<{ readonly message: string; readonly pos: number }>
+): boolean =>
   !errors[0]!.message.startsWith("unexpected") &&
   errors.some(({ message, pos }) => wantsMore(message, source.slice(pos).trim() === ""))
 
