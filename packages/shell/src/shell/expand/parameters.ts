@@ -240,7 +240,7 @@ function* defaults(
       if (p.quoted && operation.word.pieces.length === 0) sink.add("", true)
       return true
     case "=": {
-      if (!Values.isName(p.name)) throw new Fatal(1, `$${p.name}: cannot assign in this way`)
+      if (!Values.isName(p.name)) throw new Fatal(1, `$${p.name}: cannot assign in this way`, true)
       const text = yield* expandText(shell, operation.word)
       if (p.index !== undefined) {
         const index = yield* subscriptOf(shell, p.name, p.index)

@@ -82,7 +82,8 @@ const operation = (
         all: source.operator === "//",
         anchor: source.operator === "/#" ? "#" : source.operator === "/%" ? "%" : "",
         pattern: operand(converter, source.pattern, false, true),
-        replacement: operand(converter, source.replacement, quoted, !quoted)
+        // As outside of quotes, also where the whole stands in them.
+        replacement: operand(converter, source.replacement, false, true)
       }
     case "Slice":
       return {
