@@ -171,17 +171,30 @@ function* waitJob(shell: Shell, job: Job): Run<number> {
   return status
 }
 
-/** `wait -n`: the next that ends. */
-function* waitNext(shell: Shell, variable: string | undefined): Run<number> {
+/** The jobs that `wait -n` is given; those that there are not are told. */
+function* chosen(shell: Shell, specifications: ReadonlyArray<string>): Run<ReadonlySet<Job>> {
+  const jobs = new Set<Job>()
+  for (const specification of specifications) {
+    const job = specification.startsWith("%")
+      ? shell.jobs.find(specification)
+      : shell.jobs.byPid(Number(specification))
+    if (typeof job === "object") jobs.add(job)
+    else yield* complain(shell, "wait", noSuchJob("wait", specification, job), 127)
+  }
+  return jobs
+}
+
+/** `wait -n`: the next that ends, of all or of some. */
+function* waitNext(shell: Shell, variable: string | undefined, among: ReadonlySet<Job> | undefined): Run<number> {
   for (;;) {
     for (const job of shell.jobs.list) {
-      if (stateOf(job) !== "done") continue
+      if (stateOf(job) !== "done" || among?.has(job) === false) continue
       const status = lastStatus(job)!
       if (variable !== undefined) shell.assign(variable, String(job.processes[job.processes.length - 1]!.pid))
       forget(shell, job)
       return shellCode(status)
     }
-    if (shell.jobs.list.length === 0) return 127
+    if (shell.jobs.list.length === 0 || among?.size === 0) return 127
     const waited = yield* call(shell.sys.wait(-1))
     if (waited === undefined) continue
     if (!Errno.isErrno(waited)) {
@@ -201,7 +214,9 @@ export const wait: Builtin = function*(shell, argv) {
   const { letters, rest, values } = given
   const variable = values.get("p")
   if (variable !== undefined) shell.variables.unset(variable)
-  if (letters.includes("n")) return yield* waitNext(shell, variable)
+  if (letters.includes("n")) {
+    return yield* waitNext(shell, variable, rest.length === 0 ? undefined : yield* chosen(shell, rest))
+  }
   if (rest.length === 0) {
     for (const job of [...shell.jobs.list]) {
       const status = yield* waitJob(shell, job)
