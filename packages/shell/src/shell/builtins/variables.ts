@@ -256,11 +256,13 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
     let status = 0
     for (let at = 0; at < rest.length; at++) {
       const assignment = context.assignments?.get(used + at)
+      const leave = inFunction && !local ? shell.variables.reachGlobal(/^\w*/.exec(rest[at]!)![0]) : undefined
       const code = yield* tryOne(
         shell,
         builtin,
         declareOne(shell, builtin, rest[at]!, letters, local, assignment)
       )
+      leave?.()
       if (code !== 0) status = code
     }
     return status
@@ -289,16 +291,17 @@ export const unset: Builtin = function*(shell, argv) {
       continue
     }
     const { key, name } = parsed
+    const staysLocal = shell.options.localvar_unset
     try {
       if (letters.includes("n")) shell.variables.unsetReference(name)
-      else if (key === "@" || key === "*") shell.variables.unset(name)
+      else if (key === "@" || key === "*") shell.variables.unset(name, staysLocal)
       else if (key !== undefined) {
         if (typeof shell.variables.get(shell.variables.resolve(name))?.value === "string" && key !== "0") {
           throw new AssignmentFailed(name, "not an array variable")
         }
         const index = subscript(shell, name, key.replace(/^(["'])(.*)\1$/, "$2"))
         shell.variables.unsetElement(name, index)
-      } else if (shell.variables.get(name) !== undefined) shell.variables.unset(name)
+      } else if (shell.variables.get(name) !== undefined) shell.variables.unset(name, staysLocal)
       else if (!letters.includes("v") && shell.functions.has(name)) shell.defineFunction(name, undefined)
     } catch (error) {
       if (!(error instanceof AssignmentFailed)) throw error

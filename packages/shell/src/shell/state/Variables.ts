@@ -294,12 +294,31 @@ export class Variables {
     this.put(name, { ...variable, ...attributes })
   }
 
-  unset(given: string): void {
+  /** `staysLocal`: whether also what a caller has made local stays so. */
+  unset(given: string, staysLocal = false): void {
     const name = this.resolve(given)
     const variable = this.get(name)
     if (variable === undefined) return
     if (variable.readonly) throw new AssignmentFailed(name, "cannot unset: readonly variable")
-    this.put(name, undefined)
+    const own = this.frames.length - 1
+    const at = this.frames.findLastIndex((frame) => frame.has(name))
+    if (at < 0 || at === own || staysLocal) return this.put(name, undefined)
+    // What a caller hid with `local` is seen again.
+    const frame = this.frames[at]!
+    this.put(name, frame.get(name))
+    frame.delete(name)
+  }
+
+  /** Brings what is hidden of `name` outside of all functions to the front, until the answered function is called. */
+  reachGlobal(given: string): () => void {
+    const frame = this.frames.find((each) => each.has(given))
+    if (frame === undefined) return () => {}
+    const hiding = this.get(given)
+    this.put(given, frame.get(given))
+    return () => {
+      frame.set(given, this.get(given))
+      this.put(given, hiding)
+    }
   }
 
   /** Puts a variable back as it was. */
