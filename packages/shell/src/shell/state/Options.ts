@@ -52,6 +52,7 @@ export interface Options {
   execfail: boolean
   /** Whether a local variable begins with the value of the one that it hides. */
   localvar_inherit: boolean
+  localvar_unset: boolean
   /** Whether `shift` complains about what cannot be shifted. */
   shift_verbose: boolean
   /** Whether `&` in the replacement of `${x/p/r}` stands for what the pattern matched. */
@@ -103,6 +104,7 @@ export const make = (): Options => ({
   nocasematch: false,
   execfail: false,
   localvar_inherit: false,
+  localvar_unset: false,
   shift_verbose: false,
   patsub_replacement: true,
   nullglob: false,
@@ -200,7 +202,6 @@ export const accepted: Readonly<Record<string, boolean>> = {
   huponexit: false,
   interactive_comments: true,
   lithist: false,
-  localvar_unset: false,
   login_shell: false,
   mailwarn: false,
   no_empty_cmd_completion: false,
@@ -223,6 +224,7 @@ export const shoptNames: ReadonlyArray<Option> = [
   "inherit_errexit",
   "lastpipe",
   "localvar_inherit",
+  "localvar_unset",
   "nocaseglob",
   "nocasematch",
   "nullglob",

@@ -301,7 +301,8 @@ export class Variables {
     if (variable === undefined) return
     if (variable.readonly) throw new AssignmentFailed(name, "cannot unset: readonly variable")
     const own = this.frames.length - 1
-    const at = this.frames.findLastIndex((frame) => frame.has(name))
+    let at = own
+    while (at >= 0 && !this.frames[at]!.has(name)) at--
     if (at < 0 || at === own || staysLocal) return this.put(name, undefined)
     // What a caller hid with `local` is seen again.
     const frame = this.frames[at]!

@@ -5,7 +5,7 @@
  * first one can still be run, as bash runs them.
  */
 import { type HereDoc, parse as unbash } from "unbash"
-import type { List, Piece, Statement } from "./Ast.js"
+import type { List, Piece } from "./Ast.js"
 import { Converter } from "./commands.js"
 import type { SyntaxError } from "./mistake.js"
 
@@ -78,7 +78,7 @@ const parseAnew = (source: string, line: number): Parsed => {
   if (wrong === undefined) {
     const list = converter.statements(script.commands)
     const { error } = converter
-    if (error !== undefined) return { list: before(list.statements, error), error, incomplete: false, open: [] }
+    if (error !== undefined) return { list: before(list, error.line), error, incomplete: false, open: [] }
     const open = openDocuments(source, script, (position) => converter.line(position))
     return {
       list,
@@ -87,26 +87,31 @@ const parseAnew = (source: string, line: number): Parsed => {
       open
     }
   }
-  // The end of the last line is what tells a word that is not expected from the end of the text.
-  if (!source.endsWith("\n")) {
-    return { ...parseAnew(`${source}\n`, line), incomplete: isIncomplete(source, script.errors!) }
-  }
-  const error = converter.mistake(wrong)
-  // A command whose end is missing counts as one here, mostly an empty one, and is not to be run.
-  const whole = script.commands.filter(({ end, pos }) => pos < end && end <= wrong.pos)
-  const last = whole[whole.length - 1]
-  if (last !== undefined && /^\s*(&&|\|)/.test(source.slice(last.end, wrong.pos))) whole.pop()
-  return {
-    list: before(converter.statements(whole).statements, error),
-    error,
-    incomplete: isIncomplete(source, script.errors!),
-    open: []
-  }
+  return { ...withMistake(source, line), incomplete: isIncomplete(source, script.errors!) }
 }
 
-/** What stands on the lines before the mistake. */
-const before = (statements: ReadonlyArray<Statement>, error: SyntaxError): List => ({
-  statements: statements.filter(({ line }) => line < error.line)
+/** What can be run of a text that is wrong, and what is wrong with it. */
+const withMistake = (given: string, firstLine: number): Omit<Parsed, "incomplete"> => {
+  // The end of the last line is what tells a word that is not expected from the end of the text.
+  const ended = given.endsWith("\n") ? given : `${given}\n`
+  const [source, script] = [ended, given].map((text) => [text, unbash(text)] as const)
+    .find(([, { errors }]) => errors !== undefined && errors.length > 0)!
+  const converter = new Converter(source, firstLine)
+  const wrong = script.errors![0]!
+  const error = converter.mistake(wrong)
+  // A command whose end is missing counts as one here, mostly an empty one, and is not to be run; nor is its line.
+  const cut = script.commands.findIndex(({ end, pos }, at) =>
+    pos === end || end > wrong.pos ||
+    at === script.commands.length - 1 && /^\s*(&&|\|)/.test(source.slice(end, wrong.pos))
+  )
+  const whole = cut < 0 ? script.commands : script.commands.slice(0, cut)
+  const line = cut < 0 ? error.line : Math.min(error.line, converter.line(script.commands[cut]!.pos))
+  return { list: before(converter.statements(whole), line), error, open: [] }
+}
+
+/** What stands on the lines before one. */
+const before = ({ statements }: List, line: number): List => ({
+  statements: statements.filter((statement) => statement.line < line)
 })
 
 const isIncomplete = (
