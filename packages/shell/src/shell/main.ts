@@ -140,7 +140,7 @@ function* importFunction(shell: Shell, name: string, text: string): Run<void> {
   const command = list.statements.length === 1 && error === undefined ? list.statements[0]!.command : undefined
   if (command?.kind === "function" && command.name === name) {
     const { body, source } = command
-    return shell.defineFunction(name, { body, file: "environment", source, exported: true })
+    return shell.defineFunction(name, { body, file: "environment", source, exported: true, readonly: false })
   }
   yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: error importing function definition for \`${name}'\n`))
 }
@@ -204,7 +204,8 @@ function* start(shell: Shell, argv: ReadonlyArray<string>): Run<number> {
   yield* setUp(shell)
   const invocation = yield* readInvocation(shell, argv)
   const { command, rest } = invocation
-  if ((called.startsWith("-") || invocation.login) && invocation.profile) yield* readProfile(shell)
+  shell.login = called.startsWith("-") || invocation.login
+  if (shell.login && invocation.profile) yield* readProfile(shell)
   if (command !== undefined) {
     shell.from = "c"
     if (!shell.options.posix) shell.variables.set("BASH_EXECUTION_STRING", command)

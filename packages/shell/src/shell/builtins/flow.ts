@@ -96,6 +96,11 @@ export const exit: Builtin = function*(shell, argv) {
   throw new Exit(code)
 }
 
+export const logout: Builtin = function*(shell, argv, context) {
+  if (!shell.login) return yield* complain(shell, "logout", "not login shell: use `exit'")
+  return yield* exit(shell, argv, context)
+}
+
 export const evaluate: Builtin = function*(shell, argv) {
   const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
   const text = words.join(" ")

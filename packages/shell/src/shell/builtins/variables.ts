@@ -87,10 +87,7 @@ const marking = (name: "export" | "readonly"): Builtin =>
       if (letters.includes("f")) {
         const definition = shell.functions.get(rest[at]!)
         if (definition !== undefined) {
-          shell.defineFunction(rest[at]!, {
-            ...definition,
-            exported: name === "export" && !letters.includes("n")
-          })
+          shell.defineFunction(rest[at]!, { ...definition, [attribute]: !letters.includes("n") })
         } else status = yield* complain(shell, name, `${rest[at]}: not a function`)
         continue
       }
@@ -224,6 +221,28 @@ function* printDeclarations(shell: Shell, names: ReadonlyArray<string>, letters:
   return printed === 0 ? status : printed
 }
 
+/** `declare -f` with an attribute. */
+function* markFunctions(shell: Shell, names: ReadonlyArray<string>, letters: ReadonlyArray<string>): Run<number> {
+  let status = 0
+  for (const name of names) {
+    const definition = shell.functions.get(name)
+    if (definition === undefined) {
+      status = yield* complain(shell, "declare", `${name}: not found`)
+      continue
+    }
+    if (letters.includes("+r") && definition.readonly) {
+      status = yield* complain(shell, "declare", `${name}: readonly function`)
+      continue
+    }
+    shell.defineFunction(name, {
+      ...definition,
+      readonly: definition.readonly || letters.includes("r"),
+      exported: letters.includes("x") || definition.exported && !letters.includes("+x")
+    })
+  }
+  return status
+}
+
 function* printFunctions(shell: Shell, names: ReadonlyArray<string>, letters: ReadonlyArray<string>): Run<number> {
   let text = ""
   let status = 0
@@ -232,8 +251,13 @@ function* printFunctions(shell: Shell, names: ReadonlyArray<string>, letters: Re
     const definition = shell.functions.get(name)
     if (definition === undefined) status = 1
     else if (all && letters.includes("x") && !definition.exported) continue
-    else if (!letters.includes("F")) text += `${layout(definition.source)}\n`
-    else text += all ? `declare -f${definition.exported ? "x" : ""} ${name}\n` : `${name}\n`
+    else if (all && letters.includes("r") && !definition.readonly) continue
+    else {
+      const marks = `${definition.readonly ? "r" : ""}${definition.exported ? "x" : ""}`
+      const declared = `declare -f${marks} ${name}\n`
+      if (letters.includes("F")) text += all ? declared : `${name}\n`
+      else text += `${layout(definition.source)}\n${marks === "" ? "" : declared}`
+    }
   }
   yield* print(shell, "declare", text)
   return status
@@ -248,7 +272,11 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
     if (builtin === "local" && !inFunction) {
       return yield* complain(shell, "local", "can only be used in a function")
     }
-    if (letters.includes("f") || letters.includes("F")) return yield* printFunctions(shell, rest, letters)
+    if (letters.includes("f") || letters.includes("F")) {
+      return yield* rest.length > 0 && letters.some((letter) => /^\+?[rx]$/.test(letter))
+        ? markFunctions(shell, rest, letters)
+        : printFunctions(shell, rest, letters)
+    }
     if (letters.includes("p") || (rest.length === 0 && builtin !== "local")) {
       return yield* printDeclarations(shell, rest, letters)
     }
@@ -272,21 +300,34 @@ export const declare = declaring("declare")
 export const local = declaring("local")
 export const typeset = declaring("typeset")
 
+function* unsetFunction(shell: Shell, name: string): Run<boolean> {
+  const definition = shell.functions.get(name)
+  if (definition?.readonly === true) {
+    yield* complain(shell, "unset", `${name}: cannot unset: readonly function`)
+    return false
+  }
+  if (definition !== undefined) shell.defineFunction(name, undefined)
+  return true
+}
+
 export const unset: Builtin = function*(shell, argv) {
   const given = flags(argv, "fvn")
   if (typeof given === "string") throw new Fatal(2, `unset: ${withUsage("unset", given)}`)
   const { letters, rest } = given
+  if (letters.includes("f") && letters.includes("v")) {
+    return yield* complain(shell, "unset", "cannot simultaneously unset a function and a variable")
+  }
   let status = 0
   for (const text of rest) {
     if (letters.includes("f")) {
-      if (shell.functions.has(text)) shell.defineFunction(text, undefined)
+      if (!(yield* unsetFunction(shell, text))) status = 1
       continue
     }
     const parsed = parseAssignment(text)
     if (parsed === undefined || parsed.value !== undefined) {
       // Without -v it may be the name of a function.
       if (!letters.includes("v") && !shell.options.posix) {
-        if (shell.functions.has(text)) shell.defineFunction(text, undefined)
+        if (!(yield* unsetFunction(shell, text))) status = 1
       } else status = yield* complain(shell, "unset", `\`${text}': not a valid identifier`)
       continue
     }
@@ -302,7 +343,7 @@ export const unset: Builtin = function*(shell, argv) {
         const index = subscript(shell, name, key.replace(/^(["'])(.*)\1$/, "$2"))
         shell.variables.unsetElement(name, index)
       } else if (shell.variables.get(name) !== undefined) shell.variables.unset(name, staysLocal)
-      else if (!letters.includes("v") && shell.functions.has(name)) shell.defineFunction(name, undefined)
+      else if (!letters.includes("v") && !(yield* unsetFunction(shell, name))) status = 1
     } catch (error) {
       if (!(error instanceof AssignmentFailed)) throw error
       status = yield* complain(shell, "unset", error.message!)

@@ -79,7 +79,11 @@ function* give(shell: Shell, { name }: Ast.For, value: string): Run<boolean> {
 export function* runFor(shell: Shell, command: Ast.For): Run<number> {
   shell.line = command.line
   const words = command.words === undefined ? shell.positional : yield* expandFields(shell, command.words)
-  if (!Values.isName(command.name)) throw new Fatal(1, `\`${command.name}': not a valid identifier`)
+  if (!Values.isName(command.name)) {
+    if (shell.options.posix) throw new Fatal(1, `\`${command.name}': not a valid identifier`)
+    yield* report(shell, `\`${command.name}': not a valid identifier`)
+    return 1
+  }
   if (command.select) {
     if (shell.options.xtrace) yield* traceText(shell, command.source)
     return yield* runSelect(shell, command, words)
@@ -211,11 +215,17 @@ export function* runFunction(shell: Shell, command: Ast.Function): Run<number> {
   if (shell.options.posix && specialBuiltins.has(command.name)) {
     throw new Fatal(2, `\`${command.name}': is a special builtin`)
   }
+  const before = shell.functions.get(command.name)
+  if (before?.readonly === true) {
+    yield* report(shell, `${command.name}: readonly function`)
+    return 1
+  }
   shell.defineFunction(command.name, {
     body: command.body,
     file: Values.fileOf(shell) ?? (shell.from === "c" ? "environment" : "main"),
     source: command.source,
-    exported: shell.functions.get(command.name)?.exported ?? false
+    exported: before?.exported ?? false,
+    readonly: false
   })
   return 0
 }

@@ -7,12 +7,12 @@
  * @see sh(1p) Shell Commands
  */
 import { Exit } from "../state/Control.js"
-import type { Run, Shell } from "../state/Shell.js"
+import type { Run, Saved, Shell } from "../state/Shell.js"
 import type { Command, List, Statement } from "../syntax/Ast.js"
 import { runArithmetic, runArithmeticFor, runCase, runFor, runFunction, runIf, runLoop } from "./compound.js"
 import { runTest } from "./condition.js"
 import { runBackground, runCoprocess, runPipeline, runSubshell } from "./pipeline.js"
-import { apply, restore, type Saved } from "./redirect.js"
+import { apply, restore } from "./redirect.js"
 import { runSimple } from "./simple.js"
 import { closeSubstituted } from "./substitution.js"
 import { runDebugTrap, runErrorTrap, runPending } from "./traps.js"
@@ -140,10 +140,13 @@ export function* execute(shell: Shell, command: Command, tail: Tail): Run<number
       shell.line = command.line
       const saved: Array<Saved> = []
       const open = shell.substituted.length
+      const givesInput = command.redirections.some(({ descriptor }) => descriptor === 0)
+      if (givesInput) shell.inputGiven++
       try {
         if (yield* apply(shell, command.redirections, saved)) return yield* execute(shell, command.command, false)
         return yield* failed(shell, 1)
       } finally {
+        if (givesInput) shell.inputGiven--
         yield* restore(shell, saved)
         if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
       }

@@ -3,7 +3,7 @@
  *
  * @see sh(1p) Pipelines, Lists
  */
-import { F_DUPFD_CLOEXEC } from "@effix/kernel/abi/Fcntl"
+import { F_DUPFD_CLOEXEC, F_GETFD } from "@effix/kernel/abi/Fcntl"
 import { O_CLOEXEC, O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import { SIGINT, SIGQUIT } from "@effix/kernel/abi/Signals"
 import * as Bytes from "@effix/kernel/Bytes"
@@ -180,6 +180,7 @@ function* detached(child: Shell, ignores: boolean): Run<void> {
   if (!ignores) return
   yield* call(child.sys.sigaction(SIGINT, { disposition: "ignore" }))
   yield* call(child.sys.sigaction(SIGQUIT, { disposition: "ignore" }))
+  if (child.inputGiven > 0) return
   const nothing = yield* call(child.sys.open("/dev/null", O_RDONLY))
   if (typeof nothing === "number" && nothing !== 0) {
     yield* call(child.sys.dup2(nothing, 0))
@@ -207,6 +208,18 @@ export function* runBackground(shell: Shell, statement: Ast.Statement): Run<numb
   return 0
 }
 
+/** Moves a descriptor to the highest number below 64 that is free: the low ones are the script's. */
+function* raised(shell: Shell, fd: number): Run<number> {
+  for (let high = 63; high > fd; high--) {
+    if (!Errno.isErrno(yield* call(shell.sys.fcntl(high, F_GETFD)))) continue
+    const moved = yield* call(shell.sys.dup3(fd, high, O_CLOEXEC))
+    if (Errno.isErrno(moved)) return fd
+    yield* call(shell.sys.close(fd))
+    return high
+  }
+  return fd
+}
+
 /** `coproc NAME command`: a background process with a pipe each way. */
 export function* runCoprocess(shell: Shell, command: Ast.Coprocess): Run<number> {
   const down = yield* connect(shell)
@@ -226,9 +239,11 @@ export function* runCoprocess(shell: Shell, command: Ast.Coprocess): Run<number>
   yield* call(shell.sys.close(down[0]))
   yield* call(shell.sys.close(up[1]))
   if (Errno.isErrno(pid)) return yield* cannotFork(shell, pid)
+  const reader = yield* raised(shell, up[0])
+  const writer = yield* raised(shell, down[1])
   shell.variables.makeArray(command.name, false, false)
-  shell.variables.setElement(command.name, 0, String(up[0]))
-  shell.variables.setElement(command.name, 1, String(down[1]))
+  shell.variables.setElement(command.name, 0, String(reader))
+  shell.variables.setElement(command.name, 1, String(writer))
   shell.assign(`${command.name}_PID`, String(pid))
   shell.lastBackground = pid
   shell.jobs.add(shell.options.monitor ? pid : 0, [pid], `coproc ${command.name}`, true)

@@ -12,18 +12,12 @@ import type { FileAction } from "@effix/kernel/Sys"
 import { evaluateText } from "../expand/arithmetic.js"
 import { expandInto, expandText } from "../expand/words.js"
 import { Fatal } from "../state/Control.js"
-import { call, type Run, type Shell } from "../state/Shell.js"
+import { call, type Run, type Saved, type Shell } from "../state/Shell.js"
 import type { Redirection } from "../syntax/Ast.js"
 import { report, writeAll } from "./report.js"
 
 /** Descriptors from here on are the shell's own. */
 const privateFrom = 10
-
-/** A descriptor as it was: a copy of it, or `undefined` if it was closed. */
-export interface Saved {
-  readonly fd: number
-  readonly copy: number | undefined
-}
 
 const openFlags: Readonly<Record<string, number>> = {
   "<": O_RDONLY,
@@ -95,11 +89,24 @@ function* document(shell: Shell, text: string): Run<number | string> {
   return `cannot create temp file for here-document: ${Errno.text(failed._tag)}`
 }
 
-/** Remembers what `fd` is now. */
+/** Remembers what `fd` is now. A copy of the shell's own that has this number makes room: nobody else knows of it. */
 function* save(shell: Shell, fd: number, saved: Array<Saved> | undefined): Run<void> {
+  const owner = shell.copies.get(fd)
+  if (owner !== undefined) {
+    yield* keepCopy(shell, owner, fd)
+    shell.copies.delete(fd)
+    yield* call(shell.sys.close(fd))
+  }
   if (saved === undefined || saved.some((one) => one.fd === fd)) return
-  const copy = yield* call(shell.sys.fcntl(fd, F_DUPFD_CLOEXEC, privateFrom))
-  saved.push({ fd, copy: Errno.isErrno(copy) ? undefined : copy })
+  const one: Saved = { fd, copy: undefined }
+  saved.push(one)
+  if (owner === undefined) yield* keepCopy(shell, one, fd)
+}
+
+function* keepCopy(shell: Shell, saved: Saved, from: number): Run<void> {
+  const copy = yield* call(shell.sys.fcntl(from, F_DUPFD_CLOEXEC, privateFrom))
+  saved.copy = Errno.isErrno(copy) ? undefined : copy
+  if (saved.copy !== undefined) shell.copies.set(saved.copy, saved)
 }
 
 /** Moves a new descriptor to the number that it is to have. */
@@ -232,6 +239,7 @@ export function* apply(
 export function* restore(shell: Shell, saved: Array<Saved>): Run<void> {
   for (let at = saved.length - 1; at >= 0; at--) {
     const { copy, fd } = saved[at]!
+    if (copy !== undefined) shell.copies.delete(copy)
     if (copy === undefined) yield* call(shell.sys.close(fd))
     else yield* place(shell, copy, fd)
   }
@@ -240,7 +248,11 @@ export function* restore(shell: Shell, saved: Array<Saved>): Run<void> {
 
 /** Keeps the redirections of `exec`: only the copies go. */
 export function* forget(shell: Shell, saved: ReadonlyArray<Saved>): Run<void> {
-  for (const { copy } of saved) if (copy !== undefined) yield* call(shell.sys.close(copy))
+  for (const { copy } of saved) {
+    if (copy === undefined) continue
+    shell.copies.delete(copy)
+    yield* call(shell.sys.close(copy))
+  }
 }
 
 /** Opens the file of `$(<file)`; complains if it cannot. */

@@ -16,7 +16,12 @@ export function* traceText(shell: Shell, text: string): Run<void> {
   shell.options.xtrace = true
   // The deeper what runs lies in substitutions and `eval`, the more often its first character stands there.
   const [first = ""] = prefix
-  yield* writeAll(shell, 2, Bytes.encode(`${first.repeat(shell.depth)}${prefix}${text}\n`))
+  const given = Values.parameter(shell, "BASH_XTRACEFD") ?? ""
+  yield* writeAll(
+    shell,
+    /^\d+$/.test(given) ? Number(given) : 2,
+    Bytes.encode(`${first.repeat(shell.depth)}${prefix}${text}\n`)
+  )
 }
 
 export const traceCommand = (shell: Shell, argv: ReadonlyArray<string>): Run<void> =>

@@ -31,6 +31,13 @@ export interface FunctionDefinition {
   readonly file: string
   readonly source: string
   readonly exported: boolean
+  readonly readonly: boolean
+}
+
+/** A descriptor as it was: a copy of it, or `undefined` if it was closed. */
+export interface Saved {
+  readonly fd: number
+  copy: number | undefined
 }
 
 /** Where a running function or sourced file was called from. */
@@ -119,6 +126,12 @@ export class Shell {
   steps = 0
   /** Where `getopts` is within an argument. */
   optionOffset = 0
+  /** Whether it was started as the first of a session. */
+  login = false
+  /** What stands behind the numbers of the copies that redirections are undone with. */
+  readonly copies = new Map<number, Saved>()
+  /** How many commands around what runs redirect standard input: what they start in the background reads it too. */
+  inputGiven = 0
   /** Descriptors that `<(…)` opened for the command that is being run. */
   substituted: Array<number> = []
   directories: Array<string> = []
@@ -167,6 +180,7 @@ export class Shell {
     this.began = from.began
     this.seconds = from.seconds
     this.optionOffset = from.optionOffset
+    this.inputGiven = from.inputGiven
     this.directories = from.directories.slice()
     this.cwd = from.cwd
     this.options.interactive = false
