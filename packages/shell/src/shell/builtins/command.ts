@@ -144,6 +144,7 @@ export const hash: Builtin = function*(shell, argv) {
   const given = flags(argv, "dlp:rt")
   if (typeof given === "string") return yield* misuse(shell, "hash", given)
   const { letters, rest, values } = given
+  if (!shell.options.hashall) return yield* complain(shell, "hash", "hashing disabled")
   if (letters.includes("r")) shell.hashed.clear()
   if (letters.includes("p")) {
     for (const name of rest) shell.hashed.set(name, { path: values.get("p")!, hits: 0 })
@@ -175,9 +176,11 @@ export const hash: Builtin = function*(shell, argv) {
 }
 
 export const alias: Builtin = function*(shell, argv) {
-  const rest = argv[1] === "-p" || argv[1] === "--" ? argv.slice(2) : argv.slice(1)
+  const given = flags(argv, "p")
+  if (typeof given === "string") return yield* misuse(shell, "alias", given)
+  const { letters, rest } = given
   const line = (name: string, text: string): string =>
-    `${shell.options.posix && argv[1] !== "-p" ? "" : "alias "}${name}=${Quote.always(text)}\n`
+    `${shell.options.posix && !letters.includes("p") ? "" : "alias "}${name}=${Quote.always(text)}\n`
   if (rest.length === 0) {
     const names = [...shell.aliases.keys()].sort()
     return yield* print(shell, "alias", names.map((name) => line(name, shell.aliases.get(name)!)).join(""))

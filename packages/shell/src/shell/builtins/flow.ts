@@ -35,7 +35,10 @@ const jump = (kind: "break" | "continue"): Builtin =>
     if (shell.loops > 0 && levels === undefined) {
       throw new Fatal(128, `${kind}: ${argument}: numeric argument required`)
     }
-    if (shell.loops > 0 && levels! <= 0) return yield* complain(shell, kind, `${argument}: loop count out of range`)
+    if (shell.loops > 0 && levels! <= 0) {
+      yield* complain(shell, kind, `${argument}: loop count out of range`)
+      throw new LoopJump("break", shell.loops, 1)
+    }
     if (shell.loops === 0) {
       if (!shell.options.posix) {
         yield* report(shell, `${kind}: only meaningful in a \`for', \`while', or \`until' loop`)
@@ -211,6 +214,7 @@ export const caller: Builtin = function*(shell, argv) {
 }
 
 export const shift: Builtin = function*(shell, argv) {
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) return yield* complain(shell, "shift", "too many arguments")
   const by = count(argv[1] === "--" ? argv[2] : argv[1])
   if (by === undefined) return yield* complain(shell, "shift", `${argv[1]}: numeric argument required`)
   if (by < 0) return yield* complain(shell, "shift", `${argv[1]}: shift count out of range`)

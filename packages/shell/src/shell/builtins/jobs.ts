@@ -3,11 +3,12 @@
  *
  * @see bash(1) JOB CONTROL BUILTINS
  */
-import { SIGCONT, SIGHUP, SIGSTOP, SIGTERM } from "@effix/kernel/abi/Signals"
+import { SIGCHLD, SIGCONT, SIGHUP, SIGSTOP, SIGTERM } from "@effix/kernel/abi/Signals"
 import { shellCode, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import * as Errno from "@effix/kernel/Errno"
 import { builtin as killMain } from "../../coreutils/kill.js"
 import * as SignalNames from "../../SignalNames.js"
+import { checkpoint } from "../run/evaluate.js"
 import { foreground, jobLine, takeTerminal, tellOfBackground } from "../run/job.js"
 import { print } from "../run/report.js"
 import { reap } from "../run/wait.js"
@@ -144,14 +145,19 @@ function* waitOne(shell: Shell, pid: number): Run<WaitStatus | number> {
       shell.jobs.children.delete(pid)
       // A signal that came just before it ended is told first; how it ended can still be asked for.
       if (shell.traps.actions.size > 0) yield* shell.sys.sigpending()
-      const [caught] = shell.traps.pending
+      const caught = cuttingShort(shell)
       return caught === undefined ? waited.status : 128 + caught
     }
     if (waited._tag !== "EINTR") return 127
-    const [signal] = shell.traps.pending
+    const signal = cuttingShort(shell)
     if (signal !== undefined) return 128 + signal
+    yield* checkpoint(shell)
   }
 }
+
+/** The signal that ends a wait. The end of a child does that in POSIX's mode alone. */
+const cuttingShort = ({ options, traps }: Shell): number | undefined =>
+  traps.pending.find((signal) => options.posix || signal !== SIGCHLD)
 
 /** Waits for all processes of a job; its status is that of the last. */
 function* waitJob(shell: Shell, job: Job): Run<number> {
@@ -203,8 +209,9 @@ function* waitNext(shell: Shell, variable: string | undefined, among: ReadonlySe
       continue
     }
     if (waited._tag !== "EINTR") return 127
-    const [signal] = shell.traps.pending
+    const signal = cuttingShort(shell)
     if (signal !== undefined) return 128 + signal
+    yield* checkpoint(shell)
   }
 }
 
@@ -220,7 +227,7 @@ export const wait: Builtin = function*(shell, argv) {
   if (rest.length === 0) {
     for (const job of [...shell.jobs.list]) {
       const status = yield* waitJob(shell, job)
-      if (status > 128 && shell.traps.pending.length > 0) return status
+      if (status > 128 && cuttingShort(shell) !== undefined) return status
     }
     for (const pid of [...shell.jobs.children]) {
       const ended = yield* waitOne(shell, pid)
@@ -245,7 +252,7 @@ export const wait: Builtin = function*(shell, argv) {
     }
     if (variable !== undefined) shell.assign(variable, specification)
     status = yield* waitPid(shell, Number(specification))
-    if (status > 128 && shell.traps.pending.length > 0) return status
+    if (status > 128 && cuttingShort(shell) !== undefined) return status
   }
   return status
 }

@@ -237,6 +237,7 @@ function* markFunctions(shell: Shell, names: ReadonlyArray<string>, letters: Rea
     shell.defineFunction(name, {
       ...definition,
       readonly: definition.readonly || letters.includes("r"),
+      traced: letters.includes("t") || definition.traced && !letters.includes("+t"),
       exported: letters.includes("x") || definition.exported && !letters.includes("+x")
     })
   }
@@ -253,7 +254,7 @@ function* printFunctions(shell: Shell, names: ReadonlyArray<string>, letters: Re
     else if (all && letters.includes("x") && !definition.exported) continue
     else if (all && letters.includes("r") && !definition.readonly) continue
     else {
-      const marks = `${definition.readonly ? "r" : ""}${definition.exported ? "x" : ""}`
+      const marks = `${definition.readonly ? "r" : ""}${definition.traced ? "t" : ""}${definition.exported ? "x" : ""}`
       const declared = `declare -f${marks} ${name}\n`
       if (letters.includes("F")) text += all ? declared : `${name}\n`
       else text += `${layout(definition.source)}\n${marks === "" ? "" : declared}`
@@ -273,7 +274,7 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
       return yield* complain(shell, "local", "can only be used in a function")
     }
     if (letters.includes("f") || letters.includes("F")) {
-      return yield* rest.length > 0 && letters.some((letter) => /^\+?[rx]$/.test(letter))
+      return yield* rest.length > 0 && letters.some((letter) => /^\+?[rtx]$/.test(letter))
         ? markFunctions(shell, rest, letters)
         : printFunctions(shell, rest, letters)
     }

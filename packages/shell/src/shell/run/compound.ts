@@ -35,7 +35,7 @@ function* runTested(shell: Shell, list: Ast.List): Run<number> {
 }
 
 /** Whether a loop ends after a `break` or `continue` reached it; one that is for an outer loop goes on. */
-const ends = (jump: unknown): boolean => {
+const ends = (jump: unknown): jump is LoopJump => {
   if (!(jump instanceof LoopJump)) throw jump
   if (jump.levels > 1) {
     jump.levels--
@@ -53,7 +53,7 @@ export function* runLoop(shell: Shell, command: Ast.While): Run<number> {
         if (((yield* runTested(shell, command.test)) === 0) === command.until) return status
         status = yield* runList(shell, command.body, false)
       } catch (jump) {
-        if (ends(jump)) return 0
+        if (ends(jump)) return jump.status
         status = 0
       }
     }
@@ -102,7 +102,7 @@ export function* runFor(shell: Shell, command: Ast.For): Run<number> {
       try {
         status = yield* runList(shell, command.body, false)
       } catch (jump) {
-        if (ends(jump)) return 0
+        if (ends(jump)) return jump.status
         status = 0
       }
     }
@@ -138,7 +138,7 @@ function* runSelect(shell: Shell, command: Ast.For, words: ReadonlyArray<string>
       try {
         status = yield* runList(shell, command.body, false)
       } catch (jump) {
-        if (ends(jump)) return 0
+        if (ends(jump)) return jump.status
       }
     }
   } finally {
@@ -167,7 +167,7 @@ export function* runArithmeticFor(shell: Shell, command: Ast.ArithmeticFor): Run
       try {
         status = yield* runList(shell, command.body, false)
       } catch (jump) {
-        if (ends(jump)) return 0
+        if (ends(jump)) return jump.status
         status = 0
       }
       if (command.next !== undefined) yield* clause(command.next)
@@ -225,7 +225,8 @@ export function* runFunction(shell: Shell, command: Ast.Function): Run<number> {
     file: Values.fileOf(shell) ?? (shell.from === "c" ? "environment" : "main"),
     source: command.source,
     exported: before?.exported ?? false,
-    readonly: false
+    readonly: false,
+    traced: before?.traced ?? false
   })
   return 0
 }

@@ -202,7 +202,7 @@ function* callFunction(
   shell.positional = argv.slice(1)
   shell.loops = 0
   shell.variables.pushScope()
-  const showTraps = shell.traps.actions.size === 0 ? undefined : hideTraps(shell)
+  const showTraps = shell.traps.actions.size === 0 ? undefined : hideTraps(shell, definition.traced)
   try {
     yield* checkpoint(shell)
     const status = yield* shell.frames.length % callsPerStack === 0

@@ -60,11 +60,15 @@ export const runReturnTrap = (shell: Shell): Run<void> => runHook(shell, "RETURN
 const hidden = ["DEBUG", "RETURN"] as const
 
 /** Functions do not inherit these traps; the answered function puts those back that there were. */
-export const hideTraps = ({ options, traps: { actions } }: Shell): () => void => {
-  if (options.functrace || !hidden.some((condition) => actions.has(condition))) return () => {}
+export const hideTraps = ({ options, traps: { actions } }: Shell, traced: boolean): () => void => {
+  if (options.functrace || traced || !hidden.some((condition) => actions.has(condition))) return () => {}
   const before = hidden.map((condition) => actions.get(condition))
   for (const condition of hidden) actions.delete(condition)
-  return () => hidden.forEach((condition, at) => before[at] !== undefined && actions.set(condition, before[at]))
+  // What the function has set itself stays.
+  return () =>
+    hidden.forEach((condition, at) =>
+      before[at] !== undefined && !actions.has(condition) && actions.set(condition, before[at])
+    )
 }
 
 /** The shell ends with `status`: answers what it ends with after its EXIT trap. */

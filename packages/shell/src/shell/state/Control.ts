@@ -6,7 +6,12 @@
 
 /** `break` and `continue`: out of so many loops. */
 export class LoopJump {
-  constructor(readonly kind: "break" | "continue", public levels: number) {}
+  constructor(
+    readonly kind: "break" | "continue",
+    public levels: number,
+    /** The exit status of the loop that it ends. */
+    readonly status = 0
+  ) {}
 }
 
 /** `return`: out of a function or a sourced file. */

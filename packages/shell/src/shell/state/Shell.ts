@@ -32,6 +32,8 @@ export interface FunctionDefinition {
   readonly source: string
   readonly exported: boolean
   readonly readonly: boolean
+  /** Whether it inherits the traps of DEBUG and RETURN. */
+  readonly traced: boolean
 }
 
 /** A descriptor as it was: a copy of it, or `undefined` if it was closed. */
