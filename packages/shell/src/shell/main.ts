@@ -140,7 +140,14 @@ function* importFunction(shell: Shell, name: string, text: string): Run<void> {
   const command = list.statements.length === 1 && error === undefined ? list.statements[0]!.command : undefined
   if (command?.kind === "function" && command.name === name) {
     const { body, source } = command
-    return shell.defineFunction(name, { body, file: "environment", source, exported: true, readonly: false, traced: false })
+    return shell.defineFunction(name, {
+      body,
+      file: "environment",
+      source,
+      exported: true,
+      readonly: false,
+      traced: false
+    })
   }
   yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: error importing function definition for \`${name}'\n`))
 }

@@ -164,7 +164,7 @@ export const dot: Builtin = function*(shell, argv) {
     const message = text._tag === "EISDIR" ? `${argv[0]}: ${name}: is a directory` : `${name}: ${Errno.text(text._tag)}`
     throw new Fatal(1, found ? message : `${argv[0]}: ${name}: file not found`)
   }
-  const { frames, line, positional } = shell
+  const { frames, line, positional, positionalSets: sets } = shell
   shell.frames = [...frames, { name: "source", file: path, line, kind: "source" }]
   if (args.length > 0) shell.positional = args
   shell.depth++
@@ -177,7 +177,8 @@ export const dot: Builtin = function*(shell, argv) {
     shell.depth--
     shell.frames = frames
     shell.line = line
-    if (args.length > 0) shell.positional = positional
+    // What it has set itself stays.
+    if (args.length > 0 && shell.positionalSets === sets) shell.positional = positional
   }
 }
 
@@ -187,7 +188,7 @@ export const exec: Builtin = function*(shell, argv) {
   const { letters, rest, values } = given
   const [name] = rest
   if (name === undefined) return 0
-  const shown = values.get("a") ?? (letters.includes("l") ? `-${name}` : name)
+  const shown = `${letters.includes("l") ? "-" : ""}${values.get("a") ?? name}`
   const env = letters.includes("c") ? {} : shell.environment()
   const found = yield* search(shell, name)
   const missing = !isFound(found) && found.status === 127 && !name.includes("/")

@@ -83,7 +83,10 @@ export const set: Builtin = function*(shell, argv) {
   if (argv.length === 1) return yield* print(shell, "set", listing(shell))
   const at = yield* readOptions(shell, argv, 1)
   const ended = argv[at - 1] === "--"
-  if (ended || at < argv.length) shell.positional = argv.slice(at)
+  if (ended || at < argv.length) {
+    shell.positional = argv.slice(at)
+    shell.positionalSets++
+  }
   return 0
 }
 

@@ -96,6 +96,10 @@ export const builtinOf = (shell: Shell, name: string): Builtin | undefined => {
   return found === undefined || shell.disabled.has(name) ? undefined : found
 }
 
-const echoBuiltin = utility(echo)
+const plainEcho = utility(echo)
+
+/** `shopt -s xpg_echo`: as if -e stood first. */
+const echoBuiltin: Builtin = (shell, argv, context) =>
+  plainEcho(shell, shell.options.xpg_echo ? [argv[0]!, "-e", ...argv.slice(1)] : argv, context)
 const falseBuiltin = utility(falseMain)
 const trueBuiltin = utility(trueMain)

@@ -250,8 +250,9 @@ function* printFunctions(shell: Shell, names: ReadonlyArray<string>, letters: Re
   const all = names.length === 0
   for (const name of all ? [...shell.functions.keys()].sort() : names) {
     const definition = shell.functions.get(name)
-    if (definition === undefined) status = 1
-    else if (all && letters.includes("x") && !definition.exported) continue
+    if (definition === undefined) {
+      status = letters.includes("p") ? yield* complain(shell, "declare", `${name}: not found`) : 1
+    } else if (all && letters.includes("x") && !definition.exported) continue
     else if (all && letters.includes("r") && !definition.readonly) continue
     else {
       const marks = `${definition.readonly ? "r" : ""}${definition.traced ? "t" : ""}${definition.exported ? "x" : ""}`

@@ -73,6 +73,8 @@ const dynamic: Readonly<Record<string, (shell: Shell) => string | undefined>> = 
 
 const isDynamic = (shell: Shell, name: string): boolean => {
   if (!Object.hasOwn(dynamic, name)) return false
+  // Assignments to these are passed over.
+  if (Object.hasOwn(arrays, name) && name !== "DIRSTACK") return true
   const variable = shell.variables.get(name)
   return variable === undefined ? isAlwaysDynamic(name) : variable.dynamic
 }

@@ -37,7 +37,10 @@ export function* expandPieces(shell: Shell, pieces: ReadonlyArray<Piece>, sink: 
         break
       }
       case "tilde":
-        sink.add(yield* tilde(shell, piece.user), true)
+        sink.add(
+          piece.beyondPosix === true && shell.options.posix ? `~${piece.user}` : yield* tilde(shell, piece.user),
+          true
+        )
         break
       case "process":
         sink.add(yield* processSubstitution(shell, piece), true)

@@ -6,10 +6,12 @@
 import { AT_EACCESS, AT_FDCWD } from "@effix/kernel/abi/Fcntl"
 import * as Mode from "@effix/kernel/abi/FileMode"
 import * as Errno from "@effix/kernel/Errno"
+import { subscript } from "../builtins/target.js"
 import * as Values from "../expand/values.js"
 import { Fatal } from "../state/Control.js"
 import type * as Options from "../state/Options.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
+import { values } from "../state/Variables.js"
 
 const types: Readonly<Record<string, (mode: number) => boolean>> = {
   "-b": Mode.isBlockDevice,
@@ -32,8 +34,10 @@ const isSet = (shell: Shell, text: string): boolean => {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)\[(.*)\]$/.exec(text)
   if (match === null) return Values.parameter(shell, text) !== undefined
   const [, name = "", index = ""] = match
-  if (index === "@" || index === "*") return shell.variables.get(name)?.value !== undefined
-  return Values.element(shell, name, shell.variables.isAssociative(name) ? index : Number(index)) !== undefined
+  if (index === "@" || index === "*") {
+    return values(shell.variables.get(shell.variables.resolve(name))?.value).length > 0
+  }
+  return Values.element(shell, name, subscript(shell, name, index)) !== undefined
 }
 
 export function* unaryTest(shell: Shell, operator: string, operand: string): Run<boolean> {

@@ -79,11 +79,22 @@ export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<numbe
     keep = name === "exec" && argv.length === 1
     return status
   } finally {
-    for (const [variable, before] of temporary.reverse()) shell.variables.restore(variable, before)
+    const staying = temporary.length === 0 ? [] : keeping(argv)
+    for (const [variable, before] of temporary.reverse()) {
+      if (!staying.includes(variable)) shell.variables.restore(variable, before)
+    }
     if (keep) yield* forget(shell, saved)
     else yield* restore(shell, saved)
     if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
   }
+}
+
+/** The variables whose assignment before a declaration outlives it: what was exported or made constant is there to stay. */
+const keeping = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const [name, ...rest] = argv
+  const stays = name === "export" || name === "readonly" ||
+    (name === "declare" || name === "typeset") && rest.some((argument) => /^-\w*[xr]/.test(argument))
+  return stays ? rest.map((argument) => /^\w*/.exec(argument)![0]) : []
 }
 
 /** The function that is called, in a process of its own, with a command that there is not. */

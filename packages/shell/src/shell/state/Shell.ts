@@ -128,6 +128,8 @@ export class Shell {
   steps = 0
   /** Where `getopts` is within an argument. */
   optionOffset = 0
+  /** How often `set` has given it positional parameters. */
+  positionalSets = 0
   /** Whether it was started as the first of a session. */
   login = false
   /** What stands behind the numbers of the copies that redirections are undone with. */

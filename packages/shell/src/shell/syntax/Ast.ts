@@ -16,6 +16,8 @@ interface Text {
 interface Tilde {
   readonly kind: "tilde"
   readonly user: string
+  /** Set where bash expands it and POSIX does not. */
+  readonly beyondPosix?: boolean
 }
 /** `$x`, `${x…}`. */
 export interface Parameter {

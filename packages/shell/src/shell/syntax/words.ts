@@ -245,15 +245,35 @@ const withTildes = (pieces: ReadonlyArray<Piece>, assignment: boolean): Readonly
   return out
 }
 
+const assignmentPrefix = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/
+
+/** As {@link withTildes}; in an argument that looks like an assignment also behind its `=`, which POSIX does not know. */
+const withArgumentTildes = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> => {
+  const [first, ...others] = pieces
+  if (first?.kind !== "text" || first.quoted) return pieces
+  const prefix = assignmentPrefix.exec(first.text)?.[0]
+  if (prefix === undefined) return withTildes(pieces, false)
+  if (prefix === first.text) return pieces
+  const value = withTildes([{ ...first, text: first.text.slice(prefix.length) }, ...others], true)
+  return [
+    { ...first, text: prefix },
+    ...value.map((piece): Piece => piece.kind === "tilde" ? { ...piece, beyondPosix: true } : piece)
+  ]
+}
+
 const special = /[*?[\\@!+]/
 
 /** A word of its pieces; adjacent pieces of text are joined. */
 export const makeWord = (
   pieces: ReadonlyArray<Piece>,
   source: string,
-  tilde: "none" | "word" | "assignment"
+  tilde: "none" | "word" | "argument" | "assignment"
 ): Word => {
-  const ready = tilde === "none" ? pieces : withTildes(pieces, tilde === "assignment")
+  const ready = tilde === "none"
+    ? pieces
+    : tilde === "argument"
+    ? withArgumentTildes(pieces)
+    : withTildes(pieces, tilde === "assignment")
   let literal: string | undefined = ""
   for (const piece of ready) {
     if (piece.kind !== "text" || (!piece.quoted && special.test(piece.text))) {
@@ -268,12 +288,12 @@ export const makeWord = (
 /** A word of a command line: its braces make more than one of it. */
 export const convertWords = (converter: Converter, word: Unbash.Word): ReadonlyArray<Word> => {
   const pieces = convertParts(converter, word, "plain")
-  if (!word.text.includes("{") || !/,|\.\./.test(word.text)) return [makeWord(pieces, word.text, "word")]
-  return expandBraces(pieces).filter((one) => one.length > 0).map((one) => makeWord(one, word.text, "word"))
+  if (!word.text.includes("{") || !/,|\.\./.test(word.text)) return [makeWord(pieces, word.text, "argument")]
+  return expandBraces(pieces).filter((one) => one.length > 0).map((one) => makeWord(one, word.text, "argument"))
 }
 
 export const convertWord = (converter: Converter, word: Unbash.Word): Word =>
-  makeWord(convertParts(converter, word, "plain"), word.text, "word")
+  makeWord(convertParts(converter, word, "plain"), word.text, "argument")
 
 /** An element of an array's value: `word`, `[index]=word` or `[index]+=word`. */
 const convertElement = (converter: Converter, word: Unbash.Word): ArrayValue["elements"] => {
