@@ -30,14 +30,7 @@ const ansi = (text: string): string => {
   return `${out}'`
 }
 
-const single = (text: string): string => `'${text.replace(/'/g, "'\\''")}'`
-
-/** As `set` lists values: quoted where it needs to be. */
-export const listed = (text: string): string => {
-  if (hasControls.test(text)) return ansi(text)
-  if (text === "" || /^[A-Za-z0-9_/.,:+@%=^-]+$/.test(text)) return text
-  return single(text)
-}
+const single = (text: string): string => text === "'" ? "\\'" : `'${text.replace(/'/g, "'\\''")}'`
 
 /** As `${x@Q}`, `trap` and `alias` print it: always quoted. */
 export const always = (text: string): string => hasControls.test(text) ? ansi(text) : single(text)
@@ -55,6 +48,12 @@ export const backslashed = (text: string): string => {
 
 /** Characters that mean something to the shell, wherever they stand or where they do. */
 const isSpecial = /[ \t\n'"\\|&;()<>!{}*[\]?^$`]|(?:^|[:=])~|^#/
+
+/** As `set` lists values: quoted where it needs to be. */
+export const listed = (text: string): string => {
+  if (hasControls.test(text)) return ansi(text)
+  return isSpecial.test(text) ? single(text) : text
+}
 
 /** As `set -x` has it: bare where that is enough. */
 export const trace = (text: string): string => {
