@@ -121,6 +121,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     if (commands.at === undefined) return yield* run.die(commands.text, 4)
     return yield* run.die(`-e expression #1, char ${commands.at}: ${commands.text}`)
   }
+  if (paths.length === 0 && suffix !== undefined) return yield* run.die("no input files", 4)
   if (paths.length === 0) paths = ["-"]
   const machine = new Machine(run, commands, { quiet, delimiter, width, unbuffered })
   yield* machine.prepare()

@@ -12,7 +12,7 @@ import type * as Regex from "../Regex.js"
 import { attempt, type Steps } from "../Steps.js"
 import type * as Utility from "../Utility.js"
 import { Input, type Line } from "./sedInput.js"
-import type { Address, Command, Pattern, Substitution } from "./sedScript.js"
+import { type Address, close, type Command, type Pattern, type Substitution } from "./sedScript.js"
 import { escaped, replaced } from "./sedText.js"
 
 export interface Options {
@@ -97,6 +97,7 @@ export class Machine {
   *over(input: Input, out: Output): Steps<void> {
     this.input = input
     this.out = out
+    for (const command of this.commands) close(command)
     let restart = false
     while (true) {
       if (!restart && !(yield* this.#read())) return
@@ -198,19 +199,25 @@ export class Machine {
     if (command.isOpen) {
       if (second._tag === "Match" || second._tag === "Last" || second._tag === "Step") {
         command.isOpen = !(yield* this.#matches(second))
+        command.isOver = !command.isOpen
         return true
       }
       command.isOpen = number < command.end
+      command.isOver = !command.isOpen
       return number <= command.end
     }
-    if (!(yield* this.#matches(first))) return false
+    if (first._tag === "Line") {
+      // The line may have gone by unseen: the range begins with the first that is seen from there on, and never again.
+      if (command.isOver || number < first.line) return false
+    } else if (!(yield* this.#matches(first))) return false
     if (second._tag === "Line") command.end = second.line
     else if (second._tag === "More") command.end = number + second.lines
     else if (second._tag === "Multiple") {
       command.end = second.of === 0 ? number : (Math.floor(number / second.of) + 1) * second.of
     } else command.end = Number.POSITIVE_INFINITY
     command.isOpen = command.end > number
-    return true
+    command.isOver = !command.isOpen
+    return second._tag !== "Line" || number <= command.end || (yield* this.#matches(first))
   }
 
   *#cycle(): Steps<Next> {

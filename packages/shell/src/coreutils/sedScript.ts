@@ -44,9 +44,17 @@ export interface Command {
   readonly letters: ReadonlyMap<string, string> | undefined
   /** The command to go on with: behind a block, or at a label. */
   target: number
-  /** The range: whether it is open, and where it ends. */
+  /** The range: whether it is open, or over for good, and where it ends. */
   isOpen: boolean
+  isOver: boolean
   end: number
+}
+
+/** Sets a range back, as before the first line of an input. One from line 0 on is open there. */
+export const close = (command: Command): void => {
+  command.isOpen = command.first?._tag === "Line" && command.first.line === 0
+  command.isOver = false
+  command.end = 0
 }
 
 /** What is wrong, and behind which character if it lies at one. */
@@ -178,16 +186,23 @@ class Reader {
       this.at++
       const from = this.at
       this.spaces()
+      // `$a\` adds nothing but the end that the last line may lack.
+      if (this.at >= this.text.length) return ""
       if (this.text.startsWith("\n", this.at)) this.at++
       else this.at = from
     }
     let text = ""
     for (; this.at < this.text.length && this.char !== "\n"; this.at++) {
-      if (this.char === "\\") {
-        this.at++
-        if (this.at >= this.text.length) break
+      if (this.char !== "\\") {
+        text += this.char
+        continue
       }
-      text += this.char
+      this.at++
+      if (this.at >= this.text.length) break
+      const letter = this.text[this.at]!
+      const code = codeAt(this.text, this.at)
+      if (code !== undefined) this.at += code.length - 1
+      text += code?.char ?? (letter === "n" ? "\n" : escapes[letter] ?? letter)
     }
     this.at++
     return `${text}\n`
@@ -286,9 +301,9 @@ class Reader {
 
   label(): string {
     this.spaces()
-    const label = /^[^\n;]*/.exec(this.text.slice(this.at))![0]
+    const label = /^[^\s;}#]*/.exec(this.text.slice(this.at))![0]
     this.at += label.length
-    return label.trimEnd()
+    return label
   }
 
   command(): void {
@@ -332,10 +347,7 @@ class Reader {
       }
       case ":":
         if (first !== undefined) this.fail(": doesn't want any addresses")
-        this.spaces()
-        text = /^[^\n;]*/.exec(this.text.slice(this.at))![0]
-        this.at += text.length
-        text = text.trimEnd()
+        text = this.label()
         if (text === "") this.fail("\":\" lacks a label")
         this.labels.set(text, index)
         return
@@ -378,8 +390,6 @@ class Reader {
         if (!"dDpPnNgGhHx=Fz".includes(name)) this.fail(`unknown command: \`${name}'`)
         this.end()
     }
-    // From line 0 on, a range is open before the first line.
-    const isOpen = first?._tag === "Line" && first.line === 0
     this.commands.push({
       first,
       second,
@@ -390,7 +400,8 @@ class Reader {
       substitution,
       letters,
       target: 0,
-      isOpen,
+      isOpen: false,
+      isOver: false,
       end: 0
     })
   }
@@ -402,7 +413,8 @@ class Reader {
       if (this.char === "#") this.restOfLine()
       else this.command()
     }
-    if (this.blocks.length > 0) this.fail("unmatched `{'")
+    // The place that is told is that of no character.
+    if (this.blocks.length > 0) throw new BadScript("unmatched `{'", 0)
     for (const command of this.commands) {
       if (!"btT".includes(command.name)) continue
       const target = command.text === "" ? this.commands.length : this.labels.get(command.text)

@@ -14,7 +14,7 @@ import { isFound, search } from "../run/search.js"
 import { evaluateText } from "../run/source.js"
 import { readAll } from "../run/substitution.js"
 import { runReturnTrap } from "../run/traps.js"
-import { Exit, Fatal, LoopJump, Return } from "../state/Control.js"
+import { AssignmentFailed, Exit, Fatal, LoopJump, Return } from "../state/Control.js"
 import { stateOf } from "../state/Jobs.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
@@ -149,6 +149,8 @@ function* sourced(shell: Shell, text: string): Run<number> {
     return yield* evaluateText(shell, text)
   } catch (error) {
     if (error instanceof Return) return error.status
+    // It cannot be read to its end.
+    if (error instanceof Fatal && error.message === undefined && !shell.options.posix) return error.status
     throw error
   }
 }
@@ -177,8 +179,9 @@ export const dot: Builtin = function*(shell, argv) {
     shell.depth--
     shell.frames = frames
     shell.line = line
-    // What it has set itself stays.
-    if (args.length > 0 && shell.positionalSets === sets) shell.positional = positional
+    // What it has set itself stays, unless those of a function are meant.
+    const inFunction = frames.some(({ kind }) => kind === "function")
+    if (args.length > 0 && (inFunction || shell.positionalSets === sets)) shell.positional = positional
   }
 }
 
@@ -215,7 +218,10 @@ export const caller: Builtin = function*(shell, argv) {
 }
 
 export const shift: Builtin = function*(shell, argv) {
-  if (argv.length > (argv[1] === "--" ? 3 : 2)) return yield* complain(shell, "shift", "too many arguments")
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) {
+    yield* complain(shell, "shift", "too many arguments")
+    throw new Fatal(1, undefined, true)
+  }
   const by = count(argv[1] === "--" ? argv[2] : argv[1])
   if (by === undefined) return yield* complain(shell, "shift", `${argv[1]}: numeric argument required`)
   if (by < 0) return yield* complain(shell, "shift", `${argv[1]}: shift count out of range`)
@@ -236,7 +242,8 @@ export const letBuiltin: Builtin = function*(shell, argv) {
       status = evaluateArithmetic(shell, text) == 0 ? 1 : 0
     } catch (error) {
       if (!(error instanceof Fatal)) throw error
-      return yield* complain(shell, "let", error.message ?? "")
+      yield* report(shell, error instanceof AssignmentFailed ? error.message! : `let: ${error.message ?? ""}`)
+      return 1
     }
   }
   return status

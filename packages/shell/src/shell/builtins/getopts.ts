@@ -5,10 +5,21 @@
  */
 import * as Values from "../expand/values.js"
 import { report } from "../run/report.js"
+import { AssignmentFailed } from "../state/Control.js"
 import { type Builtin, complain } from "./Builtin.js"
 import { synopsis } from "./usage.js"
 
-export const getopts: Builtin = function*(shell, argv) {
+export const getopts: Builtin = function*(shell, argv, context) {
+  try {
+    return yield* next(shell, argv, context)
+  } catch (error) {
+    if (!(error instanceof AssignmentFailed)) throw error
+    yield* report(shell, error.message!)
+    return 2
+  }
+}
+
+const next: Builtin = function*(shell, argv) {
   const rest = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
   const [given, name, ...own] = rest
   if (given === undefined || name === undefined) {
@@ -48,14 +59,14 @@ export const getopts: Builtin = function*(shell, argv) {
   const known = letter === ":" ? -1 : accepted.indexOf(letter)
   const takes = known >= 0 && accepted[known + 1] === ":"
   const last = shell.optionOffset + 1 >= argument.length
-  const next = (): void => {
+  const advance = (): void => {
     if (last) {
       index++
       shell.optionOffset = 0
     } else shell.optionOffset++
   }
   if (known < 0) {
-    next()
+    advance()
     set("?")
     if (quiet) shell.variables.set("OPTARG", letter)
     else {
@@ -63,7 +74,7 @@ export const getopts: Builtin = function*(shell, argv) {
       if (complains) yield* report(shell, `illegal option -- ${letter}`)
     }
   } else if (!takes) {
-    next()
+    advance()
     set(letter)
     shell.variables.unset("OPTARG")
   } else {

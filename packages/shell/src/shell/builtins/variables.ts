@@ -7,7 +7,7 @@ import * as Quote from "../expand/quote.js"
 import { arrayText, attributes, elementsText } from "../expand/transform.js"
 import * as Values from "../expand/values.js"
 import { assignArray } from "../run/assign.js"
-import { print } from "../run/report.js"
+import { print, report } from "../run/report.js"
 import { AssignmentFailed, Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { Variable } from "../state/Variables.js"
@@ -107,7 +107,7 @@ const marking = (name: "export" | "readonly"): Builtin =>
         shell.variables.mark(parsed.name, { [attribute]: !letters.includes("n") })
         return 0
       }
-      const code = yield* tryOne(shell, name, marked())
+      const code = yield* tryOne(shell, undefined, marked())
       if (code !== 0) status = code
     }
     return status
@@ -148,13 +148,14 @@ const changes = (letters: ReadonlyArray<string>): Partial<Omit<Variable, "value"
   return out
 }
 
-/** As {@link declareOne}; a refusal is the builtin's to tell. */
-function* tryOne(shell: Shell, builtin: string, declaring: Run<number>): Run<number> {
+/** Declares a variable; the builtin ends with 1 where that is refused, and goes on with the next. */
+function* tryOne(shell: Shell, builtin: string | undefined, declaring: Run<number>): Run<number> {
   try {
     return yield* declaring
   } catch (error) {
     if (!(error instanceof AssignmentFailed)) throw error
-    return yield* complain(shell, builtin, error.message!)
+    yield* report(shell, builtin === undefined ? error.message! : `${builtin}: ${error.message!}`)
+    return 1
   }
 }
 

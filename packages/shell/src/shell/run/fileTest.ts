@@ -34,7 +34,8 @@ const isSet = (shell: Shell, text: string): boolean => {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)\[(.*)\]$/.exec(text)
   if (match === null) return Values.parameter(shell, text) !== undefined
   const [, name = "", index = ""] = match
-  if (index === "@" || index === "*") {
+  // Of an associative array they are keys like any other.
+  if ((index === "@" || index === "*") && !shell.variables.isAssociative(name)) {
     return values(shell.variables.get(shell.variables.resolve(name))?.value).length > 0
   }
   return Values.element(shell, name, subscript(shell, name, index)) !== undefined

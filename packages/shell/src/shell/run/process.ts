@@ -10,7 +10,7 @@ import { type SpawnOptions, Sys } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
 import { Exit, Fatal, Interrupted, LoopJump, Return } from "../state/Control.js"
 import { call, type Run, Shell } from "../state/Shell.js"
-import { report } from "./report.js"
+import { report, tell } from "./report.js"
 import { runExitTrap } from "./traps.js"
 
 /** The signals that an interactive shell ignores or catches, and its children do not. */
@@ -39,7 +39,7 @@ export function* statusOf(shell: Shell, error: unknown): Run<number> {
   if (error instanceof LoopJump) return shell.status
   if (error instanceof Interrupted) return 128 + error.signal
   if (error instanceof Fatal) {
-    if (error.message !== undefined) yield* report(shell, error.message)
+    yield* tell(shell, error)
     // What bash answers: 127 when the commands came with `-c`, 1 from a file or in a subshell.
     const fromCommand = shell.from === "c" && shell.subshell === 0
     if (error.status === 127) return fromCommand ? 127 : 1

@@ -3,6 +3,7 @@
  */
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
+import type { Fatal } from "../state/Control.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 
 /** Writes all of `bytes`; answers the errno that stopped it. */
@@ -34,6 +35,14 @@ export const speaker = ({ frames, interactive, label }: Shell): string =>
 
 export const prefix = (shell: Shell): string =>
   shell.interactive ? `${shell.label}: ` : `${speaker(shell)}: line ${shell.line}: `
+
+/** Tells an error where it ends. */
+export function* tell(shell: Shell, error: Fatal): Run<void> {
+  if (error.message === undefined) return
+  const speaker = shell.interactive ? undefined : error.speaker
+  const place = speaker === undefined ? prefix(shell) : `${speaker}: line ${shell.line}: `
+  yield* writeAll(shell, 2, Bytes.encode(`${place}${error.message}\n`))
+}
 
 /** Complains. */
 export function* report(shell: Shell, message: string): Run<void> {

@@ -221,6 +221,9 @@ function* callFunction(
       : runBody(shell, definition)
     if (shell.traps.actions.has("RETURN")) yield* runReturnTrap(shell)
     return status
+  } catch (error) {
+    if (error instanceof Fatal) error.speaker ??= definition.file
+    throw error
   } finally {
     showTraps?.()
     const ownOptions = shell.variables.localNames().includes("OPTIND")

@@ -9,7 +9,7 @@ import type { SyntaxError } from "../syntax/mistake.js"
 import { parse, type Parsed } from "../syntax/parse.js"
 import { applyAliases, wantsAliases } from "./aliases.js"
 import { runList, type Tail } from "./evaluate.js"
-import { report, speaker, writeAll } from "./report.js"
+import { speaker, tell, writeAll } from "./report.js"
 
 /** Where a text came from, as complaints about it tell. */
 export type Origin = "" | "-c: " | "eval: "
@@ -41,7 +41,7 @@ function* runLines(shell: Shell, { statements }: List, tail: Tail): Run<number> 
       status = yield* runList(shell, { statements: [statements[at]!] }, tail && at === statements.length - 1)
     } catch (error) {
       if (!endsLine(shell, error)) throw error
-      if (error.message !== undefined) yield* report(shell, error.message)
+      yield* tell(shell, error)
       shell.status = status = error.status
       const { line } = statements[at]!
       while (statements[at + 1]?.line === line) at++

@@ -29,6 +29,9 @@ export class Exit {
  * builtin, of an assignment.
  */
 export class Fatal {
+  /** The file that it came up in, where that is left before it is told. */
+  speaker: string | undefined = undefined
+
   constructor(
     readonly status: number,
     readonly message: string | undefined,
