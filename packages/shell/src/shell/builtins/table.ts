@@ -9,6 +9,7 @@ import { main as trueMain } from "../../coreutils/true.js"
 import type { Shell } from "../state/Shell.js"
 import type { Builtin } from "./Builtin.js"
 import * as Command from "./command.js"
+import * as Complete from "./complete.js"
 import * as Directory from "./directory.js"
 import { enable } from "./enable.js"
 import * as Flow from "./flow.js"
@@ -42,6 +43,9 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["caller", run(() => Flow.caller)],
   ["cd", run(() => Directory.cd)],
   ["command", run(() => Command.command)],
+  ["compgen", run(() => Complete.compgen)],
+  ["complete", run(() => Complete.complete)],
+  ["compopt", run(() => Complete.compopt)],
   ["continue", run(() => Flow.continueLoop)],
   ["declare", run(() => Variables.declare)],
   ["dirs", run(() => Directory.dirs)],

@@ -15,6 +15,15 @@ const entries: Readonly<Record<string, readonly [synopsis: string, purpose: stri
     "command [-pVv] command [arg ...]",
     "Runs a program or builtin in spite of functions, or tells what a name is."
   ],
+  compgen: [
+    "compgen [-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [word]",
+    "Shows what a word may become."
+  ],
+  complete: [
+    "complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]",
+    "Says what the arguments of commands may become."
+  ],
+  compopt: ["compopt [-o|+o option] [-DEI] [name ...]", "Changes options of what complete has said."],
   continue: ["continue [n]", "Goes on with the next turn of the innermost loop, or of the nth around it."],
   declare: [
     "declare [-aAfFgilnprtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",

@@ -6,6 +6,7 @@
 import type * as Errno from "@effix/kernel/Errno"
 import type { Sys, SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
+import type { Completing, Specification } from "../completion/Specification.js"
 import { evaluateText } from "../expand/arithmetic.js"
 import type { Substitution } from "../expand/events.js"
 import { onAssignment } from "../expand/values.js"
@@ -122,6 +123,9 @@ export class Shell {
   /** Descriptors that `<(…)` opened for the command that is being run. */
   substituted: Array<number> = []
   directories: Array<string> = []
+  /** What `complete` has said, by command. */
+  completions: ReadonlyMap<string, Specification> = new Map()
+  completing: Completing | undefined = undefined
   readonly history: History
   /** The last `s/old/new/` of a history expansion. */
   readonly lastSubstitution: Substitution = { old: "", by: "" }
@@ -138,6 +142,7 @@ export class Shell {
     this.aliases = from?.aliases ?? new Map()
     this.accepted = from?.accepted ?? this.accepted
     this.disabled = from?.disabled ?? this.disabled
+    this.completions = from?.completions ?? this.completions
     this.hashed = new Map(from?.hashed)
     this.variables.onChange = (name) => this.changed(name)
     this.variables.evaluate = (text) => String(evaluateText(this, text))

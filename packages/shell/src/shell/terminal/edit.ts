@@ -11,10 +11,13 @@ import * as T from "@effix/kernel/abi/Termios"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
+import { type Attempt, attempt } from "../completion/attempt.js"
+import { columns, ending, replacement, type Shown, shown } from "../completion/insertion.js"
+import { statusOf } from "../run/process.js"
 import { writeAll } from "../run/report.js"
 import { runPending } from "../run/traps.js"
+import { Exit } from "../state/Control.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
-import { complete, wordStart } from "./complete.js"
 import { readKey } from "./keys.js"
 import { Line } from "./Line.js"
 import * as Width from "./width.js"
@@ -28,6 +31,13 @@ const raw = (settings: T.Termios): T.Termios => ({
   cc: settings.cc.map((value, index) => index === T.VMIN ? 1 : index === T.VTIME ? 0 : value)
 })
 
+/** The key that asks for completion, and what a second time asks for: to see what there is. */
+const TAB = 9
+const LIST = 63
+
+/** So many words are not shown without asking. */
+const ASK_FROM = 100
+
 class Editor {
   readonly line = new Line()
   private readonly prompt: string
@@ -38,7 +48,11 @@ class Editor {
   private historyAt: number
   /** What was typed before going through the history. */
   private typed = ""
-  private tabs = 0
+  private rows = 24
+  /** What is on the screen. */
+  private drawn = ""
+  /** The line as completion left it. */
+  private completed: string | undefined = undefined
 
   constructor(private readonly shell: Shell, prompt: string) {
     this.prompt = prompt
@@ -52,11 +66,20 @@ class Editor {
 
   *measure(): Run<void> {
     const size = yield* call(this.shell.sys.getWindowSize(0))
-    if (!Errno.isErrno(size) && size.columns > 0) this.columns = size.columns
+    if (Errno.isErrno(size) || size.columns === 0) return
+    this.columns = size.columns
+    this.rows = size.rows
+  }
+
+  private look(prompt = this.prompt): string {
+    return `${prompt}\0${this.line.cursor}\0${this.line.text}`
   }
 
   /** Draws prompt and line, and puts the cursor where it belongs. */
   *draw(prompt = this.prompt, promptCells = this.promptCells): Run<void> {
+    const now = this.look(prompt)
+    if (now === this.drawn) return
+    this.drawn = now
     const { characters, cursor } = this.line
     const end = Width.after(promptCells, characters, this.columns)
     let at = Width.after(promptCells, characters.slice(0, cursor), this.columns)
@@ -76,6 +99,12 @@ class Editor {
     yield* this.write(text)
   }
 
+  /** What is drawn next begins on a line of its own. */
+  private begin(): void {
+    this.row = 0
+    this.drawn = ""
+  }
+
   private *finish(text: string): Run<void> {
     this.line.cursor = this.line.characters.length
     yield* this.draw()
@@ -91,30 +120,100 @@ class Editor {
     this.line.set(next === history.length ? this.typed : history[next]!)
   }
 
-  private *tab(): Run<void> {
-    const before = this.line.characters.slice(0, this.line.cursor).join("")
-    const found = yield* complete(this.shell, before)
-    const start = wordStart(before)
-    if (found.candidates.length > 1 && found.word === before.slice(start)) {
-      if (++this.tabs < 2) return yield* this.write("\u0007")
-      const names = found.candidates.map((one) =>
-        one.replace(/\/$/, "").replace(/^.*\//, "") + (one.endsWith("/") ? "/" : "")
-      )
-      const width = Math.max(...names.map((name) => Width.of(name))) + 2
-      const perRow = Math.max(1, Math.floor(this.columns / width))
-      let text = "\r\n"
-      names.forEach((name, index) => {
-        const last = (index + 1) % perRow === 0 || index === names.length - 1
-        text += last ? `${name}\r\n` : name + " ".repeat(width - Width.of(name))
-      })
-      yield* this.write(text)
-      this.row = 0
-      return
+  /** An error in a function that is asked takes the line with it. */
+  private *attempt(text: string, cursor: number, type: number): Run<Attempt | undefined> {
+    const { status } = this.shell
+    try {
+      return yield* attempt(this.shell, text, cursor, TAB, type)
+    } catch (error) {
+      if (error instanceof Exit && !error.forced) throw error
+      yield* statusOf(this.shell, error)
+      this.line.set("")
+      this.begin()
+      return undefined
+    } finally {
+      this.shell.status = status
     }
-    const after = this.line.characters.slice(this.line.cursor).join("")
-    const head = before.slice(0, start) + found.word + (found.finished ? " " : "")
+  }
+
+  private *tab(): Run<void> {
+    const { text } = this.line
+    const before = this.line.characters.slice(0, this.line.cursor).join("")
+    const after = text.slice(before.length)
+    const again = this.completed === text
+    const found = yield* this.attempt(text, before.length, again ? LIST : TAB)
+    if (found === undefined) return
+    const [first, second] = found.words
+    if (first === undefined) {
+      this.completed = text
+      return yield* this.write("\u0007")
+    }
+    if (again && second !== undefined) return yield* this.choice(yield* shown(this.shell, found))
+    const raw = before.slice(found.start)
+    let head = before.slice(0, found.start) + replacement(found, raw)
+    if (second === undefined) head += yield* ending(this.shell, found, head, after, head !== before)
+    else yield* this.write("\u0007")
     this.line.set(head + after)
     this.line.cursor = Width.clusters(head).length
+    this.completed = head === before ? text : undefined
+  }
+
+  /** Shows what a word may become; asks first when that is much. */
+  private *choice(names: ReadonlyArray<Shown>): Run<void> {
+    this.begin()
+    if (names.length >= ASK_FROM) {
+      yield* this.write(`\r\nDisplay all ${names.length} possibilities? (y or n)`)
+      if (!(yield* this.yes())) return yield* this.write("\r\n")
+    }
+    yield* this.write("\r\n")
+    const rows = columns(names, this.columns)
+    const pageRows = Math.max(1, this.rows - 1)
+    let left = pageRows
+    for (const [index, row] of rows.entries()) {
+      yield* this.write(`${row}\r\n`)
+      if (--left > 0 || index === rows.length - 1) continue
+      left = yield* this.more(pageRows)
+      if (left === 0) return
+    }
+  }
+
+  /** A key that answers a question. */
+  private *answer(): Run<string> {
+    for (;;) {
+      const key = yield* readKey(this.shell)
+      if (key === undefined) return "ctrl-g"
+      if (key !== "interrupted") return "text" in key ? key.text : key.name
+    }
+  }
+
+  private *yes(): Run<boolean> {
+    for (;;) {
+      const answer = yield* this.answer()
+      if (answer === "y" || answer === "Y" || answer === " ") return true
+      if (["n", "N", "backspace", "ctrl-g", "ctrl-c"].includes(answer)) return false
+      yield* this.write("\u0007")
+    }
+  }
+
+  /** Asks how many more rows to show. */
+  private *more(page: number): Run<number> {
+    yield* this.write("--More--")
+    for (;;) {
+      const answer = yield* this.answer()
+      const rows = answer === " " || answer === "y" || answer === "Y"
+        ? page
+        : answer === "enter"
+        ? 1
+        : ["q", "Q", "n", "N", "backspace", "ctrl-g", "ctrl-c"].includes(answer)
+        ? 0
+        : undefined
+      if (rows === undefined) {
+        yield* this.write("\u0007")
+        continue
+      }
+      yield* this.write("\r\u001b[K")
+      return rows
+    }
   }
 
   /** ^R: the latest line of the history that has what is typed. */
@@ -151,6 +250,7 @@ class Editor {
     const { characters, cursor } = this.line
     const cells = this.promptCells + Width.of(characters)
     if (cursor < characters.length || Width.of(text) !== 1 || cells % this.columns < 2) return false
+    this.drawn = this.look()
     yield* this.write(text)
     return true
   }
@@ -159,10 +259,11 @@ class Editor {
   private *interrupted(): Run<void> {
     if (this.shell.traps.pending.length > 0) {
       yield* this.write("\r\n")
-      this.row = 0
+      this.begin()
       yield* runPending(this.shell)
     }
     yield* this.measure()
+    this.drawn = ""
     yield* this.draw()
   }
 
@@ -178,11 +279,11 @@ class Editor {
       }
       if ("text" in key) {
         this.line.insert(key.text)
-        this.tabs = 0
+        this.completed = undefined
         if (yield* this.appended(key.text)) continue
       } else {
         const { name } = key
-        if (name !== "tab") this.tabs = 0
+        if (name !== "tab") this.completed = undefined
         const done = yield* this.command(name)
         if (done !== undefined) return done
       }
@@ -204,7 +305,7 @@ class Editor {
         return undefined
       case "ctrl-l":
         yield* this.write("\u001b[H\u001b[2J")
-        this.row = 0
+        this.begin()
         return undefined
       case "up":
       case "ctrl-p":
