@@ -12,6 +12,11 @@ const anew = "\u0005\u0015\u000c"
 /** Has the host's bash behave as it does without its own settings of a terminal. */
 const plainly = "bind 'set enable-bracketed-paste off' 'set bell-style none' 2>/dev/null; cd $(mktemp -d)"
 
+/** What a terminal sends for keys that are written as `^A`, `^[` and `^?`. */
+const pressed = (text: string): string =>
+  text.replace(/\^([A-Z[\\\]_?])/g, (_, key: string) => String.fromCharCode(key.charCodeAt(0) ^ 64))
+
+/** What differs between the screens of both, after each text that is typed. */
 const both = (
   { columns = 80, rows = 14 }: { readonly columns?: number; readonly rows?: number },
   setUp: ReadonlyArray<string>,
@@ -197,6 +202,96 @@ describe.skipIf(!hasPython)("At a prompt as at the host's", () => {
           ...["n", "many \t\ty", "many item1\t\t\t", "\t\t", "  \t\t", "ls; \t\t"]
         ])
       ).toEqual([])
+    }), 120_000)
+
+  it.effect("keys move, kill, yank, change words, take arguments and undo", ({ expect }) =>
+    Effect.gen(function*() {
+      const line = "echo one two/three \"four five\" six"
+      const keys = [
+        ...["^A", "^A^F^F", "^[b", "^[b^[b^[b", "^A^[f^[f", "^W", "^W^W", "^[^?", "^[^?^[^?^Y", "^A^[d", "^A^[d^[d^Y"],
+        ...["^A^K^Y^Y", "^B^B^T", "^T", "^[t", "^[b^[t", "^A^[u^[c^[l", "^[b^[-^[u", "^A^[3^[f", "^A^[3x", "^[2^By"],
+        ...[
+          "^A^D^D",
+          "^?^?",
+          "^A^]3",
+          "^[^]o",
+          "^_",
+          "ab^_",
+          "^W^_",
+          "^W^W^_^_",
+          "^[\\",
+          "^A^[f^[\\",
+          "^[ ^[b^[b^X^XZ"
+        ],
+        ...["^A^K^Y^U^Y^[y", "^[^B^[^BQ", "^A^[^F^[^F^[^FQ", "^A^[^F^[^D", "^V^A", "^[[Hx", "^[[Fx", "^[[D^[[Dx"],
+        ...["^[[3~", "^[[D^[[3~", "^[[1;5D^[[1;5Cx", "^[OD^[OCx", "^[r", "^X^U", "^A^X^?", "^X^?", "^[4^H"],
+        ...["^A^[d^[f^[d^Y^[y", "^[A^[B", "^[Z", "^XZ", " ~root/x^[&", "^[1^[2a", "^[^H", "^A^[0^K", "^A^[2^[d"],
+        ...["^B^[2^W", "é漢x^B^B^?", "^Aé", "^A^T", "^A^F^T^T"]
+      ]
+      expect(yield* both({ columns: 70 }, [], keys.map((each) => line + pressed(each)))).toEqual([])
+    }), 120_000)
+
+  it.effect("the history is gone through, searched, and taken from", ({ expect }) =>
+    Effect.gen(function*() {
+      const keys = [
+        ...["^P", "^P^P", "^P^P^N", "^[.", "^[.^[.", "^P^P^[.", "x^Rsec", "^Recho^R", "^Rnothere^G"],
+        ...["^Rfir^Ax", "^Rse^G", "!ech^[^", "a!!^[^"]
+      ]
+      const lines = ["echo first a1 b1", "echo second a2 b2 'c d'", "true"]
+      expect(yield* both({ columns: 70 }, lines, keys.map((each) => pressed(`^E^U^M^L${each}`)))).toEqual([])
+    }), 120_000)
+
+  it.effect("bind has keys do other things: functions, macros and commands", ({ expect }) =>
+    Effect.gen(function*() {
+      const binds = [
+        files,
+        `bind '"\\C-xm": "hello \\"w\\" "' '"\\C-xo":"\\C-xm\\C-xm"' 'C-o: kill-whole-line' '"\\C-xk": menu-complete'`,
+        `bind '"\\C-xn": "echo macro\\C-m"' '"\\C-x ": magic-space' '"\\C-xu": universal-argument'`,
+        "bind -x '\"\\C-xw\": echo L=$READLINE_LINE P=$READLINE_POINT; READLINE_LINE=\"new $READLINE_LINE\"; READLINE_POINT=4'"
+      ]
+      const keys = [
+        ...[
+          "^Xm",
+          "^Xo",
+          "abc^Xw",
+          "^Xn",
+          "xyz^O",
+          "ls many/^Xk",
+          "ls many/^Xk^Xk",
+          "ls many/a^Xk^Xkx",
+          "!ech^X ",
+          "^Xux"
+        ],
+        ...[
+          "^Xu^Xux",
+          "^Xu3x",
+          "ls many/^[*",
+          "cat many/a^[?",
+          "ech^[!^[!",
+          "$HOM^[$",
+          "~roo^[~",
+          "lo^[@",
+          "ls many/a^[/"
+        ],
+        ...["ls many/a^X/"]
+      ]
+      expect(yield* both({ columns: 70 }, binds, keys.map(pressed))).toEqual([])
+    }), 120_000)
+
+  it.effect("the variables of the editor decide how completion shows a choice", ({ expect }) =>
+    Effect.gen(function*() {
+      const eager = [
+        files,
+        "bind 'set show-all-if-ambiguous on' 'set completion-ignore-case on' 'set completion-query-items 4'",
+        "bind 'set match-hidden-files off'"
+      ]
+      const keys = ["ls many/\t", "n", "ls many/A\t", "ls MANY/\t", "ls \t", "y", "ls .\t", "ls many/d\t"]
+      expect(yield* both({ columns: 70 }, eager, keys)).toEqual([])
+      const flat = [
+        files,
+        "bind 'set print-completions-horizontally on' 'set mark-directories off' 'set show-all-if-unmodified on'"
+      ]
+      expect(yield* both({ columns: 20 }, flat, ["ls many/\t\t", "ls many/dir1\t", "ls many/a\t\t"])).toEqual([])
     }), 120_000)
 
   it.effect(

@@ -7,6 +7,7 @@ import { main as echo } from "../../coreutils/echo.js"
 import { main as falseMain } from "../../coreutils/false.js"
 import { main as trueMain } from "../../coreutils/true.js"
 import type { Shell } from "../state/Shell.js"
+import { bind } from "./bind.js"
 import type { Builtin } from "./Builtin.js"
 import * as Command from "./command.js"
 import * as Complete from "./complete.js"
@@ -38,6 +39,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["[", run(() => test)],
   ["alias", run(() => Command.alias)],
   ["bg", run(() => Jobs.bg)],
+  ["bind", run(() => bind)],
   ["break", run(() => Flow.breakLoop)],
   ["builtin", run(() => Command.builtin)],
   ["caller", run(() => Flow.caller)],

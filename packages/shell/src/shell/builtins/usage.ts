@@ -7,6 +7,10 @@ const entries: Readonly<Record<string, readonly [synopsis: string, purpose: stri
   "[": ["[ arg... ]", "Tests a condition; the last argument is a bracket."],
   alias: ["alias [-p] [name[=value] ... ]", "Defines or shows aliases."],
   bg: ["bg [job_spec ...]", "Lets stopped jobs go on in the background."],
+  bind: [
+    "bind [-lpsvPSVX] [-m keymap] [-f filename] [-q name] [-u name] [-r keyseq] [-x keyseq:shell-command] [keyseq:readline-function or readline-command]",
+    "Says what keys do at a prompt, or shows it."
+  ],
   break: ["break [n]", "Leaves the innermost loop, or n of them."],
   builtin: ["builtin [shell-builtin [arg ...]]", "Runs a builtin, whatever functions there are."],
   caller: ["caller [expr]", "Shows where the running function was called from."],

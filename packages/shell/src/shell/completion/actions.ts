@@ -9,6 +9,7 @@ import * as SignalNames from "../../SignalNames.js"
 import { readFile } from "../builtins/flow.js"
 import { keywords } from "../builtins/names.js"
 import { builtins } from "../builtins/table.js"
+import { functionNames } from "../readline/keymap.js"
 import { type JobState, stateOf } from "../state/Jobs.js"
 import * as Options from "../state/Options.js"
 import type { Run, Shell } from "../state/Shell.js"
@@ -69,7 +70,7 @@ function* commands(shell: Shell, text: string): Run<Iterable<string>> {
 const sources: Readonly<Record<Action, Source>> = {
   alias: plain(({ aliases }) => [...aliases.keys()].sort()),
   arrayvar: variables(({ value }) => typeof value === "object"),
-  binding: plain(() => []),
+  binding: plain(() => functionNames),
   builtin: plain(() => [...builtins.keys()].sort()),
   disabled: plain(({ disabled }) => [...disabled].sort()),
   enabled: plain(enabled),

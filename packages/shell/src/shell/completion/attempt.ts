@@ -54,6 +54,18 @@ function* parameters(shell: Shell, word: string): Run<Found> {
   return plain(words, value !== undefined && (yield* isDirectoryAt(shell, value)) ? "/" : " ")
 }
 
+/** `~user`. */
+function* users(shell: Shell, word: string): Run<Found> {
+  const names = yield* candidates(shell, "user", word.replace(/^~/, ""))
+  return plain(names.map((name) => `~${name}`), "/")
+}
+
+/** `@host`. */
+function* hostnames(shell: Shell, word: string): Run<Found> {
+  const begin = word.startsWith("@") ? "@" : ""
+  return plain((yield* candidates(shell, "hostname", word.slice(begin.length))).map((host) => begin + host))
+}
+
 function* commands(shell: Shell, word: string): Run<Found> {
   const words = yield* candidates(shell, "command", word)
   if (words.length > 0) return { ...plain(words), filenames: word.includes("/"), quoting: true }
@@ -65,12 +77,8 @@ function* ordinary(shell: Shell, raw: string, names: boolean): Run<Found | undef
   const word = unquoted(raw)
   let found: Found | undefined
   if (/^\$\{?\w*$/.test(raw)) found = yield* parameters(shell, raw)
-  else if (/^~[^/]*$/.test(word)) {
-    const users = yield* candidates(shell, "user", word.slice(1))
-    found = plain(users.map((user) => `~${user}`), "/")
-  } else if (word.startsWith("@")) {
-    found = plain((yield* candidates(shell, "hostname", word.slice(1))).map((host) => `@${host}`))
-  }
+  else if (/^~[^/]*$/.test(word)) found = yield* users(shell, word)
+  else if (word.startsWith("@")) found = yield* hostnames(shell, word)
   if (found !== undefined && found.words.length > 0) return found
   if (names) return yield* commands(shell, word)
   if (Pattern.isMagic(word, true)) {
@@ -150,8 +158,35 @@ function* find(shell: Shell, where: Where, asked: Asked): Run<Found> {
   return (yield* ordinary(shell, word, names)) ?? paths(notIgnored(shell, yield* files(shell, unquoted(word))))
 }
 
-/** Completes the word at `cursor`; `key` is the character that asks for it, `type` what for. */
-export function* attempt(shell: Shell, line: string, cursor: number, key: number, type: number): Run<Attempt> {
+/** Words of one kind only. */
+export type Kind = "command" | "file" | "hostname" | "user" | "variable"
+
+export interface How {
+  /** The character that asks. */
+  readonly key: number
+  /** What it asks for. */
+  readonly type: number
+  readonly kind: Kind | undefined
+}
+
+function* only(shell: Shell, raw: string, kind: Kind): Run<Found> {
+  const word = unquoted(raw)
+  switch (kind) {
+    case "command":
+      return yield* commands(shell, word)
+    case "file":
+      return paths(notIgnored(shell, yield* files(shell, word)))
+    case "variable":
+      return { ...yield* parameters(shell, word.startsWith("$") ? word : `$${word}`), append: " " }
+    case "user":
+      return yield* users(shell, word)
+    case "hostname":
+      return yield* hostnames(shell, word)
+  }
+}
+
+/** Completes the word at `cursor`. */
+export function* attempt(shell: Shell, line: string, cursor: number, { key, kind, type }: How): Run<Attempt> {
   const breaks = shell.variables.value("COMP_WORDBREAKS") ?? ""
   const before = line.slice(0, cursor)
   const place = wordAt(before, breaks)
@@ -168,7 +203,7 @@ export function* attempt(shell: Shell, line: string, cursor: number, key: number
     key,
     type
   }
-  const found = yield* find(shell, where, asked)
+  const found = yield* kind === undefined ? find(shell, where, asked) : only(shell, raw, kind)
   const distinct = [...new Set(found.words)]
   return {
     ...found,

@@ -5,6 +5,7 @@ import { isDirectory, isRegular, isSymlink, X_OK } from "@effix/kernel/abi/FileM
 import * as Errno from "@effix/kernel/Errno"
 import { namesIn } from "../expand/pathnames.js"
 import { tilde } from "../expand/tilde.js"
+import { isOn } from "../readline/Readline.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 
 /** The path that is meant: what `~user/…` stands for, and variables in it. */
@@ -42,9 +43,13 @@ export function* files(shell: Shell, text: string, kind: keyof typeof tests = "a
   const there = yield* real(shell, directory)
   const test = tests[kind]
   const found: Array<string> = []
+  const ignoreCase = isOn(shell.readline, "completion-ignore-case")
+  const shows = isOn(shell.readline, "match-hidden-files")
+  const begins = (name: string): boolean =>
+    ignoreCase ? name.toLowerCase().startsWith(prefix.toLowerCase()) : name.startsWith(prefix)
   const hidden = prefix === "." || prefix === ".." ? [".", ".."] : []
   for (const name of [...hidden, ...yield* namesIn(shell, there)]) {
-    if (!name.startsWith(prefix)) continue
+    if (!begins(name) || (name.startsWith(".") && !shows && !prefix.startsWith("."))) continue
     if (test === undefined || (yield* test(shell, there + name))) found.push(directory + name)
   }
   return found

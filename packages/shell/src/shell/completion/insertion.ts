@@ -3,6 +3,7 @@
  *
  * @see readline(3)
  */
+import { isOn } from "../readline/Readline.js"
 import type { Run, Shell } from "../state/Shell.js"
 import * as Width from "../terminal/width.js"
 import type { Attempt } from "./attempt.js"
@@ -44,10 +45,11 @@ export function* ending(shell: Shell, attempt: Attempt, head: string, after: str
   const { append, filenames, links, quote } = attempt
   if (filenames) {
     const leading = yield* leads(shell, word)
-    if (leading === "directory" || (leading === "link" && (links || !grew))) {
+    const marked = isOn(shell.readline, leading === "link" ? "mark-symlinked-directories" : "mark-directories")
+    if (leading !== undefined && (marked || (leading === "link" && (links || !grew)))) {
       return head.endsWith("/") || after.startsWith("/") ? "" : "/"
     }
-    if (leading === "link") return ""
+    if (leading !== undefined) return ""
   }
   if (after !== "") return ""
   return (quote !== "" && !head.endsWith(quote) ? quote : "") + append
@@ -62,17 +64,18 @@ export interface Shown {
 /** The words as they are shown to choose from. */
 export function* shown(shell: Shell, { filenames, words }: Attempt): Run<ReadonlyArray<Shown>> {
   if (!filenames) return words.map((name) => ({ name, mark: "" }))
+  const marks = isOn(shell.readline, "mark-directories")
   const names: Array<Shown> = []
   for (const word of words) {
     const name = word.slice(word.replace(/\/$/, "").lastIndexOf("/") + 1)
-    const marked = !name.endsWith("/") && (yield* leads(shell, word)) !== undefined
+    const marked = marks && !name.endsWith("/") && (yield* leads(shell, word)) !== undefined
     names.push({ name, mark: marked ? "/" : "" })
   }
   return names
 }
 
-/** Names in columns, down one and then down the next, as many as a terminal has room for. */
-export const columns = (names: ReadonlyArray<Shown>, cells: number): ReadonlyArray<string> => {
+/** Names in as many columns as there is room for: down one and then down the next, or across them. */
+export const columns = (names: ReadonlyArray<Shown>, cells: number, across: boolean): ReadonlyArray<string> => {
   const width = Math.max(...names.map(({ name }) => Width.of(name))) + 2
   let perRow = Math.floor(cells / width)
   if (perRow !== 1 && perRow * width === cells) perRow--
@@ -81,10 +84,11 @@ export const columns = (names: ReadonlyArray<Shown>, cells: number): ReadonlyArr
   return Array.from({ length: rows }, (_, row) => {
     let text = ""
     for (let column = 0; column < perRow; column++) {
-      const shown = names[column * rows + row]
+      const shown = names[across ? row * perRow + column : column * rows + row]
       if (shown === undefined) break
       const name = shown.name + shown.mark
-      text += column + 1 < perRow ? name + " ".repeat(Math.max(0, width - Width.of(name))) : name
+      const pads = column + 1 < perRow && !(across && row * perRow + column === names.length - 1)
+      text += pads ? name + " ".repeat(Math.max(0, width - Width.of(name))) : name
     }
     return text
   })
