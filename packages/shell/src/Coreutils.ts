@@ -11,6 +11,7 @@ import * as awk from "./coreutils/awk.js"
 import * as base64 from "./coreutils/base64.js"
 import * as basename from "./coreutils/basename.js"
 import * as basenc from "./coreutils/basenc.js"
+import * as bc from "./coreutils/bc.js"
 import * as cat from "./coreutils/cat.js"
 import * as chmod from "./coreutils/chmod.js"
 import * as chown from "./coreutils/chown.js"
@@ -118,6 +119,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   base64: base64.main,
   basename: basename.main,
   basenc: basenc.main,
+  bc: bc.main,
   cat: cat.main,
   chgrp: chown.chgrp,
   chmod: chmod.main,
