@@ -103,6 +103,7 @@ import * as truncate from "./coreutils/truncate.js"
 import * as tsort from "./coreutils/tsort.js"
 import * as uname from "./coreutils/uname.js"
 import * as uniq from "./coreutils/uniq.js"
+import * as watch from "./coreutils/watch.js"
 import * as wc from "./coreutils/wc.js"
 import * as which from "./coreutils/which.js"
 import * as xargs from "./coreutils/xargs.js"
@@ -243,6 +244,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   unlink: link.unlink,
   users: logname.users,
   vdir: ls.vdir,
+  watch: watch.main,
   wc: wc.main,
   which: which.main,
   whoami: id.whoami,

@@ -61,7 +61,7 @@ export const add = (a: Decimal, b: Decimal): Decimal => {
 export const subtract = (a: Decimal, b: Decimal): Decimal => add(a, negated(b))
 
 /** About how many digits a number has. */
-export const digits = ({ value }: Decimal): number => Math.ceil(bits(value) * 0.30103)
+export const digits = ({ value }: Decimal): number => Math.ceil(bits(value) * Math.log10(2))
 
 const bits = (value: bigint): number => (value < 0n ? -value : value).toString(16).length * 4
 
@@ -89,7 +89,7 @@ export const modulo = (a: Decimal, b: Decimal, scale: number): Decimal => {
 export const power = (a: Decimal, exponent: bigint, scale: number): Decimal => {
   if (exponent === 0n) return one
   const times = exponent < 0n ? -exponent : exponent
-  const length = bits(a.value) * 0.30103
+  const length = bits(a.value) * Math.log10(2)
   if (a.value !== 0n && a.value !== 1n && a.value !== -1n && times * BigInt(Math.ceil(length)) > BigInt(digitsMax)) {
     throw new TooLong()
   }

@@ -43,7 +43,7 @@ const expOf = ({ unit, value }: Fixed): bigint => {
 
 /** e to the power of x. */
 export const exp = (x: Decimal, scale: number): Decimal => {
-  const growth = Math.ceil(whole(x) * 0.4343)
+  const growth = Math.ceil(whole(x) * Math.LOG10E)
   const extra = scale + growth + whole(x).toString().length + 20
   const { unit, value } = fixed(x, extra)
   const positive = expOf({ unit, value: value < 0n ? -value : value })

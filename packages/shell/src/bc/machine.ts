@@ -8,7 +8,7 @@ import * as Decimal from "./decimal.js"
 import { library } from "./functions.js"
 import type { Argument, Definition, Expression, Place, Statement } from "./syntax.js"
 
-type Number = Decimal.Decimal
+type Value = Decimal.Decimal
 
 /** What a program cannot go on from: the rest of its line is left out. */
 export class RuntimeError {
@@ -32,7 +32,7 @@ export interface Host {
   readonly width: number
 }
 
-type Outcome = "break" | "continue" | { readonly value: Number } | undefined
+type Outcome = "break" | "continue" | { readonly value: Value } | undefined
 
 const indexMax = 16_777_215n
 
@@ -48,11 +48,11 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 export class Machine {
-  private readonly scalars = new Map<string, Number>()
-  private readonly arrays = new Map<string, Map<number, Number>>()
+  private readonly scalars = new Map<string, Value>()
+  private readonly arrays = new Map<string, Map<number, Value>>()
   private readonly functions = new Map<string, Definition>()
   private readonly settings = { ibase: 10, obase: 10, scale: 0 }
-  private last: Number = Decimal.zero
+  private last: Value = Decimal.zero
   private column = 0
   private warned = false
   /** The function that runs. */
@@ -97,7 +97,7 @@ export class Machine {
     this.host.write(out)
   }
 
-  private show(value: Number): void {
+  private show(value: Value): void {
     this.last = value
     this.write(Decimal.shown(value, this.settings.obase))
   }
@@ -132,7 +132,7 @@ export class Machine {
         }
         return undefined
       case "If": {
-        const chosen = Decimal.isZero(yield* this.evaluate(statement.condition)) ? statement.otherwise : statement.then
+        const chosen = Decimal.isZero(yield* this.evaluate(statement.condition)) ? statement.otherwise : statement.held
         return chosen === undefined ? undefined : yield* this.execute(chosen)
       }
       case "Loop":
@@ -163,7 +163,7 @@ export class Machine {
     return undefined
   }
 
-  private *evaluate(expression: Expression): Run<Number> {
+  private *evaluate(expression: Expression): Run<Value> {
     switch (expression._tag) {
       case "Number":
         return Decimal.read(expression.text, this.settings.ibase)
@@ -204,7 +204,7 @@ export class Machine {
     }
   }
 
-  private *binary({ left, operator, right }: Expression & { _tag: "Binary" }): Run<Number> {
+  private *binary({ left, operator, right }: Expression & { _tag: "Binary" }): Run<Value> {
     const first = yield* this.evaluate(left)
     if (operator === "&&" && Decimal.isZero(first)) return Decimal.zero
     if (operator === "||" && !Decimal.isZero(first)) return Decimal.one
@@ -213,9 +213,9 @@ export class Machine {
     return this.compute(operator, first, second)
   }
 
-  private compute(operator: string, a: Number, b: Number): Number {
+  private compute(operator: string, a: Value, b: Value): Value {
     const { scale } = this.settings
-    const truth = (holds: boolean): Number => holds ? Decimal.one : Decimal.zero
+    const truth = (holds: boolean): Value => holds ? Decimal.one : Decimal.zero
     switch (operator) {
       case "+":
         return Decimal.add(a, b)
@@ -252,7 +252,7 @@ export class Machine {
     if (pause !== undefined) yield* pause
   }
 
-  private raise(a: Number, b: Number): Number {
+  private raise(a: Value, b: Value): Value {
     if (b.scale > 0 && b.value % Decimal.tenTo(b.scale) !== 0n) this.warn("non-zero scale in exponent")
     const exponent = Decimal.rescaled(b, 0).value
     if (exponent < 0n && Decimal.isZero(a)) return this.fail("divide by zero")
@@ -264,7 +264,7 @@ export class Machine {
     this.host.warn(`Runtime warning (func=${this.within}, adr=0): ${text}\n`)
   }
 
-  private builtin(name: "length" | "scale" | "sqrt", value: Number): Number {
+  private builtin(name: "length" | "scale" | "sqrt", value: Value): Value {
     if (name === "length") return Decimal.of(Decimal.length(value))
     if (name === "scale") return Decimal.of(value.scale)
     if (value.value < 0n) return this.fail("Square root of a negative number")
@@ -276,16 +276,16 @@ export class Machine {
   private *index(expression: Expression, name: string): Run<number> {
     const value = Decimal.rescaled(yield* this.evaluate(expression), 0).value
     if (value < 0n || value > indexMax) return this.fail(`Array ${name} subscript out of bounds.`)
-    return globalThis.Number(value)
+    return Number(value)
   }
 
-  private get(place: Place, index: number): Number {
+  private get(place: Place, index: number): Value {
     if (place._tag === "Variable") return this.scalars.get(place.name) ?? Decimal.zero
     if (place._tag === "Element") return this.arrays.get(place.name)?.get(index) ?? Decimal.zero
     return place.name === "last" ? this.last : Decimal.of(this.settings[place.name])
   }
 
-  private set(place: Place, index: number, value: Number): Number {
+  private set(place: Place, index: number, value: Value): Value {
     if (place._tag === "Variable") this.scalars.set(place.name, value)
     else if (place._tag === "Element") this.array(place.name).set(index, value)
     else if (place.name === "last") this.last = value
@@ -293,7 +293,7 @@ export class Machine {
     return value
   }
 
-  private adjust(name: "ibase" | "obase" | "scale", value: Number): void {
+  private adjust(name: "ibase" | "obase" | "scale", value: Value): void {
     const [least, most] = name === "scale"
       ? [0n, BigInt(Decimal.digitsMax)]
       : [2n, name === "ibase" ? 16n : 2147483647n]
@@ -301,20 +301,20 @@ export class Machine {
     if (asked < least) {
       this.warn(name === "scale" ? "negative scale, set to 0" : `${name} too small, set to 2`)
     } else if (asked > most) this.warn(`${name} too large, set to ${most}`)
-    this.settings[name] = globalThis.Number(asked < least ? least : asked > most ? most : asked)
+    this.settings[name] = Number(asked < least ? least : asked > most ? most : asked)
   }
 
-  private array(name: string): Map<number, Number> {
+  private array(name: string): Map<number, Value> {
     const known = this.arrays.get(name)
     if (known !== undefined) return known
-    const made = new Map<number, Number>()
+    const made = new Map<number, Value>()
     this.arrays.set(name, made)
     return made
   }
 
   // ----------------------------------------------------------------- functions
 
-  private *call(name: string, args: ReadonlyArray<Argument>): Run<Number> {
+  private *call(name: string, args: ReadonlyArray<Argument>): Run<Value> {
     const definition = this.functions.get(name)
     if (definition === undefined) return yield* this.libraryCall(name, args)
     const { parameters } = definition
@@ -324,21 +324,21 @@ export class Machine {
       const wrong = args.length === parameters.length ? "Parameter type mismatch" : "Parameter number mismatch"
       return this.fail(args.length === parameters.length ? `${wrong} parameter ${parameters[0]?.name ?? ""}.` : wrong)
     }
-    const values: Array<Number | Map<number, Number>> = []
+    const values: Array<Value | Map<number, Value>> = []
     for (const [index, argument] of args.entries()) {
       if (argument._tag !== "Array") values.push(yield* this.evaluate(argument))
       else values.push(parameters[index]!.shared ? this.array(argument.name) : new Map(this.array(argument.name)))
     }
     const body = new Enter(this.body(definition, values))
     yield body
-    return body.result as Number
+    return body.result as Value
   }
 
-  private *libraryCall(name: string, args: ReadonlyArray<Argument>): Run<Number> {
+  private *libraryCall(name: string, args: ReadonlyArray<Argument>): Run<Value> {
     const known = this.math && Object.hasOwn(library, name) ? library[name] : undefined
     if (known === undefined) return this.fail(`Function ${name} not defined.`)
     const [count, compute] = known
-    const values: Array<Number> = []
+    const values: Array<Value> = []
     for (const argument of args) if (argument._tag !== "Array") values.push(yield* this.evaluate(argument))
     if (values.length !== args.length || values.length !== count) return this.fail("Parameter number mismatch")
     return compute(values, this.settings.scale)
@@ -347,8 +347,8 @@ export class Machine {
   /** Runs a function; what its parameters and own variables hide is there again afterwards. */
   private *body(
     { autos, body, name, parameters }: Definition,
-    values: ReadonlyArray<Number | Map<number, Number>>
-  ): Run<Number> {
+    values: ReadonlyArray<Value | Map<number, Value>>
+  ): Run<Value> {
     const own = [...parameters, ...autos]
     const hidden = own.map(({ array, name: each }) => array ? this.arrays.get(each) : this.scalars.get(each))
     const { within } = this

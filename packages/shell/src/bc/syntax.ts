@@ -32,7 +32,7 @@ export type Statement =
   | {
     readonly _tag: "If"
     readonly condition: Expression
-    readonly then: Statement
+    readonly held: Statement
     readonly otherwise: Statement | undefined
   }
   | {
@@ -315,13 +315,13 @@ export class Parser {
     const condition = this.expression()
     this.expect(")")
     this.newlines()
-    const then = this.statement(inFunction, inLoop)
+    const held = this.statement(inFunction, inLoop)
     let otherwise: Statement | undefined
     if (this.takes("else")) {
       this.newlines()
       otherwise = this.statement(inFunction, inLoop)
     }
-    return { _tag: "If", condition, then, otherwise }
+    return { _tag: "If", condition, held, otherwise }
   }
 
   private counted(inFunction: boolean): Statement {
