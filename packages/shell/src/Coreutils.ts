@@ -36,6 +36,7 @@ import * as expand from "./coreutils/expand.js"
 import * as expr from "./coreutils/expr.js"
 import * as factor from "./coreutils/factor.js"
 import * as falseUtility from "./coreutils/false.js"
+import * as fileUtility from "./coreutils/file.js"
 import * as find from "./coreutils/find.js"
 import * as flock from "./coreutils/flock.js"
 import * as fmt from "./coreutils/fmt.js"
@@ -150,6 +151,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   factor: factor.main,
   false: falseUtility.main,
   fgrep: grep.fgrep,
+  file: fileUtility.main,
   find: find.main,
   flock: flock.main,
   fmt: fmt.main,

@@ -1,6 +1,6 @@
 /** A command that is watched, as a user in front of a terminal sees it. */
 import { describe, it } from "@effect/vitest"
-import { Kernel } from "@effix/kernel"
+import type { Kernel } from "@effix/kernel"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { machine, Screen } from "./Screen.js"
