@@ -16,7 +16,6 @@ import * as cat from "./coreutils/cat.js"
 import * as chmod from "./coreutils/chmod.js"
 import * as chown from "./coreutils/chown.js"
 import * as cksum from "./coreutils/cksum.js"
-import * as clear from "./coreutils/clear.js"
 import * as cmp from "./coreutils/cmp.js"
 import * as column from "./coreutils/column.js"
 import * as comm from "./coreutils/comm.js"
@@ -98,6 +97,7 @@ import * as testUtility from "./coreutils/test.js"
 import * as timeout from "./coreutils/timeout.js"
 import * as top from "./coreutils/top.js"
 import * as touch from "./coreutils/touch.js"
+import * as tput from "./coreutils/tput.js"
 import * as tr from "./coreutils/tr.js"
 import * as trueUtility from "./coreutils/true.js"
 import * as truncate from "./coreutils/truncate.js"
@@ -128,7 +128,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   chown: chown.main,
   chroot: nohup.chroot,
   cksum: cksum.main,
-  clear: clear.main,
+  clear: tput.clear,
   cmp: cmp.main,
   column: column.main,
   comm: comm.main,
@@ -205,6 +205,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   readlink: readlink.main,
   realpath: realpath.main,
   renice: nohup.renice,
+  reset: tput.reset,
   rev: rev.main,
   rm: rm.main,
   rmdir: rmdir.main,
@@ -234,6 +235,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   timeout: timeout.main,
   top: top.main,
   touch: touch.main,
+  tput: tput.tput,
   tr: tr.main,
   true: trueUtility.main,
   truncate: truncate.main,
