@@ -80,6 +80,7 @@ import * as rm from "./coreutils/rm.js"
 import * as rmdir from "./coreutils/rmdir.js"
 import * as sed from "./coreutils/sed.js"
 import * as seq from "./coreutils/seq.js"
+import * as shred from "./coreutils/shred.js"
 import * as shuf from "./coreutils/shuf.js"
 import * as sleep from "./coreutils/sleep.js"
 import * as sort from "./coreutils/sort.js"
@@ -217,6 +218,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   sha256sum: sums.sha256sum,
   sha384sum: sums.sha384sum,
   sha512sum: sums.sha512sum,
+  shred: shred.main,
   shuf: shuf.main,
   sleep: sleep.main,
   sort: sort.main,
