@@ -69,6 +69,7 @@ import * as paste from "./coreutils/paste.js"
 import * as patch from "./coreutils/patch.js"
 import * as pathchk from "./coreutils/pathchk.js"
 import * as pgrep from "./coreutils/pgrep.js"
+import * as pr from "./coreutils/pr.js"
 import * as printf from "./coreutils/printf.js"
 import * as ps from "./coreutils/ps.js"
 import * as pstree from "./coreutils/pstree.js"
@@ -198,6 +199,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   pathchk: pathchk.main,
   pgrep: pgrep.pgrep,
   pkill: pgrep.pkill,
+  pr: pr.main,
   printenv: which.printenv,
   printf: printf.main,
   ps: ps.main,
