@@ -17,7 +17,7 @@ type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 interface Given {
   readonly spec: Specification.Specification
-  /** Whether anything was said at all about the words. */
+  /** `-p` and `-r`. */
   readonly print: boolean
   readonly remove: boolean
   /** The letters of `-D`, `-E` and `-I`. */
@@ -84,11 +84,11 @@ function* read(shell: Shell, argv: ReadonlyArray<string>): Run<Given | number> {
       } else if (letter === "o") {
         if (!Specification.isOption(value)) return yield* complain(shell, name, `${value}: invalid option name`, 2)
         options.add(value)
-      } else {
+      } else if (isWithArgument(letter)) {
         if (letter === "F" && /[()<>;&|\s]/.test(value)) {
           return yield* complain(shell, name, `\`${value}': not a valid identifier`, 2)
         }
-        spec[withArgument[letter as keyof typeof withArgument]] = value
+        spec[withArgument[letter]] = value
       }
       break
     }

@@ -7,7 +7,7 @@ import * as Quote from "../expand/quote.js"
 import { inOrder } from "../state/order.js"
 
 /** What `-o` turns on, in the order in which it is shown. */
-export const options = [
+const options = [
   "bashdefault",
   "default",
   "dirnames",

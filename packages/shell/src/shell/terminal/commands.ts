@@ -16,7 +16,7 @@ import { byText } from "./search.js"
 import { complete, insertAll, menu, possible } from "./tab.js"
 
 /** How a function was asked for. */
-export interface Asked {
+interface Asked {
   /** The keys that it is bound to. */
   readonly keys: string
   /** The numeric argument; 1 when there is none. */
