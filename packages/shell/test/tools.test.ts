@@ -59,7 +59,7 @@ const isThere = (tool: string): boolean => spawnSync(tool, ["--version"]).error 
 const hasTools = hasGnu && ["tar", "gzip", "patch", "xxd", "hexdump", "column", "strings"].every(isThere)
 
 /** Tools that a host may well be without. */
-const rare = new Set(["bc", "file", "watch"])
+const rare = new Set(["bc", "file", "tput", "watch"])
 
 layer(TestKernel, { excludeTestServices: true })("The tools agree with the host's", (it) => {
   for (const file of fs.readdirSync(directory).sort()) {
