@@ -100,7 +100,7 @@ export const power = (a: Decimal, exponent: bigint, scale: number): Decimal => {
 }
 
 /** The largest whole number whose square is no larger. */
-const wholeRoot = (value: bigint): bigint => {
+export const wholeRoot = (value: bigint): bigint => {
   if (value < 2n) return value
   let guess = 1n << BigInt((value.toString(2).length + 1) >> 1)
   for (;;) {

@@ -3,7 +3,7 @@
  *
  * @see bc(1p) Functions
  */
-import { type Decimal, negated, of, rescaled, tenTo, TooLong, zero } from "./decimal.js"
+import { type Decimal, negated, of, rescaled, tenTo, TooLong, wholeRoot, zero } from "./decimal.js"
 
 /** More digits than that would take too long. */
 const scaleMax = 10_000
@@ -42,7 +42,7 @@ const expOf = ({ unit, value }: Fixed): bigint => {
 }
 
 /** e to the power of x. */
-export const exp = (x: Decimal, scale: number): Decimal => {
+const exp = (x: Decimal, scale: number): Decimal => {
   const growth = Math.ceil(whole(x) * Math.LOG10E)
   const extra = scale + growth + whole(x).toString().length + 20
   const { unit, value } = fixed(x, extra)
@@ -62,7 +62,7 @@ const atanh = (y: bigint, unit: bigint): bigint => {
 }
 
 /** The natural logarithm; of what has none, the least number that there is room for. */
-export const ln = (x: Decimal, scale: number): Decimal => {
+const ln = (x: Decimal, scale: number): Decimal => {
   if (x.value <= 0n) return { value: tenTo(scale) - tenTo(scale) * tenTo(scale), scale }
   const extra = scale + 20 + String(x.value).length
   const { unit, value } = fixed(x, extra)
@@ -96,17 +96,7 @@ const atanOf = (x: bigint, unit: bigint): bigint => {
 
 const piOf = (unit: bigint): bigint => 4n * (4n * atanOf(unit / 5n, unit) - atanOf(unit / 239n, unit))
 
-const rootOf = (value: bigint): bigint => {
-  if (value < 2n) return value
-  let guess = 1n << BigInt((value.toString(2).length + 1) >> 1)
-  for (;;) {
-    const next = (guess + value / guess) >> 1n
-    if (next >= guess) return guess
-    guess = next
-  }
-}
-
-export const atan = (x: Decimal, scale: number): Decimal => {
+const atan = (x: Decimal, scale: number): Decimal => {
   const extra = scale + 20
   const { unit, value } = fixed(x, extra + String(x.value).length)
   const from = extra + String(x.value).length
@@ -116,7 +106,7 @@ export const atan = (x: Decimal, scale: number): Decimal => {
   let halvings = 0n
   while (small > unit >> 4n) {
     // atan(x) is twice atan(x / (1 + sqrt(1 + x²))).
-    small = small * unit / (unit + rootOf(unit * unit + small * small))
+    small = small * unit / (unit + wholeRoot(unit * unit + small * small))
     halvings++
   }
   let sum = atanOf(small, unit) << halvings
@@ -151,11 +141,11 @@ const turned = (x: Decimal, scale: number, quarters: bigint): Decimal => {
   return cut(near !== 0n && off < slack && off > -slack ? near : rounded, extra, scale)
 }
 
-export const sin = (x: Decimal, scale: number): Decimal => turned(x, scale, 0n)
-export const cos = (x: Decimal, scale: number): Decimal => turned(x, scale, 1n)
+const sin = (x: Decimal, scale: number): Decimal => turned(x, scale, 0n)
+const cos = (x: Decimal, scale: number): Decimal => turned(x, scale, 1n)
 
 /** The Bessel function of a whole order. */
-export const bessel = (order: Decimal, x: Decimal, scale: number): Decimal => {
+const bessel = (order: Decimal, x: Decimal, scale: number): Decimal => {
   const n = whole(order)
   if (n > scaleMax) throw new TooLong()
   const extra = scale + Math.ceil(whole(x)) + n + 20

@@ -5,7 +5,7 @@
  */
 
 /** A flag, a number, or a text in the notation of terminfo. */
-export type Capability = true | number | string
+type Capability = true | number | string
 
 export interface Description {
   readonly longName: string

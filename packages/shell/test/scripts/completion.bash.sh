@@ -45,4 +45,6 @@ compgen -A setopt; compgen -A shopt; compgen -u roo; compgen -g roo; compgen -u 
 f() { :; }; g() { :; }; alias hey=x ha=y; compgen -A function; compgen -a; compgen -a he; declare -a HOARR=(1); HOPLAIN=1; export HOEX=2; compgen -A arrayvar HO; compgen -e HOE; compgen -v HO | grep -v HOS; compgen -A function -A builtin -k f
 compgen -A job; sleep 1 & compgen -A job; compgen -j; compgen -A running; compgen -A stopped; echo $?; compgen -c he | grep -x hey; compgen -c whil | sort -u; compgen -c f | grep -x f; compgen -A helptopic com
 #%%
+compgen -W 'a ${nope?bad}'; echo "not reached $?"
+#%%
 type complete compgen compopt; help -s complete compgen compopt; echo "${COMP_WORDBREAKS@Q}"; _c() { COMPREPLY=($(compgen -W "start stop status" -- "${COMP_WORDS[COMP_CWORD]}")); }; complete -F _c svc; complete -p svc

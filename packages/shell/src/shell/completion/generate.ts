@@ -89,9 +89,10 @@ function* wordList(shell: Shell, list: string, word: string): Run<ReadonlyArray<
   try {
     for (const text of listed(list, Values.separators(shell))) yield* expanded(shell, text, found)
   } catch (error) {
-    if (!(error instanceof Fatal)) throw error
-    if (error.message !== undefined) yield* report(shell, error.message)
-    return []
+    if (!(error instanceof Fatal) || error.message === undefined) throw error
+    // It ends a script, whatever builtin asked for the words.
+    yield* report(shell, error.message)
+    throw new Fatal(error.status, undefined, error.discard)
   } finally {
     shell.options.noglob = noglob
   }
