@@ -68,13 +68,13 @@ const expanded = (line: string, how: How, from: number, most: number): string =>
     let piece: string
     if (how.tabs !== undefined && (byte === how.tabs.character || byte === "\t")) {
       piece = " ".repeat(tabWidth(byte === how.tabs.character ? how.tabs.width : 8, column))
-    } else piece = how.visible === "" ? byte : shownByte(byte, how)
-    const code = byte.charCodeAt(0)
+    } else piece = byte === "\t" ? byte : shownByte(byte, how)
+    const code = piece.charCodeAt(0)
     const cells = piece === "\t"
       ? tabWidth(8, column)
       : piece === "\b"
       ? -1
-      : piece.length === 1 && (code < 32 || code > 126)
+      : code < 32 || code > 126
       ? 0
       : piece.length
     // The first character is there whatever stands before it.
@@ -180,6 +180,7 @@ class Printer {
     const { how, separator } = this
     const row = new Row(how.outputTabs)
     row.put(" ".repeat(how.margin))
+    if (cells.length > 1) row.flush()
     let separators = 0
     let empty = true
     cells.forEach((cell, index) => {
@@ -228,18 +229,23 @@ class Printer {
     const room = Math.max(0, width - date.length - name.length - page.length)
     const left = Math.max(1, room >> 1)
     const right = Math.max(1, room - (room >> 1))
-    return `\n\n${" ".repeat(margin)}${date}${" ".repeat(left)}${name}${" ".repeat(right)}${page}\n\n\n`
+    const indent = " ".repeat(margin)
+    return `${indent}\n\n${indent}${date}${" ".repeat(left)}${name}${" ".repeat(right)}${page}\n\n\n`
   }
 
   /** Writes one page; answers whether more may follow. */
   private *show(rows: ReadonlyArray<string>, date: string, name: string, ended: boolean): Steps<boolean> {
-    const { double, first, formFeed, framed, keepsPages, last } = this.how
+    const { across, columns, double, first, formFeed, framed, keepsPages, last, merge } = this.how
     this.page++
     if (this.page > last) return false
     if (this.page < first) return true
     const { out } = this.run
     if (framed) out.bytes(Latin1.encode(this.header(date, name)))
-    for (const row of rows) out.bytes(Latin1.encode(double ? `${row}\n\n` : `${row}\n`))
+    for (const [index, row] of rows.entries()) {
+      // Of columns whose lines are known beforehand, nothing follows the last.
+      const ends = index === rows.length - 1 && !framed && columns > 1 && !across && !merge
+      out.bytes(Latin1.encode(double && !ends ? `${row}\n\n` : `${row}\n`))
+    }
     if (framed) {
       const left = (this.body - rows.length) * (double ? 2 : 1)
       out.text(formFeed ? "\f" : "\n".repeat(left + 5))
@@ -471,7 +477,8 @@ function* input(run: Utility.Run, how: How, path: string): Steps<Input | undefin
 
 /** Complains of a file that ends before the first page that is asked for. */
 function* early(run: Utility.Run, { first }: How, { page }: Printer): Steps<void> {
-  if (page > 0 && page < first) yield* run.warn(`starting page number ${first} exceeds page count ${page}`)
+  const count = Math.max(1, page)
+  if (count < first) yield* run.warn(`starting page number ${first} exceeds page count ${count}`)
 }
 
 function* print(run: Utility.Run, how: How, names: ReadonlyArray<string>): Steps<number> {
