@@ -11,11 +11,11 @@ import * as awk from "./coreutils/awk.js"
 import * as base64 from "./coreutils/base64.js"
 import * as basename from "./coreutils/basename.js"
 import * as basenc from "./coreutils/basenc.js"
+import * as bc from "./coreutils/bc.js"
 import * as cat from "./coreutils/cat.js"
 import * as chmod from "./coreutils/chmod.js"
 import * as chown from "./coreutils/chown.js"
 import * as cksum from "./coreutils/cksum.js"
-import * as clear from "./coreutils/clear.js"
 import * as cmp from "./coreutils/cmp.js"
 import * as column from "./coreutils/column.js"
 import * as comm from "./coreutils/comm.js"
@@ -35,6 +35,7 @@ import * as expand from "./coreutils/expand.js"
 import * as expr from "./coreutils/expr.js"
 import * as factor from "./coreutils/factor.js"
 import * as falseUtility from "./coreutils/false.js"
+import * as fileUtility from "./coreutils/file.js"
 import * as find from "./coreutils/find.js"
 import * as flock from "./coreutils/flock.js"
 import * as fmt from "./coreutils/fmt.js"
@@ -68,6 +69,7 @@ import * as paste from "./coreutils/paste.js"
 import * as patch from "./coreutils/patch.js"
 import * as pathchk from "./coreutils/pathchk.js"
 import * as pgrep from "./coreutils/pgrep.js"
+import * as pr from "./coreutils/pr.js"
 import * as printf from "./coreutils/printf.js"
 import * as ps from "./coreutils/ps.js"
 import * as pstree from "./coreutils/pstree.js"
@@ -79,6 +81,7 @@ import * as rm from "./coreutils/rm.js"
 import * as rmdir from "./coreutils/rmdir.js"
 import * as sed from "./coreutils/sed.js"
 import * as seq from "./coreutils/seq.js"
+import * as shred from "./coreutils/shred.js"
 import * as shuf from "./coreutils/shuf.js"
 import * as sleep from "./coreutils/sleep.js"
 import * as sort from "./coreutils/sort.js"
@@ -96,12 +99,14 @@ import * as testUtility from "./coreutils/test.js"
 import * as timeout from "./coreutils/timeout.js"
 import * as top from "./coreutils/top.js"
 import * as touch from "./coreutils/touch.js"
+import * as tput from "./coreutils/tput.js"
 import * as tr from "./coreutils/tr.js"
 import * as trueUtility from "./coreutils/true.js"
 import * as truncate from "./coreutils/truncate.js"
 import * as tsort from "./coreutils/tsort.js"
 import * as uname from "./coreutils/uname.js"
 import * as uniq from "./coreutils/uniq.js"
+import * as watch from "./coreutils/watch.js"
 import * as wc from "./coreutils/wc.js"
 import * as which from "./coreutils/which.js"
 import * as xargs from "./coreutils/xargs.js"
@@ -118,13 +123,14 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   base64: base64.main,
   basename: basename.main,
   basenc: basenc.main,
+  bc: bc.main,
   cat: cat.main,
   chgrp: chown.chgrp,
   chmod: chmod.main,
   chown: chown.main,
   chroot: nohup.chroot,
   cksum: cksum.main,
-  clear: clear.main,
+  clear: tput.clear,
   cmp: cmp.main,
   column: column.main,
   comm: comm.main,
@@ -147,6 +153,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   factor: factor.main,
   false: falseUtility.main,
   fgrep: grep.fgrep,
+  file: fileUtility.main,
   find: find.main,
   flock: flock.main,
   fmt: fmt.main,
@@ -192,6 +199,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   pathchk: pathchk.main,
   pgrep: pgrep.pgrep,
   pkill: pgrep.pkill,
+  pr: pr.main,
   printenv: which.printenv,
   printf: printf.main,
   ps: ps.main,
@@ -200,6 +208,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   readlink: readlink.main,
   realpath: realpath.main,
   renice: nohup.renice,
+  reset: tput.reset,
   rev: rev.main,
   rm: rm.main,
   rmdir: rmdir.main,
@@ -211,6 +220,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   sha256sum: sums.sha256sum,
   sha384sum: sums.sha384sum,
   sha512sum: sums.sha512sum,
+  shred: shred.main,
   shuf: shuf.main,
   sleep: sleep.main,
   sort: sort.main,
@@ -229,6 +239,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   timeout: timeout.main,
   top: top.main,
   touch: touch.main,
+  tput: tput.tput,
   tr: tr.main,
   true: trueUtility.main,
   truncate: truncate.main,
@@ -241,6 +252,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   unlink: link.unlink,
   users: logname.users,
   vdir: ls.vdir,
+  watch: watch.main,
   wc: wc.main,
   which: which.main,
   whoami: id.whoami,

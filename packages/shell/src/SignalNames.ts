@@ -9,6 +9,9 @@ const names = new Map<number, string>(Object.entries(signalTable).map(([name, [n
 
 const aliases: Readonly<Record<string, number>> = { EXIT: 0, CLD: 17, IOT: 6, POLL: 29 }
 
+/** The highest number. */
+export const last = SIGRTMAX
+
 /** `TERM` for 15; real-time signals count from the nearer end. */
 export const name = (signal: number): string | undefined => {
   if (signal === 0) return "EXIT"

@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import { spawn } from "node:child_process"
+import * as path from "node:path"
 import * as Coreutils from "../src/Coreutils.js"
 import * as Shell from "../src/Shell.js"
 
@@ -17,6 +19,52 @@ export interface Options {
 
 /** Where the cursor is. */
 const CURSOR = "▮"
+
+/** What the user sees: the lines down to the last that is not empty, and the cursor. */
+const textOf = ({ buffer: { active }, rows }: xterm.Terminal): string => {
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const line = active.getLine(active.viewportY + row)
+    if (row !== active.cursorY || line === undefined) return line?.translateToString(true) ?? ""
+    const at = active.cursorX
+    const before = line.translateToString(false, 0, at)
+    return before + CURSOR + line.translateToString(false, at).trimEnd()
+  })
+  while (lines.at(-1) === "") lines.pop()
+  return `\n${lines.join("\n")}\n`
+}
+
+/** What a user sees after each text that is typed into the host's bash. */
+export const onHost = ({ columns = 40, rows = 12 }: Options, keys: ReadonlyArray<string>) =>
+  Effect.async<ReadonlyArray<string>>((resume) => {
+    const child = spawn("python3", [path.join(import.meta.dirname, "typing.py")], {
+      cwd: "/",
+      stdio: ["pipe", "pipe", "ignore"]
+    })
+    const out: Array<Buffer> = []
+    child.stdout.on("data", (block: Buffer) => out.push(block))
+    child.on("close", () => {
+      const answers = JSON.parse(Buffer.concat(out).toString()) as ReadonlyArray<string>
+      const drawn = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true })
+      const screens: Array<string> = []
+      for (const answer of answers) {
+        drawn.write(Buffer.from(answer, "base64"), () => {
+          screens.push(textOf(drawn))
+          if (screens.length === answers.length) resume(Effect.succeed(screens.slice(1)))
+        })
+      }
+    })
+    child.stdin.end(JSON.stringify({ columns, rows, keys, env: hostEnvironment }))
+  })
+
+const hostEnvironment = {
+  PATH: "/usr/bin:/bin",
+  HOME: "/nowhere",
+  PS1: "$ ",
+  TERM: "xterm-256color",
+  LC_ALL: "C.UTF-8",
+  INPUTRC: "/dev/null",
+  HISTFILE: ""
+}
 
 export class Screen {
   /** What has arrived so far, to tell when nothing does any more. */
@@ -70,18 +118,8 @@ export class Screen {
     })
   }
 
-  /** What the user sees: the lines down to the last that is not empty, and the cursor. */
   get text(): string {
-    const { buffer: { active }, rows } = this.xterm
-    const lines = Array.from({ length: rows }, (_, row) => {
-      const line = active.getLine(active.viewportY + row)
-      if (row !== active.cursorY || line === undefined) return line?.translateToString(true) ?? ""
-      const at = active.cursorX
-      const before = line.translateToString(false, 0, at)
-      return before + CURSOR + line.translateToString(false, at).trimEnd()
-    })
-    while (lines.at(-1) === "") lines.pop()
-    return `\n${lines.join("\n")}\n`
+    return textOf(this.xterm)
   }
 
   /** Whether a full-screen program has the screen. */

@@ -206,7 +206,7 @@ describe("A line that is edited", () => {
           first
           $ echo second
           second
-          (reverse-i-search)\`fir': echo first▮
+          (reverse-i-search)\`fir': echo ▮first
           "
         `)
         yield* screen.type("\u0005", "!\r")
@@ -239,7 +239,7 @@ describe("A line that is edited", () => {
           "
           $ mkdir notes; > 'notes/a b'; > nothing
           $ cat not
-          notes/   nothing
+          notes/   nothing  
           $ cat not▮
           "
         `)
@@ -248,7 +248,7 @@ describe("A line that is edited", () => {
           "
           $ mkdir notes; > 'notes/a b'; > nothing
           $ cat not
-          notes/   nothing
+          notes/   nothing  
           $ cat notes/a\\ b ▮
           "
         `)
@@ -257,8 +257,8 @@ describe("A line that is edited", () => {
           "
           $ mkdir notes; > 'notes/a b'; > nothing
           $ cat not
-          notes/   nothing
-          $ basename $HOME ▮
+          notes/   nothing  
+          $ basename $HOME/▮
           "
         `)
       })
@@ -445,7 +445,7 @@ describe("A job", () => {
           [2] 4
           $ nohup: ignoring input and appending ou
           tput to 'nohup.out'
-          $ trap 'echo h''ung' HUP
+          trap 'echo h''ung' HUP
           $ 
           hung
           $ trap - HUP

@@ -334,10 +334,12 @@ class Patcher {
     this.say(`${failed} out of ${length} hunk${length === 1 ? "" : "s"} ${skip ? "ignored" : "FAILED"}${saving}`)
     if (asked.given("dry-run") || target === "-") return
     const [old, fresh] = change.head
+    const context = change.hunks[0]?.context === true
+    const [first, second] = context ? ["***", "---"] : ["---", "+++"]
     const turned = reverse && old !== undefined && fresh !== undefined
-      ? [fresh.replace("+++", "---"), old.replace("---", "+++")]
+      ? [fresh.replace(second!, first!), old.replace(first!, second!)]
       : change.head
-    const head = turned.length > 0 ? turned : [`--- ${path}\n`, `+++ ${path}\n`].map(Latin1.fromText)
+    const head = turned.length > 0 ? turned : [`${first} ${path}\n`, `${second} ${path}\n`].map(Latin1.fromText)
     yield* writeAnew(this.run, target, [...head, ...refused].join(""), undefined)
   }
 }
@@ -359,7 +361,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     yield* run.warn(`${operands[2]}: extra operand`)
     return yield* run.misuse()
   }
-  if (given("c") || given("e")) return yield* run.die("**** context differences and ed scripts are not supported")
+  if (given("e")) return yield* run.die("**** ed scripts are not supported")
   const strip = yield* numeric(run, "strip count", last("p"))
   const fuzz = (yield* numeric(run, "fuzz factor", last("F"))) ?? 2
   const directory = last("d")

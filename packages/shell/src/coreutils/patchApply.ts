@@ -115,8 +115,30 @@ export const contextOf = (hunk: Hunk): number => {
 const rangeOf = (from: number, length: number): string =>
   length === 1 ? `${from}` : length === 0 ? `${from - 1},0` : `${from},${length}`
 
+const sideOf = (from: number, length: number): string =>
+  length === 0 ? "0" : length === 1 ? `${from}` : `${from},${from + length - 1}`
+
+/** One side of a context difference: what is only on this one, or another on the other. */
+const side = (lines: ReadonlyArray<Line>, mark: "-" | "+"): string =>
+  lines.map((line, at) => {
+    if (line.mark !== mark) return line.mark === " " ? `  ${line.text}` : ""
+    let [from, to] = [at, at]
+    while (from > 0 && lines[from - 1]!.mark !== " ") from--
+    while (to < lines.length && lines[to]!.mark !== " ") to++
+    const changed = lines.slice(from, to).some((each) => each.mark !== mark)
+    return `${changed ? "!" : mark} ${line.text}`
+  }).join("")
+
+const formatContext = ({ from, lines, newFrom }: Hunk, moved: number): string => {
+  const [old, fresh] = [lines.length - count(lines, "+"), lines.length - count(lines, "-")]
+  return `***************\n*** ${sideOf(from + moved, old)} ****\n${side(lines, "-")}` +
+    `--- ${sideOf(newFrom + moved, fresh)} ----\n${side(lines, "+")}`
+}
+
 /** A hunk as text again, `moved` lines further down. */
-export const format = ({ from, lines, newFrom }: Hunk, moved: number): string => {
+export const format = (hunk: Hunk, moved: number): string => {
+  if (hunk.context === true) return formatContext(hunk, moved)
+  const { from, lines, newFrom } = hunk
   const [old, fresh] = [lines.length - count(lines, "+"), lines.length - count(lines, "-")]
   const head = `@@ -${rangeOf(from + moved, old)} +${rangeOf(newFrom + moved, fresh)} @@\n`
   return head +

@@ -1,5 +1,5 @@
 /**
- * Reads what diff writes: unified and normal differences, with whatever text stands around them.
+ * Reads what diff writes: unified, context and normal differences, with whatever text stands around them.
  *
  * @see patch(1)
  */
@@ -11,6 +11,8 @@ export interface Line {
 }
 
 export interface Hunk {
+  /** Whether it was read from a context difference: then it is written as one. */
+  readonly context?: boolean
   /** Where it begins in the old file and in the new one, counted from 1; where nothing is, in front of what it is. */
   readonly from: number
   readonly newFrom: number
@@ -58,6 +60,33 @@ const isEpoch = (text: string): boolean => /\t(?:1970-01-01|1969-12-31) .*/.test
 const range = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/
 const normal = /^(\d+)(?:,(\d+))?([acd])(\d+)(?:,(\d+))?\r?\n?$/
 
+const stars = /^\*{15}/
+const oldRange = /^\*\*\* (\d+)(?:,(\d+))? \*\*\*\*/
+const newRange = /^--- (\d+)(?:,(\d+))? ----/
+
+type Format = "unified" | "context" | "normal"
+
+/** A line of a context difference. */
+interface Marked {
+  readonly mark: string
+  readonly text: string
+}
+
+/** Both sides of a context difference as one; a side that is left out is what the other has in common with it. */
+const joined = (old: ReadonlyArray<Marked>, fresh: ReadonlyArray<Marked>): ReadonlyArray<Line> => {
+  const common = (side: ReadonlyArray<Marked>): ReadonlyArray<Marked> => side.filter(({ mark }) => mark === " ")
+  const left = [...old.length === 0 ? common(fresh) : old]
+  const right = [...fresh.length === 0 ? common(old) : fresh]
+  const lines: Array<Line> = []
+  while (left.length > 0 || right.length > 0) {
+    while (left.length > 0 && left[0]!.mark !== " ") lines.push({ mark: "-", text: left.shift()!.text })
+    while (right.length > 0 && right[0]!.mark !== " ") lines.push({ mark: "+", text: right.shift()!.text })
+    const [same] = [left.shift(), right.shift()]
+    if (same !== undefined) lines.push({ mark: " ", text: same.text })
+  }
+  return lines
+}
+
 class Reader {
   private at = 0
 
@@ -70,8 +99,10 @@ class Reader {
     let leading: Array<string> = []
     while (this.at < this.lines.length) {
       const line = this.lines[this.at]!
-      const begins = (line.startsWith("--- ") && this.lines[this.at + 1]?.startsWith("+++ ") === true &&
-        range.test(this.lines[this.at + 2] ?? "")) || range.test(line) || normal.test(line)
+      const [next = "", third = ""] = [this.lines[this.at + 1], this.lines[this.at + 2]]
+      const begins = (line.startsWith("--- ") && next.startsWith("+++ ") && range.test(third)) ||
+        (line.startsWith("*** ") && next.startsWith("--- ") && stars.test(third)) ||
+        (stars.test(line) && oldRange.test(next)) || range.test(line) || normal.test(line)
       if (!begins) {
         leading.push(line)
         this.at++
@@ -88,8 +119,8 @@ class Reader {
     const leading = [...before]
     const head: Array<string> = []
     const line = this.lines[this.at]!
-    const unified = !normal.test(line)
-    if (line.startsWith("--- ")) {
+    const format: Format = normal.test(line) ? "normal" : line.startsWith("***") ? "context" : "unified"
+    if (line.startsWith("--- ") || line.startsWith("*** ")) {
       head.push(line, this.lines[this.at + 1]!)
       leading.push(...head)
       this.at += 2
@@ -99,8 +130,8 @@ class Reader {
     const hunks: Array<Hunk> = []
     while (this.at < this.lines.length) {
       const next = this.lines[this.at]!
-      if (!(unified ? range : normal).test(next)) break
-      const hunk = unified ? this.unified() : this.normal()
+      if (!{ unified: range, context: stars, normal }[format].test(next)) break
+      const hunk = format === "unified" ? this.unified() : format === "context" ? this.context() : this.normal()
       if (hunk instanceof BadPatch) {
         this.bad = hunk
         break
@@ -166,6 +197,48 @@ class Reader {
     return { from: start, newFrom: newStart, lines }
   }
 
+  /** One side of a context difference. */
+  private side(marks: string): ReadonlyArray<Marked> {
+    const found: Array<Marked> = []
+    for (;;) {
+      const line = this.lines[this.at]
+      if (line?.startsWith("\\") === true && found.length > 0) {
+        const last = found.pop()!
+        found.push({ ...last, text: last.text.replace(/\n$/, "") })
+      } else if (line !== undefined && marks.includes(line[0]!) && (line[1] === " " || line[1] === "\t")) {
+        found.push({ mark: line[0]!, text: line.slice(2) })
+      } else if (line === "\n") found.push({ mark: " ", text: line })
+      else return found
+      this.at++
+    }
+  }
+
+  private context(): Hunk | BadPatch {
+    this.at++
+    const old = oldRange.exec(this.lines[this.at] ?? "")
+    if (old === null) {
+      return this.at < this.lines.length
+        ? this.malformed()
+        : new BadPatch("unexpected end of file in patch")
+    }
+    this.at++
+    const left = this.side(" -!")
+    const fresh = newRange.exec(this.lines[this.at] ?? "")
+    if (fresh === null) {
+      return this.at < this.lines.length
+        ? this.malformed()
+        : new BadPatch("unexpected end of file in patch")
+    }
+    this.at++
+    const right = this.side(" +!")
+    return {
+      context: true,
+      from: Math.max(1, Number(old[1])),
+      newFrom: Math.max(1, Number(fresh[1])),
+      lines: joined(left, right)
+    }
+  }
+
   private normal(): Hunk | BadPatch {
     const [, from, to, kind, newFrom, newTo] = normal.exec(this.lines[this.at]!)!
     const left = kind === "a" ? 0 : Number(to ?? from) - Number(from) + 1
@@ -203,7 +276,7 @@ class Reader {
 export const parse = (text: string): Patch => new Reader(text.match(/[^\n]*\n|[^\n]+$/g) ?? []).read()
 
 /** A hunk that takes back what another does. */
-export const reversed = ({ from, lines, newFrom }: Hunk): Hunk => {
+export const reversed = ({ from, lines, newFrom, ...rest }: Hunk): Hunk => {
   const turned: Array<Line> = []
   let added: Array<Line> = []
   for (const { mark, text } of lines) {
@@ -214,5 +287,5 @@ export const reversed = ({ from, lines, newFrom }: Hunk): Hunk => {
       added = []
     }
   }
-  return { from: newFrom, newFrom: from, lines: [...turned, ...added] }
+  return { ...rest, from: newFrom, newFrom: from, lines: [...turned, ...added] }
 }

@@ -185,6 +185,7 @@ function* setUp(shell: Shell): Run<void> {
   variables.set("OPTIND", "1")
   variables.set("OPTERR", "1")
   if (!shell.options.posix) yield* introduce(shell)
+  variables.set("COMP_WORDBREAKS", " \t\n\"'@><=;|&(:")
   variables.set("PS4", variables.value("PS4") ?? "+ ")
   declareDynamic(shell)
   const level = Number(variables.value("SHLVL") ?? "0")

@@ -91,3 +91,7 @@ in
 Q
 )"; case x in esac; while :; do :; done & }
 for i in {1..20}; do declare -f f$i; done; type f1 f5; declare -F f1 nope; echo $?
+#%%
+[[ aa =~ (a)\1 ]]; echo $?; re='(a)\1'; [[ aa =~ $re ]]; echo $? "${BASH_REMATCH[@]}"; re='^(.)(.)\2\1$'; [[ abba =~ $re ]]; echo $? "${BASH_REMATCH[@]}"; [[ abca =~ $re ]]; echo $? "${#BASH_REMATCH[@]}"
+re='(é+)x\1'; [[ zééxéé =~ $re ]]; echo $? "${BASH_REMATCH[@]}"; re='(a*)b\1'; [[ aabaa =~ $re ]]; echo "${BASH_REMATCH[0]}"; [[ 'a\1' =~ "$re" ]]; echo $?; re='(a)\2'; [[ aa =~ $re ]]; echo $?; re='\\1'; [[ '\1' =~ $re ]]; echo $?
+shopt -s nocasematch; re='(a)\1'; [[ aA =~ $re ]]; echo $?; shopt -u nocasematch; re='([a-z]+) \1'; [[ "the the cat" =~ $re ]] && echo "dup ${BASH_REMATCH[1]}"; re='((a)(b)?)\3'; [[ abb =~ $re ]]; echo $? "${BASH_REMATCH[@]}"; re='(.*)\1\1'; [[ xyxyxy =~ $re ]]; echo "${BASH_REMATCH[1]}"

@@ -27,27 +27,28 @@ export const specialBuiltins: ReadonlySet<string> = new Set([
 /** Builtins whose arguments may be assignments, which are expanded as such. */
 export const declarations: ReadonlySet<string> = new Set(["export", "readonly", "local", "declare", "typeset"])
 
+/** Reserved words, in the order in which bash lists them. */
 export const keywords: ReadonlySet<string> = new Set([
-  "!",
-  "{",
-  "}",
+  "if",
+  "then",
+  "else",
+  "elif",
+  "fi",
   "case",
-  "coproc",
+  "esac",
+  "for",
+  "select",
+  "while",
+  "until",
   "do",
   "done",
-  "elif",
-  "else",
-  "esac",
-  "fi",
-  "for",
-  "function",
-  "if",
   "in",
-  "select",
-  "then",
+  "function",
   "time",
-  "until",
-  "while",
+  "{",
+  "}",
+  "!",
   "[[",
-  "]]"
+  "]]",
+  "coproc"
 ])

@@ -107,7 +107,7 @@ export const shopt: Builtin = function*(shell, argv) {
   }
   const known: ReadonlyArray<string> = letters.includes("o")
     ? Options.setNames
-    : [...Options.shoptNames, ...shell.accepted.keys()].sort()
+    : Options.shoptOrder(shell.accepted.keys())
   const setting = letters.includes("s") || letters.includes("u")
   const names = rest.length > 0
     ? rest

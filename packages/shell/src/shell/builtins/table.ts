@@ -7,8 +7,10 @@ import { main as echo } from "../../coreutils/echo.js"
 import { main as falseMain } from "../../coreutils/false.js"
 import { main as trueMain } from "../../coreutils/true.js"
 import type { Shell } from "../state/Shell.js"
+import { bind } from "./bind.js"
 import type { Builtin } from "./Builtin.js"
 import * as Command from "./command.js"
+import * as Complete from "./complete.js"
 import * as Directory from "./directory.js"
 import { enable } from "./enable.js"
 import * as Flow from "./flow.js"
@@ -37,11 +39,15 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["[", run(() => test)],
   ["alias", run(() => Command.alias)],
   ["bg", run(() => Jobs.bg)],
+  ["bind", run(() => bind)],
   ["break", run(() => Flow.breakLoop)],
   ["builtin", run(() => Command.builtin)],
   ["caller", run(() => Flow.caller)],
   ["cd", run(() => Directory.cd)],
   ["command", run(() => Command.command)],
+  ["compgen", run(() => Complete.compgen)],
+  ["complete", run(() => Complete.complete)],
+  ["compopt", run(() => Complete.compopt)],
   ["continue", run(() => Flow.continueLoop)],
   ["declare", run(() => Variables.declare)],
   ["dirs", run(() => Directory.dirs)],

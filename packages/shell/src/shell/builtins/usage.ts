@@ -7,6 +7,10 @@ const entries: Readonly<Record<string, readonly [synopsis: string, purpose: stri
   "[": ["[ arg... ]", "Tests a condition; the last argument is a bracket."],
   alias: ["alias [-p] [name[=value] ... ]", "Defines or shows aliases."],
   bg: ["bg [job_spec ...]", "Lets stopped jobs go on in the background."],
+  bind: [
+    "bind [-lpsvPSVX] [-m keymap] [-f filename] [-q name] [-u name] [-r keyseq] [-x keyseq:shell-command] [keyseq:readline-function or readline-command]",
+    "Says what keys do at a prompt, or shows it."
+  ],
   break: ["break [n]", "Leaves the innermost loop, or n of them."],
   builtin: ["builtin [shell-builtin [arg ...]]", "Runs a builtin, whatever functions there are."],
   caller: ["caller [expr]", "Shows where the running function was called from."],
@@ -15,6 +19,15 @@ const entries: Readonly<Record<string, readonly [synopsis: string, purpose: stri
     "command [-pVv] command [arg ...]",
     "Runs a program or builtin in spite of functions, or tells what a name is."
   ],
+  compgen: [
+    "compgen [-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [word]",
+    "Shows what a word may become."
+  ],
+  complete: [
+    "complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]",
+    "Says what the arguments of commands may become."
+  ],
+  compopt: ["compopt [-o|+o option] [-DEI] [name ...]", "Changes options of what complete has said."],
   continue: ["continue [n]", "Goes on with the next turn of the innermost loop, or of the nth around it."],
   declare: [
     "declare [-aAfFgilnprtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",

@@ -20,7 +20,7 @@ const isSpace = (character: string | undefined): boolean =>
   character === undefined || character === " " || character === "\t" || character === "\n"
 
 /** The words of a line, as the shell would tell them apart. */
-const wordsOf = (line: string): ReadonlyArray<string> => {
+export const wordsOf = (line: string): ReadonlyArray<string> => {
   const words: Array<string> = []
   const pattern =
     /(?:[^\s'"\\`$<>|&;()]|\\[\s\S]|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|\$\((?:[^()]|\([^()]*\))*\)|\$)+|<<<|<<-?|>>|>\||[<>]&|&>>?|<>|&&|\|\||\|&|;;|[<>|&;()]/g

@@ -48,7 +48,8 @@ const components = (pattern: string): Array<string> => pattern.replace(/\\\//g, 
 const collapsed = (parts: Array<string>): Array<string> =>
   parts.filter((part, at) => part !== "**" || parts[at - 1] !== "**")
 
-function* expandAll(shell: Shell, pattern: string): Run<Array<string>> {
+/** The files that a pattern matches, whatever GLOBIGNORE says. */
+export function* matching(shell: Shell, pattern: string): Run<Array<string>> {
   const parts = shell.options.globstar ? collapsed(components(pattern)) : components(pattern)
   let found: Array<string> = [""]
   for (let at = 0; at < parts.length && found.length > 0; at++) {
@@ -113,7 +114,7 @@ const notIgnored = (shell: Shell, found: ReadonlyArray<string>): ReadonlyArray<s
 /** The files that `pattern` matches; when there are none, the word as it is. */
 export function* pathnames(shell: Shell, pattern: string, text: string): Run<ReadonlyArray<string>> {
   if (!Pattern.isMagic(pattern, true)) return [text]
-  const found = notIgnored(shell, yield* expandAll(shell, pattern))
+  const found = notIgnored(shell, yield* matching(shell, pattern))
   if (found.length > 0) return found
   if (shell.options.failglob) throw new Fatal(1, `no match: ${text}`, true)
   return shell.options.nullglob ? [] : [text]

@@ -4,6 +4,7 @@
  * @see bash(1) CONDITIONAL EXPRESSIONS
  */
 import { RE2JS, RE2JSSyntaxException } from "re2js"
+import * as Regex from "../../Regex.js"
 import type { Integer } from "../arithmetic/Expression.js"
 import { evaluateText } from "../expand/arithmetic.js"
 import { compiled } from "../expand/parameters.js"
@@ -132,7 +133,43 @@ const regex = (source: string, ignoreCase: boolean): RE2JS | undefined => {
   return compiledRegex
 }
 
+/** Whether a back-reference stands in an expression: what is not behind a backslash of its own. */
+const refersBack = (source: string): boolean => /^(?:[^\\]|\\[^1-9])*\\[1-9]/.test(source)
+
+/**
+ * Stands a byte in for each character, in the order of the characters, for a matcher that knows bytes only; `undefined`
+ * when there are more characters than bytes.
+ */
+const narrow = (texts: ReadonlyArray<string>): ((text: string) => string) | undefined => {
+  const wide = [...new Set(texts.flatMap((text) => [...text].filter((character) => character > "\u007f")))].sort(
+    compare
+  )
+  if (wide.length > 128) return undefined
+  const bytes = new Map(wide.map((character, index) => [character, String.fromCharCode(128 + index)]))
+  return (text) => Array.from(text, (character) => bytes.get(character) ?? character).join("")
+}
+
+/** The groups of a match of an expression that refers back to them, `undefined` without a match. */
+const backwards = (shell: Shell, text: string, source: string): ReadonlyArray<string> | undefined => {
+  const byte = narrow([text, source])
+  const options = { extended: true, ignoreCase: shell.options.nocasematch }
+  const expression = byte === undefined ? undefined : Regex.compile([byte(source)], options)
+  if (byte === undefined || expression === undefined || expression instanceof Regex.BadPattern) {
+    throw new Fatal(2, undefined, true)
+  }
+  const characters = [...text]
+  return expression.find(byte(text), 0)?.groups.slice(0, expression.groups + 1).map((group) =>
+    group === undefined ? "" : characters.slice(...group).join("")
+  )
+}
+
 function* matches(shell: Shell, text: string, source: string): Run<boolean> {
+  if (refersBack(source)) {
+    const groups = backwards(shell, text, source)
+    shell.variables.makeArray("BASH_REMATCH", false, false)
+    groups?.forEach((group, index) => shell.variables.setElement("BASH_REMATCH", index, group))
+    return groups !== undefined
+  }
   const expression = regex(source, shell.options.nocasematch)
   if (expression === undefined) throw new Fatal(2, undefined, true)
   const matcher = expression.matcher(text)

@@ -196,7 +196,7 @@ function* runBody(shell: Shell, { body }: FunctionDefinition): Run<number> {
 }
 
 /** Calls a function: its arguments, its scope of local variables. */
-function* callFunction(
+export function* callFunction(
   shell: Shell,
   name: string,
   definition: FunctionDefinition,

@@ -234,6 +234,12 @@ export const shoptNames: ReadonlyArray<Option> = [
   "xpg_echo"
 ]
 
+/** All names of `shopt`, in the order in which it lists them: that of the alphabet, but for the first. */
+export const shoptOrder = (others: Iterable<string>): ReadonlyArray<string> => {
+  const [array = "", second = "", ...rest] = [...shoptNames, ...others].sort()
+  return [second, array, ...rest]
+}
+
 /** Those of `names` that are on, as `$SHELLOPTS` and `$BASHOPTS` list them. */
 export const on = (options: Options, names: ReadonlyArray<Option>): string =>
   names.filter((name) => options[name]).join(":")

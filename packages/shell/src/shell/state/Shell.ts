@@ -6,9 +6,11 @@
 import type * as Errno from "@effix/kernel/Errno"
 import type { Sys, SystemCalls } from "@effix/kernel/Sys"
 import * as Effect from "effect/Effect"
+import type { Completing, Specification } from "../completion/Specification.js"
 import { evaluateText } from "../expand/arithmetic.js"
 import type { Substitution } from "../expand/events.js"
 import { onAssignment } from "../expand/values.js"
+import { initial as initialReadline, type Readline } from "../readline/Readline.js"
 import type { Command } from "../syntax/Ast.js"
 import { definition as layout } from "../syntax/layout.js"
 import { History } from "./History.js"
@@ -139,6 +141,15 @@ export class Shell {
   /** Descriptors that `<(…)` opened for the command that is being run. */
   substituted: Array<number> = []
   directories: Array<string> = []
+  /** What `complete` has said, by command. */
+  completions: ReadonlyMap<string, Specification> = new Map()
+  completing: Completing | undefined = undefined
+  /** What keys do at a prompt. */
+  readline: Readline = initialReadline
+  /** What was killed while lines were edited, the latest last. */
+  readonly killed: Array<string> = []
+  /** What the next line to be edited begins with. */
+  nextLine: string | undefined = undefined
   readonly history: History
   /** The last `s/old/new/` of a history expansion. */
   readonly lastSubstitution: Substitution = { old: "", by: "" }
@@ -155,6 +166,8 @@ export class Shell {
     this.aliases = from?.aliases ?? new Map()
     this.accepted = from?.accepted ?? this.accepted
     this.disabled = from?.disabled ?? this.disabled
+    this.completions = from?.completions ?? this.completions
+    this.readline = from?.readline ?? this.readline
     this.hashed = new Map(from?.hashed)
     this.variables.onChange = (name) => this.changed(name)
     this.variables.evaluate = (text) => String(evaluateText(this, text))

@@ -4,7 +4,7 @@
  */
 import * as Bytes from "@effix/kernel/Bytes"
 
-/** The table begins with so many chains, and has four times as many once there are twice as many keys. */
+/** The table of an array's keys begins with so many chains. */
 const CHAINS = 1024
 
 /** The FNV-1 hash of a key's bytes, which count as signed. */
@@ -30,9 +30,12 @@ const insert = (chains: Map<number, Array<Entry>>, size: number, entry: Entry): 
   else chain.push(entry)
 }
 
-/** Keys, given in the order in which they came. */
-export const inOrder = (keys: Iterable<string>): ReadonlyArray<string> => {
-  let size = CHAINS
+/**
+ * Keys, given in the order in which they came. There are four times as many chains once there are twice as many keys as
+ * chains.
+ */
+export const inOrder = (keys: Iterable<string>, initial = CHAINS): ReadonlyArray<string> => {
+  let size = initial
   let chains = new Map<number, Array<Entry>>()
   let count = 0
   for (const key of keys) {

@@ -1,5 +1,5 @@
 /**
- * The line editor: a line is read key by key and drawn anew after each.
+ * The line editor: keys are read, do what they are bound to, and the line is drawn anew after each.
  *
  * The terminal is raw while a line is edited and as it was before as soon as it is done, so that commands find it as
  * they expect it.
@@ -11,15 +11,19 @@ import * as T from "@effix/kernel/abi/Termios"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
+import type { FunctionName } from "../readline/keymap.js"
+import { statusOf } from "../run/process.js"
 import { writeAll } from "../run/report.js"
+import { evaluateText } from "../run/source.js"
 import { runPending } from "../run/traps.js"
+import { Exit } from "../state/Control.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
-import { complete, wordStart } from "./complete.js"
-import { readKey } from "./keys.js"
-import { Line } from "./Line.js"
-import * as Width from "./width.js"
+import { commands } from "./commands.js"
+import { type Edited, Editor } from "./Editor.js"
+import type { Pressed } from "./keys.js"
+import { incremental } from "./search.js"
 
-export type Edited = { readonly line: string } | "interrupted" | "end"
+export type { Edited } from "./Editor.js"
 
 const raw = (settings: T.Termios): T.Termios => ({
   ...settings,
@@ -28,203 +32,132 @@ const raw = (settings: T.Termios): T.Termios => ({
   cc: settings.cc.map((value, index) => index === T.VMIN ? 1 : index === T.VTIME ? 0 : value)
 })
 
-class Editor {
-  readonly line = new Line()
-  private readonly prompt: string
-  private readonly promptCells: number
-  private columns = 80
-  /** The row of the cursor below the first row of the prompt. */
-  private row = 0
-  private historyAt: number
-  /** What was typed before going through the history. */
-  private typed = ""
-  private tabs = 0
-
-  constructor(private readonly shell: Shell, prompt: string) {
-    this.prompt = prompt
-    this.promptCells = Width.ofPrompt(prompt)
-    this.historyAt = shell.history.lines.length
+/** Something came in between: the window has another size, or a trap has to run. */
+function* interrupted(editor: Editor): Run<void> {
+  if (editor.shell.traps.pending.length > 0) {
+    yield* editor.write("\r\n")
+    editor.begin()
+    yield* runPending(editor.shell)
   }
+  yield* editor.measure()
+  editor.forgetScreen()
+  yield* editor.draw()
+}
 
-  private *write(text: string): Run<void> {
-    yield* writeAll(this.shell, 2, Bytes.encode(text))
+/** Runs what `bind -x` has bound to keys: it sees the line, and may change it. */
+function* runCommand(editor: Editor, text: string, count: number | undefined): Run<void> {
+  const { line, shell } = editor
+  const { status, variables } = shell
+  yield* editor.erase()
+  const before = line.text
+  variables.set("READLINE_LINE", before)
+  variables.set("READLINE_POINT", String(line.cursor))
+  variables.set("READLINE_MARK", String(line.mark))
+  if (count !== undefined) variables.set("READLINE_ARGUMENT", String(count))
+  try {
+    yield* evaluateText(shell, text)
+  } catch (error) {
+    if (error instanceof Exit && !error.forced) throw error
+    yield* statusOf(shell, error)
   }
+  shell.status = status
+  const after = variables.value("READLINE_LINE") ?? ""
+  if (after !== before) line.set(after)
+  line.cursor = Math.max(0, Math.min(line.characters.length, Number(variables.value("READLINE_POINT") ?? 0) || 0))
+  line.mark = Number(variables.value("READLINE_MARK") ?? 0) || 0
+  for (const name of ["READLINE_LINE", "READLINE_POINT", "READLINE_MARK", "READLINE_ARGUMENT"]) variables.unset(name)
+}
 
-  *measure(): Run<void> {
-    const size = yield* call(this.shell.sys.getWindowSize(0))
-    if (!Errno.isErrno(size) && size.columns > 0) this.columns = size.columns
+interface Argument {
+  readonly sign: 1 | -1
+  readonly digits: string
+  /** How often `universal-argument` was asked for: four times as much each time. */
+  readonly times: number
+}
+
+const valueOf = ({ digits, sign, times }: Argument): number =>
+  sign * (digits === "" ? (times > 0 ? 4 ** times : 1) : Math.min(Number(digits), 1_000_000))
+
+const numbers: ReadonlySet<FunctionName> = new Set(["digit-argument", "universal-argument"])
+
+/** Does what keys mean; answers what comes of the line when it is done. */
+function* press(editor: Editor, pressed: Pressed, argument: Argument | undefined): Run<Edited | void> {
+  const { binding, keys } = pressed
+  if (binding === undefined) {
+    if (keys !== "\u0003") return yield* editor.bell()
+    yield* editor.finish(editor.isOn("echo-control-characters") ? "^C" : "")
+    return "interrupted"
   }
-
-  /** Draws prompt and line, and puts the cursor where it belongs. */
-  *draw(prompt = this.prompt, promptCells = this.promptCells): Run<void> {
-    const { characters, cursor } = this.line
-    const end = Width.after(promptCells, characters, this.columns)
-    let at = Width.after(promptCells, characters.slice(0, cursor), this.columns)
-    // The cursor stands on the character to come, wherever there was room for that.
-    if (cursor < characters.length) {
-      at = Width.after(at, [characters[cursor]!], this.columns) - Width.of([characters[cursor]!])
-    }
-    const endRow = Math.floor(end / this.columns)
-    const row = Math.floor(at / this.columns)
-    const column = at % this.columns
-    const shown = this.line.text.replace(/[\u0000-\u001f]/g, (c) => `^${String.fromCharCode(c.charCodeAt(0) + 64)}`)
-    let text = (this.row > 0 ? `\u001b[${this.row}A` : "") + `\r\u001b[J${prompt}${shown}`
-    if (end > 0 && end % this.columns === 0) text += "\r\n"
-    if (endRow > row) text += `\u001b[${endRow - row}A`
-    if (cursor < characters.length || endRow !== row) text += "\r" + (column > 0 ? `\u001b[${column}C` : "")
-    this.row = row
-    yield* this.write(text)
-  }
-
-  private *finish(text: string): Run<void> {
-    this.line.cursor = this.line.characters.length
-    yield* this.draw()
-    yield* this.write(`${text}\r\n`)
-  }
-
-  private browse(by: number): void {
-    const { lines: history } = this.shell.history
-    const next = this.historyAt + by
-    if (next < 0 || next > history.length) return
-    if (this.historyAt === history.length) this.typed = this.line.text
-    this.historyAt = next
-    this.line.set(next === history.length ? this.typed : history[next]!)
-  }
-
-  private *tab(): Run<void> {
-    const before = this.line.characters.slice(0, this.line.cursor).join("")
-    const found = yield* complete(this.shell, before)
-    const start = wordStart(before)
-    if (found.candidates.length > 1 && found.word === before.slice(start)) {
-      if (++this.tabs < 2) return yield* this.write("\u0007")
-      const names = found.candidates.map((one) =>
-        one.replace(/\/$/, "").replace(/^.*\//, "") + (one.endsWith("/") ? "/" : "")
-      )
-      const width = Math.max(...names.map((name) => Width.of(name))) + 2
-      const perRow = Math.max(1, Math.floor(this.columns / width))
-      let text = "\r\n"
-      names.forEach((name, index) => {
-        const last = (index + 1) % perRow === 0 || index === names.length - 1
-        text += last ? `${name}\r\n` : name + " ".repeat(width - Width.of(name))
-      })
-      yield* this.write(text)
-      this.row = 0
+  if (binding._tag === "Macro") return editor.keys.type(binding.text)
+  const count = argument === undefined ? 1 : valueOf(argument)
+  if (binding._tag === "Command") return yield* runCommand(editor, binding.text, argument && count)
+  const { name } = binding
+  switch (name) {
+    case "digit-argument":
+    case "universal-argument":
       return
+    case "do-lowercase-version": {
+      const lower = keys.slice(0, -1) + keys.slice(-1).toLowerCase()
+      const meant = editor.shell.readline.keys.get(lower)
+      return meant === undefined
+        ? yield* editor.bell()
+        : yield* press(editor, { keys: lower, binding: meant }, argument)
     }
-    const after = this.line.characters.slice(this.line.cursor).join("")
-    const head = before.slice(0, start) + found.word + (found.finished ? " " : "")
-    this.line.set(head + after)
-    this.line.cursor = Width.clusters(head).length
-  }
-
-  /** ^R: the latest line of the history that has what is typed. */
-  private *search(): Run<string | undefined> {
-    let wanted = ""
-    let at = this.shell.history.lines.length - 1
-    const find = (from: number): number => {
-      for (let index = from; index >= 0; index--) if (this.shell.history.lines[index]!.includes(wanted)) return index
-      return -1
+    case "start-kbd-macro":
+      return editor.keys.record()
+    case "end-kbd-macro":
+      editor.macro = editor.keys.recorded(keys) ?? editor.macro
+      return
+    case "call-last-kbd-macro":
+      return editor.keys.type(editor.macro.repeat(Math.max(0, count)))
+    case "reverse-search-history":
+    case "forward-search-history": {
+      const next = yield* incremental(editor, name === "reverse-search-history")
+      return next === undefined ? undefined : yield* press(editor, next, undefined)
     }
-    for (;;) {
-      const prompt = `(reverse-i-search)\`${wanted}': `
-      yield* this.draw(prompt, Width.ofPrompt(prompt))
-      const key = yield* readKey(this.shell)
-      if (key === undefined) return "enter"
-      if (key === "interrupted") yield* this.measure()
-      else if ("text" in key) wanted += key.text
-      else if (key.name === "backspace") wanted = wanted.slice(0, -1)
-      else if (key.name === "ctrl-g" || key.name === "ctrl-c") {
-        this.line.set("")
-        return undefined
-      } else if (key.name !== "ctrl-r") return key.name
-      const again = key !== "interrupted" && "name" in key && key.name === "ctrl-r"
-      const found = wanted === "" ? -1 : find(again ? at - 1 : this.shell.history.lines.length - 1)
-      if (found >= 0) {
-        at = found
-        this.line.set(this.shell.history.lines[found]!)
-      } else yield* this.write("\u0007")
+    default: {
+      const done = yield* commands[name](editor, { keys, count, counted: argument !== undefined })
+      editor.last = name
+      return done
     }
   }
+}
 
-  /** Draws a character that was added at the end of a line with room for it: that is all there is to draw. */
-  private *appended(text: string): Run<boolean> {
-    const { characters, cursor } = this.line
-    const cells = this.promptCells + Width.of(characters)
-    if (cursor < characters.length || Width.of(text) !== 1 || cells % this.columns < 2) return false
-    yield* this.write(text)
-    return true
-  }
+/** What an argument becomes by another key; `undefined` when the key is no part of it. */
+const further = (before: Argument | undefined, { binding, keys }: Pressed): Argument | undefined => {
+  const last = keys.slice(-1)
+  const known = before ?? { sign: 1, digits: "", times: 0 }
+  if (binding?._tag !== "Function") return undefined
+  if (binding.name === "universal-argument") return { ...known, times: known.times + 1 }
+  if (!(numbers.has(binding.name) || (before !== undefined && /^[0-9]$/.test(keys)))) return undefined
+  return last === "-" ? { ...known, sign: -1 } : { ...known, digits: known.digits + last }
+}
 
-  /** Something came in between: the window has another size, or a trap has to run. */
-  private *interrupted(): Run<void> {
-    if (this.shell.traps.pending.length > 0) {
-      yield* this.write("\r\n")
-      this.row = 0
-      yield* runPending(this.shell)
+function* run(editor: Editor): Run<Edited> {
+  yield* editor.measure()
+  yield* editor.draw()
+  let argument: Argument | undefined
+  for (;;) {
+    const pressed = yield* editor.keys.next()
+    if (pressed === undefined) return "end"
+    if (pressed === "interrupted") {
+      yield* interrupted(editor)
+      continue
     }
-    yield* this.measure()
-    yield* this.draw()
-  }
-
-  *run(): Run<Edited> {
-    yield* this.measure()
-    yield* this.draw()
-    for (;;) {
-      const key = yield* readKey(this.shell)
-      if (key === undefined) return "end"
-      if (key === "interrupted") {
-        yield* this.interrupted()
-        continue
-      }
-      if ("text" in key) {
-        this.line.insert(key.text)
-        this.tabs = 0
-        if (yield* this.appended(key.text)) continue
-      } else {
-        const { name } = key
-        if (name !== "tab") this.tabs = 0
-        const done = yield* this.command(name)
-        if (done !== undefined) return done
-      }
-      yield* this.draw()
+    const more = further(argument, pressed)
+    if (more !== undefined) {
+      argument = more
+      const prompt = `(arg: ${valueOf(more)}) `
+      yield* editor.draw(prompt, prompt.length)
+      continue
     }
-  }
-
-  private *command(name: string): Run<Edited | undefined> {
-    switch (name) {
-      case "enter":
-        yield* this.finish("")
-        return { line: this.line.text }
-      case "ctrl-c":
-        yield* this.finish("^C")
-        return "interrupted"
-      case "ctrl-d":
-        if (this.line.characters.length === 0) return "end"
-        this.line.press(name)
-        return undefined
-      case "ctrl-l":
-        yield* this.write("\u001b[H\u001b[2J")
-        this.row = 0
-        return undefined
-      case "up":
-      case "ctrl-p":
-        this.browse(-1)
-        return undefined
-      case "down":
-      case "ctrl-n":
-        this.browse(1)
-        return undefined
-      case "tab":
-        yield* this.tab()
-        return undefined
-      case "ctrl-r": {
-        const next = yield* this.search()
-        return next === undefined ? undefined : yield* this.command(next)
-      }
-      default:
-        this.line.press(name)
-        return undefined
-    }
+    const { last } = editor
+    const done = yield* press(editor, pressed, argument)
+    if (done !== undefined) return done
+    // What is no function of the editor comes between those that go on from each other.
+    if (editor.last === last && pressed.binding?._tag !== "Function") editor.last = undefined
+    argument = undefined
+    yield* editor.draw()
   }
 }
 
@@ -238,8 +171,11 @@ export function* edit(shell: Shell, prompt: string): Run<Edited> {
   // Nothing to do but to notice: reading a key is interrupted, and the line is drawn anew.
   const trapped = shell.traps.actions.has("WINCH")
   if (!trapped) yield* call(shell.sys.sigaction(SIGWINCH, { disposition: () => Effect.void }))
+  const editor = new Editor(shell, prompt.slice(lines))
+  if (shell.nextLine !== undefined) editor.line.set(shell.nextLine)
+  shell.nextLine = undefined
   try {
-    return yield* new Editor(shell, prompt.slice(lines)).run()
+    return yield* run(editor)
   } finally {
     if (!trapped) yield* call(shell.sys.sigaction(SIGWINCH, { disposition: "default" }))
     yield* call(shell.sys.tcsetattr(0, T.TCSADRAIN, settings))

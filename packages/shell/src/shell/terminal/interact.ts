@@ -7,6 +7,7 @@ import { SIGHUP, SIGINT, SIGQUIT, SIGTERM } from "@effix/kernel/abi/Signals"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
+import { readInit } from "../builtins/bind.js"
 import { readFile } from "../builtins/flow.js"
 import { readHistory, rules, saveHistory } from "../builtins/history.js"
 import { forget } from "../builtins/jobs.js"
@@ -14,6 +15,7 @@ import { readUntil } from "../builtins/readLine.js"
 import { change } from "../builtins/set.js"
 import { expandEvents } from "../expand/events.js"
 import { prompt } from "../expand/prompt.js"
+import { apply } from "../readline/Readline.js"
 import { applyAliases } from "../run/aliases.js"
 import { runList } from "../run/evaluate.js"
 import { hangUp } from "../run/hangUp.js"
@@ -58,12 +60,33 @@ function* setUp(shell: Shell): Run<void> {
     variables.set("HISTFILE", `${home}/.bash_history`)
   }
   if (variables.get("HISTSIZE") === undefined) variables.set("HISTSIZE", "500")
+  yield* readInputrc(shell)
   const own = home === undefined ? undefined : `${home}/.bashrc`
   const file = shell.options.posix ? variables.value("ENV") : shell.startFile ?? own
   const text = file === undefined || file === "" ? undefined : yield* readFile(shell, file)
   if (typeof text === "string") yield* guarded(shell, () => evaluateText(shell, text))
   const past = variables.value("HISTFILE")
   if (past !== undefined) yield* readHistory(shell, past)
+}
+
+/** Keys of further terminals, as distributions bind them for everybody. */
+const further = [
+  "\"\\e[1~\": beginning-of-line",
+  "\"\\e[4~\": end-of-line",
+  "\"\\e[7~\": beginning-of-line",
+  "\"\\e[8~\": end-of-line"
+]
+
+/** The settings of the editor: of the user, of everybody, or what is usual where there are none. */
+function* readInputrc(shell: Shell): Run<void> {
+  const { variables } = shell
+  const own = variables.value("INPUTRC") ?? `${variables.value("HOME") ?? ""}/.inputrc`
+  if ((yield* readInit(shell, own)) === undefined) return
+  if ((yield* readInit(shell, "/etc/inputrc")) === undefined) return
+  for (const line of further) {
+    const after = apply(shell.readline, line)
+    if (typeof after !== "string") shell.readline = after
+  }
 }
 
 /** Runs something; whatever goes wrong, the shell goes on. */
