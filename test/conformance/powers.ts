@@ -93,7 +93,18 @@ const perform = (
         return count
       }))
     case "truncate":
-      return withMode(sys.truncate(path, 3))
+      return withMode(sys.truncate(path, 1))
+    case "cut":
+      return line(opened(sys, path, OpenFlags.O_RDONLY | OpenFlags.O_TRUNC))
+    case "keep":
+      return line(Effect.zipRight(sys.open(path, OpenFlags.O_WRONLY), Effect.void))
+    case "lease":
+      return line(
+        Effect.flatMap(
+          sys.open(path, OpenFlags.O_RDONLY),
+          (fd) => Effect.zipLeft(Effect.exit(sys.fcntl(fd, Fcntl.F_SETLEASE, b)), sys.close(fd)).pipe(Effect.flatten)
+        )
+      )
     case "access":
       return line(sys.access(path, b))
     case "create":
@@ -225,7 +236,6 @@ export const run = (program: string, powers: CapabilitySet.CapabilitySet): Promi
 
 const powersInUse = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 18, 21, 27]
 const users = [-1, 0, 0, 1000, 1000, 2000, 3000]
-/** What runs cannot be written to on Linux. */
 const dataFiles = ["secret", "closed", "other", "setuid", "setgid", "vault/gold", "sticky/theirs", "sticky/new", "new"]
 const paths = [
   ...["secret", "closed", "other", "setuid", "setgid", "run", "lend", "user", "group", "vault/gold"],
@@ -267,8 +277,11 @@ export const programOf = (random: Random, powers: CapabilitySet.CapabilitySet): 
     [3, () => `chmod ${path()} ${random.pick(["06777", "02755", "04700", "0", "0777"])}`],
     [3, () => `read ${path()}`],
     [1, () => `noatime ${path()}`],
-    [3, () => `write ${random.pick(dataFiles)}`],
-    [1, () => `truncate ${random.pick(dataFiles)}`],
+    [3, () => `write ${random.pick(random.chance(0.6) ? dataFiles : programFiles)}`],
+    [1.5, () => `truncate ${random.pick(random.chance(0.5) ? dataFiles : programFiles)}`],
+    [1, () => `cut ${random.pick(programFiles)}`],
+    [1, () => `keep ${random.pick(programFiles)}`],
+    [1, () => `lease ${random.pick(programFiles)} ${random.between(0, 2)}`],
     [2, () => `access ${path()} ${random.between(0, 7)}`],
     [2, () => `create ${path()}`],
     [2, () => `mkdir ${path()}`],

@@ -109,8 +109,15 @@ static void step(char *text, const char *rest, int victim) {
     say(text, fd < 0 ? -1 : write(fd, "x", 1));
     if (fd >= 0) close(fd);
     mode_of(text, word[1]);
-  } else if (!strcmp(call, "truncate")) { say(text, truncate(word[1], 3)); mode_of(text, word[1]); }
-  else if (!strcmp(call, "access")) say(text, access(word[1], N(2)));
+  } else if (!strcmp(call, "truncate")) { say(text, truncate(word[1], 1)); mode_of(text, word[1]); }
+  else if (!strcmp(call, "cut")) say(text, opened(word[1], O_RDONLY | O_TRUNC));
+  else if (!strcmp(call, "keep")) say(text, open(word[1], O_WRONLY) < 0 ? -1 : 0);
+  else if (!strcmp(call, "lease")) {
+    int fd = open(word[1], O_RDONLY);
+    long answer = fd < 0 ? -1 : fcntl(fd, F_SETLEASE, N(2));
+    say(text, answer);
+    if (fd >= 0) close(fd);
+  } else if (!strcmp(call, "access")) say(text, access(word[1], N(2)));
   else if (!strcmp(call, "create")) { say(text, opened(word[1], O_CREAT | O_EXCL | O_WRONLY)); mode_of(text, word[1]); }
   else if (!strcmp(call, "mkdir")) { say(text, mkdir(word[1], 02775)); mode_of(text, word[1]); }
   else if (!strcmp(call, "mkset")) { say(text, mknod(word[1], S_IFREG | 02775, 0)); mode_of(text, word[1]); }

@@ -35,12 +35,26 @@ export class RegularFile extends Description {
   readonly inode: Inode
   private readonly backend: Backend
 
-  constructor(flags: number, private readonly core: Core, readonly place: Location) {
+  constructor(
+    flags: number,
+    private readonly core: Core,
+    readonly place: Location,
+    /** Whether it counts among those who have the file open, as what open(2) opens does. */
+    private readonly counts = true
+  ) {
     super(flags)
     this.location = place
     this.inode = place.dentry.inode
     this.backend = place.mount.superblock.backend
-    if (this.writable) place.mount.writers++
+    if (counts) this.count(1)
+  }
+
+  private count(by: 1 | -1): void {
+    const { inode, place } = this
+    if (this.writable) {
+      place.mount.writers += by
+      inode.writers += by
+    } else if (this.readable) inode.readers += by
   }
 
   get label(): string {
@@ -232,7 +246,7 @@ export class RegularFile extends Description {
 
   override release(): Effect.Effect<void> {
     this.core.watches.closed(this)
-    if (this.writable) this.place.mount.writers--
+    if (this.counts) this.count(-1)
     return Dentries.letGo(this.core, this.place)
   }
 }

@@ -19,6 +19,7 @@ import * as Step from "../internal/step.js"
 import type { AttributePathError, TruncateError } from "../Sys.js"
 import type { Changes } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
+import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
 import * as Prefixes from "./prefixes.js"
@@ -32,6 +33,12 @@ export interface Target {
   readonly place?: Location | undefined
   readonly name?: string | undefined
 }
+
+/** Where it lies, with a dentry of its own. */
+export const placeOf = (core: Core, { inode, name, place }: Target): Location | undefined =>
+  place === undefined || name === undefined
+    ? place
+    : { mount: place.mount, dentry: Dentries.child(core, place.dentry, name, inode) }
 
 /** Tells those who watch a file, or its directory, what has happened to it. */
 export const tell = ({ watches }: Core, mask: number, { inode, name, place }: Target): void => {
@@ -220,6 +227,7 @@ function* mayTruncate(core: Core, viewer: Viewer, target: Target) {
   yield* Permission.access(viewer, inode, FileMode.W_OK)
   yield* ruled(core, viewer, target)
   yield* writable(target)
+  if (inode.writers < 0) return yield* Errno.fail("ETXTBSY")
 }
 
 function* cutSteps(core: Core, viewer: Viewer, target: Target, size: number) {

@@ -160,6 +160,9 @@ const isGuarded = ({ settings }: Core, { credentials: { fsuid } }: Process, foun
   return guard > 0 && (mode & 0o002) !== 0 || guard > 1 && (mode & 0o020) !== 0
 }
 
+/** What runs as a program cannot be opened for writing. */
+const isBusyText = ({ writers }: Inode, flags: number): boolean => writers < 0 && OpenFlags.writes(flags)
+
 /** What is opened, once nothing more can come between; it may wait for somebody else, where it can be interrupted. */
 type Opened<A, E> = Effect.Effect<Effect.Effect<A, E | OpenError>, OpenError>
 
@@ -175,7 +178,11 @@ const openInode = <A, E>(
   const kept = keptOf(flags)
   switch (inode.mode & FileMode.S_IFMT) {
     case FileMode.S_IFREG:
-      return Step.map(Dentries.hold(at), () => take(new RegularFile(kept, core, at)))
+      return Step.andThen(Dentries.hold(at), () =>
+        isBusyText(inode, kept)
+          // It began to run while the backend was asked.
+          ? Step.andThen(Dentries.letGo(core, at), () => Errno.fail("ETXTBSY"))
+          : Exit.succeed(take(new RegularFile(kept, core, at))))
     case FileMode.S_IFDIR:
       return Step.map(Dentries.hold(at), () => take(new DirectoryFile(kept, core, at)))
     case FileMode.S_IFIFO:
@@ -215,7 +222,9 @@ function* cutAndOpen<A, E>(
 ) {
   yield* Dentries.hold(at)
   Attributes.tell(core, IN_OPEN, target)
-  const cut = Step.run(Attributes.setLength(core, caller, target, 0))
+  const cut: Effect.Effect<void, OpenError> = target.inode.writers < 0
+    ? Errno.fail("ETXTBSY")
+    : Step.run(Attributes.setLength(core, caller, target, 0))
   const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
     Step.andThen(cut, () => openInode(core, caller, at, flags, take))
   )
@@ -287,6 +296,7 @@ class Opening<A, E> {
     const allowed = Permission.access(caller, inode, wanted)
     if (allowed !== Exit.void) return allowed
     if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return Errno.fail("EPERM")
+    if (writesFile && inode.writers < 0) return Errno.fail("ETXTBSY")
     if (writesFile && mount.readOnly) return Errno.fail("EROFS")
     return Permission.isRuled(core, caller) ? this.ruled(found, inode, wanted) : Exit.void
   }
