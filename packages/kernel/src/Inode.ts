@@ -68,6 +68,11 @@ export abstract class Inode {
     return Math.ceil(this.size / 512)
   }
 
+  /** Whether it may have extended attributes: then who writes to it asks for `security.capability`. */
+  get hasAttributes(): boolean {
+    return true
+  }
+
   /** When it was made. */
   get btime(): bigint {
     return this.ctime

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as CapabilitySet from "../CapabilitySet.js"
-import * as Credentials from "../Credentials.js"
+import type * as Credentials from "../Credentials.js"
 import { carryOn } from "../internal/compat.js"
 import { andThen, both, isReady } from "../internal/step.js"
 import * as Policy from "../Policy.js"
@@ -61,7 +61,7 @@ const replace = (
   self.name = image.name
   const left = self.text === undefined ? Exit.void : core.vfs.endText(self.text)
   self.text = image.text
-  become(self, Credentials.afterExec(self.credentials, image.file))
+  become(self, image.credentials)
   self.executed = true
   resetActions(self)
   self.timers?.forgetOwn()

@@ -9,7 +9,7 @@ import * as FileMode from "../abi/FileMode.js"
 import { MS_NOEXEC, MS_NOSUID } from "../abi/MountFlags.js"
 import { O_RDONLY } from "../abi/OpenFlags.js"
 import * as Bytes from "../Bytes.js"
-import { permits } from "../Credentials.js"
+import { afterExec, type Credentials, type FileCapabilities, permits } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
@@ -19,6 +19,7 @@ import type { Process } from "../ProcessTable.js"
 import * as Programs from "../Programs.js"
 import type { ExecError } from "../Sys.js"
 import type { Vfs } from "../Vfs.js"
+import { lentBy } from "../vfs/fileCapabilities.js"
 import { pathFor } from "../vfs/permission.js"
 
 /** Bytes that are looked at to tell what a file is; Linux reads as many. */
@@ -32,8 +33,8 @@ export interface Loaded {
   /** The file that runs, for a script that of its interpreter: held until `endText`. */
   readonly text: Location
   readonly name: string
-  /** The file whose set-id bits count: for a script, that of its interpreter. None on a mount with MS_NOSUID. */
-  readonly file: Inode | undefined
+  /** Who it runs as. */
+  readonly credentials: Credentials
 }
 
 type Kind =
@@ -61,7 +62,6 @@ const kindOfHead = (head: string): Kind => {
 
 interface Found {
   readonly kind: Kind
-  readonly lender: Inode | undefined
   readonly text: Location
   /** Its path, for rules; left out where there are none. */
   readonly resolved: string | undefined
@@ -91,7 +91,6 @@ export const make = (parts: {
     const { inode, mount } = target
     if (!FileMode.isRegular(inode.mode) || mount === undefined) return yield* Errno.fail("EACCES")
     if ((mount.flags & MS_NOEXEC) !== 0) return yield* Errno.fail("EACCES")
-    const lender = (mount.flags & MS_NOSUID) === 0 ? inode : undefined
     if (!permits(caller.credentials, inode, FileMode.X_OK)) return yield* Errno.fail("EACCES")
     const later = vfs.leases.active === 0 ? undefined : vfs.leases.broken(caller, target, O_RDONLY, () => Exit.void)
     if (later !== undefined) yield* later
@@ -101,13 +100,13 @@ export const make = (parts: {
     const resolved = isRuled && target.place !== undefined ? pathFor(target.place, target.name) : undefined
     const before = known.get(inode)
     if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) {
-      return { lender, text, resolved, kind: before.kind }
+      return { text, resolved, kind: before.kind }
     }
     const head = new Uint8Array(HEAD)
     const count = yield* mount.superblock.backend.read(inode, 0, head)
     const kind = kindOfHead(Bytes.decode(head.subarray(0, count)))
     known.set(inode, { kind, mtime: inode.mtime, size: inode.size })
-    return { lender, text, resolved, kind }
+    return { text, resolved, kind }
   }
 
   function* loadSteps(
@@ -121,7 +120,7 @@ export const make = (parts: {
     let file = path
     let args = argv
     for (let depth = 0; depth <= INTERPRETERS_MAX; depth++) {
-      const { kind, lender, resolved, text }: Found = yield* kindOf(caller, file, held)
+      const { kind, resolved, text }: Found = yield* kindOf(caller, file, held)
       const refusal = policy?.program?.(caller, resolved ?? file, args) ??
         caller.policy?.program?.(caller, resolved ?? file, args)
       if (refusal !== undefined) return yield* Errno.fail("EACCES", { path: file, ...refusal })
@@ -129,12 +128,27 @@ export const make = (parts: {
       if (kind._tag === "Program") {
         const main = yield* programs.find(kind.name)
         // A script is known by its own name, not by that of its interpreter.
-        return { main, argv: args, text, name: baseName(path), file: lender }
+        return {
+          main,
+          argv: args,
+          text,
+          name: baseName(path),
+          credentials: yield* Step.run(credentialsFor(caller, text))
+        }
       }
       args = [kind.interpreter, ...(kind.argument === undefined ? [] : [kind.argument]), file, ...args.slice(1)]
       file = kind.interpreter
     }
     return yield* Errno.fail("ELOOP")
+  }
+
+  /** What a file lends: for a script, that is its interpreter. Nothing on a mount with MS_NOSUID. */
+  function* credentialsFor({ credentials }: Process, { dentry: { inode }, mount }: Location) {
+    const lends = (mount.flags & MS_NOSUID) === 0
+    const lent: FileCapabilities | undefined = lends && inode.hasAttributes
+      ? yield* lentBy(mount.superblock.backend, inode)
+      : undefined
+    return afterExec(credentials, lends ? inode : undefined, lent) ?? (yield* Errno.fail("EPERM"))
   }
 
   /** Only what runs in the end stays held. */

@@ -181,7 +181,7 @@ const load = (core: Core, child: Process, path: string, options: SpawnOptions): 
   andThen(core.loader.load(child, path, child.argv, child.env), (image) => {
     if (options.argv === undefined) child.argv = image.argv
     child.text = image.text
-    become(child, Credentials.afterExec(child.credentials, image.file))
+    become(child, image.credentials)
     child.executed = true
     return Exit.succeed(Effect.suspend(() => image.main(image.argv)))
   })

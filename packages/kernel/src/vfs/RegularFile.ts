@@ -160,8 +160,8 @@ export class RegularFile extends Description {
       if (count === 0) return Errno.fail("EPERM")
       if (count < bytes.length) bytes = bytes.subarray(0, count)
     }
-    if ((inode.mode & 0o6000) !== 0 && !capable(caller.credentials, CAP_FSETID)) {
-      const dropped = Attributes.dropSetId(core, caller, this.target) as Effect.Effect<void, WriteError>
+    if (inode.hasAttributes || ((inode.mode & 0o6000) !== 0 && !capable(caller.credentials, CAP_FSETID))) {
+      const dropped = Attributes.dropLoans(core, caller, this.target) as Effect.Effect<void, WriteError>
       return Step.andThen(dropped, () => this.told(IN_MODIFY, this.backend.write(inode, offset, bytes, core.now())))
     }
     return this.told(IN_MODIFY, this.backend.write(inode, offset, bytes, core.now()))
