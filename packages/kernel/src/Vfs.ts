@@ -312,6 +312,8 @@ export const make = (parts: Parts): Vfs["Type"] => {
     seals: new WeakMap(),
     lastDev: 1,
     lastMount: 0,
+    groupIds: new Set(),
+    freeGroupId: 1,
     moves: 0,
     dentries: 0,
     prefixes: new Prefixes(),

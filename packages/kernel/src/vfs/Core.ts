@@ -49,6 +49,9 @@ export interface Core {
   lastDev: number
   /** The last number given to a mount or to a table of mounts. */
   lastMount: number
+  /** Numbers of peer groups in use, and the first that may be free. */
+  readonly groupIds: Set<number>
+  freeGroupId: number
   /** How often a name has moved, or a mount: whoever must not leave a directory asks before it goes up. */
   moves: number
   /** Dentries that are remembered without being used. */

@@ -1,0 +1,137 @@
+/**
+ * What is mounted upon one mount, or goes from it, does so with its peers and with those that follow them.
+ *
+ * @see mount_namespaces(7), "SHARED SUBTREES"
+ */
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Location, Mount, PeerGroup } from "../Dentry.js"
+import * as Errno from "../Errno.js"
+import type { Core } from "./Core.js"
+import * as Dentries from "./dentries.js"
+import * as Tree from "./mountTree.js"
+import * as Peers from "./peers.js"
+
+type Placed = readonly [copy: Mount, at: Location]
+
+const sizeOf = (mount: Mount): number => Array.from(Tree.below(mount)).length
+
+const followed = (shares: boolean): Tree.Relate => (core, made, of) => Peers.follow(core, made, of, shares)
+
+/**
+ * Copies of a tree for whoever hears of what is mounted at a place and sees that place. Peers get peers; the first of
+ * those that follow gets one that follows that of the nearest above it. `undefined` where there would be too many.
+ * `fresh`: groups that are made for the source itself; as long as it is not there, they share with nobody.
+ */
+const copiesFor = (
+  core: Core,
+  source: Mount,
+  at: Location,
+  fresh: ReadonlySet<PeerGroup>
+): ReadonlyArray<Placed> | undefined => {
+  const copies: Array<Placed> = []
+  const max = core.settings["mount-max"].value
+  const size = sizeOf(source)
+  const pending = at.mount.peers !== undefined && at.mount.shared ? [{ group: at.mount.peers, last: source }] : []
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { group } = next
+    let { last } = next
+    let relate = group === at.mount.peers ? Peers.join : followed(group.id > 0 && !fresh.has(group))
+    for (const mount of Array.from(group.members)) {
+      // What stands nowhere yet was made for this very mount.
+      if (mount === at.mount || mount.table === undefined || !Dentries.isWithin(at.dentry, mount.root)) continue
+      if (mount.table.mounts + (copies.length + 1) * size > max) {
+        // What they show is pinned by the source as well, so nobody has to be asked.
+        for (const [copy] of copies) void Tree.detach(core, copy)
+        return undefined
+      }
+      last = Tree.copyTree(core, last, relate)
+      relate = Peers.join
+      copies.push([last, { mount, dentry: at.dentry }])
+    }
+    for (const slave of group.slaves) pending.push({ group: slave, last })
+  }
+  return copies
+}
+
+/** Puts a mount where another may stand already, which then stands upon it. */
+const tuck = (core: Core, mount: Mount, at: Location): void => {
+  const over = at.mount.children.get(at.dentry)
+  if (over !== undefined) Tree.take(core, over)
+  Tree.attach(core, mount, at)
+  if (over !== undefined) Tree.attach(core, over, Tree.topmost({ mount, dentry: mount.root }))
+}
+
+/** Attaches a tree of mounts, or moves it, and copies of it wherever it is heard of. */
+export const graft = (core: Core, mount: Mount, at: Location): Effect.Effect<void, Errno.Errno<"ENOSPC">> => {
+  const { shared, table } = at.mount
+  const isFull = mount.at === undefined && table !== undefined &&
+    table.mounts + sizeOf(mount) > core.settings["mount-max"].value
+  const fresh = new Set<PeerGroup>()
+  for (const each of isFull || !shared ? [] : Tree.below(mount)) {
+    if (!each.shared) fresh.add(Peers.share(core, each))
+  }
+  const copies = isFull ? undefined : copiesFor(core, mount, at, fresh)
+  if (copies === undefined) return Errno.fail("ENOSPC")
+  Tree.take(core, mount)
+  tuck(core, mount, at)
+  for (const [copy, place] of copies) tuck(core, copy, place)
+  return Exit.void
+}
+
+/** Whether a mount, or what goes with it elsewhere, is in use. */
+export const isBusy = (mount: Mount): boolean => {
+  if (mount.uses > 0 || mount.children.size > 0) return true
+  const { at } = mount
+  if (at === undefined) return false
+  for (const receiver of Peers.receivers(at.mount)) {
+    const child = receiver.children.get(at.dentry)
+    if (child === undefined || child.uses === 0) continue
+    // What has others upon it stays; but one that covers it would come down into its place.
+    const stays = child.children.size > 1 || (child.children.size === 1 && !child.children.has(child.root))
+    if (!stays) return true
+  }
+  return false
+}
+
+/** The mount that would come down into the place of one that goes. */
+const survivorOf = (mount: Mount, gone: ReadonlySet<Mount>): Mount | undefined => {
+  let each: Mount | undefined = mount
+  while (each !== undefined && gone.has(each)) each = each.children.get(each.root)
+  return each
+}
+
+/** Takes down a tree of mounts, and whatever was mounted with it elsewhere, but for what has others upon it. */
+export const unmount = (core: Core, mount: Mount): Effect.Effect<void> => {
+  const told = Array.from(Tree.below(mount))
+  const gone = new Set(told)
+  for (const { at } of told) {
+    if (at === undefined) continue
+    for (const receiver of Peers.receivers(at.mount)) {
+      const child = receiver.children.get(at.dentry)
+      if (child !== undefined) gone.add(child)
+    }
+  }
+  const mayGo = (each: Mount): boolean => {
+    for (const [dentry, child] of each.children) {
+      if (dentry !== each.root && survivorOf(child, gone) !== undefined) return false
+    }
+    return true
+  }
+  for (let before = -1; before !== gone.size;) {
+    before = gone.size
+    for (const each of Array.from(gone).slice(told.length)) if (!mayGo(each)) gone.delete(each)
+  }
+  const sliding: Array<Placed> = []
+  for (const each of gone) {
+    const over = each.children.get(each.root)
+    if (over === undefined || gone.has(over)) continue
+    let { at } = each
+    while (at !== undefined && gone.has(at.mount)) at = at.mount.at
+    if (at !== undefined) sliding.push([over, at])
+  }
+  for (const [over] of sliding) Tree.take(core, over)
+  const released = Tree.release(core, gone)
+  for (const [over, at] of sliding) Tree.attach(core, over, at)
+  return released
+}
