@@ -152,21 +152,18 @@ export const make = (parts: {
   }
 
   /** Only what runs in the end stays held. */
-  function* settle(
-    caller: Process,
-    path: string,
-    argv: ReadonlyArray<string>,
-    env: Readonly<Record<string, string>>
-  ) {
-    const held: Array<Location> = []
-    const loaded: Exit.Exit<Loaded, ExecError> = yield* Step.exit(Step.run(loadSteps(caller, path, argv, env, held)))
+  function* settle(loading: Effect.Effect<Loaded, ExecError>, held: Array<Location>) {
+    const loaded: Exit.Exit<Loaded, ExecError> = yield* Step.exit(loading)
     if (loaded._tag === "Success") held.pop()
     for (const each of held) yield* vfs.endText(each)
     return yield* loaded
   }
 
   return {
-    load: (caller, path, argv, env) => Step.run(settle(caller, path, argv, env))
+    load: (caller, path, argv, env) => {
+      const held: Array<Location> = []
+      return Step.run(settle(Step.run(loadSteps(caller, path, argv, env, held)), held))
+    }
   }
 }
 

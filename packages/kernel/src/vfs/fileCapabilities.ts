@@ -26,17 +26,15 @@ const SIZE_2 = 20
 const SIZE_3 = 24
 /** The capabilities there are, of those in the second word of a set. */
 const KNOWN_HIGH = 2 ** (CAP_LAST_CAP - 31) - 1
+const revisionSizes = new Map([[VFS_CAP_REVISION_2, SIZE_2], [VFS_CAP_REVISION_3, SIZE_3]])
 const NOBODY = 0xffff_ffff
 
 const words = (value: Uint8Array): DataView => new DataView(value.buffer, value.byteOffset, value.byteLength)
 
-/** The revision of a value that is well-formed. */
-const revisionOf = (value: Uint8Array): 2 | 3 | undefined => {
-  if (value.length !== SIZE_2 && value.length !== SIZE_3) return undefined
-  const magic = (words(value).getUint32(0, true) & ~VFS_CAP_FLAGS_EFFECTIVE) >>> 0
-  if (magic === VFS_CAP_REVISION_2 && value.length === SIZE_2) return 2
-  return magic === VFS_CAP_REVISION_3 && value.length === SIZE_3 ? 3 : undefined
-}
+/** Whether a value has the length of its revision. */
+const isWellFormed = (value: Uint8Array): boolean =>
+  value.length >= SIZE_2 &&
+  revisionSizes.get((words(value).getUint32(0, true) & ~VFS_CAP_FLAGS_EFFECTIVE) >>> 0) === value.length
 
 /** Whose namespace it is for: here there is one, that of 0. */
 const rootOf = (value: Uint8Array): number => value.length === SIZE_3 ? words(value).getUint32(SIZE_2, true) : 0
@@ -47,14 +45,14 @@ export const settable = (
   value: Uint8Array | undefined
 ): Exit.Exit<void, Errno.Errno<"EINVAL" | "EPERM">> => {
   if (value?.length === 0) return Exit.void
-  if (value !== undefined && revisionOf(value) === undefined) return Errno.fail("EINVAL")
+  if (value !== undefined && !isWellFormed(value)) return Errno.fail("EINVAL")
   if (!capable(credentials, CAP_SETFCAP)) return Errno.fail("EPERM")
   return value !== undefined && rootOf(value) === NOBODY ? Errno.fail("EINVAL") : Exit.void
 }
 
 /** As getxattr(2) shows it: what is for this namespace in the second revision. */
 export const shown = (value: Uint8Array): Exit.Exit<Uint8Array, Errno.Errno<"EINVAL">> => {
-  if (revisionOf(value) === undefined) return Errno.fail("EINVAL")
+  if (!isWellFormed(value)) return Errno.fail("EINVAL")
   if (value.length === SIZE_2 || rootOf(value) !== 0) return Exit.succeed(value)
   const older = value.slice(0, SIZE_2)
   words(older).setUint32(0, VFS_CAP_REVISION_2 | (value[0]! & VFS_CAP_FLAGS_EFFECTIVE), true)
@@ -80,7 +78,7 @@ export const lentBy = (
     valueOf(backend, inode, NAME),
     (value): Exit.Exit<FileCapabilities | undefined, Errno.Errno<"EINVAL">> => {
       if (value === undefined) return Exit.succeed(undefined)
-      if (revisionOf(value) === undefined) return Errno.fail("EINVAL")
+      if (!isWellFormed(value)) return Errno.fail("EINVAL")
       if (rootOf(value) !== 0) return Exit.succeed(undefined)
       const view = words(value)
       const set = (at: number): CapabilitySet.CapabilitySet =>

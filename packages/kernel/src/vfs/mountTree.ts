@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { MS_RDONLY, MS_RELATIME } from "../abi/MountFlags.js"
+import { MS_PRIVATE, MS_RDONLY, MS_RELATIME } from "../abi/MountFlags.js"
 import { Dentry, type Location, Mount, type MountTable, type Superblock } from "../Dentry.js"
 import type { Inode } from "../Inode.js"
 import { both } from "../internal/step.js"
@@ -133,7 +133,7 @@ export const release = (core: Core, mounts: Iterable<Mount>): Effect.Effect<void
     if (each.idle !== undefined || !each.superblock.mounts.has(each)) continue
     take(core, each)
     enter(each, undefined)
-    Peers.leave(core, each)
+    Peers.change(core, each, MS_PRIVATE)
     if (each.uses === 0) released = both(released, finish(core, each))
     else each.idle = () => finish(core, each)
   }
@@ -151,10 +151,7 @@ const copyOf = (core: Core, mount: Mount, relate: Relate): Mount => {
   const { flags, root, source, superblock } = mount
   const made = new Mount(++core.lastMount, superblock, root, undefined, undefined, flags, source)
   superblock.mounts.add(made)
-  if (root !== superblock.root) {
-    root.uses++
-    root.inode.references++
-  }
+  if (root !== superblock.root) void Dentries.pin(superblock, root)
   relate(core, made, mount)
   return made
 }

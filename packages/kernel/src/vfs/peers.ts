@@ -3,7 +3,7 @@
  *
  * @see mount_namespaces(7), "SHARED SUBTREES"
  */
-import { MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from "../abi/MountFlags.js"
+import { MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from "../abi/MountFlags.js"
 import type { Mount, PeerGroup } from "../Dentry.js"
 import type { Core } from "./Core.js"
 
@@ -71,9 +71,6 @@ export const change = (core: Core, mount: Mount, type: number): void => {
   }
   if (type !== MS_SLAVE) mount.unbindable = type === MS_UNBINDABLE
 }
-
-/** It is mounted nowhere any more. */
-export const leave = (core: Core, mount: Mount): void => change(core, mount, MS_PRIVATE)
 
 /** The other mounts that hear of what happens upon one. */
 export function* receivers(mount: Mount): Generator<Mount> {

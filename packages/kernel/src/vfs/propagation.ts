@@ -32,7 +32,7 @@ const copiesFor = (
   const copies: Array<Placed> = []
   const max = core.settings["mount-max"].value
   const size = sizeOf(source)
-  const pending = at.mount.peers !== undefined && at.mount.shared ? [{ group: at.mount.peers, last: source }] : []
+  const pending = at.mount.shared ? [{ group: at.mount.peers!, last: source }] : []
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { group } = next
     let { last } = next
@@ -67,11 +67,10 @@ export const graft = (core: Core, mount: Mount, at: Location): Effect.Effect<voi
   const { shared, table } = at.mount
   const isFull = mount.at === undefined && table !== undefined &&
     table.mounts + sizeOf(mount) > core.settings["mount-max"].value
+  if (isFull) return Errno.fail("ENOSPC")
   const fresh = new Set<PeerGroup>()
-  for (const each of isFull || !shared ? [] : Tree.below(mount)) {
-    if (!each.shared) fresh.add(Peers.share(core, each))
-  }
-  const copies = isFull ? undefined : copiesFor(core, mount, at, fresh)
+  if (shared) { for (const each of Tree.below(mount)) if (!each.shared) fresh.add(Peers.share(core, each)) }
+  const copies = copiesFor(core, mount, at, fresh)
   if (copies === undefined) return Errno.fail("ENOSPC")
   Tree.take(core, mount)
   tuck(core, mount, at)
@@ -79,24 +78,28 @@ export const graft = (core: Core, mount: Mount, at: Location): Effect.Effect<voi
   return Exit.void
 }
 
+/** What was mounted elsewhere together with a mount. */
+function* twins({ at }: Mount): Generator<Mount> {
+  if (at === undefined) return
+  for (const each of Peers.receivers(at.mount)) {
+    const twin = each.children.get(at.dentry)
+    if (twin !== undefined) yield twin
+  }
+}
+
 /** Whether a mount, or what goes with it elsewhere, is in use. */
 export const isBusy = (mount: Mount): boolean => {
   if (mount.uses > 0 || mount.children.size > 0) return true
-  const { at } = mount
-  if (at === undefined) return false
-  for (const receiver of Peers.receivers(at.mount)) {
-    const child = receiver.children.get(at.dentry)
-    if (child === undefined || child.uses === 0) continue
+  for (const { children, root, uses } of twins(mount)) {
     // What has others upon it stays; but one that covers it would come down into its place.
-    const stays = child.children.size > 1 || (child.children.size === 1 && !child.children.has(child.root))
-    if (!stays) return true
+    if (uses > 0 && children.size === (children.has(root) ? 1 : 0)) return true
   }
   return false
 }
 
 /** The mount that would come down into the place of one that goes. */
-const survivorOf = (mount: Mount, gone: ReadonlySet<Mount>): Mount | undefined => {
-  let each: Mount | undefined = mount
+const survivorOf = (mount: Mount | undefined, gone: ReadonlySet<Mount>): Mount | undefined => {
+  let each = mount
   while (each !== undefined && gone.has(each)) each = each.children.get(each.root)
   return each
 }
@@ -105,33 +108,26 @@ const survivorOf = (mount: Mount, gone: ReadonlySet<Mount>): Mount | undefined =
 export const unmount = (core: Core, mount: Mount): Effect.Effect<void> => {
   const told = Array.from(Tree.below(mount))
   const gone = new Set(told)
-  for (const { at } of told) {
-    if (at === undefined) continue
-    for (const receiver of Peers.receivers(at.mount)) {
-      const child = receiver.children.get(at.dentry)
-      if (child !== undefined) gone.add(child)
-    }
-  }
-  const mayGo = (each: Mount): boolean => {
-    for (const [dentry, child] of each.children) {
-      if (dentry !== each.root && survivorOf(child, gone) !== undefined) return false
-    }
+  for (const each of told) for (const twin of twins(each)) gone.add(twin)
+  const mayGo = ({ children, root }: Mount): boolean => {
+    for (const [dentry, child] of children) if (dentry !== root && survivorOf(child, gone) !== undefined) return false
     return true
   }
   for (let before = -1; before !== gone.size;) {
     before = gone.size
-    for (const each of Array.from(gone).slice(told.length)) if (!mayGo(each)) gone.delete(each)
+    // Nothing stays that stands on what was told to go.
+    for (const each of gone) if (!mayGo(each)) gone.delete(each)
   }
   const sliding: Array<Placed> = []
-  for (const each of gone) {
-    const over = each.children.get(each.root)
+  for (const { at, children, root } of gone) {
+    const over = children.get(root)
     if (over === undefined || gone.has(over)) continue
-    let { at } = each
-    while (at !== undefined && gone.has(at.mount)) at = at.mount.at
-    if (at !== undefined) sliding.push([over, at])
+    let place = at
+    while (place !== undefined && gone.has(place.mount)) place = place.mount.at
+    if (place !== undefined) sliding.push([over, place])
   }
   for (const [over] of sliding) Tree.take(core, over)
   const released = Tree.release(core, gone)
-  for (const [over, at] of sliding) Tree.attach(core, over, at)
+  for (const [over, place] of sliding) Tree.attach(core, over, place)
   return released
 }

@@ -32,11 +32,9 @@ export const start = (
 }
 
 /** It runs once more: it is held already, so nobody has to be asked. */
-export const share = ({ dentry, mount }: Location): void => {
-  mount.uses++
-  dentry.uses++
-  dentry.inode.references++
-  dentry.inode.writers--
+export const share = (at: Location): void => {
+  void Dentries.hold(at)
+  at.dentry.inode.writers--
 }
 
 /** It runs once less. */
