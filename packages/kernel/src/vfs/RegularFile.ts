@@ -34,27 +34,30 @@ export class RegularFile extends Description {
   lock: InodeLock | "held" | undefined = undefined
   readonly inode: Inode
   private readonly backend: Backend
+  /** As what it counts among those who have the file open. */
+  private readonly usedAs: "writer" | "reader" | undefined
 
   constructor(
     flags: number,
     private readonly core: Core,
     readonly place: Location,
-    /** Whether it counts among those who have the file open, as what open(2) opens does. */
-    private readonly counts = true
+    /** Whether it counts at all, as what open(2) opens does. */
+    counts = true
   ) {
     super(flags)
     this.location = place
     this.inode = place.dentry.inode
     this.backend = place.mount.superblock.backend
-    if (counts) this.count(1)
+    this.usedAs = !counts ? undefined : this.writable ? "writer" : this.readable ? "reader" : undefined
+    this.count(1)
   }
 
   private count(by: 1 | -1): void {
-    const { inode, place } = this
-    if (this.writable) {
-      place.mount.writers += by
-      inode.writers += by
-    } else if (this.readable) inode.readers += by
+    if (this.usedAs === "reader") this.inode.readers += by
+    else if (this.usedAs === "writer") {
+      this.place.mount.writers += by
+      this.inode.writers += by
+    }
   }
 
   get label(): string {
@@ -246,7 +249,7 @@ export class RegularFile extends Description {
 
   override release(): Effect.Effect<void> {
     this.core.watches.closed(this)
-    if (this.counts) this.count(-1)
+    this.count(-1)
     return Dentries.letGo(this.core, this.place)
   }
 }
