@@ -252,8 +252,6 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   readonly letGo: (place: Location) => Effect.Effect<void>
   /** Takes hold of the file of a program to run it: nobody writes to it until `endText`. @see execve(2) */
   readonly startText: (target: Attributes.Target) => Effect.Effect<Location, StorageError | Errno.Errno<"ETXTBSY">>
-  /** It runs once more. */
-  readonly shareText: (text: Location) => void
   readonly endText: (text: Location) => Effect.Effect<void>
   /** Covers what is at `path` with another backend. @see mount(2) */
   readonly mount: (
@@ -312,8 +310,6 @@ export const make = (parts: Parts): Vfs["Type"] => {
     seals: new WeakMap(),
     lastDev: 1,
     lastMount: 0,
-    groupIds: new Set(),
-    freeGroupId: 1,
     moves: 0,
     dentries: 0,
     prefixes: new Prefixes(),
@@ -388,7 +384,6 @@ export const make = (parts: Parts): Vfs["Type"] => {
     },
     letGo: (place) => Dentries.letGo(core, place),
     startText: (target) => Text.start(core, target),
-    shareText: Text.share,
     endText: (text) => Text.end(core, text),
     mount: (viewer, path, backend, options = {}) => Mounts.attach(core, viewer, path, backend, options),
     mountWith: (viewer, request) => Mounts.mount(core, viewer, request),

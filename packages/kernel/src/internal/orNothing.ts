@@ -16,11 +16,9 @@ const nothing: ReadonlySet<string> = new Set(["ENOENT", "ENODATA", "EOPNOTSUPP",
 export const orNothing = <A, E extends { readonly _tag: string }>(
   answer: Effect.Effect<A, E>
 ): Effect.Effect<A | undefined, Exclude<E, Nothing>> => {
-  const settle = (exit: Exit.Exit<A, E>) => {
-    const error = exit._tag === "Failure" && exit.cause._tag === "Fail" ? exit.cause.error._tag : undefined
-    return (error !== undefined && nothing.has(error)
+  const settle = (exit: Exit.Exit<A, E>) =>
+    (exit._tag === "Failure" && exit.cause._tag === "Fail" && nothing.has(exit.cause.error._tag)
       ? Exit.succeed(undefined)
       : exit) as Exit.Exit<A | undefined, Exclude<E, Nothing>>
-  }
   return Step.isReady(answer) ? settle(answer) : Step.settled(answer, settle)
 }

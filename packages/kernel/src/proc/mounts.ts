@@ -62,15 +62,15 @@ const rootOf = (root: Dentry): string => {
 }
 
 /** The optional fields: whom it shares with, whom it follows, and of those the nearest that the process sees. */
-const propagationOf = ({ mounts, root }: Process, { peers, unbindable }: Mount): string => {
+const propagationOf = ({ mounts, root }: Process, { peers, shared, unbindable }: Mount): string => {
   const isSeen = (each: Mount): boolean =>
     each.table === mounts && isReachable({ mount: each, dentry: each.root }, root)
   const master = peers?.master
   let seen = master
   while (seen !== undefined && !Array.from(seen.members).some(isSeen)) seen = seen.master
-  return (peers === undefined || peers.id === 0 ? "" : ` shared:${peers.id}`) +
-    (master === undefined ? "" : ` master:${master.id}`) +
-    (seen === undefined || seen === master ? "" : ` propagate_from:${seen.id}`) +
+  return (shared ? ` shared:${peers?.id}` : "") +
+    (master ? ` master:${master.id}` : "") +
+    (seen && seen !== master ? ` propagate_from:${seen.id}` : "") +
     (unbindable ? " unbindable" : "")
 }
 

@@ -236,7 +236,7 @@ export const placeText = ({ vfs }: ProcParts, place: Location): string =>
 
 /** The file that a process runs. What the host runs without one is as good as init's; what has ended runs nothing. */
 export const textText = (parts: ProcParts, { state, text }: Process): string | undefined =>
-  text !== undefined ? placeText(parts, text) : state === "zombie" ? undefined : "/sbin/init"
+  text ? placeText(parts, text) : state === "zombie" ? undefined : "/sbin/init"
 
 const lastPath = ({ dentry }: Location): string => {
   const names: Array<string> = []

@@ -15,7 +15,6 @@ import * as SignalSet from "../SignalSet.js"
 import type { ExecError } from "../Sys.js"
 import type { Core } from "./Core.js"
 import { Image } from "./Image.js"
-import type { Loaded } from "./load.js"
 import { start } from "./start.js"
 import { keep } from "./usage.js"
 
@@ -38,42 +37,33 @@ export const exec = (
   env: Readonly<Record<string, string>>
 ): Effect.Effect<never, ExecError> => {
   const loaded = core.loader.load(self, path, argv, env)
-  const replaced = andThen(loaded, (image) => replace(core, self, image, argv, env))
+  const replaced = andThen(loaded, (image): Effect.Effect<never> => {
+    const before = self.task
+    if (before === undefined) return Effect.zipRight(core.vfs.endText(image.text), Effect.interrupt)
+    keep(self, before.calls)
+    // What finalizers of the old image still call is counted nowhere.
+    before.calls = 0
+    self.argv = argv
+    self.env = Policy.environment([core.policy, self.policy], self, env)
+    self.name = image.name
+    const left = self.text === undefined ? Exit.void : core.vfs.endText(self.text)
+    self.text = image.text
+    become(self, image.credentials)
+    self.executed = true
+    resetActions(self)
+    self.timers?.forgetOwn()
+    self.uncommon?.memory?.clear()
+    const late = both(left, self.fds.closeForExec())
+    if (!isReady(late)) core.host.fork(late)
+    start(core, self, Effect.suspend(() => image.main(image.argv)))
+    if (before instanceof Image) before.revoke()
+    if (core.events.heard) core.events.tell(self, { _tag: "Executed", argv })
+    // Handlers are gone, so what waited for one does now what it does by default.
+    core.signals.setMask(self, self.signals.blocked)
+    return Effect.interrupt
+  })
   // Whoever ends it while its file is read leaves nothing held.
   return isReady(loaded) ? replaced : carryOn(replaced)
-}
-
-/** The new image takes the place of the old one, which is interrupted. */
-const replace = (
-  core: Core,
-  self: Process,
-  image: Loaded,
-  argv: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>>
-): Effect.Effect<never> => {
-  const before = self.task
-  if (before === undefined) return Effect.zipRight(core.vfs.endText(image.text), Effect.interrupt)
-  keep(self, before.calls)
-  // What finalizers of the old image still call is counted nowhere.
-  before.calls = 0
-  self.argv = argv
-  self.env = Policy.environment([core.policy, self.policy], self, env)
-  self.name = image.name
-  const left = self.text === undefined ? Exit.void : core.vfs.endText(self.text)
-  self.text = image.text
-  become(self, image.credentials)
-  self.executed = true
-  resetActions(self)
-  self.timers?.forgetOwn()
-  self.uncommon?.memory?.clear()
-  const late = both(left, self.fds.closeForExec())
-  if (!isReady(late)) core.host.fork(late)
-  start(core, self, Effect.suspend(() => image.main(image.argv)))
-  if (before instanceof Image) before.revoke()
-  if (core.events.heard) core.events.tell(self, { _tag: "Executed", argv })
-  // Handlers are gone, so what waited for one does now what it does by default.
-  core.signals.setMask(self, self.signals.blocked)
-  return Effect.interrupt
 }
 
 /** Handlers belong to the image that is gone, and so do flags and masks; what is ignored stays ignored. */

@@ -27,7 +27,7 @@ const HEAD = 256
 /** How often one interpreter may name another. */
 const INTERPRETERS_MAX = 4
 
-export interface Loaded {
+interface Loaded {
   readonly main: Programs.Main
   readonly argv: ReadonlyArray<string>
   /** The file that runs, for a script that of its interpreter: held until `endText`. */
@@ -60,13 +60,6 @@ const kindOfHead = (head: string): Kind => {
   }
 }
 
-interface Found {
-  readonly kind: Kind
-  readonly text: Location
-  /** Its path, for rules; left out where there are none. */
-  readonly resolved: string | undefined
-}
-
 export interface Loader {
   readonly load: (
     caller: Process,
@@ -86,6 +79,7 @@ export const make = (parts: {
   /** What was found in a file, for as long as it is not written to. */
   const known = new WeakMap<Inode, { readonly kind: Kind; readonly mtime: bigint; readonly size: number }>()
 
+  /** What a file is; it is held from here on. */
   function* kindOf(caller: Process, path: string, held: Array<Location>) {
     const target = yield* vfs.find(caller, caller.cwd, path, true, true)
     const { inode, mount } = target
@@ -94,19 +88,14 @@ export const make = (parts: {
     if (!permits(caller.credentials, inode, FileMode.X_OK)) return yield* Errno.fail("EACCES")
     const later = vfs.leases.active === 0 ? undefined : vfs.leases.broken(caller, target, O_RDONLY, () => Exit.void)
     if (later !== undefined) yield* later
-    const text: Location = yield* vfs.startText(target)
-    held.push(text)
-    const isRuled = policy !== undefined || caller.policy !== undefined
-    const resolved = isRuled && target.place !== undefined ? pathFor(target.place, target.name) : undefined
+    held.push(yield* vfs.startText(target))
     const before = known.get(inode)
-    if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) {
-      return { text, resolved, kind: before.kind }
-    }
+    if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) return before.kind
     const head = new Uint8Array(HEAD)
     const count = yield* mount.superblock.backend.read(inode, 0, head)
     const kind = kindOfHead(Bytes.decode(head.subarray(0, count)))
     known.set(inode, { kind, mtime: inode.mtime, size: inode.size })
-    return { text, resolved, kind }
+    return kind
   }
 
   function* loadSteps(
@@ -120,35 +109,30 @@ export const make = (parts: {
     let file = path
     let args = argv
     for (let depth = 0; depth <= INTERPRETERS_MAX; depth++) {
-      const { kind, resolved, text }: Found = yield* kindOf(caller, file, held)
-      const refusal = policy?.program?.(caller, resolved ?? file, args) ??
-        caller.policy?.program?.(caller, resolved ?? file, args)
+      const kind: Kind = yield* kindOf(caller, file, held)
+      const text = held[depth]!
+      const refused = (rules: PolicyRules | undefined) =>
+        rules?.program?.(caller, pathFor(text, undefined) ?? file, args)
+      const refusal = refused(policy) ?? refused(caller.policy)
       if (refusal !== undefined) return yield* Errno.fail("EACCES", { path: file, ...refusal })
       if (kind._tag === "Unknown") return yield* Errno.fail("ENOEXEC")
       if (kind._tag === "Program") {
         const main = yield* programs.find(kind.name)
         // A script is known by its own name, not by that of its interpreter.
-        return {
-          main,
-          argv: args,
-          text,
-          name: baseName(path),
-          credentials: yield* Step.run(credentialsFor(caller, text))
-        }
+        const { dentry: { inode }, mount } = text
+        // Nothing is lent on a mount with MS_NOSUID.
+        const lends = (mount.flags & MS_NOSUID) === 0
+        const lent: FileCapabilities | undefined = lends && inode.hasAttributes
+          ? yield* lentBy(mount.superblock.backend, inode)
+          : undefined
+        const credentials = afterExec(caller.credentials, lends ? inode : undefined, lent)
+        if (credentials === undefined) return yield* Errno.fail("EPERM")
+        return { main, argv: args, text, name: baseName(path), credentials }
       }
       args = [kind.interpreter, ...(kind.argument === undefined ? [] : [kind.argument]), file, ...args.slice(1)]
       file = kind.interpreter
     }
     return yield* Errno.fail("ELOOP")
-  }
-
-  /** What a file lends: for a script, that is its interpreter. Nothing on a mount with MS_NOSUID. */
-  function* credentialsFor({ credentials }: Process, { dentry: { inode }, mount }: Location) {
-    const lends = (mount.flags & MS_NOSUID) === 0
-    const lent: FileCapabilities | undefined = lends && inode.hasAttributes
-      ? yield* lentBy(mount.superblock.backend, inode)
-      : undefined
-    return afterExec(credentials, lends ? inode : undefined, lent) ?? (yield* Errno.fail("EPERM"))
   }
 
   /** Only what runs in the end stays held. */

@@ -142,7 +142,8 @@ const discard = (core: Core, child: Process): Effect.Effect<void> => {
 const hold = ({ vfs }: Core, child: Process, text: Location | undefined): Effect.Effect<void, SpawnError> => {
   if (child.mounts !== undefined) child.mounts.members++
   if (text !== undefined) {
-    vfs.shareText(text)
+    // It runs once more: it is held already, so nobody has to be asked.
+    void vfs.startText({ inode: text.dentry.inode, mount: text.mount, place: text })
     child.text = text
   }
   const root = vfs.hold(child.root)

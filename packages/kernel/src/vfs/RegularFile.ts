@@ -34,8 +34,9 @@ export class RegularFile extends Description {
   lock: InodeLock | "held" | undefined = undefined
   readonly inode: Inode
   private readonly backend: Backend
-  /** As what it counts among those who have the file open. */
-  private readonly usedAs: "writer" | "reader" | undefined
+  /** How often it counts among those who have the file open: to write to it, or to read it and no more. */
+  private readonly writers: number
+  private readonly readers: number
 
   constructor(
     flags: number,
@@ -48,16 +49,16 @@ export class RegularFile extends Description {
     this.location = place
     this.inode = place.dentry.inode
     this.backend = place.mount.superblock.backend
-    this.usedAs = !counts ? undefined : this.writable ? "writer" : this.readable ? "reader" : undefined
+    this.writers = counts && this.writable ? 1 : 0
+    this.readers = counts && this.readable && !this.writable ? 1 : 0
     this.count(1)
   }
 
   private count(by: 1 | -1): void {
-    if (this.usedAs === "reader") this.inode.readers += by
-    else if (this.usedAs === "writer") {
-      this.place.mount.writers += by
-      this.inode.writers += by
-    }
+    const { inode, place, readers, writers } = this
+    inode.readers += by * readers
+    inode.writers += by * writers
+    place.mount.writers += by * writers
   }
 
   get label(): string {

@@ -202,12 +202,8 @@ export const dropLoans = (
   core: Core,
   viewer: Pick<Viewer, "credentials">,
   target: Target
-): Effect.Effect<void, AttributePathError> => {
-  const dropped = dropSetId(core, viewer, target)
-  return target.inode.hasAttributes
-    ? Step.andThen(dropped, () => FileCapabilities.remove(target))
-    : dropped
-}
+): Effect.Effect<void, AttributePathError> =>
+  Step.andThen(dropSetId(core, viewer, target), () => FileCapabilities.remove(target))
 
 const dropSetId = (
   core: Core,

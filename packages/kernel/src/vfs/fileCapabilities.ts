@@ -9,6 +9,7 @@ import { CAP_LAST_CAP, CAP_SETFCAP } from "../abi/Capabilities.js"
 import type * as CapabilitySet from "../CapabilitySet.js"
 import { capable, type FileCapabilities } from "../Credentials.js"
 import * as Errno from "../Errno.js"
+import { getUint32, putUint32 } from "../event/little.js"
 import type { Inode } from "../Inode.js"
 import { orNothing } from "../internal/orNothing.js"
 import * as Step from "../internal/step.js"
@@ -18,26 +19,23 @@ import type { Viewer } from "./Core.js"
 
 export const NAME = "security.capability"
 
-const VFS_CAP_REVISION_2 = 0x0200_0000
-const VFS_CAP_REVISION_3 = 0x0300_0000
 const VFS_CAP_FLAGS_EFFECTIVE = 1
-/** Bytes of either revision: one word, two of each set, and in the third the user 0 of whose namespace it is. */
+/** Bytes of the second and of the third revision: a word, two of each set, and in the third the user 0 of a namespace. */
 const SIZE_2 = 20
 const SIZE_3 = 24
 /** The capabilities there are, of those in the second word of a set. */
 const KNOWN_HIGH = 2 ** (CAP_LAST_CAP - 31) - 1
-const revisionSizes = new Map([[VFS_CAP_REVISION_2, SIZE_2], [VFS_CAP_REVISION_3, SIZE_3]])
 const NOBODY = 0xffff_ffff
 
-const words = (value: Uint8Array): DataView => new DataView(value.buffer, value.byteOffset, value.byteLength)
+/** The first word of a value of this size: VFS_CAP_REVISION_2 or VFS_CAP_REVISION_3. */
+const revisionOf = (size: number): number => size / 4 - 3 << 24
 
-/** Whether a value has the length of its revision. */
 const isWellFormed = (value: Uint8Array): boolean =>
-  value.length >= SIZE_2 &&
-  revisionSizes.get((words(value).getUint32(0, true) & ~VFS_CAP_FLAGS_EFFECTIVE) >>> 0) === value.length
+  (value.length === SIZE_2 || value.length === SIZE_3) &&
+  (getUint32(value, 0) & ~VFS_CAP_FLAGS_EFFECTIVE) === revisionOf(value.length)
 
 /** Whose namespace it is for: here there is one, that of 0. */
-const rootOf = (value: Uint8Array): number => value.length === SIZE_3 ? words(value).getUint32(SIZE_2, true) : 0
+const rootOf = (value: Uint8Array): number => value.length === SIZE_3 ? getUint32(value, SIZE_2) : 0
 
 /** Whether it may be set; Linux lets anybody set an empty one, which lends nothing. `undefined` removes it. */
 export const settable = (
@@ -55,7 +53,7 @@ export const shown = (value: Uint8Array): Exit.Exit<Uint8Array, Errno.Errno<"EIN
   if (!isWellFormed(value)) return Errno.fail("EINVAL")
   if (value.length === SIZE_2 || rootOf(value) !== 0) return Exit.succeed(value)
   const older = value.slice(0, SIZE_2)
-  words(older).setUint32(0, VFS_CAP_REVISION_2 | (value[0]! & VFS_CAP_FLAGS_EFFECTIVE), true)
+  putUint32(revisionOf(SIZE_2) | value[0]!, older, 0)
   return Exit.succeed(older)
 }
 
@@ -80,9 +78,8 @@ export const lentBy = (
       if (value === undefined) return Exit.succeed(undefined)
       if (!isWellFormed(value)) return Errno.fail("EINVAL")
       if (rootOf(value) !== 0) return Exit.succeed(undefined)
-      const view = words(value)
       const set = (at: number): CapabilitySet.CapabilitySet =>
-        view.getUint32(at, true) + (view.getUint32(at + 8, true) & KNOWN_HIGH) * 2 ** 32
+        getUint32(value, at) + (getUint32(value, at + 8) & KNOWN_HIGH) * 2 ** 32
       const effective = (value[0]! & VFS_CAP_FLAGS_EFFECTIVE) !== 0
       return Exit.succeed({ permitted: set(4), inheritable: set(8), effective })
     }

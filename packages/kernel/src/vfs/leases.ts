@@ -98,8 +98,8 @@ const isInUse = ({ inode, readable, writable }: Description, type: number): bool
 
 /** Whoever waits to open a file counts as if he had it open. */
 const count = (inode: Inode, { access }: Breaker, by: 1 | -1): void => {
-  if (writes(access)) inode.writers += by
-  else if (access === O_RDONLY) inode.readers += by
+  inode.writers += writes(access) ? by : 0
+  inode.readers += access === O_RDONLY ? by : 0
 }
 
 export class Leases {

@@ -36,6 +36,14 @@ export const superblockOf = (core: Core, backend: Backend<Inode>): Superblock =>
   return superblock(backend, ++core.lastDev)
 }
 
+/** Of a dentry that is kept by whoever shows it besides, or needs nobody to. */
+const place = (core: Core, from: Superblock, root: Dentry, flags: number, source: string): Mount => {
+  const mount = new Mount(++core.lastMount, from, root, undefined, undefined, flags, source)
+  from.mounts.add(mount)
+  core.superblocks.add(from)
+  return mount
+}
+
 /** A mount that stands nowhere yet. */
 export const make = (
   core: Core,
@@ -44,9 +52,7 @@ export const make = (
   flags: number,
   source: string
 ): Effect.Effect<Mount, StorageError> => {
-  const mount = new Mount(++core.lastMount, from, root, undefined, undefined, flags, source)
-  from.mounts.add(mount)
-  core.superblocks.add(from)
+  const mount = place(core, from, root, flags, source)
   // The root of a file system needs nobody to keep it; what a bind mount shows does.
   if (root === from.root) return Exit.succeed(mount)
   return Effect.as(Dentries.pin(from, root), mount)
@@ -54,9 +60,7 @@ export const make = (
 
 /** A new tree over a backend. */
 export const makeTable = (core: Core, from: Superblock): MountTable => {
-  const mount = new Mount(++core.lastMount, from, from.root, undefined, undefined, MS_RELATIME, from.backend.type)
-  from.mounts.add(mount)
-  core.superblocks.add(from)
+  const mount = place(core, from, from.root, MS_RELATIME, from.backend.type)
   const table: MountTable = { id: ++core.lastMount, root: mount, members: 1, mounts: 1 }
   mount.table = table
   core.tables.add(table)
@@ -107,7 +111,7 @@ export const take = (core: Core, mount: Mount): void => {
 export function* below(mount: Mount): Generator<Mount> {
   // However high they are stacked, the stack of calls stays low.
   const pending = [mount]
-  for (let each = pending.pop(); each !== undefined; each = pending.pop()) {
+  for (let each = pending.pop(); each; each = pending.pop()) {
     yield each
     pending.push(...Array.from(each.children.values()).reverse())
   }
@@ -149,8 +153,7 @@ export type Relate = (core: Core, made: Mount, of: Mount) => void
 /** A copy of a mount alone. What it shows is pinned by the original, so nobody has to be asked. */
 const copyOf = (core: Core, mount: Mount, relate: Relate): Mount => {
   const { flags, root, source, superblock } = mount
-  const made = new Mount(++core.lastMount, superblock, root, undefined, undefined, flags, source)
-  superblock.mounts.add(made)
+  const made = place(core, superblock, root, flags, source)
   if (root !== superblock.root) void Dentries.pin(superblock, root)
   relate(core, made, mount)
   return made
@@ -166,7 +169,7 @@ export const copyBelow = (
   became?: Map<Mount, Mount>
 ): void => {
   const pending = [{ from, to, under }]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+  for (let next = pending.pop(); next; next = pending.pop()) {
     for (const [dentry, child] of next.from.children) {
       if ((child.unbindable && became === undefined) || !Dentries.isWithin(dentry, next.under)) continue
       const made = copyOf(core, child, relate)

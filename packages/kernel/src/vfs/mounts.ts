@@ -149,7 +149,7 @@ function* moveSteps(core: Core, viewer: Viewer, place: Location, request: MountR
   if (from.dentry !== mount.root || isDirectory(from) !== isDirectory(to)) return yield* Errno.fail("EINVAL")
   if (isNowhere(to)) return yield* Errno.fail("ENOENT")
   if (!isRootIn(table, from) || to.mount.table !== table) return yield* Errno.fail("EINVAL")
-  if (mount.at?.mount.shared === true) return yield* Errno.fail("EINVAL")
+  if (mount.at?.mount.shared) return yield* Errno.fail("EINVAL")
   if (to.mount.shared) { for (const each of Tree.below(mount)) if (each.unbindable) return yield* Errno.fail("EINVAL") }
   for (let each: Mount | undefined = to.mount; each !== undefined; each = each.at?.mount) {
     if (each === mount) return yield* Errno.fail("ELOOP")

@@ -160,9 +160,6 @@ const isGuarded = ({ settings }: Core, { credentials: { fsuid } }: Process, foun
   return guard > 0 && (mode & 0o002) !== 0 || guard > 1 && (mode & 0o020) !== 0
 }
 
-/** What runs as a program cannot be opened for writing. */
-const isBusyText = ({ writers }: Inode, flags: number): boolean => writers < 0 && OpenFlags.writes(flags)
-
 /** What is opened, once nothing more can come between; it may wait for somebody else, where it can be interrupted. */
 type Opened<A, E> = Effect.Effect<Effect.Effect<A, E | OpenError>, OpenError>
 
@@ -179,7 +176,7 @@ const openInode = <A, E>(
   switch (inode.mode & FileMode.S_IFMT) {
     case FileMode.S_IFREG:
       return Step.andThen(Dentries.hold(at), () =>
-        isBusyText(inode, kept)
+        inode.writers < 0 && OpenFlags.writes(kept)
           // It began to run while the backend was asked.
           ? Step.andThen(Dentries.letGo(core, at), () => Errno.fail("ETXTBSY"))
           : Exit.succeed(take(new RegularFile(kept, core, at))))

@@ -7,38 +7,30 @@ import { MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from "../abi/MountFlags.js"
 import type { Mount, PeerGroup } from "../Dentry.js"
 import type { Core } from "./Core.js"
 
-/** The lowest number that no group has. */
-const takeId = (core: Core): number => {
-  while (core.groupIds.has(core.freeGroupId)) core.freeGroupId++
-  core.groupIds.add(core.freeGroupId)
-  return core.freeGroupId
-}
-
 const begin = (mount: Mount, id: number, master: PeerGroup | undefined): PeerGroup => {
   const made: PeerGroup = { id, members: new Set([mount]), master, slaves: new Set() }
   master?.slaves.add(made)
   return mount.peers = made
 }
 
-/** Nobody is in it any more: those that followed it follow whom it followed. */
-const dissolve = (core: Core, group: PeerGroup): void => {
-  const { id, master, slaves } = group
+/** Whom one follows who has left: its peers, or whom those followed. With the last of them, so do all that followed them. */
+const heirOf = (group: PeerGroup): PeerGroup | undefined => {
+  const { master, members, slaves } = group
+  if (members.size > 0) return group
   master?.slaves.delete(group)
   for (const each of slaves) {
     each.master = master
-    if (master !== undefined) master.slaves.add(each)
+    if (master) master.slaves.add(each)
     else if (each.id === 0) { for (const mount of each.members) mount.peers = undefined }
   }
-  if (id === 0) return
-  core.groupIds.delete(id)
-  core.freeGroupId = Math.min(core.freeGroupId, id)
+  return master
 }
 
 export const share = (core: Core, mount: Mount): PeerGroup => {
   mount.unbindable = false
   const { peers } = mount
-  if (peers === undefined) return begin(mount, takeId(core), undefined)
-  if (peers.id === 0) peers.id = takeId(core)
+  if (peers === undefined) return begin(mount, ++core.lastMount, undefined)
+  if (peers.id === 0) peers.id = ++core.lastMount
   return peers
 }
 
@@ -53,19 +45,15 @@ export const join = (_core: Core, mount: Mount, other: Mount): void => {
 
 /** Has a mount follow another that is shared; `shares`: and share what it hears. */
 export const follow = (core: Core, mount: Mount, other: Mount, shares: boolean): PeerGroup =>
-  begin(mount, shares ? takeId(core) : 0, other.peers)
+  begin(mount, shares ? ++core.lastMount : 0, other.peers)
 
 /** Makes a mount shared, private, unbindable, or a slave of those that it was a peer of. */
 export const change = (core: Core, mount: Mount, type: number): void => {
+  if (type === MS_SHARED) return void share(core, mount)
   const { peers } = mount
-  if (type === MS_SHARED) {
-    share(core, mount)
-    return
-  }
   if (peers !== undefined && (type !== MS_SLAVE || peers.id > 0)) {
     peers.members.delete(mount)
-    const master = peers.members.size > 0 ? peers : peers.master
-    if (peers.members.size === 0) dissolve(core, peers)
+    const master = heirOf(peers)
     mount.peers = undefined
     if (type === MS_SLAVE && master !== undefined) begin(mount, 0, master)
   }
@@ -74,10 +62,8 @@ export const change = (core: Core, mount: Mount, type: number): void => {
 
 /** The other mounts that hear of what happens upon one. */
 export function* receivers(mount: Mount): Generator<Mount> {
-  const { peers } = mount
-  if (peers === undefined || peers.id === 0) return
-  const pending = [peers]
-  for (let group = pending.pop(); group !== undefined; group = pending.pop()) {
+  const pending = mount.shared ? [mount.peers!] : []
+  for (let group = pending.pop(); group; group = pending.pop()) {
     for (const each of group.members) if (each !== mount) yield each
     pending.push(...group.slaves)
   }

@@ -14,10 +14,6 @@ import * as Peers from "./peers.js"
 
 type Placed = readonly [copy: Mount, at: Location]
 
-const sizeOf = (mount: Mount): number => Array.from(Tree.below(mount)).length
-
-const followed = (shares: boolean): Tree.Relate => (core, made, of) => Peers.follow(core, made, of, shares)
-
 /**
  * Copies of a tree for whoever hears of what is mounted at a place and sees that place. Peers get peers; the first of
  * those that follow gets one that follows that of the nearest above it. `undefined` where there would be too many.
@@ -31,16 +27,23 @@ const copiesFor = (
 ): ReadonlyArray<Placed> | undefined => {
   const copies: Array<Placed> = []
   const max = core.settings["mount-max"].value
-  const size = sizeOf(source)
+  const size = Array.from(Tree.below(source)).length
+  // What is moved is there already.
+  let added = source.at === undefined ? size : 0
+  if (added + (at.mount.table?.mounts ?? 0) > max) return undefined
   const pending = at.mount.shared ? [{ group: at.mount.peers!, last: source }] : []
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+  for (let next = pending.pop(); next; next = pending.pop()) {
     const { group } = next
     let { last } = next
-    let relate = group === at.mount.peers ? Peers.join : followed(group.id > 0 && !fresh.has(group))
+    const shares = group.id > 0 && !fresh.has(group)
+    let relate: Tree.Relate = group === at.mount.peers
+      ? Peers.join
+      : (_, made, of) => Peers.follow(core, made, of, shares)
     for (const mount of Array.from(group.members)) {
       // What stands nowhere yet was made for this very mount.
       if (mount === at.mount || mount.table === undefined || !Dentries.isWithin(at.dentry, mount.root)) continue
-      if (mount.table.mounts + (copies.length + 1) * size > max) {
+      added += size
+      if (added + mount.table.mounts > max) {
         // What they show is pinned by the source as well, so nobody has to be asked.
         for (const [copy] of copies) void Tree.detach(core, copy)
         return undefined
@@ -57,19 +60,15 @@ const copiesFor = (
 /** Puts a mount where another may stand already, which then stands upon it. */
 const tuck = (core: Core, mount: Mount, at: Location): void => {
   const over = at.mount.children.get(at.dentry)
-  if (over !== undefined) Tree.take(core, over)
+  if (over) Tree.take(core, over)
   Tree.attach(core, mount, at)
-  if (over !== undefined) Tree.attach(core, over, Tree.topmost({ mount, dentry: mount.root }))
+  if (over) Tree.attach(core, over, Tree.topmost({ mount, dentry: mount.root }))
 }
 
 /** Attaches a tree of mounts, or moves it, and copies of it wherever it is heard of. */
 export const graft = (core: Core, mount: Mount, at: Location): Effect.Effect<void, Errno.Errno<"ENOSPC">> => {
-  const { shared, table } = at.mount
-  const isFull = mount.at === undefined && table !== undefined &&
-    table.mounts + sizeOf(mount) > core.settings["mount-max"].value
-  if (isFull) return Errno.fail("ENOSPC")
   const fresh = new Set<PeerGroup>()
-  if (shared) { for (const each of Tree.below(mount)) if (!each.shared) fresh.add(Peers.share(core, each)) }
+  if (at.mount.shared) { for (const each of Tree.below(mount)) if (!each.shared) fresh.add(Peers.share(core, each)) }
   const copies = copiesFor(core, mount, at, fresh)
   if (copies === undefined) return Errno.fail("ENOSPC")
   Tree.take(core, mount)
@@ -83,7 +82,7 @@ function* twins({ at }: Mount): Generator<Mount> {
   if (at === undefined) return
   for (const each of Peers.receivers(at.mount)) {
     const twin = each.children.get(at.dentry)
-    if (twin !== undefined) yield twin
+    if (twin) yield twin
   }
 }
 
@@ -100,7 +99,7 @@ export const isBusy = (mount: Mount): boolean => {
 /** The mount that would come down into the place of one that goes. */
 const survivorOf = (mount: Mount | undefined, gone: ReadonlySet<Mount>): Mount | undefined => {
   let each = mount
-  while (each !== undefined && gone.has(each)) each = each.children.get(each.root)
+  while (each && gone.has(each)) each = each.children.get(each.root)
   return each
 }
 
@@ -123,8 +122,8 @@ export const unmount = (core: Core, mount: Mount): Effect.Effect<void> => {
     const over = children.get(root)
     if (over === undefined || gone.has(over)) continue
     let place = at
-    while (place !== undefined && gone.has(place.mount)) place = place.mount.at
-    if (place !== undefined) sliding.push([over, place])
+    while (place && gone.has(place.mount)) place = place.mount.at
+    if (place) sliding.push([over, place])
   }
   for (const [over] of sliding) Tree.take(core, over)
   const released = Tree.release(core, gone)

@@ -21,20 +21,13 @@ export const start = (
   core: Core,
   target: Attributes.Target
 ): Effect.Effect<Location, StorageError | Errno.Errno<"ETXTBSY">> => {
-  const at = Attributes.placeOf(core, target)
   // Whatever is stored in a file system has a place.
-  if (at === undefined) return Errno.fail("ESTALE")
+  const at = Attributes.placeOf(core, target)!
   return Step.andThen(Dentries.hold(at), () => {
     if (target.inode.writers > 0) return Step.andThen(Dentries.letGo(core, at), () => Errno.fail("ETXTBSY"))
     target.inode.writers--
     return Exit.succeed(at)
   })
-}
-
-/** It runs once more: it is held already, so nobody has to be asked. */
-export const share = (at: Location): void => {
-  void Dentries.hold(at)
-  at.dentry.inode.writers--
 }
 
 /** It runs once less. */

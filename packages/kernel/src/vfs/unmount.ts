@@ -84,7 +84,7 @@ function* pivotSteps(core: Core, viewer: Viewer, newRoot: string, putOld: string
   const table = tableOf(viewer)
   if (old.dentry.unlinked || old.mount.table === undefined) return yield* Errno.fail("ENOENT")
   const shared = [before.mount.at?.mount, after.mount.at?.mount, old.mount]
-  if (shared.some((each) => each?.shared === true)) return yield* Errno.fail("EINVAL")
+  if (shared.some((each) => each?.shared)) return yield* Errno.fail("EINVAL")
   const foreign = [before, after, old].some(({ mount }) => mount.table === undefined || mount.table !== table)
   if (foreign || table === undefined) return yield* Errno.fail("EINVAL")
   if (after.dentry.unlinked) return yield* Errno.fail("ENOENT")
