@@ -18,6 +18,7 @@ export const everywhere: Readonly<Partial<Record<Errno.Code, string>>> = {
 const never = "nothing in memory takes long enough to be interrupted"
 const noFlags = "neither file systems nor files with such restrictions (chattr) exist"
 const exhausts = "would exhaust a table of the whole machine that is asked"
+const runs = "none of these programs runs a file: `powers.test.ts` compares programs that do"
 const unlimited = "a tmpfs has no such limit"
 const noUser = "the limit on processes is looked at when one is started"
 
@@ -30,7 +31,7 @@ export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<E
     ENFILE: exhausts,
     ENODEV: "a bug of old kernels; ENXIO is right",
     EOPNOTSUPP: "a tmpfs makes files without a name",
-    ETXTBSY: "a program that runs can be written to, see deviations"
+    ETXTBSY: runs
   },
   close: { EINTR: never, ENOSPC: "what is written is stored at once" },
   read: { EINVAL: "no descriptor of these calls is unfit for reading" },
@@ -38,7 +39,7 @@ export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<E
     EDESTADDRREQ: "for sockets",
     EINVAL: "no descriptor of these calls is unfit for writing"
   },
-  creat: { ETXTBSY: "a program that runs can be written to, see deviations" },
+  creat: { ETXTBSY: runs },
   openat2: { E2BIG: "`how` is a record: it has no size and no unknown fields" },
   memfd_create: { ENFILE: exhausts },
   close_range: { EMFILE: "every process has a descriptor table of its own" },
@@ -70,8 +71,8 @@ export const impossible: Readonly<Partial<Record<Call, Readonly<Partial<Record<E
   },
   pipe2: { ENFILE: exhausts, ENOPKG: "O_NOTIFICATION_PIPE is not there" },
   fsync: { EINTR: never, ENOSPC: "what is written is stored at once", EROFS: "of no file system that is here" },
-  truncate: { EPERM: noFlags, ETXTBSY: "a program that runs can be written to, see deviations" },
-  access: { EPERM: noFlags, ETXTBSY: "a program that runs can be written to, see deviations" },
+  truncate: { EPERM: noFlags, ETXTBSY: runs },
+  access: { EPERM: noFlags, ETXTBSY: "the page says so, and Linux does not" },
   chmod: { EINVAL: "for the flags of fchmodat(2)", EOPNOTSUPP: "for the flags of fchmodat(2)" },
   chown: { EINVAL: "for the flags of fchownat(2)" },
   utimensat: { ESRCH: "of another process's descriptors" },

@@ -14,7 +14,11 @@ const readAll = (sys: Sys.SystemCalls, path: string) =>
   Effect.gen(function*() {
     const fd = yield* sys.open(path, OpenFlags.O_RDONLY)
     const into = new Uint8Array(65_536)
-    const text = Bytes.decode(into.subarray(0, yield* sys.read(fd, into)))
+    let text = ""
+    for (let count = -1; count !== 0;) {
+      count = yield* sys.read(fd, into)
+      text += Bytes.decode(into.subarray(0, count))
+    }
     yield* sys.close(fd)
     return text
   })
@@ -171,6 +175,18 @@ const populate = (sys: Sys.SystemCalls) =>
     yield* sys.mknod("null", FileMode.S_IFCHR | 0o666, FileMode.makedev(1, 3))
   })
 
+/** Peer groups by the first mount of theirs that is listed, for their numbers are the machine's. */
+const named = (listed: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const groups = /(shared|master|propagate_from):(\d+)/g
+  const plain = (line: string) => line.replace(groups, "$1")
+  const names = new Map<string, string>()
+  for (const line of [...listed].sort((a, b) => plain(a) < plain(b) ? -1 : plain(a) > plain(b) ? 1 : 0)) {
+    const [, id] = /shared:(\d+)/.exec(line) ?? []
+    if (id !== undefined && !names.has(id)) names.set(id, plain(line).split(" ").slice(1, 3).join(" "))
+  }
+  return listed.map((line) => line.replace(groups, (_, field: string, id: string) => `${field}:<${names.get(id)}>`))
+}
+
 /** What is compared: the mounts in any order, for older kernels list them in another. */
 export const comparable = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   const groups: Array<Array<string>> = []
@@ -180,7 +196,7 @@ export const comparable = (lines: ReadonlyArray<string>): ReadonlyArray<string> 
     if (isListed(line) && last !== undefined && isListed(last[0])) last.push(line)
     else groups.push([line])
   }
-  return groups.flatMap((group) => group.sort())
+  return groups.flatMap((group) => isListed(group[0]) ? [...named(group)].sort() : group)
 }
 
 /** Runs a program in a kernel of its own, and answers a line or more for each step. */
@@ -242,6 +258,7 @@ const files = [
   "nothing"
 ]
 const mountFlags = [0, 0, 1, 2, 4, 8, 256, 1024, 2048, 1024 | 2048, 0x1000000, 0x200000, 15]
+const propagations = [0x100000, 0x100000, 0x100000, 0x80000, 0x80000, 0x40000, 0x20000]
 const options = ["-", "-", "size=1m", "mode=700,nr_inodes=10", "bogus", "mode=777,uid=5"]
 
 /**
@@ -253,8 +270,50 @@ const expire = (random: Random, at: string): string => {
   return [`list ${at}`, ask, ...(random.chance(0.7) ? [ask] : [])].join(";")
 }
 
+/** Where kin meet: mounts that share with others, or follow them, are mounted upon one another. */
+const kinPlaces = ["a", "a", "b", "b", "c", "a/d", "b/d", "c/d", "/", ".", "a/d/e", "b/d/e"]
+
+/** A program about those who hear of what is mounted elsewhere. */
+const kinOf = (random: Random): string => {
+  const at = () => random.pick(kinPlaces)
+  const rec = () => random.chance(0.4) ? 16_384 : 0
+  /** A second view that follows the first, and mostly shares what it hears. */
+  const followed = (): string => {
+    const [from, to] = [at(), at()]
+    const shares = random.chance(0.7) ? `;info;mount - ${to} - ${0x100000 + rec()}` : ""
+    return `mount ${from} ${to} - ${4096 + rec()};info;mount - ${to} - ${0x80000 + rec()}${shares}`
+  }
+  const steps: ReadonlyArray<readonly [number, () => string]> = [
+    [6, () => `mount x ${at()} tmpfs 0`],
+    [9, () => `mount ${at()} ${at()} - ${4096 + rec()}`],
+    [6, followed],
+    [4, () => `mount ${at()} ${at()} - 8192`],
+    [14, () => `mount - ${at()} - ${random.pick(propagations) + rec()}`],
+    [8, () => `umount ${at()} ${random.pick([0, 0, 2])}`],
+    [1, () => `pivot ${at()} ${at()}`],
+    [1, () => "unshare"],
+    [1, () => "branch"],
+    [1, () => `chroot ${at()}`],
+    [1, () => `chdir ${at()}`],
+    [2, () => `mkdir ${at()}`],
+    [1, () => `rmdir ${at()}`],
+    [1, () => `rename ${at()} ${at()}`],
+    [1, () => `open ${random.between(0, 3)} ${at()} 0`],
+    [1, () => `close ${random.between(0, 3)}`],
+    [1, () => `list ${at()}`]
+  ]
+  const start = random.chance(0.6) ? ["mount - / - 1064960"] : []
+  const body = Array.from({ length: random.between(6, 16) }, () => `${random.weighted(steps)()};info`)
+  return settled([...start, "mkdir a/d/e", ...body].join(";"))
+}
+
+/** Whether a copy of a mount is unbindable as well depends on the kernel. */
+const settled = (program: string): string =>
+  /unshare|branch/.test(program) ? program.replace(/ (131072|147456|393216)\b/g, " 262144") : program
+
 /** A program out of a seed: mounts come, move, change and go, with files and directories in use. */
 export const programOf = (random: Random): string => {
+  if (random.chance(0.4)) return kinOf(random)
   const directory = () => random.pick(directories)
   const file = () => random.pick(files)
   const any = () => random.chance(0.6) ? directory() : file()
@@ -269,7 +328,11 @@ export const programOf = (random: Random): string => {
     [3, () => `mount ${directory()} ${directory()} - 8192`],
     [4, () => `mount - ${directory()} - ${32 + (random.chance(0.6) ? 4096 : 0) + flags()}`],
     [1, () => `mount - ${directory()} - 32 ${random.pick(options)}`],
-    [1, () => `mount - ${directory()} - ${random.pick([0x40000, 0x20000, 0x80000, 0x60000, 0x44000])}`],
+    [
+      3,
+      () => `mount - ${directory()} - ${random.pick(propagations) + (random.chance(0.4) ? 16_384 : 0)}`
+    ],
+    [0.3, () => `mount - ${any()} - ${random.pick([0x60000, 0x120000, 0x140010, 0x180000, 0x108000])}`],
     [1, () => `mount x ${any()} ${random.pick(["nonesuch", "tmpfs", "-"])} ${flags()}`],
     [7, () => `umount ${any()} ${random.pick([0, 0, 0, 2, 2, 8, 6, 1, 16])}`],
     [1.5, () => expire(random, directory())],
@@ -294,11 +357,10 @@ export const programOf = (random: Random): string => {
     [1, () => `truncate ${file()}`],
     [3, () => "cwd"]
   ]
+  const start = random.chance(0.3) ? ["mount - / - 1064960"] : []
   const body = Array.from({ length: random.between(6, 30) }, () => {
     const step = random.weighted(steps)()
     return /^(mount|umount|pivot|rmdir|rename|unlink|unshare)/.test(step) ? `${step};info` : step
   })
-  const program = [...body, "list .", "info"].join(";")
-  // Whether a copy of a mount is unbindable as well depends on the kernel.
-  return /unshare|branch/.test(program) ? program.replace(/ (131072|393216)\b/g, " 262144") : program
+  return settled([...start, ...body, "list .", "info"].join(";"))
 }

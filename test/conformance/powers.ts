@@ -24,11 +24,30 @@ const said = (call: Effect.Effect<unknown, { readonly _tag: string }>): Effect.E
     onSuccess: (value) => typeof value === "number" ? `${value}` : "0"
   })
 
+const SECURITY = "security.capability"
+
 const modeOf = (sys: Sys.SystemCalls, step: string, path: string): Effect.Effect<ReadonlyArray<string>> =>
   Effect.match(sys.lstat(path), {
-    onFailure: () => [],
-    onSuccess: ({ gid, mode, uid }) => [`${step} mode ${mode.toString(8)} uid ${uid} gid ${gid}`]
+    onFailure: () => "",
+    onSuccess: ({ gid, mode, uid }) => `${step} mode ${mode.toString(8)} uid ${uid} gid ${gid}`
+  }).pipe(
+    Effect.flatMap((text) =>
+      text === "" ? Effect.succeed([]) : Effect.map(lent(sys, path), (more) => [`${text} caps ${more}`])
+    )
+  )
+
+/** The capabilities of a file, as bytes. */
+const lent = (sys: Sys.SystemCalls, path: string): Effect.Effect<string> => {
+  const into = new Uint8Array(64)
+  return Effect.match(sys.getxattr(path, SECURITY, into), {
+    onFailure: ({ _tag }) => `!${_tag}`,
+    onSuccess: (length) => Array.from(into.subarray(0, length), (byte) => byte.toString(16).padStart(2, "0")).join("")
   })
+}
+
+/** Words of 32 bits as they stand in memory. */
+const bytesOf = (words: ReadonlyArray<string>): Uint8Array =>
+  new Uint8Array(Uint32Array.from(words, (word) => Number.parseInt(word, 16)).buffer)
 
 const opened = (sys: Sys.SystemCalls, path: string, flags: number) =>
   Effect.flatMap(sys.open(path, flags, 0o644), (fd) => sys.close(fd))
@@ -93,7 +112,28 @@ const perform = (
         return count
       }))
     case "truncate":
-      return withMode(sys.truncate(path, 3))
+      return withMode(sys.truncate(path, 1))
+    case "cut":
+      return line(opened(sys, path, OpenFlags.O_RDONLY | OpenFlags.O_TRUNC))
+    case "keep":
+      return line(Effect.zipRight(sys.open(path, OpenFlags.O_WRONLY), Effect.void))
+    case "lend":
+      return withMode(sys.setxattr(path, SECURITY, bytesOf(step.split(" ").slice(3)), b))
+    case "unlend":
+      return withMode(sys.removexattr(path, SECURITY))
+    case "allocate":
+      return withMode(Effect.gen(function*() {
+        const fd = yield* sys.open(path, OpenFlags.O_WRONLY)
+        yield* sys.fallocate(fd, 0, 0, 10)
+        yield* sys.close(fd)
+      }))
+    case "lease":
+      return line(
+        Effect.flatMap(
+          sys.open(path, OpenFlags.O_RDONLY),
+          (fd) => Effect.zipLeft(Effect.exit(sys.fcntl(fd, Fcntl.F_SETLEASE, b)), sys.close(fd)).pipe(Effect.flatten)
+        )
+      )
     case "access":
       return line(sys.access(path, b))
     case "create":
@@ -223,9 +263,8 @@ export const run = (program: string, powers: CapabilitySet.CapabilitySet): Promi
   }).pipe(Effect.scoped, Effect.provide(Kernel.layerWith({ drivers })), Effect.runPromise)
 }
 
-const powersInUse = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 18, 21, 27]
+const powersInUse = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 18, 21, 27, 31]
 const users = [-1, 0, 0, 1000, 1000, 2000, 3000]
-/** What runs cannot be written to on Linux. */
 const dataFiles = ["secret", "closed", "other", "setuid", "setgid", "vault/gold", "sticky/theirs", "sticky/new", "new"]
 const paths = [
   ...["secret", "closed", "other", "setuid", "setgid", "run", "lend", "user", "group", "vault/gold"],
@@ -244,6 +283,24 @@ export const programOf = (random: Random, powers: CapabilitySet.CapabilitySet): 
   const user = () => random.pick(users)
   const path = () => random.pick(paths)
   const power = () => random.pick([...powersInUse, 40, 41])
+  /** Flags of setxattr(2), and words: mostly well-formed. */
+  const lends = (): string => {
+    const words = random.chance(0.9) ? [0x2000000, 0x3000000][random.between(0, 1)]! : random.pick([0, 0x1000000, 1, 2])
+    const some = () =>
+      random.chance(0.5) ? Number.parseInt(set().slice(2), 16) : random.pick([0, 0, 1, 0xc0, 2 ** 32 - 1])
+    const [permitted, inheritable] = [some(), some()]
+    const high = (of: number) => random.chance(0.1) ? 0xffffffff : Math.floor(of / 2 ** 32)
+    const value = [
+      words + (random.chance(0.5) ? 1 : 0),
+      permitted % 2 ** 32,
+      inheritable % 2 ** 32,
+      high(permitted),
+      high(inheritable)
+    ]
+    if (words === 0x3000000) value.push(random.pick([0, 0, 1000, 0xffffffff]))
+    const cut = random.chance(0.9) ? value : value.slice(0, random.between(0, 6))
+    return [random.pick([0, 0, 0, 1, 2]), ...cut.map((each) => each.toString(16))].join(" ")
+  }
   const steps: ReadonlyArray<readonly [number, () => string]> = [
     [6, () => {
       const permitted = set()
@@ -262,13 +319,19 @@ export const programOf = (random: Random, powers: CapabilitySet.CapabilitySet): 
     [4, () => `setfsuid ${user()}`],
     [3, () => `setfsgid ${user()}`],
     [1, () => `setgroups ${random.pick([0, 1000, 2000, 3000])}`],
-    [3, () => `exec ${random.pick(programFiles)}`],
+    [5, () => `exec ${random.pick(programFiles)}`],
+    [5, () => `lend ${random.chance(0.8) ? random.pick(programFiles) : path()} ${lends()}`],
+    [1, () => `unlend ${path()}`],
+    [1, () => `allocate ${random.pick(dataFiles)}`],
     [3, () => `chown ${path()} ${user()} ${user()}`],
     [3, () => `chmod ${path()} ${random.pick(["06777", "02755", "04700", "0", "0777"])}`],
     [3, () => `read ${path()}`],
     [1, () => `noatime ${path()}`],
-    [3, () => `write ${random.pick(dataFiles)}`],
-    [1, () => `truncate ${random.pick(dataFiles)}`],
+    [3, () => `write ${random.pick(random.chance(0.6) ? dataFiles : programFiles)}`],
+    [1.5, () => `truncate ${random.pick(random.chance(0.5) ? dataFiles : programFiles)}`],
+    [1, () => `cut ${random.pick(programFiles)}`],
+    [1, () => `keep ${random.pick(programFiles)}`],
+    [1, () => `lease ${random.pick(programFiles)} ${random.between(0, 2)}`],
     [2, () => `access ${path()} ${random.between(0, 7)}`],
     [2, () => `create ${path()}`],
     [2, () => `mkdir ${path()}`],

@@ -145,31 +145,47 @@ export const withFileUser = (before: Credentials, fsuid: number): Credentials =>
   }
 }
 
+/** What a file lends to those who execute it, whoever they are. @see capabilities(7), "File capabilities" */
+export interface FileCapabilities {
+  readonly permitted: CapabilitySet.CapabilitySet
+  /** Those that it asks for, of those that the process may pass on. */
+  readonly inheritable: CapabilitySet.CapabilitySet
+  /** Whether they are effective at once: for programs that know nothing of capabilities. */
+  readonly effective: boolean
+}
+
 /**
- * The credentials of an image that exec(2) starts; `file` is what runs, where its set-id bits count.
+ * The credentials of an image that exec(2) starts; `file` is what runs, where its set-id bits count, and `lent` its
+ * capabilities. `undefined` for a program that would get less than it needs, and would not notice.
  *
  * @see capabilities(7), "Transformation of capabilities during execve()"
  */
 export const afterExec = (
   before: Credentials,
-  file: { readonly mode: number; readonly uid: number; readonly gid: number } | undefined
-): Credentials => {
+  file: { readonly mode: number; readonly uid: number; readonly gid: number } | undefined,
+  lent: FileCapabilities | undefined
+): Credentials | undefined => {
   const lends = file !== undefined && !before.noNewPrivileges
   let euid = lends && (file.mode & 0o4000) !== 0 ? file.uid : before.euid
   // Set-group-id on a file that its group cannot execute is no loan.
   let egid = lends && (file.mode & 0o2010) === 0o2010 ? file.gid : before.egid
-  const asRoot = (before.securebits & SECBIT_NOROOT) === 0
-  const isEffective = asRoot && euid === 0
-  let permitted = isEffective || (asRoot && before.uid === 0)
-    ? CapabilitySet.union(before.bounding, before.inheritable)
-    : CapabilitySet.empty
+  let isEffective = lent?.effective === true
+  let permitted = lent === undefined ? CapabilitySet.empty : CapabilitySet.union(
+    CapabilitySet.intersection(before.bounding, lent.permitted),
+    CapabilitySet.intersection(before.inheritable, lent.inheritable)
+  )
+  if (lent?.effective === true && !CapabilitySet.isSubset(lent.permitted, permitted)) return undefined
+  // A program that lends user 0 and capabilities as well lends no more than those.
+  const asRoot = (before.securebits & SECBIT_NOROOT) === 0 && (lent === undefined || before.uid === 0 || euid !== 0)
+  if (asRoot && (euid === 0 || before.uid === 0)) permitted = CapabilitySet.union(before.bounding, before.inheritable)
+  if (asRoot && euid === 0) isEffective = true
   const changes = euid !== before.euid || !inGroup(before, egid)
   if (before.noNewPrivileges && (changes || !CapabilitySet.isSubset(permitted, before.permitted))) {
     euid = before.uid
     egid = before.gid
     permitted = CapabilitySet.intersection(permitted, before.permitted)
   }
-  const ambient = changes ? CapabilitySet.empty : before.ambient
+  const ambient = changes || lent !== undefined ? CapabilitySet.empty : before.ambient
   permitted = CapabilitySet.union(permitted, ambient)
   const effective = isEffective ? permitted : ambient
   const securebits = before.securebits & ~SECBIT_KEEP_CAPS

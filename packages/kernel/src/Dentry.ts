@@ -60,6 +60,21 @@ export interface MountTable {
   root: Mount
   /** Processes that see it; without any it is taken down. */
   members: number
+  /** Mounts in it. */
+  mounts: number
+}
+
+/**
+ * Mounts that share what is mounted upon them, and pass it on to those that follow them. One that only follows is a group
+ * of its own, which shares with nobody. @see mount_namespaces(7)
+ */
+export interface PeerGroup {
+  /** As mountinfo shows it; 0 for one that only follows. */
+  id: number
+  readonly members: Set<Mount>
+  /** Whom it follows. */
+  master: PeerGroup | undefined
+  readonly slaves: Set<PeerGroup>
 }
 
 /** One place where a file system is attached. */
@@ -72,6 +87,8 @@ export class Mount {
   /** Whether umount2(2) with MNT_EXPIRE has found it idle. */
   expires = false
   unbindable = false
+  /** None for a private mount. */
+  peers: PeerGroup | undefined = undefined
   /** Called when nothing uses it any more; set once it is detached. */
   idle: (() => Effect.Effect<void>) | undefined = undefined
 
@@ -92,6 +109,11 @@ export class Mount {
 
   get readOnly(): boolean {
     return ((this.flags | this.superblock.flags) & MS_RDONLY) !== 0
+  }
+
+  /** Whether what is mounted upon it is shared with others, if there are any. */
+  get shared(): boolean {
+    return this.peers !== undefined && this.peers.id > 0
   }
 
   /** One user less. */

@@ -35,6 +35,10 @@ export abstract class Inode {
   declare ctime: bigint
   /** How often the kernel holds it: descriptions, directories in use, mappings. Kept by `Vfs` alone. */
   declare references: number
+  /** Descriptions that may write to it; below 0, how often it runs as a program. Kept by `Vfs` alone. */
+  declare writers: number
+  /** Descriptions that may read it and no more. Kept by `Vfs` alone. */
+  declare readers: number
   /** Held while a change is under way. Kept by `Vfs` alone. */
   declare lock: InodeLock | "held" | undefined
   /** Who is told of what happens to it. Kept by `Watches` alone. */
@@ -48,6 +52,8 @@ export abstract class Inode {
     this.size = 0
     this.atime = this.mtime = this.ctime = made.now
     this.references = 0
+    this.writers = 0
+    this.readers = 0
     this.lock = undefined
     this.watches = undefined
   }
@@ -60,6 +66,11 @@ export abstract class Inode {
   /** Blocks of 512 bytes in use. */
   get blocks(): number {
     return Math.ceil(this.size / 512)
+  }
+
+  /** Whether it may have extended attributes: then who writes to it asks for `security.capability`. */
+  get hasAttributes(): boolean {
+    return true
   }
 
   /** When it was made. */

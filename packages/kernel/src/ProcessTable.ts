@@ -199,6 +199,8 @@ export class Process {
   tracer: Tracer | undefined
   /** The mounts that it sees. @see mount_namespaces(7) */
   mounts: MountTable | undefined
+  /** The file that runs: nobody may write to it meanwhile. None for what the host started without a file. */
+  text: Location | undefined = undefined
   /** What runs; `undefined` for init, and once it has ended. */
   task: Task | undefined = undefined
 
@@ -215,9 +217,7 @@ export class Process {
     public env: Readonly<Record<string, string>>,
     public argv: ReadonlyArray<string>,
     /** The name that ps shows, at most 15 characters. */
-    public name: string,
-    /** The file that runs, for /proc/PID/exe. */
-    public executable: string
+    public name: string
   ) {
     this.origin = parent?.origin ?? pid
     this.hardLimits = limits

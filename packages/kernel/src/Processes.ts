@@ -130,8 +130,7 @@ export const make = (parts: Parts): Processes["Type"] => {
     Limits.initial(limits),
     {},
     ["init"],
-    "init",
-    "/sbin/init"
+    "init"
   )
   table.processes.set(init.pid, init)
   Groups.join(table, init, init.group)

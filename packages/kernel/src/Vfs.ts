@@ -57,6 +57,7 @@ import { rename } from "./vfs/rename.js"
 import * as Seals from "./vfs/seals.js"
 import * as Settings from "./vfs/Settings.js"
 import * as SocketFile from "./vfs/socketFile.js"
+import * as Text from "./vfs/text.js"
 import * as Unmount from "./vfs/unmount.js"
 import { watch } from "./vfs/watch.js"
 import { type AttributeError, type Backend, type StatFs, type StorageError, VfsBackend } from "./VfsBackend.js"
@@ -249,6 +250,9 @@ export class Vfs extends Context.Tag("@effix/kernel/Vfs")<Vfs, {
   /** Keeps a place: a working directory, a root. */
   readonly hold: (place: Location) => Effect.Effect<void, StorageError>
   readonly letGo: (place: Location) => Effect.Effect<void>
+  /** Takes hold of the file of a program to run it: nobody writes to it until `endText`. @see execve(2) */
+  readonly startText: (target: Attributes.Target) => Effect.Effect<Location, StorageError | Errno.Errno<"ETXTBSY">>
+  readonly endText: (text: Location) => Effect.Effect<void>
   /** Covers what is at `path` with another backend. @see mount(2) */
   readonly mount: (
     viewer: Viewer,
@@ -379,6 +383,8 @@ export const make = (parts: Parts): Vfs["Type"] => {
       return Dentries.hold(place)
     },
     letGo: (place) => Dentries.letGo(core, place),
+    startText: (target) => Text.start(core, target),
+    endText: (text) => Text.end(core, text),
     mount: (viewer, path, backend, options = {}) => Mounts.attach(core, viewer, path, backend, options),
     mountWith: (viewer, request) => Mounts.mount(core, viewer, request),
     unmount: (viewer, path, flags = 0) => Unmount.unmount(core, viewer, path, flags),

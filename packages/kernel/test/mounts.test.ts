@@ -226,6 +226,88 @@ describe("umount", () => {
     ))
 })
 
+describe("mounts that share", () => {
+  const shared = (sys: SystemCalls) =>
+    Effect.zipRight(sys.mkdir("/a/d"), sys.mount("", "/", undefined, Flags.MS_SHARED | Flags.MS_REC)).pipe(
+      (rest) => Effect.zipRight(sys.mkdir("/a"), rest)
+    )
+  const isMounted = (sys: SystemCalls, path: string) =>
+    Effect.map(get(sys, "/proc/self/mounts"), (text) => text.includes(` ${path} `))
+
+  it.effect("are told of what other namespaces mount and unmount, and those that follow tell nobody", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* shared(sys)
+        const inOther = (path: string, flags: number) =>
+          Effect.flatMap(
+            sys.spawn(
+              Effect.flatMap(Sys, (own) =>
+                Effect.zipRight(
+                  flags === 0 ? Effect.void : own.mount("", "/", undefined, flags | Flags.MS_REC),
+                  Effect.as(own.mount("x", path, "tmpfs"), 0)
+                )),
+              { mountNamespace: true }
+            ),
+            (pid) => sys.wait(pid)
+          )
+        yield* inOther("/a/d", 0)
+        assert.isTrue(yield* isMounted(sys, "/a/d"))
+        yield* sys.umount("/a/d")
+        assert.isFalse(yield* isMounted(sys, "/a/d"))
+        yield* inOther("/a/d", Flags.MS_SLAVE)
+        assert.isFalse(yield* isMounted(sys, "/a/d"))
+      })
+    ))
+
+  it.effect("do not go where another stands upon them, and what is in use elsewhere keeps them", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* shared(sys)
+        yield* sys.mkdir("/b")
+        yield* sys.mount("/a", "/b", undefined, Flags.MS_BIND)
+        yield* sys.mount("x", "/a/d", "tmpfs")
+        const fd = yield* sys.open("/b/d", 0)
+        assert.strictEqual(yield* errnoOf(sys.umount("/a/d")), "EBUSY")
+        yield* sys.close(fd)
+        yield* sys.mount("", "/b/d", undefined, Flags.MS_PRIVATE)
+        yield* sys.mkdir("/b/d/e")
+        yield* sys.mount("y", "/b/d/e", "tmpfs")
+        yield* sys.umount("/a/d")
+        assert.isFalse(yield* isMounted(sys, "/a/d"))
+        assert.isTrue(yield* isMounted(sys, "/b/d/e"))
+      })
+    ))
+
+  it.effect("a tree has at most as many as mount-max says, however they multiply", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* shared(sys)
+        yield* put(sys, "/proc/sys/fs/mount-max", "200")
+        const double = Effect.forever(sys.mount("/", "/a/d", undefined, Flags.MS_BIND | Flags.MS_REC))
+        assert.strictEqual(yield* errnoOf(double), "ENOSPC")
+        const count = (yield* get(sys, "/proc/self/mounts")).split("\n").length - 1
+        assert.isTrue(count > 50 && count <= 200)
+        const single = Effect.forever(sys.mount("x", "/b", "tmpfs"))
+        yield* sys.mkdir("/b")
+        yield* sys.mount("", "/", undefined, Flags.MS_PRIVATE | Flags.MS_REC)
+        assert.strictEqual(yield* errnoOf(single), "ENOSPC")
+        yield* sys.umount("/b")
+        assert.strictEqual(yield* errnoOf(sys.mount("x", "/b", "tmpfs")), "success")
+      })
+    ))
+
+  it.effect("stand upon each other as high as anybody likes", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        yield* sys.mkdir("/a")
+        yield* sys.mount("x", "/a", "tmpfs", 0, "nr_inodes=10")
+        for (let height = 0; height < 12_000; height++) yield* sys.mount("/a", "/a", undefined, Flags.MS_BIND)
+        yield* sys.unshare(Flags.CLONE_NEWNS)
+        yield* sys.umount("/a", Flags.MNT_DETACH)
+      })
+    ))
+})
+
 describe("mount namespaces", () => {
   it.effect("what one namespace mounts no other sees, and a process's mounts end with it", () =>
     inProcess((sys) =>

@@ -40,6 +40,8 @@ import * as find from "./coreutils/find.js"
 import * as flock from "./coreutils/flock.js"
 import * as fmt from "./coreutils/fmt.js"
 import * as fold from "./coreutils/fold.js"
+import * as getcap from "./coreutils/getcap.js"
+import * as getfattr from "./coreutils/getfattr.js"
 import * as grep from "./coreutils/grep.js"
 import * as gzip from "./coreutils/gzip.js"
 import * as head from "./coreutils/head.js"
@@ -159,6 +161,8 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   fmt: fmt.main,
   fold: fold.main,
   gawk: awk.main,
+  getcap: getcap.main,
+  getfattr: getfattr.main,
   grep: grep.main,
   groups: id.groups,
   gunzip: gzip.gunzip,
@@ -214,6 +218,8 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   rmdir: rmdir.main,
   sed: sed.main,
   seq: seq.main,
+  setcap: getcap.setcap,
+  setfattr: getfattr.setfattr,
   setsid: nohup.setsid,
   sha1sum: sums.sha1sum,
   sha224sum: sums.sha224sum,

@@ -115,8 +115,9 @@ static void step(char *text, char *rest) {
   else if (!strcmp(call, "cwd")) {
     char path[4096];
     long length = syscall(SYS_getcwd, path, sizeof path);
-    if (length < 0) say(text, -1);
-    else printf("%s %s\n", text, path[0] == '/' ? path : "nowhere");
+    /* What cannot be reached is ENOENT to the C library. */
+    if (length < 0 && errno != ENOENT) say(text, -1);
+    else printf("%s %s\n", text, length > 0 && path[0] == '/' ? path : "nowhere");
   } else if (!strcmp(call, "info")) info(text);
   else if (!strcmp(call, "branch")) {
     fflush(stdout);

@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 typedef unsigned long long set;
@@ -69,7 +70,13 @@ static void show(const char *step) {
 
 static void mode_of(const char *step, const char *path) {
   struct stat st;
-  if (lstat(path, &st) == 0) printf("%s mode %o uid %d gid %d\n", step, st.st_mode, st.st_uid, st.st_gid);
+  unsigned char value[64];
+  if (lstat(path, &st)) return;
+  printf("%s mode %o uid %d gid %d caps ", step, st.st_mode, st.st_uid, st.st_gid);
+  ssize_t length = getxattr(path, "security.capability", value, sizeof value);
+  if (length < 0) printf("!%s", strerrorname_np(errno));
+  for (ssize_t i = 0; i < length; i++) printf("%02x", value[i]);
+  puts("");
 }
 
 static long opened(const char *path, int flags) {
@@ -81,9 +88,9 @@ static long opened(const char *path, int flags) {
 static void step(char *text, const char *rest, int victim) {
   char copy[256];
   snprintf(copy, sizeof copy, "%s", text);
-  char *word[8] = {0};
+  char *word[12] = {0};
   int words = 0;
-  for (char *each = strtok(copy, " "); each && words < 8; each = strtok(0, " ")) word[words++] = each;
+  for (char *each = strtok(copy, " "); each && words < 11; each = strtok(0, " ")) word[words++] = each;
   if (words == 0) return;
   long a = words > 1 ? strtol(word[words > 1 ? 1 : 0], 0, 0) : 0;
   const char *call = word[0];
@@ -109,8 +116,27 @@ static void step(char *text, const char *rest, int victim) {
     say(text, fd < 0 ? -1 : write(fd, "x", 1));
     if (fd >= 0) close(fd);
     mode_of(text, word[1]);
-  } else if (!strcmp(call, "truncate")) { say(text, truncate(word[1], 3)); mode_of(text, word[1]); }
-  else if (!strcmp(call, "access")) say(text, access(word[1], N(2)));
+  } else if (!strcmp(call, "truncate")) { say(text, truncate(word[1], 1)); mode_of(text, word[1]); }
+  else if (!strcmp(call, "cut")) say(text, opened(word[1], O_RDONLY | O_TRUNC));
+  else if (!strcmp(call, "lend")) {
+    unsigned value[8];
+    int length = 0;
+    while (length < 8 && word[3 + length]) value[length] = strtoul(word[3 + length], 0, 16), length++;
+    say(text, setxattr(word[1], "security.capability", value, length * sizeof *value, N(2)));
+    mode_of(text, word[1]);
+  } else if (!strcmp(call, "unlend")) { say(text, removexattr(word[1], "security.capability")); mode_of(text, word[1]); }
+  else if (!strcmp(call, "allocate")) {
+    int fd = open(word[1], O_WRONLY);
+    say(text, fd < 0 ? -1 : fallocate(fd, 0, 0, 10));
+    if (fd >= 0) close(fd);
+    mode_of(text, word[1]);
+  } else if (!strcmp(call, "keep")) say(text, open(word[1], O_WRONLY) < 0 ? -1 : 0);
+  else if (!strcmp(call, "lease")) {
+    int fd = open(word[1], O_RDONLY);
+    long answer = fd < 0 ? -1 : fcntl(fd, F_SETLEASE, N(2));
+    say(text, answer);
+    if (fd >= 0) close(fd);
+  } else if (!strcmp(call, "access")) say(text, access(word[1], N(2)));
   else if (!strcmp(call, "create")) { say(text, opened(word[1], O_CREAT | O_EXCL | O_WRONLY)); mode_of(text, word[1]); }
   else if (!strcmp(call, "mkdir")) { say(text, mkdir(word[1], 02775)); mode_of(text, word[1]); }
   else if (!strcmp(call, "mkset")) { say(text, mknod(word[1], S_IFREG | 02775, 0)); mode_of(text, word[1]); }

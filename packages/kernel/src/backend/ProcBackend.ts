@@ -153,7 +153,8 @@ export const make = (parts: ProcParts): Backend<ProcInode> => {
   const processEntries = (self: Process, base: string): Record<string, () => ProcInode> => {
     const entries: Record<string, () => ProcInode> = {
       cwd: () => placeLink(`${base}/cwd`, self, () => self.cwd),
-      exe: () => link(`${base}/exe`, self, { target: () => self.executable }),
+      exe: () =>
+        link(`${base}/exe`, self, { target: () => ProcessTexts.textText(parts, self), follow: () => self.text }),
       fd: () =>
         descriptors(`${base}/fd`, self, (fd) =>
           link(`${base}/fd/${fd}`, self, {

@@ -8,6 +8,7 @@ import { major, minor } from "../abi/FileMode.js"
 import * as Flags from "../abi/MountFlags.js"
 import type { Dentry, Mount } from "../Dentry.js"
 import type { Process } from "../ProcessTable.js"
+import { isReachable } from "../vfs/dentries.js"
 import type { ProcParts } from "./parts.js"
 
 const shown: ReadonlyArray<readonly [flag: number, text: string]> = [
@@ -60,11 +61,24 @@ const rootOf = (root: Dentry): string => {
   return `/${names.reverse().join("/")}${gone ? "//deleted" : ""}`
 }
 
+/** The optional fields: whom it shares with, whom it follows, and of those the nearest that the process sees. */
+const propagationOf = ({ mounts, root }: Process, { peers, shared, unbindable }: Mount): string => {
+  const isSeen = (each: Mount): boolean =>
+    each.table === mounts && isReachable({ mount: each, dentry: each.root }, root)
+  const master = peers?.master
+  let seen = master
+  while (seen !== undefined && !Array.from(seen.members).some(isSeen)) seen = seen.master
+  return (shared ? ` shared:${peers?.id}` : "") +
+    (master ? ` master:${master.id}` : "") +
+    (seen && seen !== master ? ` propagate_from:${seen.id}` : "") +
+    (unbindable ? " unbindable" : "")
+}
+
 export const mountinfo = (parts: ProcParts, self: Process): string =>
   reachable(parts, self).map(([mount, path]) => {
     const { at, flags, id, root, source, superblock } = mount
     const place = `${id} ${at?.mount.id ?? 0} ${major(superblock.dev)}:${minor(superblock.dev)}`
-    const here = `${access((flags & Flags.MS_RDONLY) !== 0)}${flagsOf(mount)}${mount.unbindable ? " unbindable" : ""}`
+    const here = `${access((flags & Flags.MS_RDONLY) !== 0)}${flagsOf(mount)}${propagationOf(self, mount)}`
     const whole = `${access(superblock.flags !== 0)}${optionsOf(mount)}`
     return `${place} ${escape(rootOf(root))} ${escape(path)} ${here} - ${superblock.backend.type} ${escape(source)} ` +
       `${whole}\n`

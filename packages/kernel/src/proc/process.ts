@@ -234,6 +234,10 @@ export const fdInfo = (parts: ProcParts, self: Process, fd: number, description:
 export const placeText = ({ vfs }: ProcParts, place: Location): string =>
   vfs.pathOf(vfs.root, place) ?? `${lastPath(place)} (deleted)`
 
+/** The file that a process runs. What the host runs without one is as good as init's; what has ended runs nothing. */
+export const textText = (parts: ProcParts, { state, text }: Process): string | undefined =>
+  text ? placeText(parts, text) : state === "zombie" ? undefined : "/sbin/init"
+
 const lastPath = ({ dentry }: Location): string => {
   const names: Array<string> = []
   let each = dentry

@@ -4,6 +4,7 @@
  * @see _exit(2)
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { SIGCONT, SIGHUP } from "../abi/Signals.js"
 import type { WaitStatus } from "../abi/WaitStatus.js"
 import { both, isReady } from "../internal/step.js"
@@ -65,9 +66,13 @@ const hangUpOrphans = (core: Core, group: ProcessGroup): void => {
   core.signals.sendGroup(group, SIGCONT)
 }
 
-/** Lets go of where a process stands, and of the mounts that it saw. */
-export const leave = ({ vfs }: Core, self: Process): Effect.Effect<void> =>
-  both(vfs.letGo(self.cwd), both(vfs.letGo(self.root), vfs.leaveMounts(self)))
+/** Lets go of where a process stands, of what it runs, and of the mounts that it saw. */
+export const leave = ({ vfs }: Core, self: Process): Effect.Effect<void> => {
+  const { cwd, root, text } = self
+  self.text = undefined
+  const run = text === undefined ? Exit.void : vfs.endText(text)
+  return both(run, both(vfs.letGo(cwd), both(vfs.letGo(root), vfs.leaveMounts(self))))
+}
 
 /** It is seen to have ended. `wasLink`: its group may be orphaned by that, as it was the link to its parent's group. */
 const publish = (core: Core, self: Process, status: WaitStatus, wasLink: boolean): void => {

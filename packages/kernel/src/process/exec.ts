@@ -4,9 +4,11 @@
  * @see execve(2)
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as CapabilitySet from "../CapabilitySet.js"
-import * as Credentials from "../Credentials.js"
-import { isReady } from "../internal/step.js"
+import type * as Credentials from "../Credentials.js"
+import { carryOn } from "../internal/compat.js"
+import { andThen, both, isReady } from "../internal/step.js"
 import * as Policy from "../Policy.js"
 import { type Process, uncommonOf } from "../ProcessTable.js"
 import * as SignalSet from "../SignalSet.js"
@@ -33,23 +35,25 @@ export const exec = (
   path: string,
   argv: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>
-): Effect.Effect<never, ExecError> =>
-  Effect.flatMap(core.loader.load(self, path, argv, env), (image) => {
+): Effect.Effect<never, ExecError> => {
+  const loaded = core.loader.load(self, path, argv, env)
+  const replaced = andThen(loaded, (image): Effect.Effect<never> => {
     const before = self.task
-    if (before === undefined) return Effect.interrupt
+    if (before === undefined) return Effect.zipRight(core.vfs.endText(image.text), Effect.interrupt)
     keep(self, before.calls)
     // What finalizers of the old image still call is counted nowhere.
     before.calls = 0
     self.argv = argv
     self.env = Policy.environment([core.policy, self.policy], self, env)
     self.name = image.name
-    self.executable = image.executable
-    become(self, Credentials.afterExec(self.credentials, image.file))
+    const left = self.text === undefined ? Exit.void : core.vfs.endText(self.text)
+    self.text = image.text
+    become(self, image.credentials)
     self.executed = true
     resetActions(self)
     self.timers?.forgetOwn()
     self.uncommon?.memory?.clear()
-    const late = self.fds.closeForExec()
+    const late = both(left, self.fds.closeForExec())
     if (!isReady(late)) core.host.fork(late)
     start(core, self, Effect.suspend(() => image.main(image.argv)))
     if (before instanceof Image) before.revoke()
@@ -58,6 +62,9 @@ export const exec = (
     core.signals.setMask(self, self.signals.blocked)
     return Effect.interrupt
   })
+  // Whoever ends it while its file is read leaves nothing held.
+  return isReady(loaded) ? replaced : carryOn(replaced)
+}
 
 /** Handlers belong to the image that is gone, and so do flags and masks; what is ignored stays ignored. */
 const resetActions = ({ signals }: Process): void => {

@@ -9,7 +9,7 @@ import * as FileMode from "../abi/FileMode.js"
 import { MS_NOEXEC, MS_NOSUID } from "../abi/MountFlags.js"
 import { O_RDONLY } from "../abi/OpenFlags.js"
 import * as Bytes from "../Bytes.js"
-import { permits } from "../Credentials.js"
+import { afterExec, type Credentials, type FileCapabilities, permits } from "../Credentials.js"
 import type { Location } from "../Dentry.js"
 import * as Errno from "../Errno.js"
 import type { Inode } from "../Inode.js"
@@ -19,6 +19,7 @@ import type { Process } from "../ProcessTable.js"
 import * as Programs from "../Programs.js"
 import type { ExecError } from "../Sys.js"
 import type { Vfs } from "../Vfs.js"
+import { lentBy } from "../vfs/fileCapabilities.js"
 import { pathFor } from "../vfs/permission.js"
 
 /** Bytes that are looked at to tell what a file is; Linux reads as many. */
@@ -26,14 +27,14 @@ const HEAD = 256
 /** How often one interpreter may name another. */
 const INTERPRETERS_MAX = 4
 
-interface Image {
+interface Loaded {
   readonly main: Programs.Main
   readonly argv: ReadonlyArray<string>
-  /** What /proc/PID/exe names. */
-  readonly executable: string
+  /** The file that runs, for a script that of its interpreter: held until `endText`. */
+  readonly text: Location
   readonly name: string
-  /** The file whose set-id bits count: for a script, that of its interpreter. None on a mount with MS_NOSUID. */
-  readonly file: Inode | undefined
+  /** Who it runs as. */
+  readonly credentials: Credentials
 }
 
 type Kind =
@@ -44,7 +45,7 @@ type Kind =
 const unknown: Kind = { _tag: "Unknown" }
 
 /** What the first bytes of a file say. */
-const kindOf = (head: string): Kind => {
+const kindOfHead = (head: string): Kind => {
   const name = Programs.fromStub(head)
   if (name !== undefined) return { _tag: "Program", name }
   if (!head.startsWith("#!")) return unknown
@@ -59,20 +60,13 @@ const kindOf = (head: string): Kind => {
   }
 }
 
-interface Found {
-  readonly kind: Kind
-  readonly lender: Inode | undefined
-  /** Its path, for rules; left out where there are none. */
-  readonly resolved: string | undefined
-}
-
 export interface Loader {
   readonly load: (
     caller: Process,
     path: string,
     argv: ReadonlyArray<string>,
     env: Readonly<Record<string, string>>
-  ) => Effect.Effect<Image, ExecError>
+  ) => Effect.Effect<Loaded, ExecError>
 }
 
 export const make = (parts: {
@@ -85,46 +79,55 @@ export const make = (parts: {
   /** What was found in a file, for as long as it is not written to. */
   const known = new WeakMap<Inode, { readonly kind: Kind; readonly mtime: bigint; readonly size: number }>()
 
-  function* kindOfFile(caller: Process, start: Location, path: string) {
-    const target = yield* vfs.find(caller, start, path, true)
+  /** What a file is; it is held from here on. */
+  function* kindOf(caller: Process, path: string, held: Array<Location>) {
+    const target = yield* vfs.find(caller, caller.cwd, path, true, true)
     const { inode, mount } = target
     if (!FileMode.isRegular(inode.mode) || mount === undefined) return yield* Errno.fail("EACCES")
     if ((mount.flags & MS_NOEXEC) !== 0) return yield* Errno.fail("EACCES")
-    const lender = (mount.flags & MS_NOSUID) === 0 ? inode : undefined
-    const resolved = target.place === undefined ? undefined : pathFor(target.place, target.name)
     if (!permits(caller.credentials, inode, FileMode.X_OK)) return yield* Errno.fail("EACCES")
     const later = vfs.leases.active === 0 ? undefined : vfs.leases.broken(caller, target, O_RDONLY, () => Exit.void)
     if (later !== undefined) yield* later
+    held.push(yield* vfs.startText(target))
     const before = known.get(inode)
-    if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) {
-      return { lender, resolved, kind: before.kind }
-    }
+    if (before !== undefined && before.mtime === inode.mtime && before.size === inode.size) return before.kind
     const head = new Uint8Array(HEAD)
     const count = yield* mount.superblock.backend.read(inode, 0, head)
-    const kind = kindOf(Bytes.decode(head.subarray(0, count)))
+    const kind = kindOfHead(Bytes.decode(head.subarray(0, count)))
     known.set(inode, { kind, mtime: inode.mtime, size: inode.size })
-    return { lender, resolved, kind }
+    return kind
   }
 
   function* loadSteps(
     caller: Process,
     path: string,
     argv: ReadonlyArray<string>,
-    env: Readonly<Record<string, string>>
+    env: Readonly<Record<string, string>>,
+    held: Array<Location>
   ) {
     if (size(argv, env) > parts.argumentsMax) return yield* Errno.fail("E2BIG", { remedy: "raise argumentsMax" })
     let file = path
     let args = argv
     for (let depth = 0; depth <= INTERPRETERS_MAX; depth++) {
-      const { kind, lender, resolved }: Found = yield* kindOfFile(caller, caller.cwd, file)
-      const refusal = policy?.program?.(caller, resolved ?? file, args) ??
-        caller.policy?.program?.(caller, resolved ?? file, args)
+      const kind: Kind = yield* kindOf(caller, file, held)
+      const text = held[depth]!
+      const refused = (rules: PolicyRules | undefined) =>
+        rules?.program?.(caller, pathFor(text, undefined) ?? file, args)
+      const refusal = refused(policy) ?? refused(caller.policy)
       if (refusal !== undefined) return yield* Errno.fail("EACCES", { path: file, ...refusal })
       if (kind._tag === "Unknown") return yield* Errno.fail("ENOEXEC")
       if (kind._tag === "Program") {
         const main = yield* programs.find(kind.name)
         // A script is known by its own name, not by that of its interpreter.
-        return { main, argv: args, executable: file, name: baseName(path), file: lender }
+        const { dentry: { inode }, mount } = text
+        // Nothing is lent on a mount with MS_NOSUID.
+        const lends = (mount.flags & MS_NOSUID) === 0
+        const lent: FileCapabilities | undefined = lends && inode.hasAttributes
+          ? yield* lentBy(mount.superblock.backend, inode)
+          : undefined
+        const credentials = afterExec(caller.credentials, lends ? inode : undefined, lent)
+        if (credentials === undefined) return yield* Errno.fail("EPERM")
+        return { main, argv: args, text, name: baseName(path), credentials }
       }
       args = [kind.interpreter, ...(kind.argument === undefined ? [] : [kind.argument]), file, ...args.slice(1)]
       file = kind.interpreter
@@ -132,8 +135,19 @@ export const make = (parts: {
     return yield* Errno.fail("ELOOP")
   }
 
+  /** Only what runs in the end stays held. */
+  function* settle(loading: Effect.Effect<Loaded, ExecError>, held: Array<Location>) {
+    const loaded: Exit.Exit<Loaded, ExecError> = yield* Step.exit(loading)
+    if (loaded._tag === "Success") held.pop()
+    for (const each of held) yield* vfs.endText(each)
+    return yield* loaded
+  }
+
   return {
-    load: (caller, path, argv, env) => Step.run(loadSteps(caller, path, argv, env))
+    load: (caller, path, argv, env) => {
+      const held: Array<Location> = []
+      return Step.run(settle(Step.run(loadSteps(caller, path, argv, env, held)), held))
+    }
   }
 }
 

@@ -76,8 +76,7 @@ const makeChild = (core: Core, parent: Process, options: SpawnOptions, overrides
     parent.limits,
     options.env ?? parent.env,
     argv,
-    Load.baseName(name),
-    parent.executable
+    Load.baseName(name)
   )
   child.hardLimits = parent.hardLimits
   if (overrides.limits !== undefined) {
@@ -139,8 +138,14 @@ const discard = (core: Core, child: Process): Effect.Effect<void> => {
   return both(closed, leave(core, child))
 }
 
-const hold = ({ vfs }: Core, child: Process): Effect.Effect<void, SpawnError> => {
+/** `text`: what it runs at first, as a child of fork(2) does. */
+const hold = ({ vfs }: Core, child: Process, text: Location | undefined): Effect.Effect<void, SpawnError> => {
   if (child.mounts !== undefined) child.mounts.members++
+  if (text !== undefined) {
+    // It runs once more: it is held already, so nobody has to be asked.
+    void vfs.startText({ inode: text.dentry.inode, mount: text.mount, place: text })
+    child.text = text
+  }
   const root = vfs.hold(child.root)
   const cwd = vfs.hold(child.cwd)
   return isReady(root) && isReady(cwd) ? Exit.void : Effect.zipRight(root, cwd)
@@ -157,7 +162,7 @@ const prepare = (
   options: SpawnOptions
 ): Effect.Effect<Program, SpawnError> => {
   const acted = andThen(
-    hold(core, child),
+    hold(core, child, typeof what === "string" ? undefined : child.parent?.text),
     () =>
       options.mountNamespace === true
         ? andThen(unshare(core, child), () => apply(core.vfs, child, options.actions ?? noActions))
@@ -176,8 +181,8 @@ const prepare = (
 const load = (core: Core, child: Process, path: string, options: SpawnOptions): Effect.Effect<Program, ExecError> =>
   andThen(core.loader.load(child, path, child.argv, child.env), (image) => {
     if (options.argv === undefined) child.argv = image.argv
-    child.executable = image.executable
-    become(child, Credentials.afterExec(child.credentials, image.file))
+    child.text = image.text
+    become(child, image.credentials)
     child.executed = true
     return Exit.succeed(Effect.suspend(() => image.main(image.argv)))
   })

@@ -56,18 +56,6 @@ export const setAsync = (rooms: Rooms, self: Process, description: Description, 
   else if (description.terminal !== undefined) owner.setUnlessSet(self)
 }
 
-/** Every open description of a file, whoever has it. */
-function* openOf({ processes }: Rooms, inode: Inode): Generator<Description> {
-  const seen = new Set<Description>()
-  for (const { fds } of processes.table.processes.values()) {
-    for (const [, description] of fds.entries()) {
-      if (description.inode !== inode || seen.has(description)) continue
-      seen.add(description)
-      yield description
-    }
-  }
-}
-
 type LeaseError = Errno.Errno<"EACCES" | "EAGAIN" | "EINVAL">
 
 /** F_SETLEASE */
@@ -83,8 +71,7 @@ const setLease = (
   if (!owns(self, inode, CAP_LEASE)) return Errno.fail("EACCES")
   if (!isRegular(inode.mode)) return Errno.fail("EINVAL")
   const owner = ownerOf(rooms, description)
-  const open = () => openOf(rooms, inode)
-  return rooms.vfs.leases.set({ description, fd, owner, caller: self, after: rooms.timers.after, open }, type)
+  return rooms.vfs.leases.set({ description, fd, owner, caller: self, after: rooms.timers.after }, type)
 }
 
 /** F_NOTIFY */

@@ -47,7 +47,7 @@ export interface Core {
   readonly seals: WeakMap<Inode, number>
   /** The last device number given to a file system. */
   lastDev: number
-  /** The last number given to a mount or to a table of mounts. */
+  /** The last number given to a mount, to a table of mounts or to a peer group. */
   lastMount: number
   /** How often a name has moved, or a mount: whoever must not leave a directory asks before it goes up. */
   moves: number

@@ -34,13 +34,31 @@ export class RegularFile extends Description {
   lock: InodeLock | "held" | undefined = undefined
   readonly inode: Inode
   private readonly backend: Backend
+  /** How often it counts among those who have the file open: to write to it, or to read it and no more. */
+  private readonly writers: number
+  private readonly readers: number
 
-  constructor(flags: number, private readonly core: Core, readonly place: Location) {
+  constructor(
+    flags: number,
+    private readonly core: Core,
+    readonly place: Location,
+    /** Whether it counts at all, as what open(2) opens does. */
+    counts = true
+  ) {
     super(flags)
     this.location = place
     this.inode = place.dentry.inode
     this.backend = place.mount.superblock.backend
-    if (this.writable) place.mount.writers++
+    this.writers = counts && this.writable ? 1 : 0
+    this.readers = counts && this.readable && !this.writable ? 1 : 0
+    this.count(1)
+  }
+
+  private count(by: 1 | -1): void {
+    const { inode, place, readers, writers } = this
+    inode.readers += by * readers
+    inode.writers += by * writers
+    place.mount.writers += by * writers
   }
 
   get label(): string {
@@ -146,8 +164,8 @@ export class RegularFile extends Description {
       if (count === 0) return Errno.fail("EPERM")
       if (count < bytes.length) bytes = bytes.subarray(0, count)
     }
-    if ((inode.mode & 0o6000) !== 0 && !capable(caller.credentials, CAP_FSETID)) {
-      const dropped = Attributes.dropSetId(core, caller, this.target) as Effect.Effect<void, WriteError>
+    if (inode.hasAttributes || ((inode.mode & 0o6000) !== 0 && !capable(caller.credentials, CAP_FSETID))) {
+      const dropped = Attributes.dropLoans(core, caller, this.target) as Effect.Effect<void, WriteError>
       return Step.andThen(dropped, () => this.told(IN_MODIFY, this.backend.write(inode, offset, bytes, core.now())))
     }
     return this.told(IN_MODIFY, this.backend.write(inode, offset, bytes, core.now()))
@@ -232,7 +250,7 @@ export class RegularFile extends Description {
 
   override release(): Effect.Effect<void> {
     this.core.watches.closed(this)
-    if (this.writable) this.place.mount.writers--
+    this.count(-1)
     return Dentries.letGo(this.core, this.place)
   }
 }

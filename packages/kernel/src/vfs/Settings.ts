@@ -16,6 +16,8 @@ export const make = () => ({
   /** Seconds until a lease is taken away from who does not give it up. */
   "lease-break-time": open(45),
   "leases-enable": open(1),
+  /** Mounts that one tree of them may have. */
+  "mount-max": open(100_000),
   "dir-notify-enable": open(1),
   /** In sticky directories that all may write to: links of others are not followed. */
   "protected_symlinks": choice(0, 1),

@@ -13,7 +13,7 @@ import type { Inode } from "../Inode.js"
 import * as Step from "../internal/step.js"
 import type { Process } from "../ProcessTable.js"
 import type { Allocation } from "../VfsBackend.js"
-import { dropSetId } from "./attributes.js"
+import { dropLoans } from "./attributes.js"
 import type { Core } from "./Core.js"
 import * as Lock from "./lock.js"
 import * as Seals from "./seals.js"
@@ -68,7 +68,7 @@ function* allocateSteps(
     if (how === "zeroRange" && (mode & FALLOC_FL_KEEP_SIZE) === 0 && end > inode.size) {
       yield* backend.truncate(inode, end, now)
     }
-    yield* dropSetId(core, caller, { inode, mount })
+    yield* dropLoans(core, caller, { inode, mount })
     yield* backend.change(inode, { mtime: now, ctime: now })
   } finally {
     Lock.release(inode)

@@ -19,6 +19,8 @@ import * as Step from "../internal/step.js"
 import type { AttributePathError, TruncateError } from "../Sys.js"
 import type { Changes } from "../VfsBackend.js"
 import type { Core, Viewer } from "./Core.js"
+import * as Dentries from "./dentries.js"
+import * as FileCapabilities from "./fileCapabilities.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
 import * as Prefixes from "./prefixes.js"
@@ -32,6 +34,12 @@ export interface Target {
   readonly place?: Location | undefined
   readonly name?: string | undefined
 }
+
+/** Where it lies, with a dentry of its own. */
+export const placeOf = (core: Core, { inode, name, place }: Target): Location | undefined =>
+  place === undefined || name === undefined
+    ? place
+    : { mount: place.mount, dentry: Dentries.child(core, place.dentry, name, inode) }
 
 /** Tells those who watch a file, or its directory, what has happened to it. */
 export const tell = ({ watches }: Core, mask: number, { inode, name, place }: Target): void => {
@@ -123,6 +131,7 @@ function* chownSteps(core: Core, viewer: Viewer, target: Target, uid: number, gi
   const mode = FileMode.isDirectory(inode.mode) ? inode.mode : withoutSetId(viewer, inode)
   if (mode !== inode.mode && !Permission.owns(viewer, inode)) return yield* Errno.fail("EPERM")
   const modeBefore = inode.mode
+  if (!FileMode.isDirectory(inode.mode)) yield* FileCapabilities.remove(target)
   yield* change(core, target, {
     ...(uid === -1 ? {} : { uid }),
     ...(gid === -1 ? {} : { gid }),
@@ -184,12 +193,19 @@ function* setLengthLocked(core: Core, viewer: Viewer, target: Target, size: numb
   if (mount === undefined) return yield* Errno.fail("EINVAL")
   if (size > inode.size && size > (viewer.limits?.fileSize ?? Infinity)) return yield* Errno.fail("EFBIG")
   if (!Seals.resizable(core, inode, size)) return yield* Errno.fail("EPERM")
-  yield* dropSetId(core, viewer, target)
+  yield* dropLoans(core, viewer, target)
   yield* mount.superblock.backend.truncate(inode, size, core.now())
 }
 
-/** What is written by somebody without privilege must not go on to lend its owner's rights. */
-export const dropSetId = (
+/** What was written to must not go on to lend what it did: its owner's rights, or capabilities of its own. */
+export const dropLoans = (
+  core: Core,
+  viewer: Pick<Viewer, "credentials">,
+  target: Target
+): Effect.Effect<void, AttributePathError> =>
+  Step.andThen(dropSetId(core, viewer, target), () => FileCapabilities.remove(target))
+
+const dropSetId = (
   core: Core,
   viewer: Pick<Viewer, "credentials">,
   target: Target
@@ -220,6 +236,7 @@ function* mayTruncate(core: Core, viewer: Viewer, target: Target) {
   yield* Permission.access(viewer, inode, FileMode.W_OK)
   yield* ruled(core, viewer, target)
   yield* writable(target)
+  if (inode.writers < 0) return yield* Errno.fail("ETXTBSY")
 }
 
 function* cutSteps(core: Core, viewer: Viewer, target: Target, size: number) {
@@ -230,7 +247,7 @@ function* cutSteps(core: Core, viewer: Viewer, target: Target, size: number) {
     else {
       // Only ftruncate(2) and O_TRUNC stamp a file that is as long as it is to be.
       if (target.mount !== undefined) yield* forgetBehind(target.mount, inode)
-      yield* dropSetId(core, viewer, target)
+      yield* dropLoans(core, viewer, target)
     }
   } finally {
     Lock.release(inode)

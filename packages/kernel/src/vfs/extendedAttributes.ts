@@ -3,7 +3,7 @@
  *
  * @see xattr(7)
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CAP_SYS_ADMIN } from "../abi/Capabilities.js"
 import * as FileMode from "../abi/FileMode.js"
@@ -15,6 +15,7 @@ import * as Step from "../internal/step.js"
 import type { AttributeError } from "../VfsBackend.js"
 import { ruled, type Target, tell } from "./attributes.js"
 import type { Core, Viewer } from "./Core.js"
+import * as FileCapabilities from "./fileCapabilities.js"
 import * as Lock from "./lock.js"
 import * as Permission from "./permission.js"
 
@@ -72,7 +73,9 @@ export const get = (
   const backend = target.mount?.superblock.backend
   if (backend?.getAttribute === undefined) return Errno.fail("EOPNOTSUPP")
   const unnamed = nameable(name)
-  return unnamed._tag === "Failure" ? Exit.failCause(unnamed.cause) : backend.getAttribute(target.inode, name)
+  if (unnamed._tag === "Failure") return Exit.failCause(unnamed.cause)
+  const value = backend.getAttribute(target.inode, name)
+  return name === FileCapabilities.NAME ? Step.andThen(value, FileCapabilities.shown) : value
 }
 
 /** Those of `trusted.` are not even named to others. @see listxattr(2) */
@@ -100,14 +103,15 @@ function* setSteps(
   if (mount !== undefined) yield* Permission.writableMount(mount)
   yield* permitted(viewer, target, name, FileMode.W_OK)
   yield* ruled(core, viewer, target)
-  if (name.startsWith(SECURITY) && !isPrivileged(viewer)) return yield* Errno.fail("EPERM")
+  if (name === FileCapabilities.NAME) yield* FileCapabilities.settable(viewer, value)
+  else if (name.startsWith(SECURITY) && !isPrivileged(viewer)) return yield* Errno.fail("EPERM")
   const backend = mount?.superblock.backend
   if (backend?.setAttribute === undefined) return yield* Errno.fail("EOPNOTSUPP")
   yield* nameable(name)
   yield* Lock.acquire(inode)
   try {
-    if ((flags & (XATTR_CREATE | XATTR_REPLACE)) !== 0 && backend.getAttribute !== undefined) {
-      const has = yield* exists(backend.getAttribute(inode, name))
+    if ((flags & (XATTR_CREATE | XATTR_REPLACE)) !== 0) {
+      const has = (yield* FileCapabilities.valueOf(backend, inode, name)) !== undefined
       if (has && (flags & XATTR_CREATE) !== 0) return yield* Errno.fail("EEXIST")
       if (!has && (flags & XATTR_REPLACE) !== 0) return yield* Errno.fail("ENODATA")
     }
@@ -117,14 +121,6 @@ function* setSteps(
     Lock.release(inode)
   }
   tell(core, IN_ATTRIB, target)
-}
-
-const exists = (asked: Effect.Effect<Uint8Array, AttributeError>): Effect.Effect<boolean, AttributeError> => {
-  if (!Step.isReady(asked)) return Effect.catchTag(Effect.as(asked, true), "ENODATA", () => Exit.succeed(false))
-  if (asked._tag === "Success") return Exit.succeed(true)
-  return asked.cause._tag === "Fail" && asked.cause.error._tag === "ENODATA"
-    ? Exit.succeed(false)
-    : Exit.failCause(asked.cause)
 }
 
 /** `undefined` removes the attribute. @see setxattr(2) */

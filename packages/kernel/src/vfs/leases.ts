@@ -21,7 +21,7 @@ import type { Owner } from "../signals/Owner.js"
 import type { Timers } from "../Timers.js"
 import type { StorageError } from "../VfsBackend.js"
 import * as WaitQueue from "../WaitQueue.js"
-import type { Target } from "./attributes.js"
+import * as Attributes from "./attributes.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import type { Settings } from "./Settings.js"
@@ -34,8 +34,6 @@ export interface LeaseRequest {
   readonly owner: Owner
   readonly caller: Process
   readonly after: Timers["Type"]["after"]
-  /** What is open of the file anywhere. */
-  readonly open: () => Iterable<Description>
 }
 
 /** A lease, or somebody who waits for one to go, as `/proc/locks` tells it. */
@@ -53,12 +51,6 @@ interface Breaker {
   /** O_RDONLY and its siblings. */
   readonly access: number
 }
-
-/** Where a file lies, with a dentry of its own. */
-const placeOf = (core: Core, { inode, name, place }: Target): Location | undefined =>
-  place === undefined || name === undefined
-    ? place
-    : { mount: place.mount, dentry: Dentries.child(core, place.dentry, name, inode) }
 
 class Lease {
   /** Whether it has to go, or to become one for reading. */
@@ -96,23 +88,23 @@ class LeasedFile {
   conflicts(access: number): ReadonlyArray<Lease> {
     return this.leases.filter(({ type }) => access !== O_RDONLY || type === F_WRLCK)
   }
+}
 
-  /** Whether what others have open, or wait to open, rules out a lease for `description`. */
-  isInUse(description: Description, type: number, open: ReadonlyArray<Description>): boolean {
-    const reads = (each: Description) => each.readable && !each.writable
-    const waiting = [...this.waiting]
-    const writers = open.filter((each) => each.writable).length + waiting.filter(({ access }) => writes(access)).length
-    if (type === F_RDLCK) return writers > 0
-    const readers = open.filter(reads).length + waiting.filter(({ access }) => access === O_RDONLY).length
-    return writers !== (description.writable ? 1 : 0) || readers !== (reads(description) ? 1 : 0)
-  }
+/** Whether what others have open, or wait to open, rules out a lease; for writing, that it runs as a program as well. */
+const isInUse = ({ inode, readable, writable }: Description, type: number): boolean =>
+  type === F_RDLCK
+    ? inode.writers > 0
+    : inode.writers !== (writable ? 1 : 0) || inode.readers !== (readable && !writable ? 1 : 0)
+
+/** Whoever waits to open a file counts as if he had it open. */
+const count = (inode: Inode, { access }: Breaker, by: 1 | -1): void => {
+  inode.writers += writes(access) ? by : 0
+  inode.readers += access === O_RDONLY ? by : 0
 }
 
 export class Leases {
   /** Leases that there are: whoever opens a file asks for that before anything else. */
   active = 0
-  /** What memfd_create(2) has opened, and no open(2): Linux does not count it among those that write. */
-  readonly uncounted = new WeakSet<Description>()
   /** Those whose end is heard of. */
   private readonly followed = new WeakSet<Description>()
   private readonly files = new Map<Inode, LeasedFile>()
@@ -139,8 +131,7 @@ export class Leases {
       this.modify(file, own, F_UNLCK)
       return Exit.succeed(0)
     }
-    const open = [...request.open()].filter((each) => !this.uncounted.has(each))
-    if (file.isInUse(description, type, open)) return Errno.fail("EAGAIN")
+    if (isInUse(description, type)) return Errno.fail("EAGAIN")
     const others = file.leases.filter((each) => each !== own)
     if (others.some(({ unlocking }) => type === F_WRLCK || unlocking)) return Errno.fail("EAGAIN")
     if (own !== undefined) {
@@ -215,9 +206,13 @@ export class Leases {
     const file = this.files.get(inode)
     if (file === undefined) return Exit.void
     return WaitQueue.sleep([file.changed], () => file.conflicts(breaker.access).length > 0 ? undefined : Exit.void, {
-      entered: () => void file.waiting.add(breaker),
+      entered: () => {
+        file.waiting.add(breaker)
+        count(inode, breaker, 1)
+      },
       left: () => {
         file.waiting.delete(breaker)
+        count(inode, breaker, -1)
         if (file.leases.length === 0 && file.waiting.size === 0) this.files.delete(inode)
       }
     })
@@ -229,7 +224,7 @@ export class Leases {
    */
   broken<A, E>(
     { pid }: Pick<Process, "pid">,
-    target: Target,
+    target: Attributes.Target,
     access: number,
     next: () => Effect.Effect<A, E>
   ): Effect.Effect<A, E | StorageError | Errno.Errno<"EINTR">> | undefined {
@@ -237,7 +232,7 @@ export class Leases {
     if (!this.breaks(inode, access)) return undefined
     return Effect.uninterruptibleMask((restore) => {
       const core = this.core()
-      const at = placeOf(core, target)
+      const at = Attributes.placeOf(core, target)
       return Step.andThen(at === undefined ? Exit.void : Dentries.hold(at), () =>
         Step.settled(
           Effect.flatMap(restore(this.wait(inode, { pid, access })), next),

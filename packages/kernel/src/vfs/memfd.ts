@@ -56,7 +56,5 @@ export const create = (
   dentry.unlinked = true
   const place = { mount, dentry }
   void Dentries.hold(place)
-  const file = new RegularFile(O_RDWR | O_LARGEFILE, core, place)
-  core.leases.uncounted.add(file)
-  return Exit.succeed(file)
+  return Exit.succeed(new RegularFile(O_RDWR | O_LARGEFILE, core, place, false))
 }

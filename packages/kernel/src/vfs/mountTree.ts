@@ -5,13 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { MS_RDONLY, MS_RELATIME } from "../abi/MountFlags.js"
+import { MS_PRIVATE, MS_RDONLY, MS_RELATIME } from "../abi/MountFlags.js"
 import { Dentry, type Location, Mount, type MountTable, type Superblock } from "../Dentry.js"
 import type { Inode } from "../Inode.js"
 import { both } from "../internal/step.js"
 import type { Backend, StorageError } from "../VfsBackend.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
+import * as Peers from "./peers.js"
 import * as Prefixes from "./prefixes.js"
 
 /** What a backend says of every mount of it. */
@@ -35,6 +36,14 @@ export const superblockOf = (core: Core, backend: Backend<Inode>): Superblock =>
   return superblock(backend, ++core.lastDev)
 }
 
+/** Of a dentry that is kept by whoever shows it besides, or needs nobody to. */
+const place = (core: Core, from: Superblock, root: Dentry, flags: number, source: string): Mount => {
+  const mount = new Mount(++core.lastMount, from, root, undefined, undefined, flags, source)
+  from.mounts.add(mount)
+  core.superblocks.add(from)
+  return mount
+}
+
 /** A mount that stands nowhere yet. */
 export const make = (
   core: Core,
@@ -43,9 +52,7 @@ export const make = (
   flags: number,
   source: string
 ): Effect.Effect<Mount, StorageError> => {
-  const mount = new Mount(++core.lastMount, from, root, undefined, undefined, flags, source)
-  from.mounts.add(mount)
-  core.superblocks.add(from)
+  const mount = place(core, from, root, flags, source)
   // The root of a file system needs nobody to keep it; what a bind mount shows does.
   if (root === from.root) return Exit.succeed(mount)
   return Effect.as(Dentries.pin(from, root), mount)
@@ -53,10 +60,8 @@ export const make = (
 
 /** A new tree over a backend. */
 export const makeTable = (core: Core, from: Superblock): MountTable => {
-  const mount = new Mount(++core.lastMount, from, from.root, undefined, undefined, MS_RELATIME, from.backend.type)
-  from.mounts.add(mount)
-  core.superblocks.add(from)
-  const table: MountTable = { id: ++core.lastMount, root: mount, members: 1 }
+  const mount = place(core, from, from.root, MS_RELATIME, from.backend.type)
+  const table: MountTable = { id: ++core.lastMount, root: mount, members: 1, mounts: 1 }
   mount.table = table
   core.tables.add(table)
   return table
@@ -79,7 +84,15 @@ export const attach = (core: Core, mount: Mount, at: Location): void => {
   at.dentry.covered++
   at.dentry.uses++
   Prefixes.changed()
-  for (const each of below(mount)) each.table = at.mount.table
+  const { table } = at.mount
+  if (table !== mount.table) { for (const each of below(mount)) enter(each, table) }
+}
+
+/** Has a mount stand in another table, or in none. */
+const enter = (mount: Mount, table: MountTable | undefined): void => {
+  if (mount.table !== undefined) mount.table.mounts--
+  if (table !== undefined) table.mounts++
+  mount.table = table
 }
 
 /** Takes a mount, and what is mounted upon it, from where it stands. */
@@ -96,8 +109,12 @@ export const take = (core: Core, mount: Mount): void => {
 
 /** A mount and all that is mounted upon it, in the order in which they were made. */
 export function* below(mount: Mount): Generator<Mount> {
-  yield mount
-  for (const child of mount.children.values()) yield* below(child)
+  // However high they are stacked, the stack of calls stays low.
+  const pending = [mount]
+  for (let each = pending.pop(); each; each = pending.pop()) {
+    yield each
+    pending.push(...Array.from(each.children.values()).reverse())
+  }
 }
 
 /** Gives up a mount that nobody uses any more. */
@@ -113,41 +130,73 @@ const finish = (core: Core, mount: Mount): Effect.Effect<void> => {
   return released
 }
 
-/** Takes down a tree of mounts; those that are in use last until they are not. */
-export const detach = (core: Core, mount: Mount): Effect.Effect<void> => {
+/** Takes down mounts; those that are in use last until they are not. */
+export const release = (core: Core, mounts: Iterable<Mount>): Effect.Effect<void> => {
   let released: Effect.Effect<void> = Exit.void
-  for (const each of Array.from(below(mount))) {
+  for (const each of Array.from(mounts)) {
     if (each.idle !== undefined || !each.superblock.mounts.has(each)) continue
     take(core, each)
-    each.table = undefined
+    enter(each, undefined)
+    Peers.change(core, each, MS_PRIVATE)
     if (each.uses === 0) released = both(released, finish(core, each))
     else each.idle = () => finish(core, each)
   }
   return released
 }
 
-/** A copy of a tree with every mount of it, and which mount became which. */
+/** Takes down a tree of mounts, and no other. */
+export const detach = (core: Core, mount: Mount): Effect.Effect<void> => release(core, below(mount))
+
+/** How a copy is related to what it was made of. */
+export type Relate = (core: Core, made: Mount, of: Mount) => void
+
+/** A copy of a mount alone. What it shows is pinned by the original, so nobody has to be asked. */
+const copyOf = (core: Core, mount: Mount, relate: Relate): Mount => {
+  const { flags, root, source, superblock } = mount
+  const made = place(core, superblock, root, flags, source)
+  if (root !== superblock.root) void Dentries.pin(superblock, root)
+  relate(core, made, mount)
+  return made
+}
+
+/** Copies what is mounted upon `under` of a mount, or below that; what is unbindable only where a whole table is copied. */
+export const copyBelow = (
+  core: Core,
+  from: Mount,
+  to: Mount,
+  under: Dentry,
+  relate: Relate,
+  became?: Map<Mount, Mount>
+): void => {
+  const pending = [{ from, to, under }]
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    for (const [dentry, child] of next.from.children) {
+      if ((child.unbindable && became === undefined) || !Dentries.isWithin(dentry, next.under)) continue
+      const made = copyOf(core, child, relate)
+      became?.set(child, made)
+      attach(core, made, { mount: next.to, dentry })
+      pending.push({ from: child, to: made, under: child.root })
+    }
+  }
+}
+
+/** A copy of a mount and of all that is mounted upon it. */
+export const copyTree = (core: Core, from: Mount, relate: Relate, became?: Map<Mount, Mount>): Mount => {
+  const made = copyOf(core, from, relate)
+  became?.set(from, made)
+  copyBelow(core, from, made, from.root, relate, became)
+  return made
+}
+
+/** A copy of a table with every mount of it, and which mount became which. */
 export const copy = (
   core: Core,
   table: MountTable
 ): { readonly table: MountTable; readonly became: ReadonlyMap<Mount, Mount> } => {
   const became = new Map<Mount, Mount>()
-  const copyOf = (mount: Mount): Mount => {
-    const { flags, root, source, superblock } = mount
-    const made = new Mount(++core.lastMount, superblock, root, undefined, undefined, flags, source)
-    superblock.mounts.add(made)
-    if (root !== superblock.root) {
-      // It is pinned by the original already, so nobody has to be asked.
-      root.uses++
-      root.inode.references++
-    }
-    became.set(mount, made)
-    for (const [dentry, child] of mount.children) attach(core, copyOf(child), { mount: made, dentry })
-    return made
-  }
-  const root = copyOf(table.root)
-  const copied: MountTable = { id: ++core.lastMount, root, members: 1 }
-  for (const each of below(root)) each.table = copied
+  const root = copyTree(core, table.root, Peers.join, became)
+  const copied: MountTable = { id: ++core.lastMount, root, members: 1, mounts: 0 }
+  for (const each of below(root)) enter(each, copied)
   core.tables.add(copied)
   return { table: copied, became }
 }

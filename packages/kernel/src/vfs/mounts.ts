@@ -19,6 +19,8 @@ import type { Core, Viewer } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Tree from "./mountTree.js"
 import { walkTo } from "./names.js"
+import * as Peers from "./peers.js"
+import * as Propagation from "./propagation.js"
 import { existing, mountOf, walk } from "./walk.js"
 
 export interface MountOptions {
@@ -73,17 +75,20 @@ const refusal = (table: MountTable | undefined, mount: Mount, at: Location) => {
   if (isNowhere(at)) return Errno.fail("ENOENT")
   if (at.mount.table !== table) return Errno.fail("EINVAL")
   if (FileMode.isDirectory(mount.root.inode.mode) !== isDirectory(at)) return Errno.fail("ENOTDIR")
-  // What was removed is shown nowhere else.
-  return mount.root.unlinked ? Errno.fail("ENOENT") : undefined
+  return isShownNowhere(mount) ? Errno.fail("ENOENT") : undefined
 }
+
+/** What was removed is shown nowhere else, unless something covers it. */
+const isShownNowhere = (mount: Mount): boolean => Tree.topmost({ mount, dentry: mount.root }).dentry.unlinked
 
 /** Attaches a mount to what is seen at a place, or gives it up again. */
 function* graft(core: Core, table: MountTable | undefined, mount: Mount, place: Location) {
   const at = Tree.topmost(place)
   const refused = refusal(table, mount, at)
-  if (refused === undefined) return Tree.attach(core, mount, at)
+  const grafted = refused ?? Propagation.graft(core, mount, at)
+  if (grafted === Exit.void) return
   yield* Tree.detach(core, mount)
-  yield* refused
+  yield* grafted
 }
 
 function* mountNew(
@@ -108,22 +113,15 @@ function* mountNew(
 function* bindCopy(core: Core, from: Location, recursive: boolean) {
   const { flags, source, superblock } = from.mount
   const made: Mount = yield* Tree.make(core, superblock, from.dentry, flags, source)
-  if (!recursive) return made
-  const pending = [{ from: from.mount, to: made, under: from.dentry }]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const [dentry, child] of next.from.children) {
-      if (child.unbindable || !Dentries.isWithin(dentry, next.under)) continue
-      const copied: Mount = yield* Tree.make(core, child.superblock, child.root, child.flags, child.source)
-      Tree.attach(core, copied, { mount: next.to, dentry })
-      pending.push({ from: child, to: copied, under: child.root })
-    }
-  }
+  Peers.join(core, made, from.mount)
+  if (recursive) Tree.copyBelow(core, from.mount, made, from.dentry, Peers.join)
   return made
 }
 
 /** Where a path leads, with a dentry that lasts: a file has one while it is open or mounted upon. */
 function* placeAt(core: Core, viewer: Viewer, path: string) {
   const found = yield* walkTo(core, viewer, viewer.cwd, path, existing)
+  mountOf(found).expires = false
   if (found.found !== undefined) return found.found
   // What is open and has no name: a pipe, a socket.
   if (found.jumped !== undefined) return yield* Errno.fail("EINVAL")
@@ -148,16 +146,16 @@ function* moveSteps(core: Core, viewer: Viewer, place: Location, request: MountR
   const table = tableOf(viewer)
   const to = Tree.topmost(place)
   const { mount } = from
-  if (from.dentry !== mount.root) return yield* Errno.fail("EINVAL")
+  if (from.dentry !== mount.root || isDirectory(from) !== isDirectory(to)) return yield* Errno.fail("EINVAL")
   if (isNowhere(to)) return yield* Errno.fail("ENOENT")
   if (!isRootIn(table, from) || to.mount.table !== table) return yield* Errno.fail("EINVAL")
-  if (isDirectory(from) !== isDirectory(to)) return yield* Errno.fail("EINVAL")
+  if (mount.at?.mount.shared) return yield* Errno.fail("EINVAL")
+  if (to.mount.shared) { for (const each of Tree.below(mount)) if (each.unbindable) return yield* Errno.fail("EINVAL") }
   for (let each: Mount | undefined = to.mount; each !== undefined; each = each.at?.mount) {
     if (each === mount) return yield* Errno.fail("ELOOP")
   }
-  if (mount.root.unlinked) return yield* Errno.fail("ENOENT")
-  Tree.take(core, mount)
-  Tree.attach(core, mount, to)
+  if (isShownNowhere(mount)) return yield* Errno.fail("ENOENT")
+  yield* Propagation.graft(core, mount, to)
 }
 
 /** Whether something is to be written yet: files open for that, and those that go once nobody uses them. */
@@ -182,16 +180,12 @@ function* remountSteps(core: Core, viewer: Viewer, place: Location, { flags, opt
   mount.flags = keptOf(flags, mount.flags)
 }
 
-/** Here nothing is ever shared between mounts, so a slave follows nobody, and is what it was. */
-function* propagateSteps(viewer: Viewer, place: Location, flags: number) {
+/** A mount of another table is changed as well. */
+function* propagateSteps(core: Core, { dentry, mount }: Location, flags: number) {
   const type = flags & ~(Flags.MS_REC | Flags.MS_SILENT)
-  if (!isRootIn(tableOf(viewer), place)) return yield* Errno.fail("EINVAL")
-  if ((type & ~propagations) !== 0 || (type & (type - 1)) !== 0 || type === Flags.MS_SHARED) {
-    return yield* Errno.fail("EINVAL")
-  }
-  if (type === Flags.MS_SLAVE) return
-  const changed = (flags & Flags.MS_REC) === 0 ? [place.mount] : Tree.below(place.mount)
-  for (const each of changed) each.unbindable = type === Flags.MS_UNBINDABLE
+  if ((type & ~propagations) !== 0 || (type & (type - 1)) !== 0) return yield* Errno.fail("EINVAL")
+  if (dentry !== mount.root || mount.table === undefined) return yield* Errno.fail("EINVAL")
+  for (const each of (flags & Flags.MS_REC) === 0 ? [mount] : Tree.below(mount)) Peers.change(core, each, type)
 }
 
 function* mountSteps<E>(core: Core, viewer: Viewer, request: MountRequest<E>) {
@@ -212,7 +206,7 @@ function* mountAt<E>(core: Core, viewer: Viewer, place: Location, request: Mount
   if (!capable(viewer.credentials, CAP_SYS_ADMIN)) return yield* Errno.fail("EPERM")
   if ((flags & Flags.MS_REMOUNT) !== 0) return yield* Step.run(remountSteps(core, viewer, place, request))
   if ((flags & Flags.MS_BIND) !== 0) return yield* Step.run(bindSteps(core, viewer, place, request))
-  if ((flags & propagations) !== 0) return yield* Step.run(propagateSteps(viewer, place, flags))
+  if ((flags & propagations) !== 0) return yield* Step.run(propagateSteps(core, place, flags))
   if ((flags & Flags.MS_MOVE) !== 0) return yield* Step.run(moveSteps(core, viewer, place, request))
   const find = (path: string) =>
     Step.andThen(walk(core, viewer, viewer.cwd, path, existing), (found) => Exit.succeed(found.inode!))

@@ -175,7 +175,11 @@ const openInode = <A, E>(
   const kept = keptOf(flags)
   switch (inode.mode & FileMode.S_IFMT) {
     case FileMode.S_IFREG:
-      return Step.map(Dentries.hold(at), () => take(new RegularFile(kept, core, at)))
+      return Step.andThen(Dentries.hold(at), () =>
+        inode.writers < 0 && OpenFlags.writes(kept)
+          // It began to run while the backend was asked.
+          ? Step.andThen(Dentries.letGo(core, at), () => Errno.fail("ETXTBSY"))
+          : Exit.succeed(take(new RegularFile(kept, core, at))))
     case FileMode.S_IFDIR:
       return Step.map(Dentries.hold(at), () => take(new DirectoryFile(kept, core, at)))
     case FileMode.S_IFIFO:
@@ -215,7 +219,9 @@ function* cutAndOpen<A, E>(
 ) {
   yield* Dentries.hold(at)
   Attributes.tell(core, IN_OPEN, target)
-  const cut = Step.run(Attributes.setLength(core, caller, target, 0))
+  const cut: Effect.Effect<void, OpenError> = target.inode.writers < 0
+    ? Errno.fail("ETXTBSY")
+    : Step.run(Attributes.setLength(core, caller, target, 0))
   const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
     Step.andThen(cut, () => openInode(core, caller, at, flags, take))
   )
@@ -287,6 +293,7 @@ class Opening<A, E> {
     const allowed = Permission.access(caller, inode, wanted)
     if (allowed !== Exit.void) return allowed
     if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return Errno.fail("EPERM")
+    if (writesFile && inode.writers < 0) return Errno.fail("ETXTBSY")
     if (writesFile && mount.readOnly) return Errno.fail("EROFS")
     return Permission.isRuled(core, caller) ? this.ruled(found, inode, wanted) : Exit.void
   }

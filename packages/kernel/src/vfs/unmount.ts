@@ -18,6 +18,7 @@ import * as Dentries from "./dentries.js"
 import { isWritten, tableOf } from "./mounts.js"
 import * as Tree from "./mountTree.js"
 import { walkTo } from "./names.js"
+import * as Propagation from "./propagation.js"
 import { existing, itself, type Mode, walk } from "./walk.js"
 
 const isBusy = ({ children, uses }: Mount): boolean => uses > 0 || children.size > 0
@@ -51,8 +52,8 @@ function* unmountSteps(core: Core, viewer: Viewer, path: string, flags: number) 
     }
   }
   if (isRoot && !detaches) return yield* Step.run(unmountRoot(mount))
-  if (!detaches && (mount.at === undefined || isBusy(mount))) return yield* Errno.fail("EBUSY")
-  yield* Tree.detach(core, mount)
+  if (!detaches && (mount.at === undefined || Propagation.isBusy(mount))) return yield* Errno.fail("EBUSY")
+  yield* Propagation.unmount(core, mount)
 }
 
 /** @see umount2(2) */
@@ -82,6 +83,8 @@ function* pivotSteps(core: Core, viewer: Viewer, newRoot: string, putOld: string
   const before = viewer.root
   const table = tableOf(viewer)
   if (old.dentry.unlinked || old.mount.table === undefined) return yield* Errno.fail("ENOENT")
+  const shared = [before.mount.at?.mount, after.mount.at?.mount, old.mount]
+  if (shared.some((each) => each?.shared)) return yield* Errno.fail("EINVAL")
   const foreign = [before, after, old].some(({ mount }) => mount.table === undefined || mount.table !== table)
   if (foreign || table === undefined) return yield* Errno.fail("EINVAL")
   if (after.dentry.unlinked) return yield* Errno.fail("ENOENT")

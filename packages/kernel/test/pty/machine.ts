@@ -94,8 +94,7 @@ export class Machine {
       Limits.initial(KernelConfig.make({ openFilesMax: 64, processesMax: 64 })),
       {},
       [],
-      "test",
-      "/bin/test"
+      "test"
     )
     group.members.add(process)
     this.table.processes.set(pid, process)

@@ -34,8 +34,7 @@ const record = (
     init.limits,
     {},
     ["host"],
-    "host",
-    ""
+    "host"
   )
 
 /** Opens a file and holds it; give it to {@link drop} when done. */

@@ -13,8 +13,21 @@ import * as Utility from "../Utility.js"
 /** What mount(2) refused. */
 const REFUSED = 32
 
+/** How a mount takes part in what happens on others, and with an `r` all that lies below it. */
+const propagations: Readonly<Record<string, number>> = {
+  shared: Flags.MS_SHARED,
+  rshared: Flags.MS_SHARED | Flags.MS_REC,
+  slave: Flags.MS_SLAVE,
+  rslave: Flags.MS_SLAVE | Flags.MS_REC,
+  private: Flags.MS_PRIVATE,
+  rprivate: Flags.MS_PRIVATE | Flags.MS_REC,
+  unbindable: Flags.MS_UNBINDABLE,
+  runbindable: Flags.MS_UNBINDABLE | Flags.MS_REC
+}
+
 const utility: Utility.Utility = {
-  usage: "[-t TYPE]\n[OPTION]... [-t TYPE] [-o OPTIONS] SOURCE DIRECTORY\n[OPTION]... -o remount,OPTIONS DIRECTORY",
+  usage: "[-t TYPE]\n[OPTION]... [-t TYPE] [-o OPTIONS] SOURCE DIRECTORY\n[OPTION]... -o remount,OPTIONS DIRECTORY\n" +
+    "--make-{shared|slave|private|unbindable} DIRECTORY",
   does: "Mount a file system, or show what is mounted.",
   short: "lnrt:wo:BRMv",
   long: {
@@ -27,7 +40,8 @@ const utility: Utility.Utility = {
     rbind: "R",
     move: "M",
     "no-mtab": "n",
-    verbose: "v"
+    verbose: "v",
+    ...Object.fromEntries(Object.keys(propagations).map((word) => [`make-${word}`, `make-${word}`]))
   }
 }
 
@@ -80,9 +94,13 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   let flags = 0
   let type: string | undefined
   const data: Array<string> = []
+  // Each is a call of its own, after the mount.
+  const kinds: Array<number> = []
   const take = (word: string): void => {
     const known = words[word]
-    if (known === undefined) data.push(word)
+    const kind = propagations[word]
+    if (kind !== undefined) kinds.push(kind)
+    else if (known === undefined) data.push(word)
     else flags = (flags & ~known[1]) | known[0]
   }
   for (const { key, value } of options) {
@@ -93,21 +111,23 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     else if (key === "B") take("bind")
     else if (key === "R") take("rbind")
     else if (key === "M") take("move")
+    else if (key.startsWith("make-")) take(key.slice(5))
   }
   if (operands.length === 0) return yield* show(run, type)
   if (operands.length > 2) return yield* run.misuse("bad usage")
   const [first = "", second] = operands
-  if (second === undefined && (flags & Flags.MS_REMOUNT) === 0) {
-    return yield* run.die(`${first}: can't find in /etc/fstab.`)
-  }
   const target = second ?? first
-  const failed = yield* attempt(
-    run.sys.mount(second === undefined ? "none" : first, target, type, flags, data.join(","))
-  )
+  const changes = second === undefined && (flags & Flags.MS_REMOUNT) === 0
+  if (changes && kinds.length === 0) return yield* run.die(`${first}: can't find in /etc/fstab.`)
+  const source = second === undefined ? "none" : first
+  let failed = changes ? undefined : yield* attempt(run.sys.mount(source, target, type, flags, data.join(",")))
+  for (const kind of kinds) {
+    if (!Errno.isErrno(failed)) failed = yield* attempt(run.sys.mount("none", target, undefined, kind))
+  }
   if (!Errno.isErrno(failed)) return 0
   if (failed._tag === "ENODEV") yield* run.warn(`${target}: unknown filesystem type '${type ?? ""}'.`)
   else {
-    const known = complaints[failed._tag]
+    const known = changes && failed._tag === "EINVAL" ? "not mount point or bad option" : complaints[failed._tag]
     yield* run.warn(`${target}: ${known ?? `mount(2) system call failed: ${Errno.text(failed._tag)}`}.`)
   }
   return REFUSED

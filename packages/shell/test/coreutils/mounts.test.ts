@@ -53,6 +53,20 @@ it.effect("mount shows, binds, remounts and says what it cannot; umount undoes i
     expect(yield* sh("cd /tmp/b && umount /tmp/b")).toEqual([32, "umount: /tmp/b: target is busy.\n"])
     expect(yield* sh("umount /tmp/b && mountpoint /tmp/b")).toEqual([32, "/tmp/b is not a mountpoint\n"])
     expect(yield* sh("umount /tmp/b")).toEqual([32, "umount: /tmp/b: not mounted.\n"])
+    expect(yield* sh("mount --bind --make-shared /tmp/a /tmp/b && mount --make-rslave /tmp/b; umount /tmp/b")).toEqual([
+      0,
+      ""
+    ])
+    expect(
+      yield* sh(
+        "mount --make-shared / && mount --bind /tmp/a /tmp/b && mkdir /tmp/a/d && mount -t tmpfs x /tmp/a/d" +
+          "&& mountpoint /tmp/b/d; umount /tmp/b/d /tmp/b; mountpoint /tmp/a/d; mount --make-private /; rmdir /tmp/a/d"
+      )
+    ).toEqual([0, "/tmp/b/d is a mountpoint\n/tmp/a/d is not a mountpoint\n"])
+    expect(yield* sh("mount --make-shared /tmp/b")).toEqual([
+      32,
+      "mount: /tmp/b: not mount point or bad option.\n"
+    ])
     expect(yield* sh("mount -t none-such x /tmp/b")).toEqual([
       32,
       "mount: /tmp/b: unknown filesystem type 'none-such'.\n"

@@ -14,6 +14,10 @@ export class MemoryInode extends Inode {
     this.born = made.now
   }
 
+  override get hasAttributes(): boolean {
+    return this.attributes !== undefined
+  }
+
   override get btime(): bigint {
     return this.born
   }

@@ -7,12 +7,9 @@
  *
  * @see https://docs.kernel.org/filesystems/overlayfs.html
  */
-import type * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as FileMode from "../../abi/FileMode.js"
-import type { Errno } from "../../Errno.js"
 import type { Inode } from "../../Inode.js"
-import * as Step from "../../internal/step.js"
+import { orNothing } from "../../internal/orNothing.js"
 import type { AttributeError, Backend, DirectoryEntry, LookupError } from "../../VfsBackend.js"
 
 /** An inode of one layer. */
@@ -32,23 +29,6 @@ const YES = 121
 export const isPrivate = (name: string): boolean => /^(trusted|user)\.overlay\./.test(name)
 
 export const isWhiteout = ({ mode, rdev }: Inode): boolean => FileMode.isCharacterDevice(mode) && rdev === 0
-
-type Nothing = Errno<"ENOENT" | "ENODATA" | "EOPNOTSUPP" | "ERANGE">
-
-const nothing: ReadonlySet<string> = new Set(["ENOENT", "ENODATA", "EOPNOTSUPP", "ERANGE"])
-
-/** The answer, or `undefined` for a name or an attribute that is not there. */
-export const orNothing = <A, E extends { readonly _tag: string }>(
-  answer: Effect.Effect<A, E>
-): Effect.Effect<A | undefined, Exclude<E, Nothing>> => {
-  const settle = (exit: Exit.Exit<A, E>) => {
-    const error = exit._tag === "Failure" && exit.cause._tag === "Fail" ? exit.cause.error._tag : undefined
-    return (error !== undefined && nothing.has(error)
-      ? Exit.succeed(undefined)
-      : exit) as Exit.Exit<A | undefined, Exclude<E, Nothing>>
-  }
-  return Step.isReady(answer) ? settle(answer) : Step.settled(answer, settle)
-}
 
 function* isOpaque({ backend, inode }: Layered) {
   if (backend.getAttribute === undefined) return false

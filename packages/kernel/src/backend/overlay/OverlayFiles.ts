@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import * as FileMode from "../../abi/FileMode.js"
 import * as Errno from "../../Errno.js"
 import type { NewInode } from "../../Inode.js"
+import { orNothing } from "../../internal/orNothing.js"
 import * as Step from "../../internal/step.js"
 import type { CreateError, LinkError, LookupError, RemoveError, RenameError, StorageError } from "../../VfsBackend.js"
 import { Entries } from "../memory/Entries.js"
@@ -167,7 +168,7 @@ export class OverlayFiles extends CopyOnWrite {
   private free(directory: MemoryInode, name: string): Effect.Effect<void, StorageError | Errno.Errno<"EEXIST">> {
     if (!(directory instanceof OverlayDirectory) || !mayLieBelow(directory, name)) return Exit.void
     return Step.andThen(
-      Layers.orNothing(this.lookup(directory, name)),
+      orNothing(this.lookup(directory, name)),
       (found) => found === undefined ? Exit.void : Errno.fail("EEXIST")
     )
   }

@@ -24,6 +24,10 @@ export class OverlayFile extends SourcedFile {
   constructor(ino: number, made: NewInode, readonly origin: Layered) {
     super(ino, made)
   }
+
+  override get hasAttributes(): boolean {
+    return this.attributesBelow || super.hasAttributes
+  }
 }
 
 export class OverlayDirectory extends MemoryDirectory {

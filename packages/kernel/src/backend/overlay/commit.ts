@@ -7,6 +7,7 @@
 import * as FileMode from "../../abi/FileMode.js"
 import * as Errno from "../../Errno.js"
 import type { Inode } from "../../Inode.js"
+import { orNothing } from "../../internal/orNothing.js"
 import type * as Step from "../../internal/step.js"
 import type { Backend, DirectoryEntry, LookupError } from "../../VfsBackend.js"
 import type { MemoryInode } from "../memory/MemoryInode.js"
@@ -84,7 +85,7 @@ export class Commit {
     for (const name of path.split("/")) {
       if (name === "") continue
       if (inode === undefined || !FileMode.isDirectory(inode.mode)) return undefined
-      inode = yield* Layers.orNothing<Inode, LookupError>(this.target.lookup(inode, name))
+      inode = yield* orNothing<Inode, LookupError>(this.target.lookup(inode, name))
     }
     return inode
   }

@@ -10,6 +10,7 @@ import * as FileMode from "../../abi/FileMode.js"
 import * as Bytes from "../../Bytes.js"
 import type { Errno } from "../../Errno.js"
 import type { Inode } from "../../Inode.js"
+import { orNothing } from "../../internal/orNothing.js"
 import * as Step from "../../internal/step.js"
 import type { LookupError, StorageError } from "../../VfsBackend.js"
 import { MemoryDirectory, type MemoryInode } from "../memory/MemoryInode.js"
@@ -72,7 +73,7 @@ interface Side {
 const noAttributes: ReadonlyMap<string, Uint8Array> = new Map()
 
 const textOf = (target: Effect.Effect<string, StorageError | Errno<"ENOENT">>): Effect.Effect<string, StorageError> =>
-  Step.andThen(Layers.orNothing(target), (text) => Exit.succeed(text ?? ""))
+  Step.andThen(orNothing(target), (text) => Exit.succeed(text ?? ""))
 
 const above = (files: OverlayFiles, inode: MemoryInode): Side => ({
   inode,
@@ -192,7 +193,7 @@ export class Comparison {
   private *inside(path: string, directory: MemoryDirectory, lowers: Layers.Found): Steps<void> {
     for (const name of (yield* this.names(directory, lowers)).sort()) {
       const at: Layers.Found | undefined = yield* Layers.find(lowers, name)
-      const inode: MemoryInode | undefined = yield* Layers.orNothing<MemoryInode, LookupError>(
+      const inode: MemoryInode | undefined = yield* orNothing<MemoryInode, LookupError>(
         this.files.lookup(directory, name)
       )
       const here = `${path}/${name}`
@@ -227,7 +228,7 @@ export class Comparison {
     if (!(inode instanceof MemoryDirectory)) return
     yield* this.files.load(inode)
     for (const { name } of [...inode.entries?.list(0, Infinity) ?? []].sort(byName)) {
-      const child: MemoryInode | undefined = yield* Layers.orNothing<MemoryInode, LookupError>(
+      const child: MemoryInode | undefined = yield* orNothing<MemoryInode, LookupError>(
         this.files.lookup(inode, name)
       )
       if (child !== undefined) yield* this.added(`${path}/${name}`, child)

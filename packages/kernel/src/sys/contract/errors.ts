@@ -24,6 +24,7 @@ export type OpenError =
     | "ENODEV"
     | "ENXIO"
     | "EBADF"
+    | "ETXTBSY"
     | "EXDEV"
   >
 export type CreatePathError = ChangePathError | Errno<"EEXIST" | "EMLINK" | "EBADF">
@@ -32,9 +33,9 @@ export type RenamePathError =
   | ChangePathError
   | Errno<"EBUSY" | "EEXIST" | "EISDIR" | "EMLINK" | "ENOTEMPTY" | "EXDEV" | "EBADF">
 export type AttributePathError = ChangePathError | Errno<"EBADF">
-export type TruncateError = AttributePathError | Errno<"EFBIG" | "EINTR" | "EISDIR">
+export type TruncateError = AttributePathError | Errno<"EFBIG" | "EINTR" | "EISDIR" | "ETXTBSY">
 export type ExecError =
   | PathError
-  | Errno<"E2BIG" | "EINTR" | "EINVAL" | "EISDIR" | "ENOEXEC" | "ENOMEM" | "EMFILE" | "ENFILE">
+  | Errno<"E2BIG" | "EINTR" | "EINVAL" | "EISDIR" | "ENOEXEC" | "ENOMEM" | "EMFILE" | "ENFILE" | "ETXTBSY">
 export type SpawnError = ExecError | OpenError | Errno<"EAGAIN" | "EBADF" | "EPERM" | "ESRCH" | "ENOTTY">
 export type TerminalError = Errno<"EBADF" | "ENOTTY" | "EIO" | "EINTR">

@@ -15,8 +15,8 @@ export type UnmountPathError = PathError | Errno<"EAGAIN" | "EBUSY" | "EINVAL">
 export interface MountCalls {
   /**
    * Mounts a file system of a registered type, binds (MS_BIND, MS_REC), moves (MS_MOVE), changes flags (MS_REMOUNT, with
-   * MS_BIND for this mount alone), or keeps a mount from being bound (MS_UNBINDABLE). `options` are those of the type,
-   * such as `size=1m,mode=700`. @see mount(2)
+   * MS_BIND for this mount alone), or says with whom a mount shares what is mounted upon it (MS_SHARED, MS_SLAVE,
+   * MS_PRIVATE, MS_UNBINDABLE). `options` are those of the type, such as `size=1m,mode=700`. @see mount(2)
    */
   readonly mount: (
     source: string,
