@@ -15,6 +15,7 @@ import { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
 import { accessed } from "../vfs/accessed.js"
 import * as WaitQueue from "../WaitQueue.js"
+import type { Pieces, Piecewise } from "./Pieces.js"
 import type { AsyncList, Pipe } from "./Pipe.js"
 
 /** The inode of a pipe without a name. */
@@ -44,7 +45,7 @@ export class PipeEnd extends Description {
     return `pipe:[${this.inode.ino}]`
   }
 
-  override read(into: Uint8Array): Effect.Effect<number, ReadError> {
+  override read(into: Piecewise): Effect.Effect<number, ReadError> {
     const { pipe } = this
     const answer = pipe.tryRead(into)
     if (answer !== undefined) return this.wasRead(answer)
@@ -61,6 +62,10 @@ export class PipeEnd extends Description {
     }, ring.withdrawal(into))
   }
 
+  override readPieces(into: Pieces): Effect.Effect<number, ReadError> {
+    return this.read(into)
+  }
+
   /** A FIFO has times as a file has; those of a pipe without a name stand still. */
   private wasRead<A extends WaitQueue.Attempt<number>>(answer: A): A {
     const { location } = this
@@ -74,7 +79,7 @@ export class PipeEnd extends Description {
     return Exit.succeed(count)
   }
 
-  override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
+  override write(from: Piecewise, caller: Process): Effect.Effect<number, WriteError> {
     const { pipe } = this
     // Writing nothing succeeds even where nobody could read it.
     if (from.length === 0) return Exit.succeed(0)
@@ -90,8 +95,12 @@ export class PipeEnd extends Description {
     return this.writeRest(from, done, caller)
   }
 
+  override writePieces(from: Pieces, caller: Process): Effect.Effect<number, WriteError> {
+    return this.write(from, caller)
+  }
+
   /** Goes on with a write that found too little room. */
-  private writeRest(from: Uint8Array, begun: number, caller: Process): Effect.Effect<number, WriteError> {
+  private writeRest(from: Piecewise, begun: number, caller: Process): Effect.Effect<number, WriteError> {
     return Effect.suspend(() => {
       const { pipe } = this
       let done = begun

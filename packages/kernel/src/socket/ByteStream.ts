@@ -3,6 +3,7 @@
  *
  * @see tcp(7)
  */
+import type { Piecewise } from "../pipe/Pieces.js"
 import { Ring } from "../pipe/Ring.js"
 import type { Party } from "./Network.js"
 
@@ -55,7 +56,7 @@ export class ByteStream extends Ring {
   }
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
-  fill(from: Uint8Array, done: number): number {
+  fill(from: Piecewise, done: number): number {
     // More than once where the reader is a network, which takes at once what comes. Nothing at all disturbs nobody.
     while (done < from.length) {
       if (this.abandoned) {
@@ -87,12 +88,12 @@ export class ByteStream extends Ring {
 
   /** Says that a byte which comes next, or soon, is urgent. */
   urge(urgent: Urgent): void {
-    this.recall()
+    this.withdraw()
     this.reader.urgentCame?.(urgent)
   }
 
   /** Takes up to `most` bytes into `into` at `to`, and answers how many. */
-  take(into: Uint8Array, to: number, most: number): number {
+  take(into: Piecewise, to: number, most: number): number {
     const count = Math.min(most, this.held)
     if (count === 0) return 0
     const was = this.spacious

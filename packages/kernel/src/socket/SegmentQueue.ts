@@ -4,6 +4,7 @@
  * A datagram socket keeps its messages apart; a Unix stream reads across them, but not across descriptors that came
  * along with one.
  */
+import type { Piecewise } from "../pipe/Pieces.js"
 import { Ring } from "../pipe/Ring.js"
 import type { Attached } from "./Message.js"
 
@@ -29,7 +30,7 @@ export class SegmentQueue<Sender> {
   count = 0
 
   /** Puts in the bytes of `segment`, which begin at `start` of `from`. */
-  put(segment: Segment<Sender>, from: Uint8Array, start: number): void {
+  put(segment: Segment<Sender>, from: Piecewise, start: number): void {
     if (segment.length > 0) this.ring.put(from, start, segment.length)
     if (this.last === undefined) this.first = segment
     else this.last.next = segment

@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Abi from "../../abi/Socket.js"
 import type { Credentials } from "../../Credentials.js"
 import * as Errno from "../../Errno.js"
+import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
@@ -135,7 +136,7 @@ export abstract class TcpEnd extends InetSocket implements Party {
   }
 
   send(
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     _attached: Attached | undefined,
     caller: Process
@@ -146,7 +147,7 @@ export abstract class TcpEnd extends InetSocket implements Party {
   /** A connection has its address already. */
   sendTo(
     _to: SocketAddress,
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     _attached: Attached | undefined,
     caller: Process
@@ -154,7 +155,7 @@ export abstract class TcpEnd extends InetSocket implements Party {
     return Transfer.send(this, from, flags, caller)
   }
 
-  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+  receive(into: Piecewise, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     return Transfer.receive(this, into, flags, received)
   }
 

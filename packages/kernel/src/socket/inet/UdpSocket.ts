@@ -12,6 +12,7 @@ import * as PollEvents from "../../abi/PollEvents.js"
 import * as Abi from "../../abi/Socket.js"
 import type { Credentials } from "../../Credentials.js"
 import * as Errno from "../../Errno.js"
+import { inOne, type Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
@@ -142,7 +143,7 @@ export class UdpSocket extends InetSocket {
   }
 
   send(
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     _caller: Process
@@ -152,18 +153,18 @@ export class UdpSocket extends InetSocket {
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if (isUrgent && this.domain === Abi.AF_INET) return Errno.fail("EOPNOTSUPP")
-    if (this.begun !== undefined) return this.goOn(this.begun, from, flags)
+    if (this.begun !== undefined) return this.goOn(this.begun, inOne(from), flags)
     if (remote === undefined) return Errno.fail("EDESTADDRREQ")
     const mapped = this.domain === Abi.AF_INET6 && Ip.is4(remote.address)
     if (mapped && from.length > 0xffff) return Errno.fail("EMSGSIZE")
     // IPv6 alone does not look.
     if (mapped && isUrgent) return Errno.fail("EOPNOTSUPP")
-    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.begin(from, remote, flags, attached)
+    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.begin(inOne(from), remote, flags, attached)
   }
 
   sendTo(
     to: SocketAddress,
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
@@ -172,7 +173,7 @@ export class UdpSocket extends InetSocket {
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if (isUrgent && this.domain === Abi.AF_INET) return Errno.fail("EOPNOTSUPP")
-    if (this.begun !== undefined && this.domain === Abi.AF_INET) return this.goOn(this.begun, from, flags)
+    if (this.begun !== undefined && this.domain === Abi.AF_INET) return this.goOn(this.begun, inOne(from), flags)
     if (to.family === "unix" && this.domain === Abi.AF_INET6) return Errno.fail("EINVAL")
     const wanted = this.endpointOf(this.mapped(to))
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
@@ -182,10 +183,10 @@ export class UdpSocket extends InetSocket {
     const there = this.reachable(wanted.value)
     if (isUrgent && Ip.is4(there.address)) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined) {
-      return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, from, flags)
+      return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, inOne(from), flags)
     }
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
-    return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(from, there, flags, attached)
+    return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(inOne(from), there, flags, attached)
   }
 
   private isCorked(flags: number): boolean {
@@ -327,7 +328,7 @@ export class UdpSocket extends InetSocket {
     return this.memberships?.takes(group, link, source) ?? Multicast.takesAll(this, group)
   }
 
-  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+  receive(into: Piecewise, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     if ((flags & Abi.MSG_ERRQUEUE) !== 0) return Errno.fail("EAGAIN")
     const now = this.tryReceive(into, flags, received)
     if (now !== undefined) return now
@@ -341,7 +342,7 @@ export class UdpSocket extends InetSocket {
   }
 
   private tryReceive(
-    into: Uint8Array,
+    into: Piecewise,
     flags: number,
     received: Received | undefined
   ): WaitQueue.Attempt<number, ReceiveError> {

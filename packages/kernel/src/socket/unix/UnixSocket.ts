@@ -18,6 +18,7 @@ import {
 } from "../../abi/Socket.js"
 import type { Location } from "../../Dentry.js"
 import * as Errno from "../../Errno.js"
+import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import { type SocketAddress, type UnixAddress, unnamed } from "../Address.js"
@@ -103,7 +104,7 @@ export abstract class UnixSocket extends Passenger {
   }
 
   /** Takes a message into the queue. */
-  deliver(segment: Segment<UnixSocket>, from: Uint8Array, start: number): void {
+  deliver(segment: Segment<UnixSocket>, from: Piecewise, start: number): void {
     segment.sender.charged += segment.charge
     this.queue.put(segment, from, start)
     WaitQueue.wake(this.canReceive, READABLE)

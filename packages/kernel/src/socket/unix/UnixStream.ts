@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as PollEvents from "../../abi/PollEvents.js"
 import { MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
+import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
@@ -31,12 +32,12 @@ export class UnixStream extends UnixConnection {
     return new UnixStream(this.unix, 0, caller)
   }
 
-  sendTo(_to: SocketAddress, _from: Uint8Array, flags: number): Exit.Exit<number, SendError> {
+  sendTo(_to: SocketAddress, _from: Piecewise, flags: number): Exit.Exit<number, SendError> {
     return Errno.fail(this.state === "connected" && (flags & MSG_OOB) === 0 ? "EISCONN" : "EOPNOTSUPP")
   }
 
   send(
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
@@ -58,7 +59,7 @@ export class UnixStream extends UnixConnection {
   }
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
-  private fill(from: Uint8Array, done: number, attached: Attached | undefined, peer: UnixSocket): number {
+  private fill(from: Piecewise, done: number, attached: Attached | undefined, peer: UnixSocket): number {
     if (this.error !== undefined || (this.shut & SEND_SHUTDOWN) !== 0 || (peer.shut & RCV_SHUTDOWN) !== 0) return done
     const most = streamPiece(this.sendBuffer)
     while (done < from.length && this.charged < this.sendBuffer) {
@@ -76,7 +77,7 @@ export class UnixStream extends UnixConnection {
 
   /** Goes on with what found too little room. */
   private sendRest(
-    from: Uint8Array,
+    from: Piecewise,
     begun: number,
     flags: number,
     attached: Attached | undefined,
@@ -105,7 +106,7 @@ export class UnixStream extends UnixConnection {
     return this.wait([this.canSend], attempt, this.settings.sendTimeout, Errno.fail("EAGAIN"), soFar)
   }
 
-  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+  receive(into: Piecewise, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     if (this.state !== "connected") return Errno.fail("EINVAL")
     if ((flags & MSG_OOB) !== 0) return Errno.fail("EINVAL")
     const least = (flags & MSG_WAITALL) !== 0 ? into.length : Math.min(this.settings.lowWater, into.length)
@@ -128,7 +129,7 @@ export class UnixStream extends UnixConnection {
 
   /** Takes what is there; `undefined` when there is nothing yet. */
   private tryReceive(
-    into: Uint8Array,
+    into: Piecewise,
     flags: number,
     received: Received | undefined
   ): WaitQueue.Attempt<number, ReceiveError> {
@@ -149,7 +150,7 @@ export class UnixStream extends UnixConnection {
   }
 
   /** Takes up to `most` bytes into `into` at `to`, and answers how many. */
-  private take(into: Uint8Array, received: Received | undefined, to = 0, most = Infinity): number {
+  private take(into: Piecewise, received: Received | undefined, to = 0, most = Infinity): number {
     const { queue } = this
     const room = Math.min(into.length - to, most)
     let done = 0
@@ -170,7 +171,7 @@ export class UnixStream extends UnixConnection {
     return done
   }
 
-  private peek(into: Uint8Array, received: Received | undefined): number {
+  private peek(into: Piecewise, received: Received | undefined): number {
     const { queue } = this
     let skip = Math.max(0, this.peekOffset)
     let at = 0
@@ -209,7 +210,7 @@ export class UnixStream extends UnixConnection {
   /** Waits for so many bytes, and takes none before, so that whoever is interrupted has taken none. */
   private receiveAtLeast(
     least: number,
-    into: Uint8Array,
+    into: Piecewise,
     impatient: boolean,
     received: Received | undefined
   ): Effect.Effect<number, ReceiveError> {
@@ -237,11 +238,11 @@ export class UnixStream extends UnixConnection {
     const offering = () => attempt() ?? ring.offer(into, done)
     // What it leaves is the next one's, who was not told while this one waited.
     const left = () => {
-      ring.withdraw(into)
+      ring.withdraw()
       if (this.queue.first !== undefined) WaitQueue.pass(this.canReceive)
     }
     const aside = () => {
-      ring.withdraw(into)
+      ring.withdraw()
       most = ring.held
     }
     return this.wait([this.canReceive], offering, this.settings.receiveTimeout, Errno.fail("EAGAIN"), soFar, {
