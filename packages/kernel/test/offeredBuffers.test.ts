@@ -181,7 +181,7 @@ describe("a ring", () => {
             ring.drop(some)
             held[0].splice(0, some)
           } else if (what === "offer") ring.offer(into)
-          else if (what === "withdraw") ring.withdraw(into)
+          else if (what === "withdraw") ring.withdraw()
           else if (what === "copyTo") {
             ring.copyTo(other, some)
             held[1].push(...held[0].slice(0, some))

@@ -75,15 +75,15 @@ export class Ring {
     if (offered.length >= offeredAt + ahead) this.place(offered, offeredAt, this.readAt, ahead)
   }
 
-  /** Puts in `count` bytes of `from`, beginning at `start`. */
-  put(from: Piecewise, start: number, count: number): void {
-    if (from instanceof Pieces) return from.each(start, count, (part, at, some) => this.put(part, at, some))
+  /** Puts in `count` bytes of `from`, beginning at `start`; `later` are those that no reader takes with what is there. */
+  put(from: Piecewise, start: number, count: number, later = false): void {
+    if (from instanceof Pieces) return from.each(start, count, (part, at, some) => this.put(part, at, some, later))
     if (this.held + count > this.bytes.length) this.reserve(this.held + count)
     const at = this.writtenAt
     this.writtenAt += count
     const { offered } = this
     // Only behind nothing but what lies there already.
-    const straight = offered === undefined || at !== this.readAt + this.ahead
+    const straight = offered === undefined || later || at !== this.readAt + this.ahead
       ? 0
       : this.putAhead(offered, from, start, count)
     if (straight < count) this.place(from, start + straight, at + straight, count - straight)

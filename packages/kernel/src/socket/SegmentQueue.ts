@@ -29,9 +29,14 @@ export class SegmentQueue<Sender> {
   /** How many messages there are. */
   count = 0
 
+  constructor(
+    /** Whether messages are kept apart: a buffer that is offered is for the first of them alone. */
+    private readonly apart: boolean
+  ) {}
+
   /** Puts in the bytes of `segment`, which begin at `start` of `from`. */
   put(segment: Segment<Sender>, from: Piecewise, start: number): void {
-    if (segment.length > 0) this.ring.put(from, start, segment.length)
+    if (segment.length > 0) this.ring.put(from, start, segment.length, this.apart && this.first !== undefined)
     if (this.last === undefined) this.first = segment
     else this.last.next = segment
     this.last = segment

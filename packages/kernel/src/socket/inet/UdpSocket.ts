@@ -65,7 +65,7 @@ interface Begun {
 }
 
 export class UdpSocket extends InetSocket {
-  private readonly queue = new SegmentQueue<Endpoint>()
+  private readonly queue = new SegmentQueue<Endpoint>(true)
   /** Memory, as Linux counts it, of what waits to be received. */
   private charged = 0
   /** Messages that found no room. */
@@ -333,12 +333,11 @@ export class UdpSocket extends InetSocket {
     const now = this.tryReceive(into, flags, received)
     if (now !== undefined) return now
     if (this.impatient(flags)) return Errno.fail("EAGAIN")
-    return this.wait(
-      [this.canReceive],
-      () => this.tryReceive(into, flags, received) ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
-      this.settings.receiveTimeout,
-      Errno.fail("EAGAIN")
-    )
+    const { ring } = this.queue
+    const attempt = () =>
+      this.tryReceive(into, flags, received) ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : ring.offer(into))
+    const { receiveTimeout } = this.settings
+    return this.wait([this.canReceive], attempt, receiveTimeout, Errno.fail("EAGAIN"), undefined, ring.withdrawal(into))
   }
 
   private tryReceive(

@@ -53,7 +53,7 @@ export abstract class UnixSocket extends Passenger {
   peerGroups: ReadonlyArray<number> | undefined = undefined
   /** Memory, as Linux counts it, of what it sent and nobody has received. */
   charged = 0
-  readonly queue = new SegmentQueue<UnixSocket>()
+  readonly queue: SegmentQueue<UnixSocket>
   /** Connections that nobody has accepted. */
   connections: Array<UnixSocket> | undefined = undefined
   /** How many messages or connections may wait here before others have to. */
@@ -65,6 +65,7 @@ export abstract class UnixSocket extends Passenger {
 
   constructor(readonly unix: UnixDomain, type: number, flags: number, caller: Process) {
     super(unix.context, AF_UNIX, type, 0, flags, caller.credentials, BUFFER, BUFFER)
+    this.queue = new SegmentQueue(type !== SOCK_STREAM)
   }
 
   get listening(): boolean {

@@ -107,12 +107,12 @@ export const receive = (
   if (now !== undefined) return now
   const closed = (self.shut & RCV_SHUTDOWN) !== 0
   if (self.impatient(flags)) return closed && self.type === SOCK_SEQPACKET ? Exit.succeed(0) : Errno.fail("EAGAIN")
-  return self.wait(
-    [self.canReceive],
-    () => tryReceive(self, into, flags, received) ?? ((self.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
-    self.settings.receiveTimeout,
-    Errno.fail("EAGAIN")
-  )
+  const { ring } = self.queue
+  const attempt = () =>
+    tryReceive(self, into, flags, received) ??
+      ((self.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : ring.offer(into))
+  const { receiveTimeout } = self.settings
+  return self.wait([self.canReceive], attempt, receiveTimeout, Errno.fail("EAGAIN"), undefined, ring.withdrawal(into))
 }
 
 const tryReceive = (
