@@ -43,10 +43,10 @@ export class Pieces {
 export type Piecewise = Uint8Array | Pieces
 
 /** In one piece, for whoever can do with nothing else. */
-export const inOne = (bytes: Piecewise): Uint8Array => bytes instanceof Pieces ? bytes.gathered() : bytes
+export const inOne = (bytes: Piecewise): Uint8Array => bytes instanceof Uint8Array ? bytes : bytes.gathered()
 
 /** Puts the first byte. */
 export const putByte = (into: Piecewise, byte: number): void => {
-  if (into instanceof Pieces) into.each(0, 1, (part, at) => part[at] = byte)
-  else into[0] = byte
+  if (into instanceof Uint8Array) into[0] = byte
+  else into.each(0, 1, (part, at) => part[at] = byte)
 }

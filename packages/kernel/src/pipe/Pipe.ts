@@ -75,6 +75,14 @@ export class Pipe {
 
   /** Takes up to `into.length` bytes; `undefined` when there are none yet, 0 when there never will be. */
   tryRead(into: Piecewise): WaitQueue.Attempt<number> {
+    const { ring } = this
+    if (into.length === 0 || !ring.borrow(into)) return this.readHeld(into)
+    const answer = this.readHeld(into)
+    ring.withdraw()
+    return answer
+  }
+
+  private readHeld(into: Piecewise): WaitQueue.Attempt<number> {
     if (into.length > 0 && this.slots > 0 && (this.kinds[this.firstSlot]! & PACKET) !== 0) return this.readPacket(into)
     const { ring } = this
     const count = Math.min(into.length, ring.held)

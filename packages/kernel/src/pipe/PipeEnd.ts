@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
+import { PIPE_BUF } from "../abi/Limits.js"
 import { O_DIRECT, O_NOATIME } from "../abi/OpenFlags.js"
 import * as PollEvents from "../abi/PollEvents.js"
 import type { CoarseClock } from "../CoarseClock.js"
@@ -104,16 +105,23 @@ export class PipeEnd extends Description {
     return Effect.suspend(() => {
       const { pipe } = this
       let done = begun
+      // Of a write that goes in whole or not at all, nothing may be in before its writer knows of it.
+      const more = () => {
+        if (from.length > PIPE_BUF && !this.packets) done = pipe.fill(from, done, this.packets)
+      }
+      const left = () => pipe.ring.reclaim(more)
       const attempt = (): WaitQueue.Attempt<number, Errno.Errno<"EPIPE">> => {
         if (pipe.readers === 0) {
           const broken = this.broken(caller)
           return done > 0 ? this.wasWritten(done) : broken
         }
         // A write of up to PIPE_BUF bytes takes one buffer, so it goes in whole or not at all.
-        done = pipe.fill(from, done, this.packets)
-        return done === from.length ? this.wasWritten(done) : undefined
+        if (done < from.length) done = pipe.fill(from, done, this.packets)
+        return done === from.length ? this.wasWritten(done) : pipe.ring.lend(more)
       }
       return WaitQueue.sleep([pipe.canWrite], attempt, {
+        left,
+        aside: left,
         fair: begun === 0,
         partial: () => done > 0 ? this.wasWritten(done) : undefined
       })

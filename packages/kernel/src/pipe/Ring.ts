@@ -9,7 +9,7 @@
  * So nobody can tell by its answers where the bytes lay meanwhile.
  */
 import type * as WaitQueue from "../WaitQueue.js"
-import { Pieces, type Piecewise } from "./Pieces.js"
+import type { Piecewise } from "./Pieces.js"
 
 /** Below this, a loop beats making a view for `set`. */
 const SMALL = 24
@@ -36,6 +36,8 @@ export class Ring {
   private ahead = 0
   /** What every wait does in the end in which a buffer is offered; made for the first. */
   private ends: WaitQueue.Ends | undefined = undefined
+  /** Puts in more of what the first of those holds who sleep because there is no room. */
+  private lender: (() => void) | undefined = undefined
 
   /** Bytes that can be taken. */
   get held(): number {
@@ -66,6 +68,27 @@ export class Ring {
     return (this.ends = { left, aside: left })
   }
 
+  /** Somebody goes to sleep with bytes that had no room: `more` puts in what has room by then. */
+  lend(more: () => void): undefined {
+    this.lender ??= more
+  }
+
+  /** What was lent is taken back. */
+  reclaim(more: () => void): void {
+    if (this.lender === more) this.lender = undefined
+  }
+
+  /**
+   * For a reader that finds nothing: whoever lends puts its bytes straight into `into`, as it would once it was awake.
+   * Answers whether it did; then the buffer has to be withdrawn.
+   */
+  borrow(into: Piecewise): boolean {
+    if (this.lender === undefined || this.held > 0) return false
+    this.offer(into)
+    this.lender()
+    return true
+  }
+
   /** Puts what lies in the offered buffer in its place in the ring. */
   private fetch(): void {
     const { ahead, offered, offeredAt } = this
@@ -77,7 +100,9 @@ export class Ring {
 
   /** Puts in `count` bytes of `from`, beginning at `start`; `later` are those that no reader takes with what is there. */
   put(from: Piecewise, start: number, count: number, later = false): void {
-    if (from instanceof Pieces) return from.each(start, count, (part, at, some) => this.put(part, at, some, later))
+    if (!(from instanceof Uint8Array)) {
+      return from.each(start, count, (part, at, some) => this.put(part, at, some, later))
+    }
     if (this.held + count > this.bytes.length) this.reserve(this.held + count)
     const at = this.writtenAt
     this.writtenAt += count
@@ -94,7 +119,7 @@ export class Ring {
     const at = this.offeredAt + this.ahead
     const straight = Math.min(count, offered.length - at)
     if (straight <= 0) return 0
-    if (offered instanceof Pieces) {
+    if (!(offered instanceof Uint8Array)) {
       offered.each(at, straight, (part, to, some, done) => transfer(from, start + done, some, part, to))
     } else transfer(from, start, straight, offered, at)
     this.ahead += straight
@@ -103,7 +128,7 @@ export class Ring {
 
   /** Copies bytes to a place in the ring. */
   private place(from: Piecewise, start: number, to: number, count: number): void {
-    if (from instanceof Pieces) {
+    if (!(from instanceof Uint8Array)) {
       return from.each(start, count, (part, at, some, done) => this.place(part, at, to + done, some))
     }
     const { bytes } = this
@@ -134,7 +159,7 @@ export class Ring {
 
   /** Copies out of the ring itself. */
   private lift(into: Piecewise, to: number, count: number, skip: number): void {
-    if (into instanceof Pieces) {
+    if (!(into instanceof Uint8Array)) {
       return into.each(to, count, (part, at, some, done) => this.lift(part, at, some, skip + done))
     }
     const { bytes } = this
