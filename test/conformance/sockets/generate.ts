@@ -269,6 +269,7 @@ const step = (scene: Scene): Step => {
     [2, () => ["fionread", on]],
     [0.5, () => ofInterface(random, on)],
     [family === "unix" ? 0.1 : family === "tcp" ? 2 : 0.1, () => ["atmark", on]],
+    [family === "udp" ? 1 : 0, () => ["counts", on]],
     [scene.tells ? 5 : 0, () => ["telling", on, random.pick([0, 0, 1, 2, 3, 4])]],
     [family === "unix" ? 0 : scene.groups ? 12 : 0.2, () => ofGroup(random, on, scene.isSix(on))],
     [

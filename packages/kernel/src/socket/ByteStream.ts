@@ -5,6 +5,7 @@
  */
 import type { Piecewise } from "../pipe/Pieces.js"
 import { Ring } from "../pipe/Ring.js"
+import type { Count } from "./inet/Traffic.js"
 import type { Party } from "./Network.js"
 
 const nobody: Party = { bytesCame: () => {}, roomCame: () => {}, cut: () => {} }
@@ -29,6 +30,8 @@ export class ByteStream extends Ring {
   reader: Party = nobody
   /** Whoever puts in, and is told when there is room. */
   writer: Party = nobody
+  /** Where it is counted what goes through it. */
+  count: Count | undefined = undefined
   /** No more bytes will come. */
   ended = false
   /** Nobody takes anything out any more: what is still put in cuts the connection. */
@@ -69,6 +72,7 @@ export class ByteStream extends Ring {
       if (count <= 0) return done
       this.put(from, done, count)
       this.total += count
+      this.count?.segment(count)
       done += count
       this.reader.bytesCame()
     }

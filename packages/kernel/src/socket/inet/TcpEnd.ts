@@ -79,10 +79,16 @@ export abstract class TcpEnd extends InetSocket implements Party {
     this.outgoing = outgoing
     incoming.reader = this
     outgoing.writer = this
+    const { received, sent } = this.inet.flowBetween(this.address, this.remote!.address)
+    incoming.count = received
+    outgoing.count = sent
   }
 
   /** The end of the connection, with an error that the next call is told. */
   protected fail(error: "EACCES" | "ECONNREFUSED" | "ECONNRESET" | "EHOSTUNREACH" | "EPIPE" | "ETIMEDOUT"): void {
+    const { tcp } = this.inet.traffic
+    if (this.state === "connecting") tcp.failed++
+    else tcp.reset++
     this.error = error
     this.close()
   }

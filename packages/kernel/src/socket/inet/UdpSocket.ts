@@ -251,7 +251,7 @@ export class UdpSocket extends InetSocket {
     const own = this.address
     const settled = this.inet.isOneHost(own) && Ip.is4(own) === four
     const source = this.sourceAt(settled ? own : route.value)
-    const sent = piece > 0 ? this.inet.sendSegments(source, to, data, piece) : this.inet.send(source, to, data)
+    const sent = piece > 0 ? this.inet.sendSegments(source, to, data, piece) : this.inet.send(source, to, data, four)
     // It has left the socket, where it took room for a moment.
     WaitQueue.tell(this.canSend, ROOM)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
@@ -298,6 +298,7 @@ export class UdpSocket extends InetSocket {
     const charge = ofDatagram(data.length + HEADERS)
     if (this.charged > this.receiveBuffer) {
       this.lost++
+      this.counts(from).noRoom++
       return
     }
     this.charged += charge
@@ -307,6 +308,10 @@ export class UdpSocket extends InetSocket {
       0
     )
     WaitQueue.wake(this.canReceive, READABLE)
+  }
+
+  private counts({ address }: Endpoint) {
+    return this.inet.traffic.udp[this.domain === Abi.AF_INET || Ip.is4(address) ? 0 : 1]
   }
 
   override get memory(): Memory {
@@ -360,6 +365,7 @@ export class UdpSocket extends InetSocket {
     }
     if ((flags & Abi.MSG_PEEK) === 0) {
       this.charged -= first.charge
+      this.counts(sender).received++
       queue.shift()
       if (queue.first !== undefined) WaitQueue.pass(this.canReceive)
     }
