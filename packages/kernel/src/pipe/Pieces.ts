@@ -45,8 +45,14 @@ export type Piecewise = Uint8Array | Pieces
 /** In one piece, for whoever can do with nothing else. */
 export const inOne = (bytes: Piecewise): Uint8Array => bytes instanceof Uint8Array ? bytes : bytes.gathered()
 
-/** Puts the first byte. */
-export const putByte = (into: Piecewise, byte: number): void => {
-  if (into instanceof Uint8Array) into[0] = byte
-  else into.each(0, 1, (part, at) => part[at] = byte)
+export const putByte = (into: Piecewise, at: number, byte: number): void => {
+  if (into instanceof Uint8Array) into[at] = byte
+  else into.each(at, 1, (part, at) => part[at] = byte)
+}
+
+export const byteAt = (from: Piecewise, at: number): number => {
+  if (from instanceof Uint8Array) return from[at]!
+  let byte = 0
+  from.each(at, 1, (part, at) => byte = part[at]!)
+  return byte
 }

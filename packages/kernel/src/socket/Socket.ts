@@ -11,7 +11,7 @@ import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { S_IFSOCK } from "../abi/FileMode.js"
 import { O_RDWR } from "../abi/OpenFlags.js"
-import { POLLIN, POLLOUT, POLLRDNORM, POLLWRBAND, POLLWRNORM } from "../abi/PollEvents.js"
+import { POLLIN, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND, POLLWRNORM } from "../abi/PollEvents.js"
 import { MSG_DONTWAIT } from "../abi/Socket.js"
 import type { CoarseClock } from "../CoarseClock.js"
 import type { Credentials } from "../Credentials.js"
@@ -69,7 +69,7 @@ export const SEND_SHUTDOWN = 2
 export const SHUTDOWN_MASK = 3
 
 /** What poll(2) may tell of new when something has come, and when there is room again. */
-export const READABLE = POLLIN | POLLRDNORM
+export const READABLE = POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND
 export const ROOM = POLLOUT | POLLWRNORM | POLLWRBAND
 
 /** Options that act. A record is never changed: sockets share it. */

@@ -121,7 +121,8 @@ export abstract class TcpEnd extends InetSocket implements Party {
     // The one before, if it is next, is passed over: it was urgent, and is not received among the others.
     if (incoming.urgent?.at === incoming.passed && incoming.held > 0 && !this.isInline) incoming.discard(1)
     incoming.urgent = urgent
-    this.signalOwner?.tellUrgent()
+    // Whoever has closed it is told of nothing more.
+    if (!this.orphan) this.signalOwner?.tellUrgent()
   }
 
   override atMark(): Exit.Exit<boolean> {

@@ -251,9 +251,9 @@ export class UdpSocket extends InetSocket {
     const own = this.address
     const settled = this.inet.isOneHost(own) && Ip.is4(own) === four
     const source = this.sourceAt(settled ? own : route.value)
-    const sent = piece > 0 ? this.inet.sendSegments(source, to, data, piece) : this.inet.send(source, to, data, four)
-    // It has left the socket, where it took room for a moment.
+    // It leaves the socket, where it took room for a moment, before it arrives anywhere.
     WaitQueue.tell(this.canSend, ROOM)
+    const sent = piece > 0 ? this.inet.sendSegments(source, to, data, piece) : this.inet.send(source, to, data, four)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
   }
 
@@ -284,12 +284,12 @@ export class UdpSocket extends InetSocket {
     }
     let at = 0
     let sent: ReturnType<InetDomain["send"]>
+    WaitQueue.tell(this.canSend, ROOM)
     do {
       const end = segment > 0 ? at + segment : data.length
       sent = inet.sendToAll(this.sourceAt(own), to, data.subarray(at, end), link, way)
       at = end
     } while (at < data.length && sent._tag === "Success")
-    WaitQueue.tell(this.canSend, ROOM)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
   }
 

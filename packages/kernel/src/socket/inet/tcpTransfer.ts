@@ -116,7 +116,7 @@ const receiveUrgent = (
   if ((flags & MSG_PEEK) === 0) urgent.read = true
   const fits = into.length > 0
   if (received !== undefined) received.flags |= fits ? MSG_OOB : MSG_OOB | MSG_TRUNC
-  if (fits && (flags & MSG_TRUNC) === 0) putByte(into, urgent.byte)
+  if (fits && (flags & MSG_TRUNC) === 0) putByte(into, 0, urgent.byte)
   return Exit.succeed(fits ? 1 : 0)
 }
 

@@ -5,7 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
-import { SOCK_SEQPACKET } from "../../abi/Socket.js"
+import { MSG_OOB, SOCK_SEQPACKET } from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
 import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
@@ -48,6 +48,7 @@ export class UnixSeqpacket extends UnixConnection {
     if (error !== undefined) return error
     const { peer } = this
     if (this.state !== "connected" || peer === undefined) return Errno.fail("ENOTCONN")
+    if ((flags & MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     this.autobind()
     return Messages.send(this, peer, from, flags, attached, caller, gone)
   }

@@ -192,7 +192,7 @@ export abstract class UnixSocket extends Passenger {
   }
 
   override atMark(): Exit.Exit<boolean, Errno.Errno<"EOPNOTSUPP">> {
-    return this.type === SOCK_STREAM ? Exit.succeed(false) : Errno.fail("EOPNOTSUPP")
+    return Errno.fail("EOPNOTSUPP")
   }
 
   override get memory(): Memory {
