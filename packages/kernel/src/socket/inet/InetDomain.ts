@@ -145,6 +145,16 @@ export class InetDomain {
     return owner?.index ?? Loopback.INDEX
   }
 
+  /** The number of the interface that has an address of this machine. */
+  deviceOf(address: string): number {
+    return this.deviceOn("loopback", address)
+  }
+
+  /** The address of IPv4 of an interface. */
+  addressOn(device: number): string | undefined {
+    return this.interfaces.find(({ index }) => index === device)?.addresses.find(Ip.is4)
+  }
+
   /** Where it is counted what goes from an address of this machine to another, and back. */
   flowBetween(own: string, other: string): Flow {
     const device = this.towards(other) === this.beyond ? this.deviceOn("beyond", own) : Loopback.INDEX
