@@ -15,6 +15,7 @@ import type { Location, Mount } from "./Dentry.js"
 import * as Errno from "./Errno.js"
 import type { Inode } from "./Inode.js"
 import { both } from "./internal/step.js"
+import type { Pieces } from "./pipe/Pieces.js"
 import type { Process, Terminal } from "./ProcessTable.js"
 import type { Owner } from "./signals/Owner.js"
 import type { ReceiveError, WriteError as SendError } from "./socket/errors.js"
@@ -158,6 +159,10 @@ export abstract class Description {
   write(_from: Uint8Array, _caller: Process, _append?: boolean): Effect.Effect<number, WriteError> {
     return Errno.fail("EINVAL")
   }
+
+  /** As {@link read} and {@link write}, for what needs no buffer between to take several at once. */
+  readPieces?(into: Pieces, caller: Process): Effect.Effect<number, ReadError>
+  writePieces?(from: Pieces, caller: Process): Effect.Effect<number, WriteError>
 
   pread(
     _into: Uint8Array,

@@ -24,6 +24,7 @@ import * as Signals from "./Signals.js"
 import type { SocketAddress } from "./socket/Address.js"
 import { InetDomain } from "./socket/inet/InetDomain.js"
 import { TcpSocket } from "./socket/inet/TcpSocket.js"
+import type { Traffic } from "./socket/inet/Traffic.js"
 import { UdpSocket } from "./socket/inet/UdpSocket.js"
 import type { Attach, Interface } from "./socket/Network.js"
 import type { Socket, SocketContext } from "./socket/Socket.js"
@@ -96,6 +97,8 @@ export class Sockets extends Context.Tag("@effix/kernel/Sockets")<Sockets, {
   ) => Exit.Exit<readonly [Socket, Socket], CreateError | Errno.Errno<"EOPNOTSUPP">>
   /** Every interface of the machine, in the order of their numbers; the first is that of the loopback network. */
   readonly interfaces: () => ReadonlyArray<Interface>
+  /** What has gone through them. */
+  readonly traffic: Traffic
   /** Every socket, in the order in which they were made. */
   readonly list: () => ReadonlyArray<SocketSnapshot>
 }>() {}
@@ -242,6 +245,7 @@ export const make = ({ host, network, now, policy, signals, timers, vfs }: Parts
       return Exit.succeed([first.value, second.value] as const)
     },
     interfaces: () => inet.interfaces,
+    traffic: inet.traffic,
     list: () => Array.from(context.all, snapshot)
   }
 }

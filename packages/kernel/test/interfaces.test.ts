@@ -79,6 +79,39 @@ describe("Interfaces", () => {
       assert.strictEqual((yield* text(sys, "/proc/net/route")).split("\n").length, 2)
     }))
 
+  it.scoped("count the packets that went through them, with their headers", () =>
+    Effect.gen(function*() {
+      const network = yield* VirtualNetwork.make()
+      const near = yield* machine(network, OWN)
+      const far = yield* machine(network, "10.0.0.2")
+      const counts = (sys: SystemCalls, device: string) =>
+        Effect.map(text(sys, "/proc/net/dev"), (all) => {
+          const [, line = ""] = new RegExp(`${device}: *(.*)`).exec(all) ?? []
+          const [bytes, packets, , , , , , , sentBytes, sentPackets] = line.split(/ +/).map(Number)
+          return [bytes, packets, sentBytes, sentPackets]
+        })
+      const from = yield* near.socket(AF_INET, SOCK_DGRAM)
+      yield* near.sendto(from, new Uint8Array(5), 0, inet("10.0.0.2", 7))
+      yield* near.sendto(from, new Uint8Array(6), 0, inet("127.0.0.1", 7))
+      // An address of its own is reached through the loopback interface.
+      yield* near.sendto(from, new Uint8Array(7), 0, inet(OWN, 7))
+      const listener = yield* near.socket(AF_INET, SOCK_STREAM)
+      yield* near.bind(listener, inet(ANY, 8))
+      yield* near.listen(listener, 1)
+      const client = yield* near.socket(AF_INET, SOCK_STREAM)
+      yield* near.connect(client, inet("127.0.0.1", 8))
+      yield* near.write(client, new Uint8Array(100))
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* counts(near, "eth0"), [0, 0, 33, 1])
+      assert.deepStrictEqual(yield* counts(far, "eth0"), [33, 1, 0, 0])
+      assert.deepStrictEqual(yield* counts(near, "lo"), [221, 3, 221, 3])
+      const [, , , tcp, , udp] = (yield* text(near, "/proc/net/snmp")).split("\n")
+      assert.strictEqual(tcp, "Tcp: 1 200 120000 -1 1 1 0 0 2 1 1 0 0 0 0")
+      assert.strictEqual(udp, "Udp: 0 2 0 3 0 0 0 0 0")
+      assert.match(yield* text(far, "/proc/net/netstat"), /IpExt: 33 0\n$/)
+      assert.match(yield* text(near, "/proc/net/protocols"), /\nTCP +2304 +3 /)
+    }))
+
   it.effect("are asked through any socket, for addresses through one of IPv4, and through nothing else", () =>
     inProcess((sys) =>
       Effect.gen(function*() {

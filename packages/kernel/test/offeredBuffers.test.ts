@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Abi from "../src/abi/Socket.js"
+import * as Bytes from "../src/Bytes.js"
+import { inOne, Pieces } from "../src/pipe/Pieces.js"
 import { Ring } from "../src/pipe/Ring.js"
 import type { SystemCalls } from "../src/Sys.js"
 import { errnoOf, inProcess, read, write } from "./support/run.js"
@@ -91,6 +93,22 @@ for (const [name, make] of Object.entries(connections)) {
         })
       ))
 
+    it.effect("has it in several buffers, one after the other, and nothing of them is lost when it is interrupted", () =>
+      inProcess((sys) =>
+        Effect.gen(function*() {
+          const [reader, writer] = yield* make(sys)
+          const into = [new Uint8Array(3), new Uint8Array(0), new Uint8Array(500), new Uint8Array(200)] as const
+          const waiting = yield* Effect.fork(sys.readv(reader, into))
+          yield* sys.schedYield()
+          yield* sys.writev(writer, ["sev", "eral ", "", "pie"].map(Bytes.encode))
+          assert.strictEqual(text(into[0], 3) + text(into[2], 8), "several pie")
+          yield* Fiber.interrupt(waiting)
+          yield* write(sys, writer, "ces")
+          assert.strictEqual(yield* sys.readv(reader, into), 14)
+          assert.strictEqual(text(into[0], 3) + text(into[2], 11), "several pieces")
+        })
+      ))
+
     it.effect("finds nothing of it when it gave its memory away meanwhile, and disturbs nobody", () =>
       inProcess((sys) =>
         Effect.gen(function*() {
@@ -141,11 +159,124 @@ describe("one that waits for all it asked for", () => {
     ))
 })
 
+const messages = {
+  "Unix datagrams": (sys: SystemCalls) => sys.socketpair(Abi.AF_UNIX, Abi.SOCK_DGRAM),
+  "Unix packets": (sys: SystemCalls) => sys.socketpair(Abi.AF_UNIX, Abi.SOCK_SEQPACKET),
+  UDP: (sys: SystemCalls) =>
+    Effect.gen(function*() {
+      const reader = yield* sys.socket(Abi.AF_INET, Abi.SOCK_DGRAM)
+      const writer = yield* sys.socket(Abi.AF_INET, Abi.SOCK_DGRAM)
+      yield* sys.bind(reader, here)
+      yield* sys.connect(writer, here)
+      return [reader, writer] as const
+    })
+}
+
+for (const [name, make] of Object.entries(messages)) {
+  describe(`a receiver of ${name} that sleeps`, () => {
+    it.effect("has the first message in its buffer in the step in which it is sent, and nothing of the next", () =>
+      inProcess((sys) =>
+        Effect.gen(function*() {
+          const [reader, writer] = yield* make(sys)
+          const into = new Uint8Array(1000).fill(46)
+          const waiting = yield* asleep(sys, reader, into)
+          yield* write(sys, writer, "first")
+          yield* write(sys, writer, "second")
+          assert.strictEqual(text(into, 8), "first...")
+          assert.strictEqual(yield* Fiber.join(waiting), 5)
+          assert.strictEqual(text(into, 8), "first...")
+          assert.strictEqual(yield* read(sys, reader), "second")
+        })
+      ))
+
+    it.effect("leaves it whole to the next when it is interrupted, and takes nothing that is an empty message's", () =>
+      inProcess((sys) =>
+        Effect.gen(function*() {
+          const [reader, writer] = yield* make(sys)
+          const interrupted = yield* asleep(sys, reader, new Uint8Array(600))
+          yield* sys.send(writer, new Uint8Array(700).fill(97))
+          yield* Fiber.interrupt(interrupted)
+          assert.strictEqual(yield* read(sys, reader, 1000), "a".repeat(700))
+          const into = new Uint8Array(600).fill(46)
+          const waiting = yield* asleep(sys, reader, into)
+          yield* sys.send(writer, new Uint8Array(0))
+          yield* write(sys, writer, "full")
+          assert.strictEqual(yield* Fiber.join(waiting), 0)
+          assert.strictEqual(text(into, 4), "....")
+          assert.strictEqual(yield* read(sys, reader), "full")
+        })
+      ))
+
+    it.effect("has it in the parts of a message, and those behind it are as they were", () =>
+      inProcess((sys) =>
+        Effect.gen(function*() {
+          const [reader, writer] = yield* make(sys)
+          const into = [4, 4, 600].map((size) => new Uint8Array(size).fill(46))
+          const waiting = yield* Effect.fork(sys.recvmsg(reader, { into }))
+          yield* sys.schedYield()
+          yield* sys.sendmsg(writer, { data: ["in ", "par", "ts"].map(Bytes.encode) })
+          assert.strictEqual((yield* Fiber.join(waiting)).count, 8)
+          assert.deepStrictEqual(into.map((each) => text(each, 6)), ["in p", "arts", "......"])
+        })
+      ))
+  })
+}
+
+describe("a writer that sleeps because a pipe is full", () => {
+  const PIPE = 65_536
+  const full = (sys: SystemCalls, more: Uint8Array) =>
+    Effect.gen(function*() {
+      const [reader, writer] = yield* sys.pipe()
+      yield* sys.write(writer, new Uint8Array(PIPE))
+      const waiting = yield* Effect.fork(sys.write(writer, more))
+      yield* sys.schedYield()
+      assert.strictEqual(yield* sys.read(reader, new Uint8Array(PIPE)), PIPE)
+      return [reader, waiting] as const
+    })
+
+  it.effect("lends what is left to a reader that finds nothing", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const more = Uint8Array.from({ length: 3 * PIPE }, (_, i) => i % 251)
+        const [reader, waiting] = yield* full(sys, more)
+        const into = new Uint8Array(2 * PIPE)
+        // No more than the pipe holds.
+        assert.strictEqual(yield* sys.read(reader, into), PIPE)
+        assert.strictEqual(yield* sys.readv(reader, [into.subarray(PIPE, PIPE + 10), into.subarray(PIPE + 10)]), PIPE)
+        assert.deepStrictEqual(into, more.subarray(0, 2 * PIPE))
+        assert.isNull(waiting.unsafePoll())
+        assert.strictEqual(yield* sys.read(reader, into), PIPE)
+        assert.strictEqual(yield* Fiber.join(waiting), 3 * PIPE)
+      })
+    ))
+
+  it.effect("lends nothing of what goes in whole or not at all", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const [reader, waiting] = yield* full(sys, new Uint8Array(4096))
+        const reading = yield* Effect.fork(sys.read(reader, new Uint8Array(PIPE)))
+        yield* Fiber.interrupt(waiting)
+        yield* sys.schedYield()
+        assert.isNull(reading.unsafePoll())
+      })
+    ))
+
+  it.effect("has taken it back when it is interrupted", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const [reader, waiting] = yield* full(sys, new Uint8Array(PIPE))
+        yield* Fiber.interrupt(waiting)
+        const reading = yield* asleep(sys, reader, new Uint8Array(PIPE))
+        assert.isNull(reading.unsafePoll())
+      })
+    ))
+})
+
 /** What may happen to a ring: bytes are put in, taken by a reader or by others, and readers come and go. */
 const happenings = FastCheck.array(
   FastCheck.record({
-    what: FastCheck.constantFrom("put", "put", "take", "look", "drop", "offer", "withdraw", "copyTo", "swap"),
-    reader: FastCheck.integer({ min: 0, max: 2 }),
+    what: FastCheck.constantFrom("put", "put", "take", "look", "drop", "offer", "withdraw", "borrow", "copyTo", "swap"),
+    reader: FastCheck.integer({ min: 0, max: 4 }),
     count: FastCheck.integer({ min: 0, max: 1400 })
   }),
   { maxLength: 60 }
@@ -158,20 +289,38 @@ describe("a ring", () => {
         let next = 0
         const rings = [new Ring(), new Ring()] as const
         const held: [Array<number>, Array<number>] = [[], []]
-        const buffers = [600, 1000, 3000].map((size) => new Uint8Array(size))
+        const buffers = [
+          ...[600, 1000, 3000].map((size) => new Uint8Array(size)),
+          ...[[10, 0, 700], [1000, 3, 30]].map((sizes) => new Pieces(sizes.map((size) => new Uint8Array(size))))
+        ] as const
         const [ring, other] = rings
         for (const { count, reader, what } of all) {
           const into = buffers[reader]!
           const some = Math.min(count, held[0].length)
           if (what === "put") {
             const bytes = Uint8Array.from({ length: count + 1 }, () => next++ % 251)
-            ring.put(bytes, 1, count)
+            ring.put(reader < 3 ? bytes : new Pieces([bytes.subarray(0, 9), bytes.subarray(9)]), 1, count, reader === 1)
             held[0].push(...bytes.subarray(1))
+          } else if (what === "borrow") {
+            const more = () => {
+              const bytes = Uint8Array.from({ length: count }, () => next++ % 251)
+              ring.put(bytes, 0, count)
+              held[0].push(...bytes)
+            }
+            ring.lend(more)
+            if (ring.borrow(into)) {
+              const most = Math.min(held[0].length, into.length)
+              ring.copy(into, 0, most)
+              ring.drop(most)
+              ring.withdraw()
+              assert.deepStrictEqual(Array.from(inOne(into).subarray(0, most)), held[0].splice(0, most))
+            }
+            ring.reclaim(more)
           } else if (what === "take") {
             const most = Math.min(some, into.length)
             ring.copy(into, 0, most)
             ring.drop(most)
-            assert.deepStrictEqual(Array.from(into.subarray(0, most)), held[0].splice(0, most))
+            assert.deepStrictEqual(Array.from(inOne(into).subarray(0, most)), held[0].splice(0, most))
           } else if (what === "look") {
             const skip = some >> 1
             const seen = new Uint8Array(some - skip)
@@ -181,7 +330,7 @@ describe("a ring", () => {
             ring.drop(some)
             held[0].splice(0, some)
           } else if (what === "offer") ring.offer(into)
-          else if (what === "withdraw") ring.withdraw(into)
+          else if (what === "withdraw") ring.withdraw()
           else if (what === "copyTo") {
             ring.copyTo(other, some)
             held[1].push(...held[0].slice(0, some))

@@ -63,6 +63,7 @@ import * as mount from "./coreutils/mount.js"
 import * as mountpoint from "./coreutils/mountpoint.js"
 import * as mv from "./coreutils/mv.js"
 import * as nc from "./coreutils/nc.js"
+import * as netstat from "./coreutils/netstat.js"
 import * as nl from "./coreutils/nl.js"
 import * as nohup from "./coreutils/nohup.js"
 import * as numfmt from "./coreutils/numfmt.js"
@@ -88,6 +89,7 @@ import * as shuf from "./coreutils/shuf.js"
 import * as sleep from "./coreutils/sleep.js"
 import * as sort from "./coreutils/sort.js"
 import * as split from "./coreutils/split.js"
+import * as ss from "./coreutils/ss.js"
 import * as stat from "./coreutils/stat.js"
 import * as strace from "./coreutils/strace.js"
 import * as strings from "./coreutils/strings.js"
@@ -192,6 +194,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   mountpoint: mountpoint.main,
   mv: mv.main,
   nc: nc.main,
+  netstat: netstat.main,
   nice: nohup.nice,
   nl: nl.main,
   nohup: nohup.main,
@@ -231,6 +234,7 @@ export const utilities: Readonly<Record<string, Programs.Main>> = {
   sleep: sleep.main,
   sort: sort.main,
   split: split.main,
+  ss: ss.main,
   stat: stat.main,
   strace: strace.main,
   strings: strings.main,

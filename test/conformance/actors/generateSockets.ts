@@ -82,7 +82,8 @@ const sends = (stage: Stage, actor: Actor): Step => {
   const fd = actor.any(random)
   const large = theme === "unix" && stage.mayWait(actor, fd) && random.chance(0.25)
   const length = large ? random.pick([MIGHTY, 120_000, 213_000]) : small(random)
-  return ["send", fd, length, random.between(0, 99), large || random.chance(0.8) ? 0 : MSG_DONTWAIT]
+  const urgent = theme === "unix" && random.chance(0.1) ? Abi.MSG_OOB : 0
+  return ["send", fd, length, random.between(0, 99), (large || random.chance(0.8) ? 0 : MSG_DONTWAIT) | urgent]
 }
 
 /**
@@ -95,6 +96,7 @@ const receives = (stage: Stage, actor: Actor): Step => {
   const how = random.bits([MSG_PEEK, MSG_TRUNC], 0.08)
   const call = random.pick(["recv", "recv", "recvfrom"] as const)
   const length = random.weighted([[6, random.between(1, 60)], [2, 4000], [0.3, 0]])
+  if (theme === "unix" && random.chance(0.06)) return [call, fd, length, how | Abi.MSG_OOB]
   if (stage.mayWait(actor, fd) && random.chance(0.85)) {
     if (!stage.isPrivate(fd) || random.chance(0.6)) return [call, fd, length, how]
     actor.lives = true
@@ -109,6 +111,7 @@ const events = (random: Random): number =>
     [2, PollEvents.POLLOUT],
     [2, PollEvents.POLLIN | PollEvents.POLLRDHUP],
     [1, PollEvents.POLLIN | PollEvents.POLLOUT],
+    [1, PollEvents.POLLPRI],
     [1, 0]
   ])
 

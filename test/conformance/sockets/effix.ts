@@ -26,6 +26,7 @@ const signals = [
   ["RT", RT]
 ] as const
 const blocked = signals.reduce((set, [, signal]) => set | 1n << BigInt(signal - 1), 0n)
+const counted = ["InDatagrams", "NoPorts", "InErrors", "OutDatagrams", "RcvbufErrors"]
 const families = { unix: Abi.AF_UNIX, inet: Abi.AF_INET, inet6: Abi.AF_INET6 }
 
 type Answer = Effect.Effect<string, Errno.Any>
@@ -33,6 +34,8 @@ type Answer = Effect.Effect<string, Errno.Any>
 class Machine {
   private readonly slots = new Map<number, number>()
   private sent = 0
+  /** What was counted before it began. */
+  before: ReadonlyArray<number> = []
 
   constructor(private readonly sys: Sys.SystemCalls, private readonly number: number) {}
 
@@ -94,6 +97,30 @@ class Machine {
       const closes = (yield* sys.fcntl(fd, Fcntl.F_GETFD)) === 1
       yield* Effect.all([sys.close(info), sys.close(fd)])
       return `pidfd ${pid === (yield* sys.getpid()) ? "me" : pid} ${closes}`
+    })
+  }
+
+  private text(path: string): Effect.Effect<string, Errno.Any> {
+    const { sys } = this
+    return Effect.gen(function*() {
+      const fd = yield* sys.open(path, 0)
+      const into = new Uint8Array(4096)
+      const count = yield* sys.read(fd, into)
+      yield* sys.close(fd)
+      return Bytes.decode(into.subarray(0, count))
+    })
+  }
+
+  /** What was counted of datagrams: of IPv4, then of IPv6. */
+  get counts(): Effect.Effect<ReadonlyArray<number>, Errno.Any> {
+    return Effect.map(Effect.all([this.text("/proc/net/snmp"), this.text("/proc/net/snmp6")]), ([four, six]) => {
+      const [names = [], values = []] = four.split("\n").filter((line) => line.startsWith("Udp:")).map((line) =>
+        line.split(" ")
+      )
+      return [
+        ...counted.map((name) => Number(values[names.indexOf(name)])),
+        ...counted.map((name) => Number(new RegExp(`^Udp6${name}\\s+(\\d+)$`, "m").exec(six)?.[1]))
+      ]
     })
   }
 
@@ -249,6 +276,8 @@ class Machine {
         )
       case "atmark":
         return Effect.map(sys.sockatmark(fd), (at) => at ? "1" : "0")
+      case "counts":
+        return Effect.map(this.counts, (now) => now.map((each, i) => each - this.before[i]!).join(" "))
       case "telling":
         return Effect.as(this.telling(fd, step[2]), "ok")
       case "pieces": {
@@ -302,6 +331,7 @@ export const run = (program: Program): Effect.Effect<ReadonlyArray<string>, Errn
       yield* sys.chdir(`/tmp/${number}`)
       yield* sys.sigprocmask(0, blocked)
       const machine = new Machine(sys, number)
+      if (program.some(([call]) => call === "counts")) machine.before = yield* machine.counts
       for (const step of program) lines.push(yield* machine.step(step))
       return 0
     }))

@@ -102,10 +102,10 @@ const length = (random: Random, family: Family): number =>
 
 /** TCP keeps what waits for more only for a while. */
 const sendFlags = (random: Random, family: Family): number =>
-  (family !== "unix" && random.chance(0.06) ? Abi.MSG_OOB : 0) |
+  (random.chance(0.08) ? Abi.MSG_OOB : 0) |
   random.bits([Abi.MSG_DONTWAIT, Abi.MSG_NOSIGNAL, Abi.MSG_EOR, ...(family === "udp" ? [Abi.MSG_MORE] : [])], 0.15)
 const receiveFlags = (random: Random, family: Family): number =>
-  (family === "tcp" && random.chance(0.06) ? Abi.MSG_OOB : 0) |
+  (family !== "udp" && random.chance(0.08) ? Abi.MSG_OOB : 0) |
   random.bits([Abi.MSG_PEEK, Abi.MSG_DONTWAIT, Abi.MSG_WAITALL, Abi.MSG_TRUNC], 0.15)
 
 const type = (random: Random, family: Family): number =>
@@ -268,7 +268,8 @@ const step = (scene: Scene): Step => {
     [3, () => ["peer", on]],
     [2, () => ["fionread", on]],
     [0.5, () => ofInterface(random, on)],
-    [family === "unix" ? 0.1 : family === "tcp" ? 2 : 0.1, () => ["atmark", on]],
+    [family === "udp" ? 0.1 : 2, () => ["atmark", on]],
+    [family === "udp" ? 1 : 0, () => ["counts", on]],
     [scene.tells ? 5 : 0, () => ["telling", on, random.pick([0, 0, 1, 2, 3, 4])]],
     [family === "unix" ? 0 : scene.groups ? 12 : 0.2, () => ofGroup(random, on, scene.isSix(on))],
     [
@@ -321,7 +322,7 @@ export const generate = (random: Random): Program => {
       : random.weighted<ReadonlyArray<Domain>>([[5, ["inet"]], [3, ["inet6"]], [2, ["inet", "inet6"]]]),
     family !== "unix" && random.chance(0.15),
     family === "udp" && random.chance(0.3),
-    family === "tcp" && random.chance(0.3)
+    family !== "udp" && random.chance(0.3)
   )
   const steps: Array<Step> = random.chance(0.85) ? [...opening(scene)] : []
   const count = random.between(8, 30)

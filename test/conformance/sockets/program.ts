@@ -46,6 +46,8 @@ export type Step =
   | readonly ["filter", number, number, number, string, number, ReadonlyArray<string>]
   | readonly ["filterof", number, number, number, string]
   | readonly ["atmark", number]
+  /** What was counted of datagrams since the program began. */
+  | readonly ["counts", number]
   /** Whom and when it tells by signals: see `telling` in `effix.ts`. */
   | readonly ["telling", number, number]
   /** Bytes, and the length of the pieces that they are sent in. */

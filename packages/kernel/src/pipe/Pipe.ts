@@ -12,6 +12,7 @@ import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../abi/PollEvents.js"
 import { POLL_IN, POLL_OUT } from "../abi/SignalCodes.js"
 import * as Errno from "../Errno.js"
 import * as WaitQueue from "../WaitQueue.js"
+import type { Piecewise } from "./Pieces.js"
 import { Ring } from "./Ring.js"
 
 const PAGE = 4096
@@ -73,7 +74,15 @@ export class Pipe {
   }
 
   /** Takes up to `into.length` bytes; `undefined` when there are none yet, 0 when there never will be. */
-  tryRead(into: Uint8Array): WaitQueue.Attempt<number> {
+  tryRead(into: Piecewise): WaitQueue.Attempt<number> {
+    const { ring } = this
+    if (into.length === 0 || !ring.borrow(into)) return this.readHeld(into)
+    const answer = this.readHeld(into)
+    ring.withdraw()
+    return answer
+  }
+
+  private readHeld(into: Piecewise): WaitQueue.Attempt<number> {
     if (into.length > 0 && this.slots > 0 && (this.kinds[this.firstSlot]! & PACKET) !== 0) return this.readPacket(into)
     const { ring } = this
     const count = Math.min(into.length, ring.held)
@@ -111,7 +120,7 @@ export class Pipe {
   }
 
   /** Takes one packet; what of it does not fit is lost. @see pipe(2), O_DIRECT */
-  private readPacket(into: Uint8Array): Exit.Exit<number> {
+  private readPacket(into: Piecewise): Exit.Exit<number> {
     const length = this.lengths[this.firstSlot]!
     const count = Math.min(into.length, length)
     this.ring.copy(into, 0, count)
@@ -123,7 +132,7 @@ export class Pipe {
   }
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
-  fill(from: Uint8Array, done: number, packets = false): number {
+  fill(from: Piecewise, done: number, packets = false): number {
     const wasEmpty = this.held === 0
     const before = done
     const odd = (from.length - done) % PAGE

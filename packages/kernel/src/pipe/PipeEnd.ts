@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileMode from "../abi/FileMode.js"
+import { PIPE_BUF } from "../abi/Limits.js"
 import { O_DIRECT, O_NOATIME } from "../abi/OpenFlags.js"
 import * as PollEvents from "../abi/PollEvents.js"
 import type { CoarseClock } from "../CoarseClock.js"
@@ -15,6 +16,7 @@ import { Inode } from "../Inode.js"
 import type { Process } from "../ProcessTable.js"
 import { accessed } from "../vfs/accessed.js"
 import * as WaitQueue from "../WaitQueue.js"
+import type { Pieces, Piecewise } from "./Pieces.js"
 import type { AsyncList, Pipe } from "./Pipe.js"
 
 /** The inode of a pipe without a name. */
@@ -44,7 +46,7 @@ export class PipeEnd extends Description {
     return `pipe:[${this.inode.ino}]`
   }
 
-  override read(into: Uint8Array): Effect.Effect<number, ReadError> {
+  override read(into: Piecewise): Effect.Effect<number, ReadError> {
     const { pipe } = this
     const answer = pipe.tryRead(into)
     if (answer !== undefined) return this.wasRead(answer)
@@ -61,6 +63,10 @@ export class PipeEnd extends Description {
     }, ring.withdrawal(into))
   }
 
+  override readPieces(into: Pieces): Effect.Effect<number, ReadError> {
+    return this.read(into)
+  }
+
   /** A FIFO has times as a file has; those of a pipe without a name stand still. */
   private wasRead<A extends WaitQueue.Attempt<number>>(answer: A): A {
     const { location } = this
@@ -74,7 +80,7 @@ export class PipeEnd extends Description {
     return Exit.succeed(count)
   }
 
-  override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
+  override write(from: Piecewise, caller: Process): Effect.Effect<number, WriteError> {
     const { pipe } = this
     // Writing nothing succeeds even where nobody could read it.
     if (from.length === 0) return Exit.succeed(0)
@@ -90,21 +96,32 @@ export class PipeEnd extends Description {
     return this.writeRest(from, done, caller)
   }
 
+  override writePieces(from: Pieces, caller: Process): Effect.Effect<number, WriteError> {
+    return this.write(from, caller)
+  }
+
   /** Goes on with a write that found too little room. */
-  private writeRest(from: Uint8Array, begun: number, caller: Process): Effect.Effect<number, WriteError> {
+  private writeRest(from: Piecewise, begun: number, caller: Process): Effect.Effect<number, WriteError> {
     return Effect.suspend(() => {
       const { pipe } = this
       let done = begun
+      // Of a write that goes in whole or not at all, nothing may be in before its writer knows of it.
+      const more = () => {
+        if (from.length > PIPE_BUF && !this.packets) done = pipe.fill(from, done, this.packets)
+      }
+      const left = () => pipe.ring.reclaim(more)
       const attempt = (): WaitQueue.Attempt<number, Errno.Errno<"EPIPE">> => {
         if (pipe.readers === 0) {
           const broken = this.broken(caller)
           return done > 0 ? this.wasWritten(done) : broken
         }
         // A write of up to PIPE_BUF bytes takes one buffer, so it goes in whole or not at all.
-        done = pipe.fill(from, done, this.packets)
-        return done === from.length ? this.wasWritten(done) : undefined
+        if (done < from.length) done = pipe.fill(from, done, this.packets)
+        return done === from.length ? this.wasWritten(done) : pipe.ring.lend(more)
       }
       return WaitQueue.sleep([pipe.canWrite], attempt, {
+        left,
+        aside: left,
         fair: begun === 0,
         partial: () => done > 0 ? this.wasWritten(done) : undefined
       })

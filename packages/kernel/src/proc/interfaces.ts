@@ -5,18 +5,24 @@
  */
 import { netmask, networkOf, prefixOf } from "../socket/inet/interfaces.js"
 import * as Ip from "../socket/inet/Ip.js"
+import type { Flows } from "../socket/inet/Traffic.js"
 import { bytes6, hex, word } from "./net.js"
 import type { ProcParts } from "./parts.js"
 
-/** Nothing is counted: what is sent here is no packet. */
-const COUNTS =
-  "       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0"
+const counted = ([four, six]: Flows, way: "received" | "sent", widths: ReadonlyArray<number>): string => {
+  const counts = [four[way].bytes + six[way].bytes, four[way].packets + six[way].packets]
+  return widths.map((width, i) => `${counts[i] ?? 0}`.padStart(width)).join(" ")
+}
 
 const devices = ({ sockets }: ProcParts): string =>
   [
     "Inter-|   Receive                                                |  Transmit",
     " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed",
-    ...sockets.interfaces().map(({ name }) => `${name.padStart(6)}: ${COUNTS.slice(1)}`),
+    ...sockets.interfaces().map(({ index, name }) => {
+      const flows = sockets.traffic.at(index)
+      const received = counted(flows, "received", [7, 7, 4, 4, 4, 5, 10, 9])
+      return `${name.padStart(6)}: ${received} ${counted(flows, "sent", [8, 7, 4, 4, 4, 5, 7, 10])}`
+    }),
     ""
   ].join("\n")
 

@@ -50,7 +50,9 @@ const headOf = (six: boolean, type: Type): string => {
 const inet = ({ sockets }: ProcParts, family: Family, type: Type): string => {
   const six = family === "inet6"
   const lines = [headOf(six, type)]
-  for (const socket of sockets.list()) {
+  // Listeners come first.
+  const all = sockets.list()
+  for (const socket of [...all.filter((each) => each.listening), ...all.filter((each) => !each.listening)]) {
     if (socket.family !== family || socket.type !== type || !("port" in socket.name) || socket.name.port === 0) continue
     const state = socket.listening ? LISTEN : socket.peer === undefined ? CLOSE : ESTABLISHED
     // What is bound and no more is in no table of TCP.
@@ -78,7 +80,9 @@ const unix = ({ sockets }: ProcParts): string => {
     const path = "path" in name ? ` ${name.path}` : "abstract" in name ? ` @${name.abstract}` : ""
     const state = hex(peer === undefined ? UNCONNECTED : CONNECTED, 2)
     lines.push(
-      `0000000000000000: 00000002 00000000 ${hex(listening ? ACCEPTS : 0, 8)} ${hex(types[type], 4)} ${state} ` +
+      `0000000000000000: ${hex(peer === undefined ? 2 : 3, 8)} 00000000 ${hex(listening ? ACCEPTS : 0, 8)} ${
+        hex(types[type], 4)
+      } ${state} ` +
         `${`${ino}`.padStart(5)}${path}`
     )
   }

@@ -10,6 +10,7 @@ import { interfaces } from "./interfaces.js"
 import { locks } from "./locks.js"
 import { net } from "./net.js"
 import type { ProcParts } from "./parts.js"
+import { counters } from "./snmp.js"
 
 const uptime = ({ bootedAt, now }: ProcParts): string => {
   const seconds = ((now() - bootedAt) / 1000).toFixed(2)
@@ -89,6 +90,7 @@ const filesystems = ({ fileSystems }: ProcParts): string =>
 
 /** The texts by path below `/proc`. */
 export const texts: Readonly<Record<string, (parts: ProcParts) => string>> = {
+  ...counters,
   "cpuinfo": () => `${cpuinfo}\n`,
   "filesystems": filesystems,
   "loadavg": loadavg,

@@ -3,7 +3,9 @@
  *
  * @see tcp(7)
  */
+import type { Piecewise } from "../pipe/Pieces.js"
 import { Ring } from "../pipe/Ring.js"
+import type { Count } from "./inet/Traffic.js"
 import type { Party } from "./Network.js"
 
 const nobody: Party = { bytesCame: () => {}, roomCame: () => {}, cut: () => {} }
@@ -28,6 +30,8 @@ export class ByteStream extends Ring {
   reader: Party = nobody
   /** Whoever puts in, and is told when there is room. */
   writer: Party = nobody
+  /** Where it is counted what goes through it. */
+  count: Count | undefined = undefined
   /** No more bytes will come. */
   ended = false
   /** Nobody takes anything out any more: what is still put in cuts the connection. */
@@ -55,7 +59,7 @@ export class ByteStream extends Ring {
   }
 
   /** Puts in as much of `from` behind `done` as there is room for, and answers how much of it is in then. */
-  fill(from: Uint8Array, done: number): number {
+  fill(from: Piecewise, done: number): number {
     // More than once where the reader is a network, which takes at once what comes. Nothing at all disturbs nobody.
     while (done < from.length) {
       if (this.abandoned) {
@@ -68,6 +72,7 @@ export class ByteStream extends Ring {
       if (count <= 0) return done
       this.put(from, done, count)
       this.total += count
+      this.count?.segment(count)
       done += count
       this.reader.bytesCame()
     }
@@ -87,12 +92,12 @@ export class ByteStream extends Ring {
 
   /** Says that a byte which comes next, or soon, is urgent. */
   urge(urgent: Urgent): void {
-    this.recall()
+    this.withdraw()
     this.reader.urgentCame?.(urgent)
   }
 
   /** Takes up to `most` bytes into `into` at `to`, and answers how many. */
-  take(into: Uint8Array, to: number, most: number): number {
+  take(into: Piecewise, to: number, most: number): number {
     const count = Math.min(most, this.held)
     if (count === 0) return 0
     const was = this.spacious

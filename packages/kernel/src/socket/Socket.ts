@@ -11,13 +11,14 @@ import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { S_IFSOCK } from "../abi/FileMode.js"
 import { O_RDWR } from "../abi/OpenFlags.js"
-import { POLLIN, POLLOUT, POLLRDNORM, POLLWRBAND, POLLWRNORM } from "../abi/PollEvents.js"
+import { POLLIN, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND, POLLWRNORM } from "../abi/PollEvents.js"
 import { MSG_DONTWAIT } from "../abi/Socket.js"
 import type { CoarseClock } from "../CoarseClock.js"
 import type { Credentials } from "../Credentials.js"
 import { Description, type ReadError, type WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import { Inode } from "../Inode.js"
+import type { Pieces, Piecewise } from "../pipe/Pieces.js"
 import type { PolicyRules } from "../Policy.js"
 import type { Process } from "../ProcessTable.js"
 import { whenReady } from "../signals/whenReady.js"
@@ -68,7 +69,7 @@ export const SEND_SHUTDOWN = 2
 export const SHUTDOWN_MASK = 3
 
 /** What poll(2) may tell of new when something has come, and when there is room again. */
-export const READABLE = POLLIN | POLLRDNORM
+export const READABLE = POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND
 export const ROOM = POLLOUT | POLLWRNORM | POLLWRBAND
 
 /** Options that act. A record is never changed: sockets share it. */
@@ -190,20 +191,20 @@ export abstract class Socket extends Description {
   ): Effect.Effect<A, E | AcceptError>
   /** Sends to the peer. */
   abstract send(
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
   ): Effect.Effect<number, SocketWriteError>
   abstract sendTo(
     to: SocketAddress,
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
   ): Effect.Effect<number, SendError>
   /** `received` is filled in by a call that wants to know more than the number of bytes. */
-  abstract receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError>
+  abstract receive(into: Piecewise, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError>
   abstract shutdown(how: number): Exit.Exit<void, Errno.Errno<"EINVAL" | "ENOTCONN">>
   abstract get name(): SocketAddress
   /** Who connected, as accept(2) tells: also of a connection that is cut already. */
@@ -235,12 +236,20 @@ export abstract class Socket extends Description {
     return setOption(this, level, option, value, caller)
   }
 
-  override read(into: Uint8Array): Effect.Effect<number, ReadError> {
+  override read(into: Piecewise): Effect.Effect<number, ReadError> {
     return into.length === 0 ? Exit.succeed(0) : this.receive(into, 0, undefined)
   }
 
-  override write(from: Uint8Array, caller: Process): Effect.Effect<number, WriteError> {
+  override write(from: Piecewise, caller: Process): Effect.Effect<number, WriteError> {
     return this.send(from, 0, undefined, caller)
+  }
+
+  override readPieces(into: Pieces): Effect.Effect<number, ReadError> {
+    return this.read(into)
+  }
+
+  override writePieces(from: Pieces, caller: Process): Effect.Effect<number, WriteError> {
+    return this.write(from, caller)
   }
 
   override get pollQueues(): ReadonlyArray<WaitQueue.WaitQueue> {

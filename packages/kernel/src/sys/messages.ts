@@ -13,6 +13,7 @@ import { capable } from "../Credentials.js"
 import { type Description, drop } from "../Description.js"
 import * as Errno from "../Errno.js"
 import * as Step from "../internal/step.js"
+import { Pieces, type Piecewise } from "../pipe/Pieces.js"
 import type { Process } from "../ProcessTable.js"
 import type { SocketAddress } from "../socket/Address.js"
 import type { ReceiveError, SendError } from "../socket/errors.js"
@@ -32,17 +33,9 @@ const CREDENTIALS_LENGTH = HEADER + 12
 const CREDENTIALS_SPACE = 32
 const FD = 4
 
-const gather = (data: Uint8Array | ReadonlyArray<Uint8Array>): Uint8Array => {
-  if (data instanceof Uint8Array) return data
-  if (data.length === 1) return data[0]!
-  const whole = new Uint8Array(data.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of data) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
+/** The buffers of a message as one. */
+const piecewise = (parts: Uint8Array | ReadonlyArray<Uint8Array>): Piecewise =>
+  parts instanceof Uint8Array ? parts : parts.length === 1 ? parts[0]! : new Pieces(parts)
 
 /** Whether a process may say that it is who it says. */
 const maySay = ({ credentials: c, pid }: Process, said: ProcessCredentials): boolean =>
@@ -98,7 +91,7 @@ export const sendmsg = (
   flags: number
 ): Effect.Effect<number, SendError | NotASocket> =>
   onSocket(self, "sendmsg", fd, (socket): Effect.Effect<number, SendError> => {
-    const from = gather(data)
+    const from = piecewise(data)
     if (control === undefined || control.length === 0 || socket.domain !== AF_UNIX) {
       const along = control?.find((each) => each._tag === "Segment")
       return transmit(socket, from, flags, to, along && { ...nothing, segment: along.size }, self)
@@ -114,7 +107,7 @@ export const sendmsg = (
 
 const transmit = (
   socket: Socket,
-  from: Uint8Array,
+  from: Piecewise,
   flags: number,
   to: SocketAddress | undefined,
   attached: Attached | undefined,
@@ -180,12 +173,7 @@ export const recvmsg = (
         socket.context.finish(drop(each))
       }
     })
-    const parts = into instanceof Uint8Array ? [into] : into
-    const whole = parts.length === 1
-      ? parts[0]!
-      : new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-    return Step.map(socket.receive(whole, flags, received), (count): IncomingMessage => {
-      if (parts.length !== 1) scatter(whole, parts)
+    return Step.map(socket.receive(piecewise(into), flags, received), (count): IncomingMessage => {
       const control: Array<ControlMessage> = []
       const { credentials, from, process } = received
       if (credentials !== undefined && controlLength < CREDENTIALS_LENGTH) received.flags |= MSG_CTRUNC
@@ -213,12 +201,4 @@ const openProcess = (self: Process, description: Description): number => {
   if (lacks !== undefined) return -errnoTable[lacks][0]
   fds.place(fd, description, true)
   return fd
-}
-
-const scatter = (whole: Uint8Array, parts: ReadonlyArray<Uint8Array>): void => {
-  let at = 0
-  for (const part of parts) {
-    part.set(whole.subarray(at, at + part.length))
-    at += part.length
-  }
 }

@@ -1,8 +1,8 @@
 /**
  * Reading into several buffers at once, and writing from several.
  *
- * What one call moves is one piece: it is gathered before it is written, so that nobody else's bytes come between, and
- * read in one go before it is handed out.
+ * What one call moves is one piece, so that nobody else's bytes come between: pipes and sockets take several buffers as
+ * they are, and for any other file they are gathered before it is written, and read in one go before it is handed out.
  *
  * @see readv(2)
  */
@@ -15,6 +15,7 @@ import * as Flags from "../abi/TransferFlags.js"
 import type { Description, ReadError, WriteError } from "../Description.js"
 import * as Errno from "../Errno.js"
 import * as Step from "../internal/step.js"
+import { Pieces } from "../pipe/Pieces.js"
 import type { Process } from "../ProcessTable.js"
 import { overLimit } from "./descriptors.js"
 import type { Rooms } from "./Rooms.js"
@@ -123,6 +124,10 @@ export const readv = (
       () => at === "here" ? description.read(into, self) : description.pread(into, at, self)
     )
   if (vector.length === 1) return read(vector[0]!)
+  if (description.readPieces !== undefined) {
+    const pieces = new Pieces(vector)
+    return withoutWaiting(description, flags, () => description.readPieces!(pieces, self))
+  }
   return withScratch(length, (into) =>
     Step.map(read(into), (count) => {
       scatter(into, count, vector)
@@ -155,6 +160,10 @@ export const writev = (
       () => at === "here" ? description.write(from, self, append) : description.pwrite(from, at, self, append)
     )
   if (vector.length === 1) return overLimit(rooms, self, write(vector[0]!))
+  if (description.writePieces !== undefined) {
+    const pieces = new Pieces(vector)
+    return overLimit(rooms, self, withoutWaiting(description, flags, () => description.writePieces!(pieces, self)))
+  }
   // What is kept of it outlives the step: only a file copies all that it is given.
   if (!isRegular(description.inode.mode)) return overLimit(rooms, self, write(gather(vector, new Uint8Array(length))))
   return overLimit(rooms, self, withScratch(length, (buffer) => write(gather(vector, buffer))))

@@ -1,6 +1,7 @@
 /** Urgent data of TCP: MSG_OOB, SO_OOBINLINE, sockatmark and SIGURG. Compared with Linux in `test/conformance/sockets`. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { F_SETFL, F_SETOWN, F_SETSIG } from "../../src/abi/Fcntl.js"
 import { O_ASYNC } from "../../src/abi/OpenFlags.js"
@@ -137,7 +138,52 @@ describe("Urgent data", () => {
       assert.strictEqual(yield* receive(other, b), "de")
     }))
 
-  it.effect("is there on TCP alone, and its mark on streams", () =>
+  it.effect("of a Unix stream ends what is read at once, keeps its place when it was taken, and is passed over else", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const [a, b] = yield* sys.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK)
+        yield* send(sys, a, "abc", MSG_OOB)
+        yield* send(sys, a, "de")
+        assert.strictEqual(yield* sys.fionread(b), 5)
+        assert.strictEqual((yield* sys.poll([{ fd: b, events: POLLPRI }], 0))[0], POLLPRI)
+        assert.strictEqual(yield* receive(sys, b, MSG_OOB | MSG_PEEK), "c")
+        assert.strictEqual(yield* receive(sys, b, MSG_OOB), "c")
+        assert.strictEqual(yield* receive(sys, b, MSG_OOB), "EINVAL")
+        assert.strictEqual(yield* sys.fionread(b), 4)
+        assert.strictEqual(yield* receive(sys, b, MSG_WAITALL), "ab")
+        assert.isTrue(yield* sys.sockatmark(b))
+        assert.strictEqual(yield* receive(sys, b), "de")
+        yield* send(sys, a, "x", MSG_OOB)
+        assert.isTrue(yield* sys.sockatmark(b))
+        assert.strictEqual(yield* receive(sys, b), "EAGAIN")
+        assert.strictEqual(yield* receive(sys, b, MSG_OOB), "EINVAL")
+        // Of two, only the second is urgent.
+        yield* send(sys, a, "y", MSG_OOB)
+        yield* send(sys, a, "z", MSG_OOB)
+        assert.strictEqual(yield* receive(sys, b), "y")
+        yield* sys.setsockopt(b, SOL_SOCKET, Abi.SO_OOBINLINE, 1)
+        assert.strictEqual(yield* receive(sys, b), "z")
+      })
+    ))
+
+  it.effect("of a Unix stream wakes a reader that sleeps, in whose buffer lies what came before", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const [a, b] = yield* sys.socketpair(AF_UNIX, SOCK_STREAM)
+        const into = new Uint8Array(1000)
+        const waiting = yield* Effect.fork(sys.recv(b, into, MSG_WAITALL))
+        yield* sys.schedYield()
+        yield* send(sys, a, "before")
+        yield* send(sys, a, "!", MSG_OOB)
+        yield* send(sys, a, "after")
+        assert.strictEqual(yield* Fiber.join(waiting), 6)
+        assert.strictEqual(Bytes.decode(into.subarray(0, 6)), "before")
+        assert.strictEqual(yield* receive(sys, b, MSG_OOB), "!")
+        assert.strictEqual(yield* receive(sys, b), "after")
+      })
+    ))
+
+  it.effect("is there on streams alone, and so is its mark", () =>
     inProcess((sys) =>
       Effect.gen(function*() {
         const datagrams = yield* sys.socket(AF_INET, SOCK_DGRAM)
@@ -147,7 +193,8 @@ describe("Urgent data", () => {
         const [datagram] = yield* sys.socketpair(AF_UNIX, SOCK_DGRAM)
         assert.isFalse(yield* sys.sockatmark(stream))
         assert.strictEqual(yield* errnoOf(sys.sockatmark(datagram)), "EOPNOTSUPP")
-        assert.strictEqual(yield* errnoOf(send(sys, stream, "x", MSG_OOB)), "EOPNOTSUPP")
+        assert.strictEqual(yield* errnoOf(send(sys, stream, "", MSG_OOB)), "EOPNOTSUPP")
+        assert.strictEqual(yield* errnoOf(send(sys, datagram, "x", MSG_OOB)), "EOPNOTSUPP")
       })
     ))
 })

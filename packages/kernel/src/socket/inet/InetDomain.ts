@@ -13,6 +13,7 @@ import * as Ip from "./Ip.js"
 import * as Loopback from "./Loopback.js"
 import type { Memberships } from "./Memberships.js"
 import { fit, Ports } from "./Ports.js"
+import { type Flow, Traffic } from "./Traffic.js"
 
 /** A socket that takes connections, as far as an arriving one is concerned. */
 export interface Listener extends InetSocket {
@@ -42,6 +43,7 @@ export type Link = "loopback" | "beyond"
 export class InetDomain {
   readonly tcp = new Ports()
   readonly udp = new Ports()
+  readonly traffic = new Traffic()
   /** Groups of receivers by link, each with those who have joined it. */
   private readonly groups: Readonly<Record<Link, Map<string, Set<Memberships>>>> = {
     loopback: new Map(),
@@ -143,6 +145,22 @@ export class InetDomain {
     return owner?.index ?? Loopback.INDEX
   }
 
+  /** The number of the interface that has an address of this machine. */
+  deviceOf(address: string): number {
+    return this.deviceOn("loopback", address)
+  }
+
+  /** The address of IPv4 of an interface. */
+  addressOn(device: number): string | undefined {
+    return this.interfaces.find(({ index }) => index === device)?.addresses.find(Ip.is4)
+  }
+
+  /** Where it is counted what goes from an address of this machine to another, and back. */
+  flowBetween(own: string, other: string): Flow {
+    const device = this.towards(other) === this.beyond ? this.deviceOn("beyond", own) : Loopback.INDEX
+    return this.traffic.at(device)[Ip.is4(other) ? 0 : 1]
+  }
+
   /** Bytes of a packet on the way to an address. */
   mtuTowards(address: string): number {
     return mtuOf((this.isLocal(address) ? undefined : this.beyond?.interfaces[0]) ?? this.loopback.interfaces[0]!)
@@ -173,18 +191,33 @@ export class InetDomain {
     else network.connect(from, to, connection, answer, abandoned)
   }
 
-  send(from: Endpoint, to: Endpoint, data: Uint8Array): ReturnType<Network["send"]> {
-    return this.towards(to.address)?.send(from, to, data) ?? Errno.fail("ENETUNREACH")
+  send(from: Endpoint, to: Endpoint, data: Uint8Array, four = Ip.is4(to.address)): ReturnType<Network["send"]> {
+    const network = this.towards(to.address)
+    const sent = network?.send(from, to, data) ?? Errno.fail("ENETUNREACH")
+    if (sent._tag === "Success") this.sent(network, from, four, data.length)
+    return sent
+  }
+
+  /** Counts a datagram that has left. */
+  private sent(over: Network | undefined, from: Endpoint, four: boolean, length: number): void {
+    const device = over === this.loopback ? Loopback.INDEX : this.deviceOn("beyond", from.address)
+    this.traffic.at(device)[four ? 0 : 1].sent.datagram(length)
   }
 
   /** Sends pieces of `segment` bytes: all at once to whoever on this machine takes them so. */
   sendSegments(from: Endpoint, to: Endpoint, data: Uint8Array, segment: number): ReturnType<Network["send"]> {
-    const near = this.isLocal(to.address) ? this.receiverAt(from, to, "loopback") : undefined
-    if (near?.gathers === true) return Exit.succeed(near.arrive(from, data, segment))
+    const network = this.towards(to.address)
+    const near = network === this.loopback ? this.receiverAt(from, to, "loopback") : undefined
+    // What nobody takes is not taken apart.
+    if (network === this.loopback && near === undefined) return this.send(from, to, data)
     let sent: ReturnType<Network["send"]> = Exit.void
-    for (let at = 0; at < data.length && sent._tag === "Success"; at += segment) {
-      sent = this.send(from, to, data.subarray(at, at + segment))
+    if (near?.gathers === true) near.arrive(from, data, segment)
+    else {
+      for (let at = 0; at < data.length && sent._tag === "Success"; at += segment) {
+        sent = network?.send(from, to, data.subarray(at, at + segment)) ?? Errno.fail("ENETUNREACH")
+      }
     }
+    if (sent._tag === "Success") this.sent(network, from, Ip.is4(to.address), data.length)
     return sent
   }
 
@@ -196,8 +229,12 @@ export class InetDomain {
     link: Link,
     way: { readonly loops: boolean; readonly leaves: boolean }
   ): ReturnType<Network["send"]> {
-    if (link === "loopback" || this.beyond === undefined) return this.loopback.send(from, to, data)
+    if (link === "loopback" || this.beyond === undefined) {
+      this.sent(this.loopback, from, Ip.is4(to.address), data.length)
+      return this.loopback.send(from, to, data)
+    }
     const sent = way.leaves ? this.beyond.send(from, to, data) : Exit.void
+    if (way.leaves && sent._tag === "Success") this.sent(this.beyond, from, Ip.is4(to.address), data.length)
     if (sent._tag === "Success" && way.loops) this.deliver(from, to, data, link)
     return sent
   }
@@ -236,8 +273,12 @@ export class InetDomain {
 
   private deliver(from: Endpoint, to: Endpoint, data: Uint8Array, link: Link): boolean {
     const { address } = to
+    if (link === "beyond") {
+      this.traffic.at(this.deviceOn(link, address))[Ip.is4(address) ? 0 : 1].received.datagram(data.length)
+    }
     if (this.isOneHost(address)) {
       const receiver = this.receiverAt(from, to, link)
+      if (receiver === undefined) this.traffic.udp[Ip.is4(address) ? 0 : 1].noPorts++
       receiver?.arrive(from, data)
       return receiver !== undefined
     }

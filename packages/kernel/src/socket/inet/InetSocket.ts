@@ -122,6 +122,9 @@ export abstract class InetSocket extends Socket {
         return Errno.fail("ENODEV")
       }
       if (!this.mayBind(at)) return Errno.fail(Ip.isMulticast(at) ? "EINVAL" : "EADDRNOTAVAIL")
+      // IPv4 does not look whether the address is that of the interface.
+      const strange = this.device !== 0 && this.inet.isOneHost(at) && this.inet.deviceOf(at) !== this.device
+      if (strange) return Errno.fail("EADDRNOTAVAIL")
     }
     const wished = port === 0 ? this.ports.free() : port
     const refused = Rules.askIn(this, caller, "bind", this.transport, at, wished, port === 0)
@@ -165,11 +168,13 @@ export abstract class InetSocket extends Socket {
     if (!this.chosenPort) this.ports.remove(this)
   }
 
-  /** To no address in particular means to this machine, by the family that the socket is bound in. */
+  /** To no address in particular means to this machine, by the family and the interface that the socket is bound to. */
   protected meant(to: string): string {
     if (!Ip.isAny(to)) return to
     const { address } = this
-    if (Ip.is4(to)) return Ip.is4(address) && this.inet.isOneHost(address) ? address : Ip.LOOPBACK
+    if (Ip.is4(to)) {
+      return Ip.is4(address) && this.inet.isOneHost(address) ? address : this.inet.addressOn(this.device) ?? Ip.LOOPBACK
+    }
     return Ip.is4(address) ? Ip.LOOPBACK : Ip.LOOPBACK6
   }
 

@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Abi from "../../abi/Socket.js"
 import type { Credentials } from "../../Credentials.js"
 import * as Errno from "../../Errno.js"
+import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
@@ -78,10 +79,16 @@ export abstract class TcpEnd extends InetSocket implements Party {
     this.outgoing = outgoing
     incoming.reader = this
     outgoing.writer = this
+    const { received, sent } = this.inet.flowBetween(this.address, this.remote!.address)
+    incoming.count = received
+    outgoing.count = sent
   }
 
   /** The end of the connection, with an error that the next call is told. */
   protected fail(error: "EACCES" | "ECONNREFUSED" | "ECONNRESET" | "EHOSTUNREACH" | "EPIPE" | "ETIMEDOUT"): void {
+    const { tcp } = this.inet.traffic
+    if (this.state === "connecting") tcp.failed++
+    else tcp.reset++
     this.error = error
     this.close()
   }
@@ -114,7 +121,8 @@ export abstract class TcpEnd extends InetSocket implements Party {
     // The one before, if it is next, is passed over: it was urgent, and is not received among the others.
     if (incoming.urgent?.at === incoming.passed && incoming.held > 0 && !this.isInline) incoming.discard(1)
     incoming.urgent = urgent
-    this.signalOwner?.tellUrgent()
+    // Whoever has closed it is told of nothing more.
+    if (!this.orphan) this.signalOwner?.tellUrgent()
   }
 
   override atMark(): Exit.Exit<boolean> {
@@ -135,7 +143,7 @@ export abstract class TcpEnd extends InetSocket implements Party {
   }
 
   send(
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     _attached: Attached | undefined,
     caller: Process
@@ -146,7 +154,7 @@ export abstract class TcpEnd extends InetSocket implements Party {
   /** A connection has its address already. */
   sendTo(
     _to: SocketAddress,
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     _attached: Attached | undefined,
     caller: Process
@@ -154,7 +162,7 @@ export abstract class TcpEnd extends InetSocket implements Party {
     return Transfer.send(this, from, flags, caller)
   }
 
-  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+  receive(into: Piecewise, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     return Transfer.receive(this, into, flags, received)
   }
 

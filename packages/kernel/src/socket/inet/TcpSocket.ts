@@ -141,6 +141,7 @@ export class TcpSocket extends TcpEnd {
     this.remote = remote
     this.error = undefined
     // Two that call each other at once are connected, and so is one that calls itself.
+    this.inet.traffic.tcp.active++
     if (to === this.address && port === this.port) return this.connectToItself()
     this.state = "connecting"
     const outgoing = new ByteStream(this.sendShare)
@@ -226,6 +227,7 @@ export class TcpSocket extends TcpEnd {
     connection.outgoing.limit += other.sendShare
     other.adopt(connection)
     this.context.all.add(other)
+    this.inet.traffic.tcp.passive++
     connections.push(other)
     answer("accepted")
     // Who listens after a shutdown hands that on.

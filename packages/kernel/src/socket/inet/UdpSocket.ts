@@ -12,6 +12,7 @@ import * as PollEvents from "../../abi/PollEvents.js"
 import * as Abi from "../../abi/Socket.js"
 import type { Credentials } from "../../Credentials.js"
 import * as Errno from "../../Errno.js"
+import { inOne, type Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { SocketAddress } from "../Address.js"
@@ -64,7 +65,7 @@ interface Begun {
 }
 
 export class UdpSocket extends InetSocket {
-  private readonly queue = new SegmentQueue<Endpoint>()
+  private readonly queue = new SegmentQueue<Endpoint>(true)
   /** Memory, as Linux counts it, of what waits to be received. */
   private charged = 0
   /** Messages that found no room. */
@@ -142,7 +143,7 @@ export class UdpSocket extends InetSocket {
   }
 
   send(
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     _caller: Process
@@ -152,18 +153,18 @@ export class UdpSocket extends InetSocket {
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if (isUrgent && this.domain === Abi.AF_INET) return Errno.fail("EOPNOTSUPP")
-    if (this.begun !== undefined) return this.goOn(this.begun, from, flags)
+    if (this.begun !== undefined) return this.goOn(this.begun, inOne(from), flags)
     if (remote === undefined) return Errno.fail("EDESTADDRREQ")
     const mapped = this.domain === Abi.AF_INET6 && Ip.is4(remote.address)
     if (mapped && from.length > 0xffff) return Errno.fail("EMSGSIZE")
     // IPv6 alone does not look.
     if (mapped && isUrgent) return Errno.fail("EOPNOTSUPP")
-    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.begin(from, remote, flags, attached)
+    return mapped && remote.port === 0 ? Errno.fail("EINVAL") : this.begin(inOne(from), remote, flags, attached)
   }
 
   sendTo(
     to: SocketAddress,
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
@@ -172,7 +173,7 @@ export class UdpSocket extends InetSocket {
     if (!this.bound && this.take()._tag === "Failure") return Errno.fail("EAGAIN")
     if (from.length > 0xffff && this.domain === Abi.AF_INET) return Errno.fail("EMSGSIZE")
     if (isUrgent && this.domain === Abi.AF_INET) return Errno.fail("EOPNOTSUPP")
-    if (this.begun !== undefined && this.domain === Abi.AF_INET) return this.goOn(this.begun, from, flags)
+    if (this.begun !== undefined && this.domain === Abi.AF_INET) return this.goOn(this.begun, inOne(from), flags)
     if (to.family === "unix" && this.domain === Abi.AF_INET6) return Errno.fail("EINVAL")
     const wanted = this.endpointOf(this.mapped(to))
     if (wanted._tag === "Failure") return Exit.failCause(wanted.cause)
@@ -182,10 +183,10 @@ export class UdpSocket extends InetSocket {
     const there = this.reachable(wanted.value)
     if (isUrgent && Ip.is4(there.address)) return Errno.fail("EOPNOTSUPP")
     if (this.begun !== undefined) {
-      return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, from, flags)
+      return four && !Ip.is4(this.begun.to.address) ? Errno.fail("EINVAL") : this.goOn(this.begun, inOne(from), flags)
     }
     if (wanted.value.port === 0) return Errno.fail("EINVAL")
-    return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(from, there, flags, attached)
+    return Rules.askOut(this, caller, "send", "udp", there) ?? this.begin(inOne(from), there, flags, attached)
   }
 
   private isCorked(flags: number): boolean {
@@ -250,9 +251,9 @@ export class UdpSocket extends InetSocket {
     const own = this.address
     const settled = this.inet.isOneHost(own) && Ip.is4(own) === four
     const source = this.sourceAt(settled ? own : route.value)
-    const sent = piece > 0 ? this.inet.sendSegments(source, to, data, piece) : this.inet.send(source, to, data)
-    // It has left the socket, where it took room for a moment.
+    // It leaves the socket, where it took room for a moment, before it arrives anywhere.
     WaitQueue.tell(this.canSend, ROOM)
+    const sent = piece > 0 ? this.inet.sendSegments(source, to, data, piece) : this.inet.send(source, to, data, four)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
   }
 
@@ -283,12 +284,12 @@ export class UdpSocket extends InetSocket {
     }
     let at = 0
     let sent: ReturnType<InetDomain["send"]>
+    WaitQueue.tell(this.canSend, ROOM)
     do {
       const end = segment > 0 ? at + segment : data.length
       sent = inet.sendToAll(this.sourceAt(own), to, data.subarray(at, end), link, way)
       at = end
     } while (at < data.length && sent._tag === "Success")
-    WaitQueue.tell(this.canSend, ROOM)
     return sent._tag === "Success" ? Exit.succeed(data.length) : Exit.failCause(sent.cause)
   }
 
@@ -297,6 +298,7 @@ export class UdpSocket extends InetSocket {
     const charge = ofDatagram(data.length + HEADERS)
     if (this.charged > this.receiveBuffer) {
       this.lost++
+      this.counts(from).noRoom++
       return
     }
     this.charged += charge
@@ -306,6 +308,10 @@ export class UdpSocket extends InetSocket {
       0
     )
     WaitQueue.wake(this.canReceive, READABLE)
+  }
+
+  private counts({ address }: Endpoint) {
+    return this.inet.traffic.udp[this.domain === Abi.AF_INET || Ip.is4(address) ? 0 : 1]
   }
 
   override get memory(): Memory {
@@ -327,21 +333,20 @@ export class UdpSocket extends InetSocket {
     return this.memberships?.takes(group, link, source) ?? Multicast.takesAll(this, group)
   }
 
-  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+  receive(into: Piecewise, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     if ((flags & Abi.MSG_ERRQUEUE) !== 0) return Errno.fail("EAGAIN")
     const now = this.tryReceive(into, flags, received)
     if (now !== undefined) return now
     if (this.impatient(flags)) return Errno.fail("EAGAIN")
-    return this.wait(
-      [this.canReceive],
-      () => this.tryReceive(into, flags, received) ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
-      this.settings.receiveTimeout,
-      Errno.fail("EAGAIN")
-    )
+    const { ring } = this.queue
+    const attempt = () =>
+      this.tryReceive(into, flags, received) ?? ((this.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : ring.offer(into))
+    const { receiveTimeout } = this.settings
+    return this.wait([this.canReceive], attempt, receiveTimeout, Errno.fail("EAGAIN"), undefined, ring.withdrawal(into))
   }
 
   private tryReceive(
-    into: Uint8Array,
+    into: Piecewise,
     flags: number,
     received: Received | undefined
   ): WaitQueue.Attempt<number, ReceiveError> {
@@ -360,6 +365,7 @@ export class UdpSocket extends InetSocket {
     }
     if ((flags & Abi.MSG_PEEK) === 0) {
       this.charged -= first.charge
+      this.counts(sender).received++
       queue.shift()
       if (queue.first !== undefined) WaitQueue.pass(this.canReceive)
     }

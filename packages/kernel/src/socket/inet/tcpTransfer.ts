@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as PollEvents from "../../abi/PollEvents.js"
 import { MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
+import { inOne, type Piecewise, putByte } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import type { ByteStream } from "../ByteStream.js"
@@ -30,12 +31,13 @@ const isBroken = (self: TcpEnd): boolean =>
 
 export const send = (
   self: TcpEnd,
-  from: Uint8Array,
+  from: Piecewise,
   flags: number,
   caller: Process
 ): Effect.Effect<number, WriteError> => {
+  const urgent = (flags & MSG_OOB) === 0 ? undefined : inOne(from)
   const fill = (done: number): number =>
-    (flags & MSG_OOB) === 0 ? self.outgoing!.fill(from, done) : self.outgoing!.fillUrgent(from, done)
+    urgent === undefined ? self.outgoing!.fill(from, done) : self.outgoing!.fillUrgent(urgent, done)
   if (isBroken(self)) return broken(self, flags, caller)
   let done = self.state === "connected" ? fill(0) : 0
   if (done === from.length && self.state !== "connecting") return Exit.succeed(done)
@@ -66,13 +68,13 @@ const passOver = ({ incoming, isInline }: TcpEnd): void => {
  * What is there is taken, peeked at or, under MSG_TRUNC, thrown away: as far as an urgent byte, where whoever has something
  * stops.
  */
-const take = (self: TcpEnd, into: Uint8Array, at: number, flags: number): number => {
+const take = (self: TcpEnd, into: Piecewise, at: number, flags: number, limit = Infinity): number => {
   const { incoming } = self
   if (incoming === undefined) return 0
   const peeks = (flags & MSG_PEEK) !== 0
   if (!peeks && at === 0) passOver(self)
   let skip = peeks ? Math.max(0, self.peekOffset) : 0
-  let most = into.length - at
+  let most = Math.min(limit, into.length - at)
   const { urgent } = incoming
   if (urgent !== undefined) {
     const before = urgent.at - incoming.passed - skip
@@ -104,7 +106,7 @@ const nothing = (self: TcpEnd): WaitQueue.Attempt<number, ReceiveError> => {
 /** MSG_OOB: the urgent byte, once, and only where it is not received among the others. */
 const receiveUrgent = (
   self: TcpEnd,
-  into: Uint8Array,
+  into: Piecewise,
   flags: number,
   received: Received | undefined
 ): Exit.Exit<number, ReceiveError> => {
@@ -114,13 +116,13 @@ const receiveUrgent = (
   if ((flags & MSG_PEEK) === 0) urgent.read = true
   const fits = into.length > 0
   if (received !== undefined) received.flags |= fits ? MSG_OOB : MSG_OOB | MSG_TRUNC
-  if (fits && (flags & MSG_TRUNC) === 0) into[0] = urgent.byte
+  if (fits && (flags & MSG_TRUNC) === 0) putByte(into, 0, urgent.byte)
   return Exit.succeed(fits ? 1 : 0)
 }
 
 export const receive = (
   self: TcpEnd,
-  into: Uint8Array,
+  into: Piecewise,
   flags: number,
   received: Received | undefined
 ): Effect.Effect<number, ReceiveError> => {
@@ -174,14 +176,14 @@ const receiveNothing = (self: TcpEnd): Effect.Effect<number, ReceiveError> => {
 const receiveAtLeast = (
   self: TcpEnd,
   least: number,
-  into: Uint8Array,
+  into: Piecewise,
   flags: number
 ): Effect.Effect<number, ReceiveError> => {
   let done = 0
   /** Whoever a signal cuts short gets what there was, and nothing that came later. */
   let most = Infinity
   const soFar = (): WaitQueue.Attempt<number, ReceiveError> => {
-    done += take(self, most === Infinity ? into : into.subarray(0, done + most), done, flags)
+    done += take(self, into, done, flags, most)
     return done > 0 ? Exit.succeed(done) : undefined
   }
   const attempt = (): WaitQueue.Attempt<number, ReceiveError> => {
@@ -204,11 +206,11 @@ const receiveAtLeast = (
   const offering = () => attempt() ?? stream?.offer(into, done)
   // What it leaves is the next one's, who was not told while this one waited.
   const left = () => {
-    stream?.withdraw(into)
+    stream?.withdraw()
     if (self.incoming !== undefined && self.incoming.held > 0) WaitQueue.pass(self.canReceive)
   }
   const aside = () => {
-    stream?.withdraw(into)
+    stream?.withdraw()
     most = self.incoming?.held ?? 0
   }
   return self.wait([self.canReceive], offering, self.settings.receiveTimeout, Errno.fail("EAGAIN"), soFar, {

@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import { MSG_OOB, SOCK_DGRAM } from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
 import * as Step from "../../internal/step.js"
+import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import type { SocketAddress } from "../Address.js"
 import type { AcceptError, ConnectError, ListenError, ReceiveError, SendError, WriteError } from "../errors.js"
@@ -64,7 +65,7 @@ export class UnixDatagram extends UnixSocket {
   }
 
   send(
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
@@ -78,7 +79,7 @@ export class UnixDatagram extends UnixSocket {
 
   sendTo(
     to: SocketAddress,
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
@@ -105,7 +106,7 @@ export class UnixDatagram extends UnixSocket {
     return Errno.fail("ECONNREFUSED")
   }
 
-  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+  receive(into: Piecewise, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     return Messages.receive(this, into, flags, received)
   }
 

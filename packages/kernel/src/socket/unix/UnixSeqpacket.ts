@@ -5,8 +5,9 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
-import { SOCK_SEQPACKET } from "../../abi/Socket.js"
+import { MSG_OOB, SOCK_SEQPACKET } from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
+import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import type { SocketAddress } from "../Address.js"
 import type { ReceiveError, SendError, WriteError } from "../errors.js"
@@ -29,7 +30,7 @@ export class UnixSeqpacket extends UnixConnection {
   /** Where to is known already: an address is not even looked at. */
   sendTo(
     _to: SocketAddress,
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
@@ -38,7 +39,7 @@ export class UnixSeqpacket extends UnixConnection {
   }
 
   send(
-    from: Uint8Array,
+    from: Piecewise,
     flags: number,
     attached: Attached | undefined,
     caller: Process
@@ -47,11 +48,12 @@ export class UnixSeqpacket extends UnixConnection {
     if (error !== undefined) return error
     const { peer } = this
     if (this.state !== "connected" || peer === undefined) return Errno.fail("ENOTCONN")
+    if ((flags & MSG_OOB) !== 0) return Errno.fail("EOPNOTSUPP")
     this.autobind()
     return Messages.send(this, peer, from, flags, attached, caller, gone)
   }
 
-  receive(into: Uint8Array, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
+  receive(into: Piecewise, flags: number, received: Received | undefined): Effect.Effect<number, ReceiveError> {
     return this.state === "connected" ? Messages.receive(this, into, flags, received) : Errno.fail("ENOTCONN")
   }
 

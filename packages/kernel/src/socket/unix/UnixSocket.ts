@@ -18,6 +18,7 @@ import {
 } from "../../abi/Socket.js"
 import type { Location } from "../../Dentry.js"
 import * as Errno from "../../Errno.js"
+import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import { type SocketAddress, type UnixAddress, unnamed } from "../Address.js"
@@ -52,7 +53,7 @@ export abstract class UnixSocket extends Passenger {
   peerGroups: ReadonlyArray<number> | undefined = undefined
   /** Memory, as Linux counts it, of what it sent and nobody has received. */
   charged = 0
-  readonly queue = new SegmentQueue<UnixSocket>()
+  readonly queue: SegmentQueue<UnixSocket>
   /** Connections that nobody has accepted. */
   connections: Array<UnixSocket> | undefined = undefined
   /** How many messages or connections may wait here before others have to. */
@@ -64,6 +65,7 @@ export abstract class UnixSocket extends Passenger {
 
   constructor(readonly unix: UnixDomain, type: number, flags: number, caller: Process) {
     super(unix.context, AF_UNIX, type, 0, flags, caller.credentials, BUFFER, BUFFER)
+    this.queue = new SegmentQueue(type !== SOCK_STREAM)
   }
 
   get listening(): boolean {
@@ -103,7 +105,7 @@ export abstract class UnixSocket extends Passenger {
   }
 
   /** Takes a message into the queue. */
-  deliver(segment: Segment<UnixSocket>, from: Uint8Array, start: number): void {
+  deliver(segment: Segment<UnixSocket>, from: Piecewise, start: number): void {
     segment.sender.charged += segment.charge
     this.queue.put(segment, from, start)
     WaitQueue.wake(this.canReceive, READABLE)
@@ -190,7 +192,7 @@ export abstract class UnixSocket extends Passenger {
   }
 
   override atMark(): Exit.Exit<boolean, Errno.Errno<"EOPNOTSUPP">> {
-    return this.type === SOCK_STREAM ? Exit.succeed(false) : Errno.fail("EOPNOTSUPP")
+    return Errno.fail("EOPNOTSUPP")
   }
 
   override get memory(): Memory {

@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as PollEvents from "../../abi/PollEvents.js"
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC, SOCK_SEQPACKET } from "../../abi/Socket.js"
 import * as Errno from "../../Errno.js"
+import type { Piecewise } from "../../pipe/Pieces.js"
 import type { Process } from "../../ProcessTable.js"
 import * as WaitQueue from "../../WaitQueue.js"
 import { ofDatagram } from "../charge.js"
@@ -26,7 +27,7 @@ const isFull = (self: UnixSocket, target: UnixSocket): boolean =>
   target !== self && target.peer !== self && target.queue.count > target.backlog
 
 /** What keeps a message from being sent whoever it is for. */
-const hindered = (self: UnixSocket, from: Uint8Array): Exit.Exit<never, WriteError> | undefined => {
+const hindered = (self: UnixSocket, from: Piecewise): Exit.Exit<never, WriteError> | undefined => {
   if (from.length > self.sendBuffer - OVERHEAD) return Errno.fail("EMSGSIZE")
   return self.takeError() ?? ((self.shut & SEND_SHUTDOWN) !== 0 ? Errno.fail("EPIPE") : undefined)
 }
@@ -34,7 +35,7 @@ const hindered = (self: UnixSocket, from: Uint8Array): Exit.Exit<never, WriteErr
 /** Waits until a message can be made, which Linux does before it looks for whom it is sent to. */
 export const makeRoom = (
   self: UnixSocket,
-  from: Uint8Array,
+  from: Piecewise,
   flags: number
 ): Effect.Effect<void, WriteError> => {
   const attempt = () => hindered(self, from) ?? (self.charged < self.sendBuffer ? Exit.void : undefined)
@@ -50,7 +51,7 @@ export const makeRoom = (
 export const send = (
   self: UnixSocket,
   target: UnixSocket,
-  from: Uint8Array,
+  from: Piecewise,
   flags: number,
   attached: Attached | undefined,
   caller: Process,
@@ -85,7 +86,7 @@ export const send = (
 const deliver = (
   self: UnixSocket,
   target: UnixSocket,
-  from: Uint8Array,
+  from: Piecewise,
   attached: Attached | undefined,
   caller: Process
 ): void => {
@@ -97,7 +98,7 @@ const deliver = (
 /** Takes the next message, or what of it has room in `into`. */
 export const receive = (
   self: UnixSocket,
-  into: Uint8Array,
+  into: Piecewise,
   flags: number,
   received: Received | undefined
 ): Effect.Effect<number, ReceiveError> => {
@@ -106,17 +107,17 @@ export const receive = (
   if (now !== undefined) return now
   const closed = (self.shut & RCV_SHUTDOWN) !== 0
   if (self.impatient(flags)) return closed && self.type === SOCK_SEQPACKET ? Exit.succeed(0) : Errno.fail("EAGAIN")
-  return self.wait(
-    [self.canReceive],
-    () => tryReceive(self, into, flags, received) ?? ((self.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : undefined),
-    self.settings.receiveTimeout,
-    Errno.fail("EAGAIN")
-  )
+  const { ring } = self.queue
+  const attempt = () =>
+    tryReceive(self, into, flags, received) ??
+      ((self.shut & RCV_SHUTDOWN) !== 0 ? Exit.succeed(0) : ring.offer(into))
+  const { receiveTimeout } = self.settings
+  return self.wait([self.canReceive], attempt, receiveTimeout, Errno.fail("EAGAIN"), undefined, ring.withdrawal(into))
 }
 
 const tryReceive = (
   self: UnixSocket,
-  into: Uint8Array,
+  into: Piecewise,
   flags: number,
   received: Received | undefined
 ): WaitQueue.Attempt<number, ReceiveError> => {
