@@ -68,7 +68,7 @@ export const keys = (value: Variable["value"]): ReadonlyArray<string> => {
 }
 
 /** The value of a variable that is named without a subscript. */
-export const scalar = (value: Variable["value"]): string | undefined => {
+const scalar = (value: Variable["value"]): string | undefined => {
   if (value === undefined || typeof value === "string") return value
   return value.kind === "indexed" ? value.items[0] : value.items.get("0")
 }
