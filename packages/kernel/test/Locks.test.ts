@@ -21,6 +21,7 @@ import {
 } from "../src/abi/Fcntl.js"
 import { O_CREAT, O_RDONLY, O_RDWR } from "../src/abi/OpenFlags.js"
 import { SIGKILL } from "../src/abi/Signals.js"
+import { drop } from "../src/Description.js"
 import type { Any } from "../src/Errno.js"
 import { stub } from "../src/Programs.js"
 import type { SystemCalls } from "../src/Sys.js"
@@ -332,6 +333,8 @@ describe("record locks", () => {
         const file = yield* vfs.open(init, vfs.root, "/next", O_RDWR | O_CREAT, 0o755)
         file.references++
         yield* file.write(new TextEncoder().encode(stub("next")), init)
+        // What is open for writing does not run.
+        yield* drop(file)
         const process = machine.start(program((sys) =>
           Effect.gen(function*() {
             yield* sys.dup2(yield* openFile(sys), 3)

@@ -143,6 +143,7 @@ function* importFunction(shell: Shell, name: string, text: string): Run<void> {
     return shell.defineFunction(name, {
       body,
       file: "environment",
+      line: 1,
       source,
       exported: true,
       readonly: false,

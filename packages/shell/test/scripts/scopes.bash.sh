@@ -111,3 +111,27 @@ echo "${x/b/$x$x}" "${x/b/"$x  y"}" "${x/b/$(echo "a  b")}" "${x/b/a  b}" "${x//
 p=/a/b/c; echo "${p//\//\\/}" "${p//\//_}" ${p//\//\\/}
 #%%
 shopt -s globstar; mkdir -p a/a b/a; touch a/f b/a/g; echo **/** '|' **/**/ '|' **/**/a '|' a/** '|' **/; f() { typeset OPTIND=1 opt; while getopts :abcxyz opt; do echo opt: $opt; if [[ $opt = y ]]; then f -abc; fi; done; }; f -xyz
+#%%
+cat > s <<'SCRIPT'
+exec 2>&1
+set -T
+trap 'echo "d $LINENO ${FUNCNAME[0]} $BASH_COMMAND"' DEBUG
+f() {
+  echo in
+  g x
+}
+g() { echo g; return 3; }
+f
+echo after
+set +T
+f
+declare -ft g
+g
+x=1
+for i in 1; do :; done
+trap - DEBUG
+set -- 'a b' "c'd" ''; echo "${@@A}"; a=(1 'x y'); echo "${a[@]@A}" "${a[*]@A}"; declare -A m=([k]='v w'); echo "${m[@]@A}"; n=5; echo ${n@A}; declare -i n; echo ${n@A}; set -e; trap 'echo "r $FUNCNAME"' RETURN; h() { :; }; h; declare -ft h; h
+SCRIPT
+bash ./s
+#%%
+exec 2>&1; touch f1 f2; declare -A d=( "?" quest * star "x y" z ); declare -p d; x="1 2"; declare -A e=( $x 3 4 ); declare -p e; e=( [k]=* [j]=$x ); declare -p e; e+=( n m ); declare -p e; e=( a ); declare -p e; declare -i -A h=([a]=1+1); h[b]+=3; declare -p h; declare -A k; k=val; declare -p k; k+=( [x]=$(echo '*') ); declare -p k; a=( * ); echo ${#a[@]}; a=( [3]=* x ); declare -p a; declare -A q=(["@"]=1 ["]"]=2 [')']=3 ['"']=4); declare -p q; for i in "${!q[@]}"; do echo "$i"; done; echo "${q[@]@A}"

@@ -28,7 +28,7 @@ export const attributes = (variable: Variable | undefined): string => {
 }
 
 /** A key as `declare -p` shows it, quoted only where it needs to be. */
-const keyText = (key: string): string => Quote.trace(key) === key ? key : Quote.double(key)
+const keyText = (key: string): string => Quote.trace(key) === key && key !== "@" ? key : Quote.double(key)
 
 export const arrayText = (items: ReadonlyArray<string>): string =>
   Object.keys(items).map((key) => `[${key}]=${Quote.double(items[Number(key)]!)}`).join(" ")
@@ -89,13 +89,14 @@ export function* transform(shell: Shell, p: Parameter, value: Value, operator: s
       return each(() => attributes(variable))
     case "A":
       if (value.kind === "one") return each((text) => assignment(p.name, variable, text))
+      if (p.name === "@" || p.name === "*") {
+        return { ...value, values: [`set -- ${value.values.map(Quote.always).join(" ")}`] }
+      }
       return {
         ...value,
         values: [
           `declare -${attributes(variable) || "-"}`,
-          `${p.name}=(${
-            keys(variable?.value).map((key, index) => `[${key}]=${Quote.double(value.values[index] ?? "")}`).join(" ")
-          })`
+          `${p.name}=(${typeof variable?.value === "object" ? elementsText(variable.value) : ""})`
         ]
       }
     case "K":

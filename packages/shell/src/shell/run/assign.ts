@@ -27,7 +27,8 @@ interface Element {
   readonly value: string
 }
 
-function* elements(shell: Shell, value: ArrayValue): Run<ReadonlyArray<Element>> {
+/** The words of an associative array are neither split nor matched against files. */
+function* elements(shell: Shell, value: ArrayValue, associative: boolean): Run<ReadonlyArray<Element>> {
   const out: Array<Element> = []
   for (const { append, index, word } of value.elements) {
     if (index !== undefined) {
@@ -35,7 +36,8 @@ function* elements(shell: Shell, value: ArrayValue): Run<ReadonlyArray<Element>>
       continue
     }
     const fields: Array<string> = []
-    yield* expandInto(shell, word, fields)
+    if (associative) fields.push(yield* expandText(shell, word))
+    else yield* expandInto(shell, word, fields)
     for (const field of fields) out.push({ key: undefined, append: false, value: field })
   }
   return out
@@ -43,11 +45,11 @@ function* elements(shell: Shell, value: ArrayValue): Run<ReadonlyArray<Element>>
 
 /** `name=(…)`. The new elements are expanded before the old ones go. */
 export function* assignArray(shell: Shell, name: string, value: ArrayValue, append: boolean): Run<void> {
-  const list = yield* elements(shell, value)
   const { variables } = shell
   const associative = variables.isAssociative(name)
+  const list = yield* elements(shell, value, associative)
   variables.makeArray(name, associative, append)
-  if (associative) return assignPairs(shell, name, list)
+  if (associative) return yield* assignPairs(shell, name, list)
   const array = variables.get(variables.resolve(name))?.value
   let next = typeof array === "object" && array.kind === "indexed" ? array.items.length : 0
   for (const { append: add, key, value: text } of list) {
@@ -69,9 +71,14 @@ export function* assignArray(shell: Shell, name: string, value: ArrayValue, appe
 }
 
 /** Elements of an associative array: `[key]=value`, or keys and values in turn. */
-const assignPairs = ({ variables }: Shell, name: string, list: ReadonlyArray<Element>): void => {
-  if (list.some(({ key }) => key !== undefined)) {
-    for (const { append, key, value } of list) variables.setElement(name, key ?? value, value, append)
+function* assignPairs(shell: Shell, name: string, list: ReadonlyArray<Element>): Run<void> {
+  const { variables } = shell
+  if (list[0]?.key !== undefined) {
+    for (const { append, key, value } of list) {
+      if (key === undefined) {
+        yield* report(shell, `${name}: ${value}: must use subscript when assigning associative array`)
+      } else variables.setElement(name, key, value, append)
+    }
     return
   }
   for (let at = 0; at < list.length; at += 2) variables.setElement(name, list[at]!.value, list[at + 1]?.value ?? "")

@@ -223,6 +223,7 @@ export function* runFunction(shell: Shell, command: Ast.Function): Run<number> {
   shell.defineFunction(command.name, {
     body: command.body,
     file: Values.fileOf(shell) ?? (shell.from === "c" ? "environment" : "main"),
+    line: command.line,
     source: command.source,
     exported: before?.exported ?? false,
     readonly: false,

@@ -21,7 +21,7 @@ import { report } from "./report.js"
 import { isFound, look } from "./search.js"
 import { closeSubstituted } from "./substitution.js"
 import { traceCommand, traceText } from "./trace.js"
-import { hideTraps, runReturnTrap } from "./traps.js"
+import { hideTraps, runDebugTrap, runReturnTrap } from "./traps.js"
 
 /** The deepest nesting of functions. */
 const functionsMax = 2000
@@ -216,6 +216,10 @@ export function* callFunction(
   const showTraps = shell.traps.actions.size === 0 ? undefined : hideTraps(shell, definition.traced)
   try {
     yield* checkpoint(shell)
+    if (shell.traps.actions.has("DEBUG")) {
+      shell.line = definition.line
+      yield* runDebugTrap(shell)
+    }
     const status = yield* shell.frames.length % callsPerStack === 0
       ? onFreshStack(() => runBody(shell, definition))
       : runBody(shell, definition)

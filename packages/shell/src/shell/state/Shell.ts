@@ -29,8 +29,9 @@ export const call: <A, E extends Errno.Any, R>(effect: Effect.Effect<A, E, R>) =
 
 export interface FunctionDefinition {
   readonly body: Command
-  /** The script that it was defined in. */
+  /** The script that it was defined in, and where it begins there. */
   readonly file: string
+  readonly line: number
   readonly source: string
   readonly exported: boolean
   readonly readonly: boolean
