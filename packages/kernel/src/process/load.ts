@@ -146,7 +146,10 @@ export const make = (parts: {
   return {
     load: (caller, path, argv, env) => {
       const held: Array<Location> = []
-      return Step.run(settle(Step.run(loadSteps(caller, path, argv, env, held)), held))
+      const loading = Step.run(loadSteps(caller, path, argv, env, held))
+      // As nearly always: a program that is no script, and nothing to let go of.
+      if (held.length === 1 && Step.isReady(loading) && loading._tag === "Success") return loading
+      return Step.run(settle(loading, held))
     }
   }
 }
