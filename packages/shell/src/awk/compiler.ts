@@ -3,9 +3,10 @@
  *
  * @see awk(1p)
  */
+import type { Run } from "../Nesting.js"
 import * as Regex from "../Regex.js"
 import { type Code, ofText, type Step, valueOf, waiting } from "./code.js"
-import { Fatal, type Run } from "./control.js"
+import { Fatal } from "./control.js"
 import { compileExpression } from "./expressions.js"
 import type { Machine } from "./machine.js"
 import { Needs } from "./needs.js"

@@ -3,9 +3,10 @@
  *
  * @see awk(1p)
  */
+import type { Run } from "../Nesting.js"
 import { type After, type Code, type Step } from "./code.js"
 import type { Compiler } from "./compiler.js"
-import { Exit, Next, type Run } from "./control.js"
+import { Exit, Next } from "./control.js"
 import type { Hooks } from "./input.js"
 import type { Machine } from "./machine.js"
 import { compileBody } from "./statements.js"

@@ -3,10 +3,10 @@
  *
  * @see awk(1p)
  */
+import type { Run } from "../Nesting.js"
 import { ordered, walkingOrder } from "./calls/arrays.js"
 import { type After, type Code, type Plain, type PlainStep, type Step, valueOf, type WaitingStep } from "./code.js"
 import type { Compiler } from "./compiler.js"
-import type { Run } from "./control.js"
 import { sprintf } from "./format.js"
 import { matcher } from "./regexps.js"
 import type { Expression, Statement } from "./syntax.js"

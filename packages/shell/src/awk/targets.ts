@@ -3,9 +3,10 @@
  *
  * @see awk(1p)
  */
+import type { Run } from "../Nesting.js"
 import { type Code, ofNumber, ofValue, type Plain, waiting } from "./code.js"
 import type { Compiler } from "./compiler.js"
-import { Fatal, type Run } from "./control.js"
+import { Fatal } from "./control.js"
 import type { Expression, Name, Target } from "./syntax.js"
 import { Table, toNumber, type Value } from "./values.js"
 

@@ -6,7 +6,7 @@
 import { O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import * as Errno from "@effix/kernel/Errno"
 import { Compiler } from "../awk/compiler.js"
-import { drive, Fatal } from "../awk/control.js"
+import { Fatal } from "../awk/control.js"
 import { assignment, Input } from "../awk/input.js"
 import { type Source, unescape } from "../awk/lexer.js"
 import { Machine } from "../awk/machine.js"
@@ -16,6 +16,7 @@ import { BadProgram, type Complaint, type Program, special } from "../awk/syntax
 import { Input as Text, Table } from "../awk/values.js"
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
+import { drive, TooDeep } from "../Nesting.js"
 import type * as Options from "../Options.js"
 import { attempt, type Steps, stop } from "../Steps.js"
 import * as Utility from "../Utility.js"
@@ -150,6 +151,7 @@ function* execute(
     yield* machine.printWarnings()
     yield* machine.streams.flush()
     if (error instanceof Fatal) yield* run.warn(machine.complaint(error.text, error.aside))
+    else if (error instanceof TooDeep) yield* run.warn(machine.complaint("function calls nest too deeply"))
     // The engine's own limits: a text that is too long, or an expression that nests too deeply.
     else if (error instanceof RangeError) yield* run.warn(machine.complaint("memory exhausted"))
     else throw error

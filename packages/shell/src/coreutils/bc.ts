@@ -5,11 +5,11 @@
  */
 import { O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import * as Errno from "@effix/kernel/Errno"
-import { drive, Fatal, type Run } from "../awk/control.js"
 import { Halt, Machine, RuntimeError } from "../bc/machine.js"
 import { Incomplete, type Item, Parser, Quit, Wrong } from "../bc/syntax.js"
 import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
+import { drive, type Run, TooDeep } from "../Nesting.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 
@@ -95,7 +95,7 @@ class Session {
       if (error instanceof Halt) return true
       if (error instanceof RuntimeError) {
         this.complaints += `Runtime error (func=${error.within}, adr=0): ${error.text}\n`
-      } else if (error instanceof Fatal) this.complaints += "Runtime error (func=(main), adr=0): too deeply nested\n"
+      } else if (error instanceof TooDeep) this.complaints += "Runtime error (func=(main), adr=0): too deeply nested\n"
       else throw error
     }
     yield* this.complain()

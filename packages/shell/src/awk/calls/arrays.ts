@@ -3,9 +3,10 @@
  *
  * @see gawk(1)
  */
+import type { Run } from "../../Nesting.js"
 import { applied, type Code, valueOf, waiting } from "../code.js"
 import type { Compiler, TableCode } from "../compiler.js"
-import { Fatal, type Run } from "../control.js"
+import { Fatal } from "../control.js"
 import { comparison, type Entry, sorted } from "../order.js"
 import { compilePattern } from "../regexps.js"
 import { byBlanks, byContent, byRegex, type Splitter } from "../splitting.js"

@@ -5,10 +5,11 @@
  *
  * @see awk(1p)
  */
+import { Enter, type Run } from "../../Nesting.js"
 import { plain } from "../builtins.js"
 import { type After, type Code, ofValue, type Plain, waiting } from "../code.js"
 import type { Callable, Compiler } from "../compiler.js"
-import { Enter, Exit, Fatal, Next, type Run } from "../control.js"
+import { Exit, Fatal, Next } from "../control.js"
 import { arity } from "../uses.js"
 
 import { BadProgram, type Expression } from "../syntax.js"

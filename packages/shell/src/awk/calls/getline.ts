@@ -3,9 +3,9 @@
  *
  * @see awk(1p)
  */
+import type { Run } from "../../Nesting.js"
 import { type Code, valueOf, waiting } from "../code.js"
 import type { Compiler } from "../compiler.js"
-import type { Run } from "../control.js"
 import type { Reader } from "../reader.js"
 import { type Expression, special } from "../syntax.js"
 import { compileLocation } from "../targets.js"
