@@ -12,9 +12,9 @@ import { AssignmentFailed, Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { Variable } from "../state/Variables.js"
 import type { Assignment } from "../syntax/Ast.js"
-import { definition as layout } from "../syntax/layout.js"
 import { parse } from "../syntax/parse.js"
 import { type Builtin, complain, type Context, flags, misuse } from "./Builtin.js"
+import { markFunctions, printFunctions, unsetFunction } from "./functions.js"
 import { subscript } from "./target.js"
 import { withUsage } from "./usage.js"
 
@@ -171,14 +171,13 @@ function* declareOne(
   if (parsed === undefined) return yield* complain(shell, builtin, `\`${text}': not a valid identifier`)
   const { name } = parsed
   const marks = changes(letters)
+  const isList = parsed.key !== undefined || assignment !== undefined
   if (local) shell.variables.local(name, shell.options.localvar_inherit)
   if (letters.includes("A")) shell.variables.declareArray(name, true)
-  else if (letters.includes("a") || parsed.key !== undefined && !shell.variables.isAssociative(name)) {
+  else if (letters.includes("a") || isList && !shell.variables.isAssociative(name)) {
     shell.variables.declareArray(name, false)
-  } else if (assignment !== undefined && !shell.variables.isAssociative(name)) shell.variables.declareArray(name, false)
-  if (
-    letters.some((letter) => letter === "+a" || letter === "+A") && typeof shell.variables.get(name)?.value === "object"
-  ) {
+  }
+  if (letters.some((letter) => /^\+[aA]$/.test(letter)) && typeof shell.variables.get(name)?.value === "object") {
     throw new AssignmentFailed(name, "cannot destroy array variables in this way")
   }
   if (letters.includes("+r") && shell.variables.get(name)?.readonly === true) {
@@ -222,50 +221,6 @@ function* printDeclarations(shell: Shell, names: ReadonlyArray<string>, letters:
   return printed === 0 ? status : printed
 }
 
-/** `declare -f` with an attribute. */
-function* markFunctions(shell: Shell, names: ReadonlyArray<string>, letters: ReadonlyArray<string>): Run<number> {
-  let status = 0
-  for (const name of names) {
-    const definition = shell.functions.get(name)
-    if (definition === undefined) {
-      status = yield* complain(shell, "declare", `${name}: not found`)
-      continue
-    }
-    if (letters.includes("+r") && definition.readonly) {
-      status = yield* complain(shell, "declare", `${name}: readonly function`)
-      continue
-    }
-    shell.defineFunction(name, {
-      ...definition,
-      readonly: definition.readonly || letters.includes("r"),
-      traced: letters.includes("t") || definition.traced && !letters.includes("+t"),
-      exported: letters.includes("x") || definition.exported && !letters.includes("+x")
-    })
-  }
-  return status
-}
-
-function* printFunctions(shell: Shell, names: ReadonlyArray<string>, letters: ReadonlyArray<string>): Run<number> {
-  let text = ""
-  let status = 0
-  const all = names.length === 0
-  for (const name of all ? [...shell.functions.keys()].sort() : names) {
-    const definition = shell.functions.get(name)
-    if (definition === undefined) {
-      status = letters.includes("p") ? yield* complain(shell, "declare", `${name}: not found`) : 1
-    } else if (all && letters.includes("x") && !definition.exported) continue
-    else if (all && letters.includes("r") && !definition.readonly) continue
-    else {
-      const marks = `${definition.readonly ? "r" : ""}${definition.traced ? "t" : ""}${definition.exported ? "x" : ""}`
-      const declared = `declare -f${marks} ${name}\n`
-      if (letters.includes("F")) text += all ? declared : `${name}\n`
-      else text += `${layout(definition.source)}\n${marks === "" ? "" : declared}`
-    }
-  }
-  yield* print(shell, "declare", text)
-  return status
-}
-
 const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
   function*(shell, argv, context: Context) {
     const given = flags(argv, "aAfFgilnprtux", true)
@@ -287,13 +242,14 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
     let status = 0
     for (let at = 0; at < rest.length; at++) {
       const assignment = context.assignments?.get(used + at)
+      const declared = declareOne(shell, builtin, rest[at]!, letters, local, assignment)
       const leave = inFunction && !local ? shell.variables.reachGlobal(/^\w*/.exec(rest[at]!)![0]) : undefined
-      const code = yield* tryOne(
-        shell,
-        builtin,
-        declareOne(shell, builtin, rest[at]!, letters, local, assignment)
-      )
-      leave?.()
+      let code: number
+      try {
+        code = yield* tryOne(shell, builtin, declared)
+      } finally {
+        leave?.()
+      }
       if (code !== 0) status = code
     }
     return status
@@ -302,16 +258,6 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
 export const declare = declaring("declare")
 export const local = declaring("local")
 export const typeset = declaring("typeset")
-
-function* unsetFunction(shell: Shell, name: string): Run<boolean> {
-  const definition = shell.functions.get(name)
-  if (definition?.readonly === true) {
-    yield* complain(shell, "unset", `${name}: cannot unset: readonly function`)
-    return false
-  }
-  if (definition !== undefined) shell.defineFunction(name, undefined)
-  return true
-}
 
 export const unset: Builtin = function*(shell, argv) {
   const given = flags(argv, "fvn")
