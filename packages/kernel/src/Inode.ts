@@ -35,10 +35,8 @@ export abstract class Inode {
   declare ctime: bigint
   /** How often the kernel holds it: descriptions, directories in use, mappings. Kept by `Vfs` alone. */
   declare references: number
-  /** Descriptions that may write to it; below 0, how often it runs as a program. Kept by `Vfs` alone. */
-  declare writers: number
-  /** Descriptions that may read it and no more. Kept by `Vfs` alone. */
-  declare readers: number
+  /** How often it is open, to read it and to write to it; below 0 while it runs as a program. Kept by `Vfs` alone. */
+  declare opens: number
   /** Held while a change is under way. Kept by `Vfs` alone. */
   declare lock: InodeLock | "held" | undefined
   /** Who is told of what happens to it. Kept by `Watches` alone. */
@@ -52,8 +50,7 @@ export abstract class Inode {
     this.size = 0
     this.atime = this.mtime = this.ctime = made.now
     this.references = 0
-    this.writers = 0
-    this.readers = 0
+    this.opens = 0
     this.lock = undefined
     this.watches = undefined
   }

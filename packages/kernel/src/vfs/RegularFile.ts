@@ -27,6 +27,7 @@ import * as Attributes from "./attributes.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
 import * as Lock from "./lock.js"
+import { weightOf, WRITER } from "./opens.js"
 import * as Seals from "./seals.js"
 
 export class RegularFile extends Description {
@@ -34,9 +35,8 @@ export class RegularFile extends Description {
   lock: InodeLock | "held" | undefined = undefined
   readonly inode: Inode
   private readonly backend: Backend
-  /** How often it counts among those who have the file open: to write to it, or to read it and no more. */
-  private readonly writers: number
-  private readonly readers: number
+  /** What it adds to the `opens` of its inode. */
+  private readonly weight: number
 
   constructor(
     flags: number,
@@ -49,16 +49,14 @@ export class RegularFile extends Description {
     this.location = place
     this.inode = place.dentry.inode
     this.backend = place.mount.superblock.backend
-    this.writers = counts && this.writable ? 1 : 0
-    this.readers = counts && this.readable && !this.writable ? 1 : 0
-    this.count(1)
+    this.weight = counts ? weightOf(this) : 0
+    this.inode.opens += this.weight
+    if (this.weight === WRITER) place.mount.writers++
   }
 
-  private count(by: 1 | -1): void {
-    const { inode, place, readers, writers } = this
-    inode.readers += by * readers
-    inode.writers += by * writers
-    place.mount.writers += by * writers
+  private uncount(): void {
+    this.inode.opens -= this.weight
+    if (this.weight === WRITER) this.place.mount.writers--
   }
 
   get label(): string {
@@ -250,7 +248,7 @@ export class RegularFile extends Description {
 
   override release(): Effect.Effect<void> {
     this.core.watches.closed(this)
-    this.count(-1)
+    this.uncount()
     return Dentries.letGo(this.core, this.place)
   }
 }

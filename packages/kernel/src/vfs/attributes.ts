@@ -236,7 +236,7 @@ function* mayTruncate(core: Core, viewer: Viewer, target: Target) {
   yield* Permission.access(viewer, inode, FileMode.W_OK)
   yield* ruled(core, viewer, target)
   yield* writable(target)
-  if (inode.writers < 0) return yield* Errno.fail("ETXTBSY")
+  if (inode.opens < 0) return yield* Errno.fail("ETXTBSY")
 }
 
 function* cutSteps(core: Core, viewer: Viewer, target: Target, size: number) {

@@ -24,6 +24,7 @@ import * as WaitQueue from "../WaitQueue.js"
 import * as Attributes from "./attributes.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
+import { weightOf, WRITER } from "./opens.js"
 import type { Settings } from "./Settings.js"
 
 /** Who asks for a lease, and what the kernel is to do about it. */
@@ -91,15 +92,15 @@ class LeasedFile {
 }
 
 /** Whether what others have open, or wait to open, rules out a lease; for writing, that it runs as a program as well. */
-const isInUse = ({ inode, readable, writable }: Description, type: number): boolean =>
-  type === F_RDLCK
-    ? inode.writers > 0
-    : inode.writers !== (writable ? 1 : 0) || inode.readers !== (readable && !writable ? 1 : 0)
+const isInUse = (description: Description, type: number): boolean => {
+  const { opens } = description.inode
+  return type === F_RDLCK ? opens >= WRITER : opens !== weightOf(description)
+}
 
 /** Whoever waits to open a file counts as if he had it open. */
 const count = (inode: Inode, { access }: Breaker, by: 1 | -1): void => {
-  inode.writers += writes(access) ? by : 0
-  inode.readers += access === O_RDONLY ? by : 0
+  if (writes(access)) inode.opens += by * WRITER
+  else if (access === O_RDONLY) inode.opens += by
 }
 
 export class Leases {

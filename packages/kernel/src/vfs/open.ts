@@ -176,7 +176,7 @@ const openInode = <A, E>(
   switch (inode.mode & FileMode.S_IFMT) {
     case FileMode.S_IFREG:
       return Step.andThen(Dentries.hold(at), () =>
-        inode.writers < 0 && OpenFlags.writes(kept)
+        inode.opens < 0 && OpenFlags.writes(kept)
           // It began to run while the backend was asked.
           ? Step.andThen(Dentries.letGo(core, at), () => Errno.fail("ETXTBSY"))
           : Exit.succeed(take(new RegularFile(kept, core, at))))
@@ -219,7 +219,7 @@ function* cutAndOpen<A, E>(
 ) {
   yield* Dentries.hold(at)
   Attributes.tell(core, IN_OPEN, target)
-  const cut: Effect.Effect<void, OpenError> = target.inode.writers < 0
+  const cut: Effect.Effect<void, OpenError> = target.inode.opens < 0
     ? Errno.fail("ETXTBSY")
     : Step.run(Attributes.setLength(core, caller, target, 0))
   const opened: Exit.Exit<Effect.Effect<A, E | OpenError>, OpenError> = yield* Step.exit(
@@ -293,7 +293,7 @@ class Opening<A, E> {
     const allowed = Permission.access(caller, inode, wanted)
     if (allowed !== Exit.void) return allowed
     if ((flags & O_NOATIME) !== 0 && !Permission.owns(caller, inode)) return Errno.fail("EPERM")
-    if (writesFile && inode.writers < 0) return Errno.fail("ETXTBSY")
+    if (writesFile && inode.opens < 0) return Errno.fail("ETXTBSY")
     if (writesFile && mount.readOnly) return Errno.fail("EROFS")
     return Permission.isRuled(core, caller) ? this.ruled(found, inode, wanted) : Exit.void
   }

@@ -15,6 +15,7 @@ import type { StorageError } from "../VfsBackend.js"
 import * as Attributes from "./attributes.js"
 import type { Core } from "./Core.js"
 import * as Dentries from "./dentries.js"
+import { WRITER } from "./opens.js"
 
 /** Takes hold of a regular file to run it. */
 export const start = (
@@ -24,14 +25,14 @@ export const start = (
   // Whatever is stored in a file system has a place.
   const at = Attributes.placeOf(core, target)!
   return Step.andThen(Dentries.hold(at), () => {
-    if (target.inode.writers > 0) return Step.andThen(Dentries.letGo(core, at), () => Errno.fail("ETXTBSY"))
-    target.inode.writers--
+    if (target.inode.opens >= WRITER) return Step.andThen(Dentries.letGo(core, at), () => Errno.fail("ETXTBSY"))
+    target.inode.opens -= WRITER
     return Exit.succeed(at)
   })
 }
 
 /** It runs once less. */
 export const end = (core: Core, at: Location): Effect.Effect<void> => {
-  at.dentry.inode.writers++
+  at.dentry.inode.opens += WRITER
   return Dentries.letGo(core, at)
 }
