@@ -3,7 +3,7 @@
  *
  * @see awk(1p)
  */
-import type { Run } from "../Nesting.js"
+import type { Run } from "../internal/Nesting.js"
 import { numberText } from "./format.js"
 import type { Machine } from "./machine.js"
 import { toBoolean, toNumber, type Value } from "./values.js"

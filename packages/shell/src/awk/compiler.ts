@@ -3,7 +3,7 @@
  *
  * @see awk(1p)
  */
-import type { Run } from "../Nesting.js"
+import type { Run } from "../internal/Nesting.js"
 import * as Regex from "../Regex.js"
 import { type Code, ofText, type Step, valueOf, waiting } from "./code.js"
 import { Fatal } from "./control.js"

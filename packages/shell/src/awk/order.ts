@@ -3,7 +3,7 @@
  *
  * @see gawk(1)
  */
-import type { Run } from "../Nesting.js"
+import type { Run } from "../internal/Nesting.js"
 import { compareNumbers, compareTexts, numberOf, Table, toNumber, type Value } from "./values.js"
 
 export type Entry = readonly [key: string, value: Value]

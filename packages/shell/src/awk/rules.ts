@@ -3,7 +3,7 @@
  *
  * @see awk(1p)
  */
-import type { Run } from "../Nesting.js"
+import type { Run } from "../internal/Nesting.js"
 import { type After, type Code, type Step } from "./code.js"
 import type { Compiler } from "./compiler.js"
 import { Exit, Next } from "./control.js"

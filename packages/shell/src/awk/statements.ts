@@ -3,7 +3,7 @@
  *
  * @see awk(1p)
  */
-import type { Run } from "../Nesting.js"
+import type { Run } from "../internal/Nesting.js"
 import { ordered, walkingOrder } from "./calls/arrays.js"
 import { type After, type Code, type Plain, type PlainStep, type Step, valueOf, type WaitingStep } from "./code.js"
 import type { Compiler } from "./compiler.js"

@@ -3,7 +3,7 @@
  *
  * @see bc(1p)
  */
-import { Enter, type Run } from "../Nesting.js"
+import { Enter, type Run } from "../internal/Nesting.js"
 import * as Decimal from "./decimal.js"
 import { library } from "./functions.js"
 import type { Argument, Definition, Expression, Place, Statement } from "./syntax.js"

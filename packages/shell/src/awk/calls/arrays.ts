@@ -3,7 +3,7 @@
  *
  * @see gawk(1)
  */
-import type { Run } from "../../Nesting.js"
+import type { Run } from "../../internal/Nesting.js"
 import { applied, type Code, valueOf, waiting } from "../code.js"
 import type { Compiler, TableCode } from "../compiler.js"
 import { Fatal } from "../control.js"

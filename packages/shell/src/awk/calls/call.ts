@@ -5,7 +5,7 @@
  *
  * @see awk(1p)
  */
-import { Enter, type Run } from "../../Nesting.js"
+import { Enter, type Run } from "../../internal/Nesting.js"
 import { plain } from "../builtins.js"
 import { type After, type Code, ofValue, type Plain, waiting } from "../code.js"
 import type { Callable, Compiler } from "../compiler.js"

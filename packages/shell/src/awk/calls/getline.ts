@@ -3,7 +3,7 @@
  *
  * @see awk(1p)
  */
-import type { Run } from "../../Nesting.js"
+import type { Run } from "../../internal/Nesting.js"
 import { type Code, valueOf, waiting } from "../code.js"
 import type { Compiler } from "../compiler.js"
 import type { Reader } from "../reader.js"

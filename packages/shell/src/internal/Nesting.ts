@@ -2,7 +2,7 @@
  * Programs of a language whose functions may nest far deeper than those of JavaScript: what needs no system call is a plain
  * function; the rest are generators, and the body of a function is not delegated to but entered.
  */
-import type { Steps } from "./Steps.js"
+import type { Steps } from "../Steps.js"
 
 type Wrapped = Steps<unknown> extends Generator<infer Yielded, unknown, unknown> ? Yielded : never
 
