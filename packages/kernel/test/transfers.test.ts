@@ -191,6 +191,22 @@ describe("storage", () => {
         assert.strictEqual(yield* read(sys, again), "abc")
       })
     ))
+
+  it.effect("a write that a seal refuses has stamped the file by then, and taken its set-id bits", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const fd = yield* sys.memfdCreate("shared", 2)
+        yield* sys.fchmod(fd, 0o4754)
+        yield* sys.fcntl(fd, F_ADD_SEALS, F_SEAL_GROW)
+        const before = yield* sys.fstat(fd)
+        yield* TestClock.adjust("1 second")
+        yield* sys.setresuid(1000, 1000, 1000)
+        assert.strictEqual(yield* errnoOf(write(sys, fd, "d")), "EPERM")
+        const { ctime, mode, mtime } = yield* sys.fstat(fd)
+        assert.strictEqual(mode & 0o7777, 0o754)
+        assert.isTrue(mtime > before.mtime && ctime > before.ctime)
+      })
+    ))
 })
 
 describe("access times", () => {

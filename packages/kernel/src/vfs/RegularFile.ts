@@ -159,7 +159,7 @@ export class RegularFile extends Description {
     const { core, inode } = this
     if (inode.nlink === 0) {
       const count = Seals.writable(core, inode, offset, bytes.length)
-      if (count === 0) return Errno.fail("EPERM")
+      if (count === 0) return this.sealed(caller)
       if (count < bytes.length) bytes = bytes.subarray(0, count)
     }
     if (inode.hasAttributes || ((inode.mode & 0o6000) !== 0 && !capable(caller.credentials, CAP_FSETID))) {
@@ -167,6 +167,17 @@ export class RegularFile extends Description {
       return Step.andThen(dropped, () => this.told(IN_MODIFY, this.backend.write(inode, offset, bytes, core.now())))
     }
     return this.told(IN_MODIFY, this.backend.write(inode, offset, bytes, core.now()))
+  }
+
+  /** A seal is met when all is ready for the bytes: what the file lent is gone by then, and it is stamped. */
+  private sealed(caller: Process): Effect.Effect<never, WriteError> {
+    const { backend, core, inode } = this
+    const now = core.now()
+    const prepared = Step.andThen(
+      Attributes.dropLoans(core, caller, this.target),
+      () => backend.change(inode, { mtime: now, ctime: now })
+    ) as Effect.Effect<void, WriteError>
+    return Step.andThen(prepared, () => Errno.fail("EPERM"))
   }
 
   /** Those who watch are told of a call that has moved bytes. */
