@@ -135,22 +135,19 @@ export function* holders(run: Utility.Run): Steps<ReadonlyMap<number, ReadonlyAr
   return found
 }
 
-/** Names of ports, by number and protocol, as services(5) has them. */
-export function* services(run: Utility.Run): Steps<ReadonlyMap<string, string>> {
+/** The names of a file in which each line has one and what it stands for, by the latter, which is word number `key`. */
+function* namesIn(run: Utility.Run, path: string, key: 0 | 1): Steps<ReadonlyMap<string, string>> {
   const names = new Map<string, string>()
-  for (const line of ((yield* Accounts.readSmallFile(run.sys, "/etc/services")) ?? "").split("\n")) {
-    const [name, port] = line.replace(/#.*/, "").trim().split(/\s+/)
-    if (name !== undefined && port !== undefined && !names.has(port)) names.set(port, name)
+  for (const line of ((yield* Accounts.readSmallFile(run.sys, path)) ?? "").split("\n")) {
+    const words = line.replace(/#.*/, "").trim().split(/\s+/)
+    const [meant, name] = [words[key], words[1 - key]]
+    if (meant !== undefined && name !== undefined && !names.has(meant)) names.set(meant, name)
   }
   return names
 }
 
+/** Names of ports, by number and protocol, as services(5) has them. */
+export const services = (run: Utility.Run): Steps<ReadonlyMap<string, string>> => namesIn(run, "/etc/services", 1)
+
 /** Names of addresses, as hosts(5) has them. */
-export function* hosts(run: Utility.Run): Steps<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>()
-  for (const line of ((yield* Accounts.readSmallFile(run.sys, "/etc/hosts")) ?? "").split("\n")) {
-    const [address, name] = line.replace(/#.*/, "").trim().split(/\s+/)
-    if (address !== undefined && name !== undefined && !names.has(address)) names.set(address, name)
-  }
-  return names
-}
+export const hosts = (run: Utility.Run): Steps<ReadonlyMap<string, string>> => namesIn(run, "/etc/hosts", 0)

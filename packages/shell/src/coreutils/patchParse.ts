@@ -213,23 +213,23 @@ class Reader {
     }
   }
 
+  /** The line that tells where one side of a hunk lies. */
+  private range(form: RegExp): RegExpExecArray | BadPatch {
+    const found = form.exec(this.lines[this.at] ?? "")
+    if (found === null) {
+      return this.at < this.lines.length ? this.malformed() : new BadPatch("unexpected end of file in patch")
+    }
+    this.at++
+    return found
+  }
+
   private context(): Hunk | BadPatch {
     this.at++
-    const old = oldRange.exec(this.lines[this.at] ?? "")
-    if (old === null) {
-      return this.at < this.lines.length
-        ? this.malformed()
-        : new BadPatch("unexpected end of file in patch")
-    }
-    this.at++
+    const old = this.range(oldRange)
+    if (old instanceof BadPatch) return old
     const left = this.side(" -!")
-    const fresh = newRange.exec(this.lines[this.at] ?? "")
-    if (fresh === null) {
-      return this.at < this.lines.length
-        ? this.malformed()
-        : new BadPatch("unexpected end of file in patch")
-    }
-    this.at++
+    const fresh = this.range(newRange)
+    if (fresh instanceof BadPatch) return fresh
     const right = this.side(" +!")
     return {
       context: true,
