@@ -8,12 +8,12 @@ export const quick = process.env.BENCH_QUICK === "1"
 
 /**
  * Microseconds of CPU time that operations run before they count, at least and at most: for as long as the compiler
- * makes them faster. Code that is many functions long takes a while, the more so on a busy machine.
+ * makes them faster. Code that is many functions long takes a while, the more so on a busy machine: it is warm when it
+ * has not become faster for a third of the time that it has run.
  */
 const WARM = quick ? 40_000 : 900_000
-const WARM_MAX = quick ? 150_000 : 4_000_000
-/** Batches in a row that were no faster than the best so far. */
-const SETTLED = 4
+const WARM_MAX = quick ? 150_000 : 8_000_000
+const SETTLED = 1 / 3
 
 /** Microseconds of CPU time in one batch. */
 const BATCH = quick ? 15_000 : 40_000
@@ -36,7 +36,8 @@ export class Meter {
   #batches
   #warmed = 0
   #best = Infinity
-  #settled = 0
+  /** How long it had run when it was last found to have become faster. */
+  #improved = 0
   #began = 0
 
   /** `count`: operations in a batch, for what may not be repeated at will. */
@@ -64,12 +65,13 @@ export class Meter {
   #isWarm(elapsed) {
     if (this.times.length > 0) return true
     this.#warmed += elapsed
+    // A shorter batch may be over before the clock has moved.
+    if (elapsed < BATCH) return false
     const each = elapsed / this.count
-    if (each < this.#best * 0.95) this.#settled = 0
-    else this.#settled++
+    if (each < this.#best * 0.95) this.#improved = this.#warmed
     this.#best = Math.min(this.#best, each)
-    if (elapsed < BATCH || this.#warmed < WARM) return false
-    return this.#settled >= SETTLED || this.#warmed >= WARM_MAX
+    if (this.#warmed < WARM) return false
+    return this.#warmed - this.#improved >= this.#warmed * SETTLED || this.#warmed >= WARM_MAX
   }
 
   /** Nanoseconds for one operation. */

@@ -20,7 +20,7 @@ import {
   type HostRooms,
   OutputLimit
 } from "./contract.js"
-import { awaitEnd, launch } from "./launch.js"
+import { endOf, hasEnded, launch } from "./launch.js"
 
 const OUTPUT_MAX = 64 * 1024 * 1024
 
@@ -98,27 +98,22 @@ export const exec = (
     fds.place(1, stdout, false)
     fds.place(2, stderr, false)
 
-    const tooMuch = Effect.suspend(() => Effect.fail(new OutputLimit({ limit, ...partOf(collected()) })))
-    const overflowed = Effect.zipRight(
-      Effect.orDie(WaitQueue.waitUntil([overflowing], () => written > limit ? Exit.void : undefined)),
-      tooMuch
-    )
     const argv = typeof command === "string" ? ["/bin/sh", "-c", command] : command
     const run = Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(launch(rooms, argv, options, fds), (process) => {
         // Not before there is somebody to read it: a command that cannot be started leaves nobody waiting.
         stdin.feed()
+        const waited = WaitQueue.waitUntil(
+          [endOf(process), overflowing],
+          () => written > limit || hasEnded(process) ? Exit.void : undefined
+        )
         // One that wrote too much and has ended since has written too much all the same.
-        const ended = Effect.flatMap(
-          awaitEnd(process),
-          (status): Effect.Effect<ExecResult, OutputLimit> =>
-            written > limit ? tooMuch : Effect.succeed(new Result(status, stdout.bytes(), stderr.bytes()))
-        )
+        const ended = Effect.flatMap(Effect.orDie(waited), (): Exit.Exit<ExecResult, OutputLimit> =>
+          written > limit
+            ? Exit.fail(new OutputLimit({ limit, ...partOf(collected()) }))
+            : Exit.succeed(new Result(process.status!, stdout.bytes(), stderr.bytes())))
         // Killed in every case but that of the command's own end: then what it left behind may go on.
-        return Effect.onError(
-          restore(Effect.raceFirst(ended, overflowed)),
-          () => Effect.sync(() => killTree(process.origin))
-        )
+        return Effect.onError(restore(ended), () => Effect.sync(() => killTree(process.origin)))
       })
     )
     if (options.timeout === undefined) return run
