@@ -256,7 +256,9 @@ class Generator {
       [0.5, [F.F_DUPFD_QUERY, this.fd()]],
       [0.3, [99, 0]]
     ])
-    this.add("fcntl", this.fd(), command, argument)
+    // Whose number it is must be told by who it is.
+    if (command === F.F_GETOWN) this.add("getown", this.fd())
+    else this.add("fcntl", this.fd(), command, argument)
   }
 
   /** Whom a descriptor tells, and of what; and what was told. */
