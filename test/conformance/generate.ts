@@ -283,14 +283,19 @@ class Generator {
     ])()
   }
 
+  /** An ext4 does not stamp a file of which nothing is read. */
+  private readSize(): number {
+    return Math.max(this.disk ? 1 : 0, size(this.random))
+  }
+
   private bytes(): void {
     const { random } = this
     const seed = random.between(0, 255)
     random.weighted<() => void>([
       [10, () => this.add("write", this.fd(), size(random), seed)],
-      [8, () => this.add("read", this.fd(), size(random))],
+      [8, () => this.add("read", this.fd(), this.readSize())],
       [4, () => this.add("pwrite", this.fd(), size(random), seed, offset(random))],
-      [4, () => this.add("pread", this.fd(), size(random), offset(random))],
+      [4, () => this.add("pread", this.fd(), this.readSize(), offset(random))],
       [
         5,
         () =>

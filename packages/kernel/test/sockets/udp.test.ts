@@ -173,4 +173,20 @@ describe("UDP", () => {
         assert.deepStrictEqual(yield* sys.recvfrom(four, bytes(9)), { count: 2, from: at(2000) })
       })
     ))
+
+  it.effect("a port that a connection over IPv6 has taken is no port for all of IPv4, unless it was for IPv6 only", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const everywhere = (only: number) =>
+          Effect.gen(function*() {
+            const six = yield* sys.socket(AF_INET6, SOCK_DGRAM)
+            yield* sys.setsockopt(six, Abi.SOL_IPV6, Abi.IPV6_V6ONLY, only)
+            yield* sys.connect(six, { family: "inet6", address: "::1", port: 7 })
+            const { port = 0 } = { port: 0, ...yield* sys.getsockname(six) }
+            return yield* sys.bind(yield* udp(sys), at(port, "0.0.0.0"))
+          })
+        assert.strictEqual(yield* errnoOf(everywhere(0)), "EADDRINUSE")
+        yield* everywhere(1)
+      })
+    ))
 })

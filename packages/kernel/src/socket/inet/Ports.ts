@@ -4,6 +4,7 @@
  * @see ip(7)
  * @see socket(7) SO_REUSEADDR, SO_REUSEPORT
  */
+import { AF_INET } from "../../abi/Socket.js"
 import type { InetSocket } from "./InetSocket.js"
 import { ANY, ANY6, is4, isAny } from "./Ip.js"
 
@@ -14,13 +15,15 @@ const LAST = 60_999
 const PAGE_BITS = 8
 const PAGE = 1 << PAGE_BITS
 
-/** Whether two sockets would receive at the same address. */
-const overlap = (a: InetSocket, b: InetSocket): boolean => {
-  const [one, two] = [a.boundAddress, b.boundAddress]
+/** Whether a socket that is to be bound would receive at the address of another. */
+const overlap = (self: InetSocket, other: InetSocket): boolean => {
+  const [one, two] = [self.boundAddress, other.boundAddress]
   if (one === two) return true
-  const everywhere = (socket: InetSocket, address: string, other: string): boolean =>
-    address === ANY ? is4(other) : address === ANY6 && !(socket.v6only && is4(other))
-  return everywhere(a, one, two) || everywhere(b, two, one)
+  // A connection has given the other an address of IPv6; to a socket of IPv4 alone it is one of both all the same.
+  if (one === ANY && self.domain === AF_INET && !other.v6only) return true
+  const everywhere = (socket: InetSocket, address: string, against: string): boolean =>
+    address === ANY ? is4(against) : address === ANY6 && !(socket.v6only && is4(against))
+  return everywhere(self, one, two) || everywhere(other, two, one)
 }
 
 const nobody: ReadonlyArray<InetSocket> = []
