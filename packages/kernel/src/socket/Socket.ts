@@ -224,6 +224,11 @@ export abstract class Socket extends Description {
     return nothingHeld
   }
 
+  /** The most that SO_RCVLOWAT says. */
+  get lowWaterMax(): number {
+    return 0x7fffffff
+  }
+
   set(changed: Partial<Settings>): void {
     this.settings = { ...this.settings, ...changed }
   }

@@ -202,7 +202,7 @@ export const setOption = (
       self.set({ sendTimeout: timeout(value) })
       return Exit.void
     case Abi.SO_RCVLOWAT:
-      self.set({ lowWater: value < 0 ? INT_MAX : Math.max(1, value) })
+      self.set({ lowWater: Math.min(self.lowWaterMax, value < 0 ? INT_MAX : Math.max(1, value)) })
       return Exit.void
     case Abi.SO_PEEK_OFF:
       self.peekOffset = value

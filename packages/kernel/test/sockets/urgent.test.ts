@@ -197,6 +197,21 @@ describe("Urgent data", () => {
         assert.strictEqual(yield* errnoOf(send(sys, datagram, "x", MSG_OOB)), "EOPNOTSUPP")
       })
     ))
+
+  it.effect("a listener of a Unix stream is at its mark while somebody waits to be accepted", () =>
+    inProcess((sys) =>
+      Effect.gen(function*() {
+        const listener = yield* sys.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK)
+        const name = { family: "unix", abstract: "x" } as const
+        yield* sys.bind(listener, name)
+        yield* sys.listen(listener, 1)
+        assert.isFalse(yield* sys.sockatmark(listener))
+        yield* sys.connect(yield* sys.socket(AF_UNIX, SOCK_STREAM), name)
+        assert.isTrue(yield* sys.sockatmark(listener))
+        yield* sys.accept(listener)
+        assert.isFalse(yield* sys.sockatmark(listener))
+      })
+    ))
 })
 
 describe("What a socket holds", () => {

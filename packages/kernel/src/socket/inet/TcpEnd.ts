@@ -25,6 +25,7 @@ import * as Transfer from "./tcpTransfer.js"
 /** Buffers of a new socket: net.ipv4.tcp_wmem and tcp_rmem. */
 const SEND_BUFFER = 16_384
 const RECEIVE_BUFFER = 131_072
+const RECEIVE_BUFFER_MAX = 6_291_456
 /** What a stream holds of each side's buffer where nobody set it: Linux lets them grow by themselves. */
 const SEND_SHARE = 196_608
 const RECEIVE_SHARE = 65_536
@@ -71,6 +72,10 @@ export abstract class TcpEnd extends InetSocket implements Party {
 
   get receiveShare(): number {
     return this.receiveBuffer === RECEIVE_BUFFER ? RECEIVE_SHARE : this.receiveBuffer >> 1
+  }
+
+  override get lowWaterMax(): number {
+    return (this.receiveBuffer === RECEIVE_BUFFER ? RECEIVE_BUFFER_MAX : this.receiveBuffer) >> 1
   }
 
   /** Takes the ends of a connection. */

@@ -293,7 +293,9 @@ export class UnixStream extends UnixConnection {
   }
 
   override atMark(): Exit.Exit<boolean> {
-    const { queue: { first }, urgent } = this
+    const { connections, queue: { first }, urgent } = this
+    // To Linux a connection that waits to be accepted is a message without bytes.
+    if (connections !== undefined && connections.length > 0) return Exit.succeed(true)
     return Exit.succeed(
       first !== undefined &&
         (first === urgent || (first.length === 0 && (urgent === undefined || first.next === urgent)))
