@@ -312,6 +312,9 @@ const opening = (scene: Scene): Program => {
   ]
 }
 
+const sendsUrgent = (step: Step): boolean =>
+  (step[0] === "send" || step[0] === "sendto") && (step[3] & Abi.MSG_OOB) !== 0
+
 export const generate = (random: Random): Program => {
   const family = random.weighted<Family>([[5, "unix"], [4, "tcp"], [3, "udp"]])
   const scene = new Scene(
@@ -327,5 +330,7 @@ export const generate = (random: Random): Program => {
   const steps: Array<Step> = random.chance(0.85) ? [...opening(scene)] : []
   const count = random.between(8, 30)
   for (let i = 0; i < count; i++) steps.push(step(scene))
-  return steps
+  // Linux goes on counting an urgent byte of a Unix stream that a read has passed over.
+  const urgent = family === "unix" && steps.some(sendsUrgent)
+  return urgent ? steps.filter(([call]) => call !== "fionread") : steps
 }
