@@ -387,7 +387,8 @@ class Generator {
     const moves = Falloc.FALLOC_FL_COLLAPSE_RANGE | Falloc.FALLOC_FL_INSERT_RANGE
     const wished = Names.allocation(this.random, this.disk && !this.mounted)
     // An ext4 stamps a file, and takes its set-id bits, before it looks at what part of it is to go or to be made room for.
-    const mode = this.disk && this.dropped ? wished & ~moves : wished
+    const changedUser = this.steps.some(([name]) => name.startsWith("set"))
+    const mode = this.disk && changedUser ? wished & ~moves : wished
     this.add("fallocate", fd, mode, at, length)
     if (this.disk && (mode & moves) !== 0) this.add("futimens", fd, "omit", "now")
   }

@@ -154,7 +154,7 @@ const writable = [
   [1, Abi.SO_REUSEPORT, [0, 1]],
   [1, Abi.SO_BROADCAST, [0, 1, 2]],
   [1, Abi.SO_KEEPALIVE, [0, 1]],
-  [1, Abi.SO_LINGER, [-1, 0, 0, 5]],
+  [1, Abi.SO_LINGER, [-1, 0, 0]],
   [1, Abi.SO_RCVLOWAT, [0, 1, 4, 70_000]],
   [1, Abi.SO_RCVTIMEO, [0, 1000]],
   [1, Abi.SO_OOBINLINE, [0, 1, 1]],
