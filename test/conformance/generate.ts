@@ -106,7 +106,7 @@ class Generator {
     random.weighted<() => void>([
       [3, () => this.add("chmod", name, mode(random))],
       [5, () => this.add("lchown", name, user(random), group(random))],
-      [3, () => this.add("truncate", name, size(random))],
+      [3, () => this.truncate(name, size(random))],
       [1, () => this.add("utimensat", Fcntl.AT_FDCWD, name, time(random), time(random), 0)],
       [2, () => this.add("setxattr", name, Names.attribute(random), this.valueSize(), 7, 0)]
     ])()
@@ -288,6 +288,17 @@ class Generator {
     return Math.max(this.disk ? 1 : 0, size(this.random))
   }
 
+  /** An ext4 stamps a file whose length stays as it was. */
+  private truncate(name: string, length: number): void {
+    this.add("truncate", name, length)
+    if (this.disk) this.add("utimensat", Fcntl.AT_FDCWD, name, "omit", "now", 0)
+  }
+
+  private ftruncate(fd: number, length: number): void {
+    this.add("ftruncate", fd, length)
+    if (this.disk) this.add("futimens", fd, "omit", "now")
+  }
+
   private bytes(): void {
     const { random } = this
     const seed = random.between(0, 255)
@@ -306,8 +317,8 @@ class Generator {
             random.weighted([[4, 0], [3, 1], [this.disk ? 0 : 3, 2], [0.3, 9]])
           )
       ],
-      [3, () => this.add("ftruncate", this.fd(), offset(random))],
-      [2, () => this.add("truncate", this.path(), offset(random))],
+      [3, () => this.ftruncate(this.fd(), offset(random))],
+      [2, () => this.truncate(this.path(), offset(random))],
       [1, () => this.add("fsync", this.fd())],
       [1, () => this.add("fionread", this.fd())]
     ])()

@@ -56,6 +56,9 @@ const port = (random: Random): number | readonly ["port", number] =>
 class Scene {
   private readonly domains: Array<Domain | undefined> = []
 
+  /** Whether a socket has been connected. */
+  connected = false
+
   constructor(
     readonly random: Random,
     readonly family: Family,
@@ -78,6 +81,11 @@ class Scene {
   }
 
   /** An address that suits the socket in a slot, most of the time. */
+  /** Where a message that was to wait for more has failed, Linux sends the next ones of a connected socket, too. */
+  sendFlags(): number {
+    return sendFlags(this.random, this.family) & (this.connected ? ~Abi.MSG_MORE : -1)
+  }
+
   address(slot: number): Address {
     const { family, groups, keeps, random } = this
     const suits = this.domains[slot] ?? this.usual[0]!
@@ -239,10 +247,13 @@ const step = (scene: Scene): Step => {
     [family === "unix" ? 3 : 0, () => ["pair", on, slot(random), type(random, family)]],
     [5, () => ["bind", on, random.chance(0.01) && family !== "unix" ? ["unspecified"] : address()]],
     [family === "udp" ? 0.3 : 4, () => ["listen", on, random.pick([0, 1, 5, -1])]],
-    [6, () => ["connect", on, random.chance(0.07) ? ["unspecified"] : address()]],
+    [6, () => {
+      scene.connected = true
+      return ["connect", on, random.chance(0.07) ? ["unspecified"] : address()]
+    }],
     [family === "udp" ? 0.3 : 5, () => ["accept", on, slot(random)]],
     [10, () => ["send", on, length(random, family), sendFlags(random, family)]],
-    [family === "udp" ? 8 : 3, () => ["sendto", on, length(random, family), sendFlags(random, family), address()]],
+    [family === "udp" ? 8 : 3, () => ["sendto", on, length(random, family), scene.sendFlags(), address()]],
     [7, () => ["recv", on, length(random, family), receiveFlags(random, family)]],
     [5, () => ["recvfrom", on, length(random, family), receiveFlags(random, family)]],
     [family === "unix" ? 3 : 0, () => ["rights", on, random.between(1, 9), random.between(1, 3)]],
