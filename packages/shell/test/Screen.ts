@@ -15,6 +15,8 @@ export interface Options {
   readonly columns?: number
   readonly rows?: number
   readonly command?: ReadonlyArray<string>
+  /** After how many seconds without a sign of the host's bash the next text is typed. */
+  readonly pause?: number
 }
 
 /** Where the cursor is. */
@@ -34,7 +36,7 @@ const textOf = ({ buffer: { active }, rows }: xterm.Terminal): string => {
 }
 
 /** What a user sees after each text that is typed into the host's bash. */
-export const onHost = ({ columns = 40, rows = 12 }: Options, keys: ReadonlyArray<string>) =>
+export const onHost = ({ columns = 40, pause = 0.2, rows = 12 }: Options, keys: ReadonlyArray<string>) =>
   Effect.async<ReadonlyArray<string>>((resume) => {
     const child = spawn("python3", [path.join(import.meta.dirname, "typing.py")], {
       cwd: "/",
@@ -53,7 +55,7 @@ export const onHost = ({ columns = 40, rows = 12 }: Options, keys: ReadonlyArray
         })
       }
     })
-    child.stdin.end(JSON.stringify({ columns, rows, keys, env: hostEnvironment }))
+    child.stdin.end(JSON.stringify({ columns, rows, pause, keys, env: hostEnvironment }))
   })
 
 const hostEnvironment = {

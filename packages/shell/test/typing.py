@@ -42,7 +42,7 @@ def quiet(seconds):
 answers = [quiet(0.5)]
 for text in asked["keys"]:
     os.write(fd, text.encode())
-    answers.append(quiet(0.2))
+    answers.append(quiet(asked.get("pause", 0.2)))
 os.kill(pid, 9)
 os.close(fd)
 os.waitpid(pid, 0)

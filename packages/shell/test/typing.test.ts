@@ -14,7 +14,7 @@ const plainly = "bind 'set enable-bracketed-paste off' 'set bell-style none' 2>/
 
 /** What a terminal sends for keys that are written as `^A`, `^[` and `^?`. */
 const pressed = (text: string): string =>
-  text.replace(/\^([A-Z[\\\]_?])/g, (_, key: string) => String.fromCharCode(key.charCodeAt(0) ^ 64))
+  text.replace(/\^([@-Z[\\\]_?])/g, (_, key: string) => String.fromCharCode(key.charCodeAt(0) ^ 64))
 
 /** What differs between the screens of both, after each text that is typed. */
 const both = (
@@ -39,6 +39,23 @@ const both = (
       each.ours !== each.host
     )
   })
+
+/** What moves, kills, puts back, changes, undoes and looks for lines. */
+const functions = (
+  "^A ^E ^B ^F ^[b ^[f ^K ^U ^W ^[d ^[^? ^Y ^Y ^[y ^? ^[[3~ ^T ^[t ^[^T ^[u ^[l ^[c ^_ ^_ ^[r ^@ ^X^X ^[. ^[_ ^[^Y ^[\\ ^X^? " +
+  "^[1 ^[2 ^[- ^P ^P ^N ^N ^R ^S ^G ^] ^[^] ^V ^[< ^[>"
+).split(" ").map(pressed)
+
+/** Lines of keys by chance. */
+const byChance = (seed: number, lines: number): ReadonlyArray<ReadonlyArray<string>> => {
+  let state = seed
+  const pick = <A>(from: ArrayLike<A>): A => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return from[Math.floor(state / 2 ** 32 * from.length)]!
+  }
+  const key = (): string => pick([true, true, false]) ? pick("qkm12 h ") : pick(functions)
+  return Array.from({ length: lines }, () => [...Array.from({ length: 16 }, key), "\r"])
+}
 
 const files =
   "mkdir -p many/dir1 many/dir2 .hid sub; touch many/aa1 many/aa2 many/bb many/c\\ d a.o a.c .dot sp\\ ace; " +
@@ -240,6 +257,37 @@ describe.skipIf(!hasPython)("At a prompt as at the host's", () => {
       const lines = ["echo first a1 b1", "echo second a2 b2 'c d'", "true"]
       expect(yield* both({ columns: 70 }, lines, keys.map((each) => pressed(`^E^U^M^L${each}`)))).toEqual([])
     }), 120_000)
+
+  for (const seed of [1, 3, 5]) {
+    it.effect(
+      `whatever is pressed, one key after the other, by chance ${seed}`,
+      ({ expect }) =>
+        Effect.gen(function*() {
+          const setUp = [
+            plainly,
+            "command_not_found_handle() { echo \"<$*>\"; }",
+            "set +H; stty -ixon; history -c",
+            "q 1 2h",
+            "k; m"
+          ]
+          const lines = byChance(seed, 20)
+          const keys = [...setUp.map((line) => `${line}\r`), ...lines.flat()]
+          const ends = lines.map((_, line) => setUp.length + lines.slice(0, line + 1).flat().length - 1)
+          const ours = yield* Effect.gen(function*() {
+            const screen = yield* Screen.open({ rows: 30 })
+            const screens: Array<string> = []
+            for (const key of keys) {
+              yield* screen.type(key)
+              screens.push(screen.text)
+            }
+            return screens
+          }).pipe(Effect.scoped, Effect.provide(machine()))
+          const host = yield* onHost({ rows: 30, pause: 0.02 }, keys)
+          for (const [line, end] of ends.entries()) expect([lines[line], ours[end]]).toEqual([lines[line], host[end]])
+        }),
+      120_000
+    )
+  }
 
   it.effect("bind has keys do other things: functions, macros and commands", ({ expect }) =>
     Effect.gen(function*() {

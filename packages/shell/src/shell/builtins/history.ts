@@ -129,9 +129,10 @@ export const history: Builtin = function*(shell, argv) {
     return yield* complain(shell, "history", `${asked}: numeric argument required`)
   }
   const from = asked === undefined ? 0 : Math.max(0, past.lines.length - Math.abs(Number(asked)))
-  const lines = past.lines.slice(from).map((line, index) =>
-    `${String(past.base + from + index).padStart(5)}  ${line}\n`
-  )
+  const lines = past.lines.slice(from).map((line, index) => {
+    const changed = past.changesOf(from + index).length > 0
+    return `${String(past.base + from + index).padStart(5)}${changed ? "*" : " "} ${line}\n`
+  })
   return yield* print(shell, "history", lines.join(""))
 }
 

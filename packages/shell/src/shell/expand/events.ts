@@ -23,7 +23,7 @@ const isSpace = (character: string | undefined): boolean =>
 export const wordsOf = (line: string): ReadonlyArray<string> => {
   const words: Array<string> = []
   const pattern =
-    /(?:[^\s'"\\`$<>|&;()]|\\[\s\S]|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|\$\((?:[^()]|\([^()]*\))*\)|\$)+|<<<|<<-?|>>|>\||[<>]&|&>>?|<>|&&|\|\||\|&|;;|[<>|&;()]/g
+    /(?:[^ \t\n'"\\`$<>|&;()]|\\[\s\S]|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|\$\((?:[^()]|\([^()]*\))*\)|\$)+|<<<|<<-?|>>|>\||[<>]&|&>>?|<>|&&|\|\||\|&|;;|[<>|&;()]/g
   for (const [word] of line.matchAll(pattern)) words.push(word)
   return words
 }

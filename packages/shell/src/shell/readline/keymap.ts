@@ -55,6 +55,8 @@ const bound = {
   "kill-line": ["\\C-k"],
   "kill-word": ["\\e[3;5~", "\\ed"],
   "next-history": ["\\C-n", "\\eOB", "\\e[B"],
+  "non-incremental-forward-search-history": ["\\en"],
+  "non-incremental-reverse-search-history": ["\\ep"],
   "operate-and-get-next": ["\\C-o"],
   "overwrite-mode": ["\\e[2~"],
   "possible-command-completions": ["\\C-x!"],
@@ -72,6 +74,7 @@ const bound = {
   "shell-backward-word": ["\\e\\C-b"],
   "shell-forward-word": ["\\e\\C-f"],
   "shell-kill-word": ["\\e\\C-d"],
+  "shell-transpose-words": ["\\e\\C-t"],
   "start-kbd-macro": ["\\C-x("],
   "tilde-expand": ["\\e&"],
   "transpose-chars": ["\\C-t"],
@@ -104,6 +107,9 @@ const unbound = [
   "magic-space",
   "menu-complete",
   "menu-complete-backward",
+  "non-incremental-forward-search-history-again",
+  "non-incremental-reverse-search-history-again",
+  "print-last-kbd-macro",
   "redraw-current-line",
   "self-insert",
   "shell-backward-kill-word",
@@ -123,10 +129,8 @@ export const isFunction = (name: string): name is FunctionName => functionNames.
 const absent = new Set(
   ("arrow-key-prefix backward-byte bracketed-paste-begin complete-into-braces dabbrev-expand dump-functions " +
     "dump-macros dump-variables dynamic-complete-history emacs-editing-mode forward-byte glob-complete-word " +
-    "glob-expand-word glob-list-expansions next-screen-line non-incremental-forward-search-history " +
-    "non-incremental-forward-search-history-again non-incremental-reverse-search-history " +
-    "non-incremental-reverse-search-history-again old-menu-complete previous-screen-line print-last-kbd-macro " +
-    "shell-expand-line shell-transpose-words skip-csi-sequence spell-correct-word tty-status").split(" ")
+    "glob-expand-word glob-list-expansions next-screen-line old-menu-complete previous-screen-line " +
+    "shell-expand-line skip-csi-sequence spell-correct-word tty-status").split(" ")
 )
 
 /** Whether readline has a function of this name that this editor does not have. */

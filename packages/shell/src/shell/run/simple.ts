@@ -51,7 +51,9 @@ export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<numbe
   if (definition === undefined && builtin === undefined) {
     const handler = shell.functions.get(NOT_FOUND)
     if (handler !== undefined && !name.includes("/") && !isFound(yield* look(shell, name))) {
-      return yield* handled(shell, handler, argv)
+      const status = yield* handled(shell, handler, command, argv)
+      if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
+      return status
     }
     const status = yield* runProgram(shell, command, argv, tail)
     if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
@@ -100,12 +102,18 @@ const keeping = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
 /** The function that is called, in a process of its own, with a command that there is not. */
 const NOT_FOUND = "command_not_found_handle"
 
-function* handled(shell: Shell, handler: FunctionDefinition, argv: ReadonlyArray<string>): Run<number> {
-  const pid = yield* spawnShell(
-    shell,
-    groupOptions(shell),
-    (child) => callFunction(child, NOT_FOUND, handler, [NOT_FOUND, ...argv])
-  )
+function* handled(
+  shell: Shell,
+  handler: FunctionDefinition,
+  command: Simple,
+  argv: ReadonlyArray<string>
+): Run<number> {
+  if (shell.options.xtrace) yield* traceCommand(shell, argv)
+  const pid = yield* spawnShell(shell, groupOptions(shell), function*(child) {
+    if (!(yield* apply(child, command.redirections, []))) return 1
+    yield* prefixes(child, command.assignments, [])
+    return yield* callFunction(child, NOT_FOUND, handler, [NOT_FOUND, ...argv])
+  })
   return typeof pid === "number"
     ? yield* foreground(shell, [pid], () => argv.join(" "), false)
     : yield* cannotFork(shell, pid)

@@ -11,6 +11,7 @@ import { evaluateText } from "../expand/arithmetic.js"
 import type { Substitution } from "../expand/events.js"
 import { onAssignment } from "../expand/values.js"
 import { initial as initialReadline, type Readline } from "../readline/Readline.js"
+import { Typing } from "../readline/Typing.js"
 import type { Command } from "../syntax/Ast.js"
 import { definition as layout } from "../syntax/layout.js"
 import { History } from "./History.js"
@@ -147,10 +148,7 @@ export class Shell {
   completing: Completing | undefined = undefined
   /** What keys do at a prompt. */
   readline: Readline = initialReadline
-  /** What was killed while lines were edited, the latest last. */
-  readonly killed: Array<string> = []
-  /** What the next line to be edited begins with. */
-  nextLine: string | undefined = undefined
+  readonly typing = new Typing()
   readonly history: History
   /** The last `s/old/new/` of a history expansion. */
   readonly lastSubstitution: Substitution = { old: "", by: "" }

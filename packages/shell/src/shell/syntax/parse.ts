@@ -114,11 +114,14 @@ const before = ({ statements }: List, line: number): List => ({
   statements: statements.filter((statement) => statement.line < line)
 })
 
+/** What no further line can mend: these words stand on the same one. */
+const final = /^(?:unexpected|expected redirect target|expected word after)/
+
 const isIncomplete = (
   source: string,
   errors: ReadonlyArray<{ readonly message: string; readonly pos: number }>
 ): boolean =>
-  !errors[0]!.message.startsWith("unexpected") &&
+  !final.test(errors[0]!.message) &&
   errors.some(({ message, pos }) => wantsMore(message, source.slice(pos).trim() === ""))
 
 /** The pieces of a text that is expanded as between double quotes: a prompt, `PS4`. */

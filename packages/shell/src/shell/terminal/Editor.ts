@@ -23,12 +23,17 @@ export class Editor {
   rows = 24
   /** The function that ran last, which some go on from. */
   last: FunctionName | undefined = undefined
-  /** What has become of lines of the history, and of the one behind the last. */
-  private readonly changed = new Map<number, Saved>()
+  /** How many kills there were in a row: what is killed next is added to what they kept. */
+  kills = 0
+  /** What has become of the line behind the last of the history. */
+  behind: Saved = { text: "", changes: [] }
   historyAt: number
   /** Whether characters take the place of those under the cursor. */
   overwrites = false
-  macro = ""
+  /** How much of a macro had been recorded before the keys of the function that runs. */
+  recorded = 0
+  /** Whether the function that ran last has given up. */
+  aborted = false
   private readonly promptCells: number
   /** The row of the cursor below the first row of the prompt. */
   private row = 0
@@ -38,7 +43,7 @@ export class Editor {
   constructor(readonly shell: Shell, private readonly prompt: string) {
     this.promptCells = Width.ofPrompt(prompt)
     this.historyAt = shell.history.lines.length
-    this.line = new Line(shell.killed)
+    this.line = new Line()
     this.keys = new KeyReader(shell)
   }
 
@@ -89,6 +94,11 @@ export class Editor {
     yield* this.write(text)
   }
 
+  /** Draws the line behind the prompt and a question. */
+  drawAsking(question: string): Run<void> {
+    return this.draw(this.prompt + question, this.promptCells + question.length)
+  }
+
   /** Draws a character that was added at the end of a line with room for it: that is all there is to draw. */
   *appended(text: string): Run<void> {
     const { characters, cursor } = this.line
@@ -121,14 +131,59 @@ export class Editor {
     yield* this.write(`${text}\r\n`)
   }
 
-  /** Goes to a line of the history, as it has been changed; answers whether it is there. */
-  browse(to: number): boolean {
-    const { lines: history } = this.shell.history
-    if (to < 0 || to > history.length) return false
-    this.changed.set(this.historyAt, this.line.saved)
+  /** Goes to a line of the history, or to the one behind the last; this one is left as it has become. */
+  browse(to: number): void {
+    const { history } = this.shell
+    this.leave()
     this.historyAt = to
-    this.line.restore(this.changed.get(to) ?? { text: history[to] ?? "", past: [] })
-    return true
+    this.line.restore(
+      to < history.lines.length ? { text: history.lines[to]!, changes: history.changesOf(to) } : this.behind
+    )
+  }
+
+  /** Keeps the line as it is now in its place. */
+  leave(): void {
+    const { history } = this.shell
+    const { changes, text } = this.line.saved
+    if (this.historyAt < history.lines.length) history.change(this.historyAt, text, changes)
+    else this.behind = { text, changes }
+  }
+
+  /** The line is done. If it was one of the history, that is again as it was. */
+  *accept(): Run<Edited> {
+    const { history } = this.shell
+    const line = this.line.text
+    const edited = this.historyAt
+    yield* this.finish("")
+    this.browse(history.lines.length)
+    const at = this.isOn("revert-all-at-newline") ? history.lines.keys() : [edited]
+    for (const index of at) this.revert(index)
+    return { line }
+  }
+
+  /** Undoes all that was done to a line of the history. */
+  private revert(at: number): void {
+    const { history } = this.shell
+    const line = history.lines[at]
+    if (line === undefined || history.changesOf(at).length === 0) return
+    this.line.restore({ text: line, changes: history.changesOf(at) })
+    while (this.line.isChanged) this.line.undo()
+    history.change(at, this.line.text, [])
+  }
+
+  /** Keeps what was killed, together with what was killed just before. */
+  keep(text: string, backwards: boolean): void {
+    this.shell.typing.kills.add(text, backwards, this.kills > 0)
+    this.kills++
+  }
+
+  /** What was asked for makes no sense: whatever was begun is given up. */
+  *abort(): Run<void> {
+    const { typing } = this.shell
+    typing.ahead = typing.macro = ""
+    typing.recording = undefined
+    this.aborted = true
+    yield* this.bell()
   }
 
   isOn(name: string): boolean {

@@ -11,13 +11,13 @@ import * as T from "@effix/kernel/abi/Termios"
 import * as Bytes from "@effix/kernel/Bytes"
 import * as Errno from "@effix/kernel/Errno"
 import * as Effect from "effect/Effect"
-import type { FunctionName } from "../readline/keymap.js"
 import { statusOf } from "../run/process.js"
 import { writeAll } from "../run/report.js"
 import { evaluateText } from "../run/source.js"
 import { runPending } from "../run/traps.js"
 import { Exit } from "../state/Control.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
+import { type Argument, further, isArgument, told } from "./argument.js"
 import { commands } from "./commands.js"
 import { type Edited, Editor } from "./Editor.js"
 import type { Pressed } from "./keys.js"
@@ -68,29 +68,18 @@ function* runCommand(editor: Editor, text: string, count: number | undefined): R
   for (const name of ["READLINE_LINE", "READLINE_POINT", "READLINE_MARK", "READLINE_ARGUMENT"]) variables.unset(name)
 }
 
-interface Argument {
-  readonly sign: 1 | -1
-  readonly digits: string
-  /** How often `universal-argument` was asked for: four times as much each time. */
-  readonly times: number
-}
-
-const valueOf = ({ digits, sign, times }: Argument): number =>
-  sign * (digits === "" ? (times > 0 ? 4 ** times : 1) : Math.min(Number(digits), 1_000_000))
-
-const numbers: ReadonlySet<FunctionName> = new Set(["digit-argument", "universal-argument"])
-
 /** Does what keys mean; answers what comes of the line when it is done. */
 function* press(editor: Editor, pressed: Pressed, argument: Argument | undefined): Run<Edited | void> {
   const { binding, keys } = pressed
+  const { typing } = editor.shell
   if (binding === undefined) {
-    if (keys !== "\u0003") return yield* editor.bell()
+    if (keys !== "\u0003") return yield* editor.abort()
     yield* editor.finish(editor.isOn("echo-control-characters") ? "^C" : "")
     return "interrupted"
   }
   if (binding._tag === "Macro") return editor.keys.type(binding.text)
-  const count = argument === undefined ? 1 : valueOf(argument)
-  if (binding._tag === "Command") return yield* runCommand(editor, binding.text, argument && count)
+  const { count, counted } = told(argument)
+  if (binding._tag === "Command") return yield* runCommand(editor, binding.text, counted ? count : undefined)
   const { name } = binding
   switch (name) {
     case "digit-argument":
@@ -98,47 +87,46 @@ function* press(editor: Editor, pressed: Pressed, argument: Argument | undefined
       return
     case "do-lowercase-version": {
       const lower = keys.slice(0, -1) + keys.slice(-1).toLowerCase()
-      const meant = editor.shell.readline.keys.get(lower)
-      return meant === undefined
-        ? yield* editor.bell()
-        : yield* press(editor, { keys: lower, binding: meant }, argument)
+      return yield* press(editor, editor.keys.meant(lower), argument)
     }
     case "start-kbd-macro":
-      return editor.keys.record()
+      if (typing.recording !== undefined) return yield* editor.abort()
+      typing.recording = counted ? typing.macro : ""
+      break
     case "end-kbd-macro":
-      editor.macro = editor.keys.recorded(keys) ?? editor.macro
-      return
+      if (typing.recording === undefined) return yield* editor.abort()
+      typing.macro = typing.recording.slice(0, editor.recorded)
+      typing.recording = undefined
+      editor.keys.type(typing.macro.repeat(Math.max(0, count - 1)))
+      break
     case "call-last-kbd-macro":
-      return editor.keys.type(editor.macro.repeat(Math.max(0, count)))
+      if (typing.macro === "" && typing.recording === undefined) return yield* editor.abort()
+      if (typing.recording !== undefined) yield* editor.bell()
+      else editor.keys.type(typing.macro.repeat(Math.max(0, count)))
+      break
     case "reverse-search-history":
-    case "forward-search-history": {
-      const next = yield* incremental(editor, name === "reverse-search-history")
-      return next === undefined ? undefined : yield* press(editor, next, undefined)
-    }
+    case "forward-search-history":
+      yield* incremental(editor, (name === "reverse-search-history") === count >= 0)
+      break
     default: {
-      const done = yield* commands[name](editor, { keys, count, counted: argument !== undefined })
+      const done = yield* commands[name](editor, { keys, count, counted })
       editor.last = name
       return done
     }
   }
+  editor.last = name
 }
 
-/** What an argument becomes by another key; `undefined` when the key is no part of it. */
-const further = (before: Argument | undefined, { binding, keys }: Pressed): Argument | undefined => {
-  const last = keys.slice(-1)
-  const known = before ?? { sign: 1, digits: "", times: 0 }
-  if (binding?._tag !== "Function") return undefined
-  if (binding.name === "universal-argument") return { ...known, times: known.times + 1 }
-  if (!(numbers.has(binding.name) || (before !== undefined && /^[0-9]$/.test(keys)))) return undefined
-  return last === "-" ? { ...known, sign: -1 } : { ...known, digits: known.digits + last }
-}
+const endOfInput = "\u0004"
 
 function* run(editor: Editor): Run<Edited> {
   yield* editor.measure()
   yield* editor.draw()
   let argument: Argument | undefined
+  let before = ""
   for (;;) {
-    const pressed = yield* editor.keys.next()
+    if (argument === undefined) editor.recorded = editor.shell.typing.recording?.length ?? 0
+    let pressed = yield* editor.keys.next()
     if (pressed === undefined) return "end"
     if (pressed === "interrupted") {
       yield* interrupted(editor)
@@ -147,15 +135,23 @@ function* run(editor: Editor): Run<Edited> {
     const more = further(argument, pressed)
     if (more !== undefined) {
       argument = more
-      const prompt = `(arg: ${valueOf(more)}) `
+      const prompt = `(arg: ${more.sign * more.value}) `
       yield* editor.draw(prompt, prompt.length)
       continue
     }
-    const { last } = editor
+    // A minus behind a number is a minus.
+    if (isArgument(pressed)) pressed = editor.keys.meant(pressed.keys.slice(-1))
+    // The first of several, on an empty line.
+    const ends = pressed.keys === endOfInput && before !== endOfInput && argument === undefined
+    if (ends && editor.line.characters.length === 0) return "end"
+    before = pressed.keys
+    const { kills } = editor
     const done = yield* press(editor, pressed, argument)
     if (done !== undefined) return done
-    // What is no function of the editor comes between those that go on from each other.
-    if (editor.last === last && pressed.binding?._tag !== "Function") editor.last = undefined
+    if (editor.aborted) {
+      editor.aborted = false
+      editor.last = undefined
+    } else if (editor.kills === kills) editor.kills = 0
     argument = undefined
     yield* editor.draw()
   }
@@ -172,8 +168,9 @@ export function* edit(shell: Shell, prompt: string): Run<Edited> {
   const trapped = shell.traps.actions.has("WINCH")
   if (!trapped) yield* call(shell.sys.sigaction(SIGWINCH, { disposition: () => Effect.void }))
   const editor = new Editor(shell, prompt.slice(lines))
-  if (shell.nextLine !== undefined) editor.line.set(shell.nextLine)
-  shell.nextLine = undefined
+  const { nextAt } = shell.typing
+  if (nextAt !== undefined && nextAt < shell.history.lines.length) editor.browse(Math.max(0, nextAt))
+  shell.typing.nextAt = undefined
   try {
     return yield* run(editor)
   } finally {

@@ -175,7 +175,15 @@ export function* interact(shell: Shell): Run<number> {
   }
 }
 
+/** How many ends of input in a row are not taken for one. @see bash(1) IGNOREEOF */
+const endsIgnored = ({ options, variables }: Shell): number => {
+  const limit = variables.value("IGNOREEOF")
+  if (limit !== undefined) return /^\d+$/.test(limit) ? Number(limit) : 10
+  return options.ignoreeof ? 10 : 0
+}
+
 function* loop(shell: Shell): Run<number> {
+  let ends = 0
   for (;;) {
     yield* guarded(shell, function*() {
       const { status } = shell
@@ -187,10 +195,15 @@ function* loop(shell: Shell): Run<number> {
     if (shell.variables.get("PROMPT_COMMAND") !== undefined) yield* promptCommands(shell)
     const typed = yield* readCommand(shell)
     if (typed === undefined) {
-      if (shell.options.ignoreeof) continue
-      yield* writeAll(shell, 2, Bytes.encode("exit\n"))
-      return shell.status
+      if (ends >= endsIgnored(shell)) {
+        yield* writeAll(shell, 2, Bytes.encode("exit\n"))
+        return shell.status
+      }
+      ends++
+      yield* writeAll(shell, 2, Bytes.encode("Use \"exit\" to leave the shell.\n"))
+      continue
     }
+    ends = 0
     const text = yield* expanded(shell, typed)
     if (text === undefined) continue
     shell.history.add(text.replace(/\n$/, ""), rules(shell))

@@ -37,52 +37,37 @@ const beginningsOf = (keys: Keys): ReadonlySet<string> => {
 const isFollowing = (byte: string): boolean => (byte.charCodeAt(0) & 0xc0) === 0x80
 
 /** How many bytes a character has that begins with this one. */
-const lengthOf = (byte: string): number => {
+export const lengthOf = (byte: string): number => {
   const code = byte.charCodeAt(0)
   return code < 0xc0 ? 1 : code < 0xe0 ? 2 : code < 0xf0 ? 3 : 4
 }
 
 export class KeyReader {
-  /** What macros have typed ahead. */
-  private ahead = ""
-  /** What has been pressed since a macro was begun. */
-  private recording: string | undefined = undefined
-
   constructor(private readonly shell: Shell) {}
 
   /** Types a text before anything else is read. */
   type(text: string): void {
-    this.ahead = text + this.ahead
-  }
-
-  record(): void {
-    this.recording = ""
-  }
-
-  /** What was recorded, without the keys that ended it. */
-  recorded(ending: string): string | undefined {
-    const { recording } = this
-    this.recording = undefined
-    return recording?.slice(0, recording.length - ending.length)
+    this.shell.typing.ahead = text + this.shell.typing.ahead
   }
 
   private *byte(): Run<string | NoKey> {
-    let byte = this.ahead[0]
-    if (byte !== undefined) this.ahead = this.ahead.slice(1)
+    const { typing } = this.shell
+    let byte = typing.ahead[0]
+    if (byte !== undefined) typing.ahead = typing.ahead.slice(1)
     else {
       const one = new Uint8Array(1)
       const count = yield* call(this.shell.sys.read(0, one))
       if (count === 0 || (typeof count !== "number" && count._tag !== "EINTR")) return undefined
       if (typeof count !== "number") return "interrupted"
       byte = String.fromCharCode(one[0]!)
-      if (this.recording !== undefined) this.recording += byte
+      if (typing.recording !== undefined) typing.recording += byte
     }
     return byte
   }
 
   /** Whether more is typed before the time is up in which a sequence has to go on. */
   private *goesOn(): Run<boolean> {
-    if (this.ahead !== "") return true
+    if (this.shell.typing.ahead !== "") return true
     const time = Number(this.shell.readline.settings.get("keyseq-timeout"))
     const ready = yield* call(this.shell.sys.poll([{ fd: 0, events: POLLIN }], time > 0 ? time : -1))
     return !Errno.isErrno(ready) && ready[0] !== 0
@@ -109,6 +94,11 @@ export class KeyReader {
       bytes += next
     }
     return bytes
+  }
+
+  /** Keys, with what they are bound to. */
+  meant(keys: string): Pressed {
+    return { keys, binding: this.shell.readline.keys.get(keys) }
   }
 
   /** The next keys that mean something, or that nothing begins with; an escape by itself only if `escapes`. */
