@@ -6,3 +6,64 @@ for e in '!!' '!1' '!-2' '!ec' '!ca' '!?tar?' '!?b' '!9' '!zz' ''; do for w in '
 echo "$x => $(history -p "$x" 2>/dev/null || echo fail)"; done; done; done
 #%%
 history -s one; history -s 'two  words'; history -w hw; cat hw; history -c; history; history -r hw; history; history -d 1; history; history -d 99; echo $?; history x; echo $?; history -p '!two'; history -p '^two^three^'; history -p '!!^'; HISTFILE=hw; history -a; history -s three; history -a; cat hw; history 1; history -d -1; history; history -z; echo $?
+#%%
+# A command of several lines is one line of the history.
+HISTFILE= bash --norc -i 2>/dev/null <<'E' | sed -n '/^ *1  n=0/,$p'
+history -c
+n=0; while [ $n -lt 1 ]
+do
+n=1
+done
+if false
+then
+:
+elif true; then :
+else :
+fi
+tell() {
+for w in "$@"; do
+echo "<$w>"; done
+}
+function other
+{
+:
+}
+case x in
+y|x)
+: matches
+;;
+esac
+list=(one
+two "three
+four")
+echo "first \
+last" 'and
+more' <<D
+$n of
+D
+if :; then cat <<-D
+indented
+D
+fi
+( : &&
+: ||
+: ) >/dev/null
+for each
+in; do :; done
+z=$(echo 1
+echo 2) &&
+unset z
+until :
+do # nothing
+:
+done
+shopt -s lithist
+if :
+then :; fi
+shopt -u lithist cmdhist
+if :
+then :; fi
+
+   
+history
+E

@@ -31,6 +31,7 @@ import { call, type Run, type Shell } from "../state/Shell.js"
 import { values } from "../state/Variables.js"
 import { parse } from "../syntax/parse.js"
 import { edit, type Edited } from "./edit.js"
+import { oneLine } from "./oneLine.js"
 
 /** `LINES` and `COLUMNS` follow the window. */
 function* checkWindow(shell: Shell): Run<void> {
@@ -175,6 +176,13 @@ export function* interact(shell: Shell): Run<number> {
   }
 }
 
+/** What the history keeps of a command: one line, unless its lines are to be kept as they are, or one by one. */
+const remembered = ({ accepted }: Shell, text: string): ReadonlyArray<string> => {
+  if (!text.includes("\n")) return [text]
+  if (accepted.get("cmdhist") === false) return text.split("\n")
+  return [accepted.get("lithist") === true ? text : oneLine(text)]
+}
+
 /** How many ends of input in a row are not taken for one. @see bash(1) IGNOREEOF */
 const endsIgnored = ({ options, variables }: Shell): number => {
   const limit = variables.value("IGNOREEOF")
@@ -206,7 +214,7 @@ function* loop(shell: Shell): Run<number> {
     ends = 0
     const text = yield* expanded(shell, typed)
     if (text === undefined) continue
-    shell.history.add(text.replace(/\n$/, ""), rules(shell))
+    for (const line of remembered(shell, text.replace(/\n$/, ""))) shell.history.add(line, rules(shell))
     // It may have changed while the command was typed.
     yield* checkWindow(shell)
     const parsed = parse(applyAliases(shell, text))
