@@ -35,7 +35,7 @@
  * await Effect.runPromise(Effect.provide(main, Kernel.layerWith({ drivers })))
  * ```
  * ```text output
- * Your name? Hello, Ada, on 100 columns!
+ * Hello, Ada, on 100 columns!
  * ```
  */
 import * as Terminal from "@effect/platform/Terminal"

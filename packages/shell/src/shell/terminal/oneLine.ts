@@ -113,7 +113,7 @@ class Reader {
       }
       this.token((first || this.begins) && reserved.has(text) ? text : word)
       first = false
-      if (/=$/.test(text) && rest.startsWith("(")) {
+      if (text.endsWith("=") && rest.startsWith("(")) {
         this.inArray = true
         take("(")
       }
