@@ -79,7 +79,8 @@ export const cd: Builtin = function*(shell, argv) {
   let show = false
   if (target === undefined) {
     target = shell.variables.value("HOME")
-    if (target === undefined || target === "") return yield* complain(shell, "cd", "HOME not set")
+    if (target === undefined) return yield* complain(shell, "cd", "HOME not set")
+    if (target === "") return 0
   } else if (target === "-") {
     target = shell.variables.value("OLDPWD")
     if (target === undefined) return yield* complain(shell, "cd", "OLDPWD not set")

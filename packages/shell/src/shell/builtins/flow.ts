@@ -33,7 +33,8 @@ const jump = (kind: "break" | "continue"): Builtin =>
     const argument = argv[1] === "--" ? argv[2] : argv[1]
     const levels = count(argument)
     if (shell.loops > 0 && levels === undefined) {
-      throw new Fatal(128, `${kind}: ${argument}: numeric argument required`)
+      yield* complain(shell, kind, `${argument}: numeric argument required`)
+      throw new Exit(128, true)
     }
     if (shell.loops > 0 && levels! <= 0) {
       yield* complain(shell, kind, `${argument}: loop count out of range`)
@@ -58,6 +59,13 @@ const status = (shell: Shell, name: string, argument: string | undefined): numbe
   return Number(BigInt.asUintN(8, BigInt(argument.trim())))
 }
 
+/** More than one argument where one is taken: the line ends there, and all that was given with `-c`. */
+function* refuseMore(shell: Shell, name: string): Run<never> {
+  yield* complain(shell, name, "too many arguments")
+  if (shell.from === "c") throw new Exit(1, true)
+  throw new Fatal(1, undefined, true)
+}
+
 export const returnFrom: Builtin = function*(shell, argv) {
   const argument = argv[1] === "--" ? argv[2] : argv[1]
   if (shell.frames.length === 0) {
@@ -66,6 +74,7 @@ export const returnFrom: Builtin = function*(shell, argv) {
     yield* report(shell, message)
     return 2
   }
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) yield* refuseMore(shell, "return")
   let code: number
   try {
     code = status(shell, "return", argument)
@@ -85,9 +94,7 @@ export const exit: Builtin = function*(shell, argv) {
     return 1
   }
   const argument = argv[1] === "--" ? argv[2] : argv[1]
-  if (argv.length > (argv[1] === "--" ? 3 : 2)) {
-    return yield* complain(shell, "exit", "too many arguments")
-  }
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) yield* refuseMore(shell, "exit")
   let code: number
   try {
     code = status(shell, "exit", argument)
@@ -105,8 +112,9 @@ export const logout: Builtin = function*(shell, argv, context) {
 }
 
 export const evaluate: Builtin = function*(shell, argv) {
-  const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
-  const text = words.join(" ")
+  const given = flags(argv, "")
+  if (typeof given === "string") return yield* misuse(shell, "eval", given)
+  const text = given.rest.join(" ")
   if (text.trim() === "") return 0
   shell.depth++
   try {
@@ -218,10 +226,7 @@ export const caller: Builtin = function*(shell, argv) {
 }
 
 export const shift: Builtin = function*(shell, argv) {
-  if (argv.length > (argv[1] === "--" ? 3 : 2)) {
-    yield* complain(shell, "shift", "too many arguments")
-    throw new Fatal(1, undefined, true)
-  }
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) yield* refuseMore(shell, "shift")
   const by = count(argv[1] === "--" ? argv[2] : argv[1])
   if (by === undefined) return yield* complain(shell, "shift", `${argv[1]}: numeric argument required`)
   if (by < 0) return yield* complain(shell, "shift", `${argv[1]}: shift count out of range`)

@@ -128,7 +128,7 @@ function* runSelect(shell: Shell, command: Ast.For, words: ReadonlyArray<string>
       yield* writeAll(shell, 2, Bytes.encode(Values.parameter(shell, "PS3") ?? "#? "))
       const line = yield* readLine(shell, 0)
       if (line === undefined) {
-        yield* writeAll(shell, 2, Bytes.encode("\n"))
+        yield* writeAll(shell, 1, Bytes.encode("\n"))
         return 1
       }
       shell.assign("REPLY", line)
