@@ -67,3 +67,14 @@ wait $upper_PID; echo $? ${upper[0]-gone} ${upper_PID-gone}
 #%%
 cd /; HOME=; cd; echo $? $PWD; unset HOME; cd 2> /dev/null; echo $?
 declare -A m=([k]=v); echo ${m@a} "[${m}]"; declare -i i; echo ${i@a} "[$i]"
+#%%
+exec 2>&1; wrong() { bash -c "$1"; bash -c "echo before
+f() { $1
+}"; }
+wrong '[[ x y ]]'; wrong '[[ -n ]]'; wrong '[[ x != ]]'; wrong '[[ ]]'; wrong '[[ ! ]]'; wrong '[[ x || ]]'; wrong '[[ -d x y ]]'
+wrong '[[ x ) ]]'; wrong '[[ ( x y ) ]]'; wrong '[[ ( x ]]'; wrong '[[ ( ) ]]'; wrong '[[ x == y z ]]'; wrong '[[ x < y ; ]]'
+wrong '[[ | x ]]'; wrong '[[ x | y ]]'; wrong '[[ x & ]]'; wrong '[[ x && && y ]]'; wrong '[[ -x ; ]]'; wrong '[[ x -odd y ]]'
+wrong 'if [[ "x y" z ]]; then :; fi'; wrong '[[ x == y ]] && [[ "a" b ]]'; wrong 'echo [[ x; [[ -lt 3 ]]'; wrong '[[ x == y
+z ]]'; wrong '[[ x == y'; wrong '[[ x'; wrong '[[ x ==
+'; wrong '[[ -e
+'; wrong '[[ x =~ (a|b)(c) && y z ]]'; wrong '[[ x == @(a|b) y ]]'; true

@@ -12,8 +12,15 @@ exec 2>&1
 row=(a b); unset 'row[-5]'; echo $?
 one=1; unset 'one[2]'; echo $?; unset 'one[0]'; echo ${one-gone}
 printf -v 'row[@]' x; echo $?; read 'row[*]' <<< x; echo $?; read -a 'row[1]' <<< 'x y'; echo $?; export 'row[1]=x'; echo $?
+cat > bad.sh <<'FILE'
 unset 'row[1 2]'; echo same line
+echo next line $?; printf -v 'row[1 2]' x; echo same line
+echo next line $?; test -v 'row[1 2]'; echo same line
+echo next line $?; [[ -v 'row[1 2]' ]]; echo same line
+echo next line $?; read 'row[1 2]' <<< x; echo same line
 echo next line $?
+FILE
+row=(a b); . ./bad.sh; bash bad.sh; unset 'none[1 2]'; echo $?; declare 'row[1 2]=x'; echo never
 #%%
 declare -A odd; odd[@]=at; odd[*]=star; odd[' ']=blank; odd[x]=ex
 unset 'odd[@]'; declare -p odd; unset 'odd[*]'; declare -p odd; unset 'odd[x]' 'odd[ ]'; declare -p odd

@@ -14,7 +14,7 @@ import { isFound, search } from "../run/search.js"
 import { evaluateText } from "../run/source.js"
 import { readAll } from "../run/substitution.js"
 import { runReturnTrap } from "../run/traps.js"
-import { AssignmentFailed, Exit, Fatal, LoopJump, Return } from "../state/Control.js"
+import { abandoning, AssignmentFailed, Exit, Fatal, LineAbandoned, LoopJump, Return } from "../state/Control.js"
 import { stateOf } from "../state/Jobs.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
@@ -62,8 +62,7 @@ const status = (shell: Shell, name: string, argument: string | undefined): numbe
 /** More than one argument where one is taken: the line ends there, and all that was given with `-c`. */
 function* refuseMore(shell: Shell, name: string): Run<never> {
   yield* complain(shell, name, "too many arguments")
-  if (shell.from === "c") throw new Exit(1, true)
-  throw new Fatal(1, undefined, true)
+  throw abandoning(shell)
 }
 
 export const returnFrom: Builtin = function*(shell, argv) {
@@ -111,6 +110,10 @@ export const logout: Builtin = function*(shell, argv, context) {
   return yield* exit(shell, argv, context)
 }
 
+/** Whether a text has ended because it could not be read to its end. */
+const isUnreadable = ({ options }: Shell, error: unknown): error is Fatal =>
+  error instanceof Fatal && error.message === undefined && !(error instanceof LineAbandoned) && !options.posix
+
 export const evaluate: Builtin = function*(shell, argv) {
   const given = flags(argv, "")
   if (typeof given === "string") return yield* misuse(shell, "eval", given)
@@ -120,8 +123,8 @@ export const evaluate: Builtin = function*(shell, argv) {
   try {
     return yield* evaluateText(shell, text, shell.line, false, "eval: ")
   } catch (error) {
-    if (error instanceof Fatal && error.message === undefined && !shell.options.posix) return error.status
-    throw error
+    if (!isUnreadable(shell, error)) throw error
+    return error.status
   } finally {
     shell.depth--
   }
@@ -157,9 +160,8 @@ function* sourced(shell: Shell, text: string): Run<number> {
     return yield* evaluateText(shell, text)
   } catch (error) {
     if (error instanceof Return) return error.status
-    // It cannot be read to its end.
-    if (error instanceof Fatal && error.message === undefined && !shell.options.posix) return error.status
-    throw error
+    if (!isUnreadable(shell, error)) throw error
+    return error.status
   }
 }
 

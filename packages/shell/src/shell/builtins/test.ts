@@ -6,7 +6,7 @@
  */
 import { binaryTest, unaryTest } from "../run/fileTest.js"
 import { report } from "../run/report.js"
-import { Fatal } from "../state/Control.js"
+import { Fatal, LineAbandoned } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { compare } from "../state/Variables.js"
 import type { Builtin } from "./Builtin.js"
@@ -166,7 +166,7 @@ export const test: Builtin = function*(shell, argv) {
   try {
     return (yield* evaluate(shell, argv.slice(1, end))) ? 0 : 1
   } catch (error) {
-    if (!(error instanceof Fatal) || !error.discard) throw error
+    if (!(error instanceof Fatal) || !error.discard || error instanceof LineAbandoned) throw error
     yield* report(shell, `${name}: ${error.message}`)
     return 2
   }

@@ -278,16 +278,14 @@ export const typeset = declaring("typeset")
 /** `unset 'name[key]'`. The only element of a variable that is no array is the variable. */
 function* unsetElement(shell: Shell, name: string, key: string): Run<void> {
   const { variables } = shell
+  if (variables.get(variables.resolve(name)) === undefined) return
   const all = (key === "@" || key === "*") && !variables.isAssociative(name)
   if (typeof variables.get(variables.resolve(name))?.value === "string") {
     const index = all ? undefined : yield* subscript(shell, name, key)
     if (index !== 0 && index !== -1) throw new AssignmentFailed(name, "not an array variable")
     return variables.unset(name, shell.options.localvar_unset)
   }
-  if (all) {
-    if (variables.get(variables.resolve(name)) !== undefined) variables.makeArray(name, false, false)
-    return
-  }
+  if (all) return variables.makeArray(name, false, false)
   const index = yield* subscript(shell, name, key)
   if (Values.isBeyond(shell, name, index)) throw new AssignmentFailed(`[${index}]`, "bad array subscript")
   variables.unsetElement(name, index)

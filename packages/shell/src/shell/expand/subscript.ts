@@ -4,6 +4,8 @@
  *
  * @see bash(1) Arrays
  */
+import { report } from "../run/report.js"
+import { abandoning, AssignmentFailed, Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { parse } from "../syntax/parse.js"
 import { evaluateText } from "./arithmetic.js"
@@ -22,5 +24,12 @@ function* expanded(shell: Shell, text: string): Run<string> {
 /** What a subscript means: a key of an associative array, a number for any other. */
 export function* subscript(shell: Shell, name: string, text: string): Run<number | string> {
   const key = yield* expanded(shell, text)
-  return shell.variables.isAssociative(name) ? key : Number(evaluateText(shell, key))
+  if (shell.variables.isAssociative(name)) return key
+  try {
+    return Number(evaluateText(shell, key))
+  } catch (error) {
+    if (!(error instanceof Fatal) || !error.discard || error instanceof AssignmentFailed) throw error
+    yield* report(shell, error.message!)
+    throw abandoning(shell)
+  }
 }

@@ -179,8 +179,6 @@ function* runBuiltin(shell: Shell, special: boolean, run: Run<number>): Run<numb
     return yield* run
   } catch (error) {
     if (!(error instanceof Fatal) || (special && shell.options.posix) || error.message === undefined) throw error
-    // A subscript in an argument that cannot be evaluated is as bad as one in a word of the script.
-    if (error.discard && !(error instanceof AssignmentFailed)) throw error
     yield* report(shell, error.message)
     return error.status === 127 ? 1 : error.status
   }

@@ -2,7 +2,7 @@
  * Text that is run in the current shell: `eval`, traps, `-c`, sourced files.
  */
 import * as Bytes from "@effix/kernel/Bytes"
-import { Fatal } from "../state/Control.js"
+import { Fatal, LineAbandoned } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { List } from "../syntax/Ast.js"
 import type { SyntaxError } from "../syntax/mistake.js"
@@ -16,6 +16,7 @@ export type Origin = "" | "-c: " | "eval: "
 
 /** Complains about what cannot be parsed. */
 export function* reportSyntax(shell: Shell, { line, message, shown }: SyntaxError, origin: Origin = ""): Run<void> {
+  if (message === "") return
   const where = shell.interactive ? `${shell.label}: ` : `${speaker(shell)}: ${origin}line ${line}: `
   const context = shown === undefined || shell.interactive ? "" : `${where}${shown}\n`
   yield* writeAll(shell, 2, Bytes.encode(`${where}${message}\n${context}`))
@@ -31,7 +32,8 @@ export function* warnOfOpen(shell: Shell, { open }: Parsed, last: number): Run<v
 
 /** Whether an error ends no more than the line in which it came up. A subshell ends with it. */
 const endsLine = (shell: Shell, error: unknown): error is Fatal =>
-  error instanceof Fatal && error.discard && shell.subshell === 0 && !shell.options.posix
+  error instanceof Fatal && error.discard && shell.subshell === 0 && !shell.options.posix &&
+  !(error instanceof LineAbandoned && shell.depth > 0)
 
 /** Runs the commands of a text; an error that ends a command takes the rest of its line with it. */
 function* runLines(shell: Shell, { statements }: List, tail: Tail): Run<number> {
