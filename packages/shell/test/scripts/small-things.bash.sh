@@ -78,3 +78,35 @@ wrong 'if [[ "x y" z ]]; then :; fi'; wrong '[[ x == y ]] && [[ "a" b ]]'; wrong
 z ]]'; wrong '[[ x == y'; wrong '[[ x'; wrong '[[ x ==
 '; wrong '[[ -e
 '; wrong '[[ x =~ (a|b)(c) && y z ]]'; wrong '[[ x == @(a|b) y ]]'; true
+#%%
+exec 2>&1; cat > seen.sh <<'FILE'
+echo before
+set -v
+echo one # remark
+
+# remark
+while false
+do :
+done; echo same line
+cat <<DOC
+text
+DOC
+eval 'echo a
+echo b'
+. ./part
+f() {
+  echo f; }
+f; trap 'echo caught' USR1; kill -USR1 $$
+set +v; echo not seen
+# nor this
+set -v
+# end
+FILE
+printf 'echo part\n\n# end' > part; bash seen.sh; bash -v part; bash --verbose < part; bash -vc 'echo x; echo y
+echo z'; shopt -s expand_aliases; alias say=echo; set -v
+say hello
+#%%
+exec 2>&1; for ((i = 1 / 0; i < 2; i++)); do echo never; done; echo $?
+for ((i = 0; i < 2; i += 1 +)); do echo $i; done; echo $?; for ((;1 1;)); do echo never; done; echo $?; readonly r=1; for ((r = 2;;)); do :; done; echo $?
+hash -r; hash -p /bin/true yes-man; hash -l; hash -lt yes-man; hash -t yes-man; yes-man; echo $?
+bash -c; echo $?; bash --nope 2>&1 | head -1; x=$(printf 'a\0b'); echo $x; x=`printf '\0\0'`; echo "[$x]"

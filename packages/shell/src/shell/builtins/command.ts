@@ -168,6 +168,8 @@ export const hash: Builtin = function*(shell, argv) {
     for (const name of rest) shell.hashed.set(name, { path: values.get("p")!, hits: 0 })
     return 0
   }
+  // As it is to be read again.
+  const relisted = (name: string, path: string): string => `builtin hash -p ${path} ${name}\n`
   let status = 0
   for (const name of rest) {
     if (letters.includes("d")) {
@@ -177,7 +179,7 @@ export const hash: Builtin = function*(shell, argv) {
     if (letters.includes("t")) {
       const known = shell.hashed.get(name)
       if (known === undefined) status = yield* complain(shell, "hash", `${name}: not found`)
-      else yield* print(shell, "hash", `${known.path}\n`)
+      else yield* print(shell, "hash", letters.includes("l") ? relisted(name, known.path) : `${known.path}\n`)
       continue
     }
     if (builtinOf(shell, name) !== undefined || shell.functions.has(name)) continue
@@ -188,6 +190,9 @@ export const hash: Builtin = function*(shell, argv) {
   if (rest.length > 0 || letters.includes("r")) return status
   if (shell.hashed.size === 0) {
     return shell.options.posix ? 0 : yield* print(shell, "hash", "hash: hash table empty\n")
+  }
+  if (letters.includes("l")) {
+    return yield* print(shell, "hash", [...shell.hashed].map(([name, { path }]) => relisted(name, path)).join(""))
   }
   const lines = [...shell.hashed.values()].map(({ hits, path }) => `${String(hits).padStart(4)}\t${path}\n`)
   return yield* print(shell, "hash", `hits\tcommand\n${lines.join("")}`)

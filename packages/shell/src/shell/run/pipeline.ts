@@ -173,7 +173,12 @@ export function* runSubshell(shell: Shell, command: Ast.Subshell, tail: Tail): R
   const pid = yield* spawnShell(shell, group, (child) => asProcess(child, command))
   if (Errno.isErrno(pid)) return yield* cannotFork(shell, pid)
   void tail
-  return yield* foreground(shell, [pid], () => "( … )", false)
+  return yield* foreground(
+    shell,
+    [pid],
+    () => `( ${command.body.statements.map(({ source }) => source).join("; ")} )`,
+    false
+  )
 }
 
 /** A list in the background without job control neither hears ^C nor reads what is typed. */

@@ -10,6 +10,7 @@ import { parse, type Parsed } from "../syntax/parse.js"
 import { applyAliases, wantsAliases } from "./aliases.js"
 import { runList, type Tail } from "./evaluate.js"
 import { speaker, tell, writeAll } from "./report.js"
+import { Reading } from "./verbose.js"
 
 /** Where a text came from, as complaints about it tell. */
 export type Origin = "" | "-c: " | "eval: "
@@ -36,9 +37,10 @@ const endsLine = (shell: Shell, error: unknown): error is Fatal =>
   !(error instanceof LineAbandoned && shell.depth > 0)
 
 /** Runs the commands of a text; an error that ends a command takes the rest of its line with it. */
-function* runLines(shell: Shell, { statements }: List, tail: Tail): Run<number> {
+function* runLines(shell: Shell, { statements }: List, tail: Tail, reading: Reading): Run<number> {
   let status = 0
   for (let at = 0; at < statements.length; at++) {
+    yield* reading.command(statements, at)
     try {
       status = yield* runList(shell, { statements: [statements[at]!] }, tail && at === statements.length - 1)
     } catch (error) {
@@ -65,7 +67,9 @@ export function* evaluateText(
   if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, line + text.replace(/\n$/, "").split("\n").length - 1)
   shell.status = 0 + (parsed.list.statements.length === 0 && parsed.error === undefined ? 0 : shell.status)
   const { error } = parsed
-  const status = yield* runLines(shell, parsed.list, error === undefined ? tail : false)
+  const reading = new Reading(shell, text, line)
+  const status = yield* runLines(shell, parsed.list, error === undefined ? tail : false, reading)
+  yield* reading.rest()
   if (error === undefined) return status
   yield* reportSyntax(shell, error, origin)
   shell.status = error.survived ? 1 : 2
@@ -85,7 +89,9 @@ function* byCommand(shell: Shell, text: string, firstLine: number, origin: Origi
     const replaced = applyAliases(shell, pending)
     const parsed = parse(replaced, line)
     if (at < lines.length - 1 && parsed.incomplete) continue
-    if (parsed.list.statements.length > 0) status = yield* runLines(shell, parsed.list, false)
+    const reading = new Reading(shell, pending, line)
+    if (parsed.list.statements.length > 0) status = yield* runLines(shell, parsed.list, false, reading)
+    yield* reading.rest()
     if (parsed.error !== undefined) {
       yield* reportSyntax(shell, parsed.error, origin)
       shell.status = parsed.error.survived ? 1 : 2

@@ -75,7 +75,7 @@ export const mistake = (source: string, found: Found, line: (position: number) =
     return {
       message: "syntax error: arithmetic expression required",
       shown: `syntax error: \`${header}'`,
-      line: line(pos),
+      line: line(open),
       survived: false
     }
   }
