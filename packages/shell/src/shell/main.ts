@@ -295,7 +295,7 @@ function* runInput(shell: Shell): Run<number> {
       yield* reportSyntax(shell, parsed.error)
       return 2
     }
-    if (over) return shell.options.noexec ? status : shell.status
+    if (over || shell.options.onecmd) return shell.options.noexec ? status : shell.status
     pending = ""
     from = line
   }

@@ -110,3 +110,15 @@ exec 2>&1; for ((i = 1 / 0; i < 2; i++)); do echo never; done; echo $?
 for ((i = 0; i < 2; i += 1 +)); do echo $i; done; echo $?; for ((;1 1;)); do echo never; done; echo $?; readonly r=1; for ((r = 2;;)); do :; done; echo $?
 hash -r; hash -p /bin/true yes-man; hash -l; hash -lt yes-man; hash -t yes-man; yes-man; echo $?
 bash -c; echo $?; bash --nope 2>&1 | head -1; x=$(printf 'a\0b'); echo $x; x=`printf '\0\0'`; echo "[$x]"
+#%%
+args() { echo "$# $A $*"; }; set -k
+args x A=1 y; echo "[$A]"; printenv A B=2 A=3; echo a B=2 c "C=3" \D=4 E=$HOME; A=0 args A=5; x=6 y=7; echo $x$y; : z=1; echo "[$z]"
+set +k; echo a B=2
+#%%
+declare -A m=([a]=1 ['b c']=2); (( m['a']++, m["b c"] += 3, m[b c]++ )); declare -p m; k=a
+echo $((m['a'])) $(( m["b c"] * 2 )) $((m["$k"])); (( m["$k"]++ )); (( m[q"r"] = 1 )); declare -p m
+#%%
+shopt -s cdable_vars; mkdir -p up/in; place=up where=nowhere; cd place > /dev/null; echo $? ${PWD##*/}; cd where 2> /dev/null; echo $?; mkdir place; cd place; echo ${PWD##*/}
+caller; echo $?; bash -c 'f() { caller; }; f'; printf 'echo 1; echo 2\necho 3\n' | bash -t; printf 'if true\nthen exit 4; fi\necho 3\n' | bash -t; echo $?
+printf 'echo first; set -t; echo same line\necho never\n' > one.sh; bash one.sh; bash -t one.sh; bash -tc 'echo a
+echo b'

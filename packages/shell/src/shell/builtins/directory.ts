@@ -94,7 +94,14 @@ export const cd: Builtin = function*(shell, argv) {
       show = true
     }
   }
-  const failed = yield* change(shell, target, physical)
+  let failed = yield* change(shell, target, physical)
+  const named = failed !== undefined && shell.accepted.get("cdable_vars") === true
+    ? shell.variables.value(target)
+    : undefined
+  if (named !== undefined && (yield* change(shell, named, physical)) === undefined) {
+    failed = undefined
+    show = true
+  }
   if (failed !== undefined) return yield* complain(shell, "cd", `${rest[0] ?? target}: ${Errno.text(failed._tag)}`)
   return show ? yield* print(shell, "cd", `${shell.cwd}\n`) : 0
 }

@@ -220,10 +220,12 @@ export const caller: Builtin = function*(shell, argv) {
   const frame = frames[frames.length - 1 - depth]
   // What was given with `-c` is no file, and nothing calls it.
   const isText = shell.from === "c"
+  if (frames.length === 0 && argv[1] === undefined && !isText) return yield* print(shell, "caller", "0 NULL\n")
   const around = frames[frames.length - 2 - depth]?.name ?? (isText ? undefined : "main")
   if (frame === undefined || (argv[1] !== undefined && around === undefined)) return 1
-  const file = isText ? "environment" : shell.name
-  const place = argv[1] === undefined ? file : `${around} ${file}`
+  const place = argv[1] === undefined
+    ? (isText ? (frames.length > 1 ? "environment" : "NULL") : shell.name)
+    : `${around} ${isText ? "environment" : shell.name}`
   return yield* print(shell, "caller", `${frame.line} ${place}\n`)
 }
 

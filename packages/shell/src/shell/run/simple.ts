@@ -11,7 +11,8 @@ import { asWritten, expandInto, expandText } from "../expand/words.js"
 import { AssignmentFailed, Exit, Fatal, Return } from "../state/Control.js"
 import type { FunctionDefinition, Run, Saved, Shell } from "../state/Shell.js"
 import type { Variable } from "../state/Variables.js"
-import type { Assignment, Simple } from "../syntax/Ast.js"
+import type { Assignment, Simple, Word } from "../syntax/Ast.js"
+import { parse } from "../syntax/parse.js"
 import { assign } from "./assign.js"
 import { checkpoint, execute, type Tail } from "./evaluate.js"
 import { foreground, groupOptions } from "./job.js"
@@ -32,10 +33,24 @@ const callsPerStack = 100
 export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<number> {
   const argv: Array<string> = []
   try {
-    return yield* runExpanded(shell, command, tail, argv)
+    return yield* runExpanded(shell, shell.options.keyword ? withKeywords(command) : command, tail, argv)
   } finally {
     shell.lastArgument = argv[argv.length - 1] ?? ""
   }
+}
+
+/** `set -k`: the assignments among the arguments count as if they stood before the command. */
+const withKeywords = (command: Simple): Simple => {
+  const words: Array<Word> = []
+  const assignments = [...command.assignments]
+  for (const word of command.words) {
+    const written = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.test(word.source)
+      ? parse(word.source).list.statements[0]?.command
+      : undefined
+    if (written?.kind === "simple" && written.words.length === 0) assignments.push(...written.assignments)
+    else words.push(word)
+  }
+  return { ...command, words, assignments }
 }
 
 /** Runs a simple command, whose words become `argv`. */

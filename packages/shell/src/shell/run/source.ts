@@ -50,6 +50,9 @@ function* runLines(shell: Shell, { statements }: List, tail: Tail, reading: Read
       const { line } = statements[at]!
       while (statements[at + 1]?.line === line) at++
     }
+    // `set -t` has a script end with the line on which it does.
+    const alone = shell.options.onecmd && shell.from === "" && shell.depth === 0
+    if (alone && statements[at + 1]?.line !== statements[at]!.line) break
   }
   return status
 }
