@@ -122,3 +122,9 @@ shopt -s cdable_vars; mkdir -p up/in; place=up where=nowhere; cd place > /dev/nu
 caller; echo $?; bash -c 'f() { caller; }; f'; printf 'echo 1; echo 2\necho 3\n' | bash -t; printf 'if true\nthen exit 4; fi\necho 3\n' | bash -t; echo $?
 printf 'echo first; set -t; echo same line\necho never\n' > one.sh; bash one.sh; bash -t one.sh; bash -tc 'echo a
 echo b'
+#%%
+exec 2>&1
+bash -c '{ }'; bash -c '( )'; bash -c 'f() { }'; bash -c 'f() ( # nothing
+)'; bash -c 'echo a; {
+# nothing
+}'; [ 99999999999999999999 -gt 1 ]; echo $?; [ -9223372036854775808 -lt 9223372036854775807 ]; echo $?

@@ -40,8 +40,11 @@ const fail = (message: string): never => {
 const small = /^-?[0-9]{1,15}$/
 
 const integer = (text: string): bigint => {
-  if (!/^[ \t]*[+-]?[0-9]+[ \t]*$/.test(text)) fail(`${text}: integer expression expected`)
-  return BigInt(text.trim().replace(/^\+/, ""))
+  const value = /^[ \t]*[+-]?[0-9]+[ \t]*$/.test(text) ? BigInt(text.trim().replace(/^\+/, "")) : undefined
+  // More than 64 bits make none.
+  return value === undefined || value !== BigInt.asIntN(64, value)
+    ? fail(`${text}: integer expression expected`)
+    : value
 }
 
 function* binary(shell: Shell, left: string, operator: string, right: string): Run<boolean> {

@@ -51,6 +51,13 @@ const met = (source: string, { message, pos }: Found): string | undefined => {
   return /^expected '(?:do|then)'$/.test(message) ? /\S+$/.exec(source.slice(0, pos))?.[0] : "newline"
 }
 
+/** Between braces or parentheses is nothing: the parser stumbles over the first of them, bash over the second. */
+const atClosing = (source: string, found: Found): Found => {
+  const empty = /^\s*(?:\{(?:\s|#.*\n)+\}|\((?:\s|#.*\n)*\))/.exec(source.slice(found.pos))?.[0]
+  if (empty === undefined) return found
+  return { message: `unexpected token '${empty.at(-1)}'`, pos: found.pos + empty.length - 1 }
+}
+
 /** Where the condition begins that stands before a place. */
 const before = (source: string, position: number): number | undefined => {
   let open: number | undefined
@@ -59,7 +66,8 @@ const before = (source: string, position: number): number | undefined => {
 }
 
 /** `source` ends with a line end; `line` tells on which line a position stands. */
-export const mistake = (source: string, found: Found, line: (position: number) => number): SyntaxError => {
+export const mistake = (source: string, given: Found, line: (position: number) => number): SyntaxError => {
+  const found = atClosing(source, given)
   const { message, pos } = found
   const shownAt = (position: number): string =>
     source.slice(source.lastIndexOf("\n", position - 1) + 1, source.indexOf("\n", position))
