@@ -30,8 +30,11 @@ export interface Escape {
   readonly wrong?: string
 }
 
-/** Octal numbers: after `\0` alone (`echo`, `%b`), or of up to three digits (the format of printf). */
-export type Octal = "after-zero" | "three"
+/**
+ * Octal numbers: of up to three digits (the format of printf), those or up to three after a zero (`%b`, and echo(1)), or
+ * the latter alone (the shell's own `echo`).
+ */
+export type Octal = "three" | "after-zero" | "only-after-zero"
 
 const run = (text: string, from: number, pattern: RegExp, most: number): string => {
   let to = from
@@ -49,8 +52,8 @@ export const read = (text: string, at: number, octal: Octal): Escape => {
   if (letter === "c") return { text: undefined, next: text.length }
   const simple = letters[letter]
   if (simple !== undefined && (letter !== "\"" || octal === "three")) return { text: simple, next: at + 2 }
-  if (octalDigit.test(letter)) {
-    const from = octal === "after-zero" && letter === "0" ? at + 2 : at + 1
+  if (octalDigit.test(letter) && (octal !== "only-after-zero" || letter === "0")) {
+    const from = octal !== "three" && letter === "0" ? at + 2 : at + 1
     const digits = run(text, from, octalDigit, 3)
     return { text: byteText(Number.parseInt(digits || "0", 8) & 0xff), next: from + digits.length }
   }

@@ -22,6 +22,8 @@ export interface Dialect {
   readonly letters: string
   /** Letters that take neither flags nor width nor precision. */
   readonly bare: string
+  /** Whether a format is the shell's, in which `\c` ends nothing, and a backslash goes before a quote or a `?`. */
+  readonly ofShell: boolean
   /** What is wrong with a conversion that is not known; `whole` is as much of it as was read. */
   readonly unknown: (whole: string, letter: string) => string
   /** A text of which the first `used` characters are a number, and not all of them. */
@@ -58,6 +60,11 @@ const compile = (
   for (let at = 0; at < format.length;) {
     const char = format[at]!
     if (char === "\\") {
+      if (dialect.ofShell && /["'?c]/.test(format[at + 1] ?? "")) {
+        literal += format[at + 1] === "c" ? "\\c" : format[at + 1]!
+        at += 2
+        continue
+      }
       const escape = Escapes.read(format, at, "three")
       if (escape.wrong !== undefined) return { pieces, wrong: escape.wrong }
       if (escape.text === undefined) {

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import { writeAll } from "../BufferedWriter.js"
 import * as Escapes from "../Escapes.js"
 
-const said = (argv: ReadonlyArray<string>): string => {
+const said = (argv: ReadonlyArray<string>, octal: Escapes.Octal): string => {
   let newline = true
   let escapes = false
   let at = 1
@@ -23,7 +23,7 @@ const said = (argv: ReadonlyArray<string>): string => {
   }
   const text = argv.slice(at).join(" ")
   if (!escapes) return newline ? text + "\n" : text
-  const expanded = Escapes.expand(text)
+  const expanded = Escapes.expand(text, octal)
   return newline && !expanded.cut ? expanded.text + "\n" : expanded.text
 }
 
@@ -36,8 +36,13 @@ function* rest(sys: SystemCalls, name: string, bytes: Uint8Array): Effect.fn.Ret
 }
 
 // A shell calls this in loops, so the ordinary case is one system call and nothing around it.
-export const main: Main = (argv) => {
-  const bytes = Bytes.encode(said(argv))
+const speaking = (octal: Escapes.Octal): Main => (argv) => {
+  const bytes = Bytes.encode(said(argv, octal))
   if (bytes.length === 0) return Effect.succeed(0)
   return Effect.flatMap(Sys, (sys) => Effect.gen(() => rest(sys, argv[0] ?? "echo", bytes)))
 }
+
+export const main: Main = speaking("after-zero")
+
+/** The shell's own, for which `\1` is no escape. */
+export const builtin: Main = speaking("only-after-zero")

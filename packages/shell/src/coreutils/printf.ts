@@ -16,6 +16,7 @@ const utility: Utility.Utility = {
 const dialect: Printf.Dialect = {
   letters: "q",
   bare: "bq",
+  ofShell: false,
   unknown: (whole) => `${whole.replace(/\(.*/s, "(")}: invalid conversion specification`,
   *notNumber(run, text, used): Steps<void> {
     const what = used === 0 ? "expected a numeric value" : "value not completely converted"

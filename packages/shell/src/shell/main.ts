@@ -47,6 +47,12 @@ const usage = (name: string): string =>
   `Usage: ${name} [-abefhilmnuvxC] [-o option] [-c command [name [argument ...]] | file [argument ...] | -s]\n`
 
 /** Reads the command line. The options of `set` are set on the way. */
+/** It cannot be started like that: there is no line yet to speak of. */
+function* refuse(shell: Shell, message: string): Run<never> {
+  yield* writeAll(shell, 2, Bytes.encode(`${shell.label}: ${message}\n`))
+  throw new Fatal(2, undefined)
+}
+
 function* readInvocation(shell: Shell, argv: ReadonlyArray<string>): Run<Invocation> {
   const invocation: Invocation = {
     command: undefined,
@@ -77,9 +83,8 @@ function* readInvocation(shell: Shell, argv: ReadonlyArray<string>): Run<Invocat
       } else if (argument === "--rcfile" || argument === "--init-file") shell.startFile = argv[++at]
       else if (argument === "--norc") shell.startFile = ""
       else if (argument === "--noprofile") invocation.profile = false
-      else if (!["--noediting", "--verbose"].includes(argument)) {
-        throw new Fatal(2, `${argument}: invalid option`)
-      }
+      else if (argument === "--verbose") shell.options.verbose = true
+      else if (argument !== "--noediting") yield* refuse(shell, `${argument}: invalid option`)
       continue
     }
     if (!/^[-+]./.test(argument)) break
@@ -102,7 +107,7 @@ function* readInvocation(shell: Shell, argv: ReadonlyArray<string>): Run<Invocat
   }
   invocation.rest = argv.slice(at)
   if (wantsCommand) {
-    if (at >= argv.length) throw new Fatal(2, "-c: option requires an argument")
+    if (at >= argv.length) yield* refuse(shell, "-c: option requires an argument")
     invocation.command = argv[at]!
     invocation.rest = argv.slice(at + 1)
   }
@@ -280,7 +285,7 @@ function* runInput(shell: Shell): Run<number> {
     const over = end !== "delimiter"
     if (over && text === "" && pending === "") return shell.status
     pending += over ? text : `${text}\n`
-    if (shell.options.verbose) yield* writeAll(shell, 2, Bytes.encode(over ? text : `${text}\n`))
+    if (shell.options.verbose) yield* writeAll(shell, 2, Bytes.encode(over && text === "" ? "" : `${text}\n`))
     const parsed = parse(applyAliases(shell, pending), from)
     line++
     if (!over && parsed.incomplete) continue
@@ -290,7 +295,7 @@ function* runInput(shell: Shell): Run<number> {
       yield* reportSyntax(shell, parsed.error)
       return 2
     }
-    if (over) return shell.options.noexec ? status : shell.status
+    if (over || shell.options.onecmd) return shell.options.noexec ? status : shell.status
     pending = ""
     from = line
   }

@@ -1,10 +1,11 @@
 /**
  * What a builtin is, and what builtins share.
  */
-import { report } from "../run/report.js"
+import * as Bytes from "@effix/kernel/Bytes"
+import { report, writeAll } from "../run/report.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { Assignment } from "../syntax/Ast.js"
-import { withUsage } from "./usage.js"
+import { synopsis, withUsage } from "./usage.js"
 
 export interface Context {
   /** Array values among the arguments, by their position. */
@@ -57,6 +58,12 @@ export const flags = (argv: ReadonlyArray<string>, accepted: string, plus = fals
     }
   }
   return { letters, values, rest: argv.slice(at), used: at }
+}
+
+/** Says how a builtin is to be called, after a call that cannot be meant so. */
+export function* tellUsage(shell: Shell, name: string): Run<number> {
+  yield* writeAll(shell, 2, Bytes.encode(`${name}: usage: ${synopsis(name)}\n`))
+  return 2
 }
 
 /** Complains about options that are not known, and tells which are. */

@@ -6,6 +6,7 @@
  */
 import { defaultPath } from "../../Launch.js"
 import * as Quote from "../expand/quote.js"
+import { isActive } from "../run/aliases.js"
 import { runProgram } from "../run/program.js"
 import { print, report } from "../run/report.js"
 import { isFound, look, search, searchPath } from "../run/search.js"
@@ -13,10 +14,9 @@ import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { Simple } from "../syntax/Ast.js"
 import { definition as layout } from "../syntax/layout.js"
-import { type Builtin, complain, flags, misuse } from "./Builtin.js"
+import { type Builtin, complain, flags, misuse, tellUsage } from "./Builtin.js"
 import { keywords, specialBuiltins } from "./names.js"
 import { builtinOf, builtins } from "./table.js"
-import { synopsis } from "./usage.js"
 
 const nothing: Simple = { kind: "simple", source: "", assignments: [], words: [], redirections: [], line: 0 }
 
@@ -27,14 +27,14 @@ export const command: Builtin = function*(shell, argv, context) {
   if (rest.length === 0) return 0
   const path = letters.includes("p") ? defaultPath : undefined
   if (letters.includes("v") || letters.includes("V")) {
-    let status = 0
+    // It is enough that one of them is there.
+    let status = 1
     for (const name of rest) {
       const text = letters.includes("v") ? yield* brief(shell, name, path) : yield* verbose(shell, name, path)
-      if (text !== undefined) yield* print(shell, "command", `${text}\n`)
-      else {
-        status = 1
-        if (letters.includes("V")) yield* report(shell, `command: ${name}: not found`)
-      }
+      if (text !== undefined) {
+        yield* print(shell, "command", `${text}\n`)
+        status = 0
+      } else if (letters.includes("V")) yield* report(shell, `command: ${name}: not found`)
     }
     return status
   }
@@ -68,9 +68,13 @@ export const builtin: Builtin = function*(shell, argv, context) {
   return yield* found(shell, rest, { ...context, assignments: undefined })
 }
 
+/** What an alias stands for, where they mean anything. */
+const aliasOf = (shell: Shell, name: string): string | undefined =>
+  isActive(shell) ? shell.aliases.get(name) : undefined
+
 /** `command -v`. */
 function* brief(shell: Shell, name: string, path: string | undefined): Run<string | undefined> {
-  const alias = shell.aliases.get(name)
+  const alias = aliasOf(shell, name)
   if (alias !== undefined) return `alias ${name}=${Quote.always(alias)}`
   if (keywords.has(name) || shell.functions.has(name) || builtinOf(shell, name) !== undefined) return name
   const found = yield* look(shell, name, path)
@@ -83,12 +87,12 @@ function* searchable(shell: Shell, path: string): Run<boolean> {
 }
 
 /** `command -V` and `type`. */
-function* verbose(shell: Shell, name: string, path: string | undefined): Run<string | undefined> {
-  const alias = shell.aliases.get(name)
+function* verbose(shell: Shell, name: string, path: string | undefined, functions = true): Run<string | undefined> {
+  const alias = aliasOf(shell, name)
   if (alias !== undefined) return `${name} is aliased to \`${alias}'`
   if (keywords.has(name)) return `${name} is a shell keyword`
   if (shell.options.posix && specialBuiltins.has(name)) return `${name} is a special shell builtin`
-  const definition = shell.functions.get(name)
+  const definition = functions ? shell.functions.get(name) : undefined
   if (definition !== undefined) return `${name} is a function\n${layout(definition.source)}`
   if (builtinOf(shell, name) !== undefined) return `${name} is a shell builtin`
   const hashed = name.includes("/") ? undefined : shell.hashed.get(name)
@@ -99,22 +103,36 @@ function* verbose(shell: Shell, name: string, path: string | undefined): Run<str
     : undefined
 }
 
-function* kind(shell: Shell, name: string): Run<string | undefined> {
-  if (shell.aliases.has(name)) return "alias"
+function* kind(shell: Shell, name: string, functions = true): Run<string | undefined> {
+  if (aliasOf(shell, name) !== undefined) return "alias"
   if (keywords.has(name)) return "keyword"
-  if (shell.functions.has(name)) return "function"
+  if (functions && shell.functions.has(name)) return "function"
   if (builtinOf(shell, name) !== undefined) return "builtin"
-  return (yield* brief(shell, name, undefined)) === undefined ? undefined : "file"
+  return isFound(yield* look(shell, name)) ? "file" : undefined
+}
+
+/** All that a name may stand for, the one that counts first. */
+function* kinds(shell: Shell, name: string, functions: boolean): Run<string | undefined> {
+  const found = [
+    ...(aliasOf(shell, name) === undefined ? [] : ["alias"]),
+    ...(keywords.has(name) ? ["keyword"] : []),
+    ...(functions && shell.functions.has(name) ? ["function"] : []),
+    ...(builtinOf(shell, name) === undefined ? [] : ["builtin"]),
+    ...(yield* searchPath(shell, name, shell.variables.value("PATH") ?? defaultPath)).map(() => "file")
+  ]
+  return found.length === 0 ? undefined : found.join("\n")
 }
 
 export const type: Builtin = function*(shell, argv) {
   const given = flags(argv, "afptP")
   if (typeof given === "string") return yield* misuse(shell, "type", given)
   const { letters, rest } = given
+  const functions = !letters.includes("f")
   let status = 0
   for (const name of rest) {
     let text: string | undefined
-    if (letters.includes("t")) text = yield* kind(shell, name)
+    if (letters.includes("t") && letters.includes("a")) text = yield* kinds(shell, name, functions)
+    else if (letters.includes("t")) text = yield* kind(shell, name, functions)
     else if (letters.includes("p") || letters.includes("P")) {
       const inShell = (yield* kind(shell, name)) !== "file"
       if (inShell && letters.includes("p") && !letters.includes("P") && (yield* kind(shell, name)) !== undefined) {
@@ -123,14 +141,14 @@ export const type: Builtin = function*(shell, argv) {
       text = (yield* searchPath(shell, name, shell.variables.value("PATH") ?? defaultPath))[0]
     } else if (letters.includes("a")) {
       const lines: Array<string> = []
-      const first = yield* verbose(shell, name, undefined)
+      const first = yield* verbose(shell, name, undefined, functions)
       if (first !== undefined) lines.push(first)
       if (shell.functions.has(name) && builtinOf(shell, name) !== undefined) lines.push(`${name} is a shell builtin`)
       for (const path of yield* searchPath(shell, name, shell.variables.value("PATH") ?? defaultPath)) {
         if (!lines.some((line) => line === `${name} is ${path}`)) lines.push(`${name} is ${path}`)
       }
       text = lines.length === 0 ? undefined : lines.join("\n")
-    } else text = yield* verbose(shell, name, undefined)
+    } else text = yield* verbose(shell, name, undefined, functions)
     if (text !== undefined) yield* print(shell, "type", `${text}\n`)
     else {
       status = 1
@@ -150,6 +168,8 @@ export const hash: Builtin = function*(shell, argv) {
     for (const name of rest) shell.hashed.set(name, { path: values.get("p")!, hits: 0 })
     return 0
   }
+  // As it is to be read again.
+  const relisted = (name: string, path: string): string => `builtin hash -p ${path} ${name}\n`
   let status = 0
   for (const name of rest) {
     if (letters.includes("d")) {
@@ -159,7 +179,7 @@ export const hash: Builtin = function*(shell, argv) {
     if (letters.includes("t")) {
       const known = shell.hashed.get(name)
       if (known === undefined) status = yield* complain(shell, "hash", `${name}: not found`)
-      else yield* print(shell, "hash", `${known.path}\n`)
+      else yield* print(shell, "hash", letters.includes("l") ? relisted(name, known.path) : `${known.path}\n`)
       continue
     }
     if (builtinOf(shell, name) !== undefined || shell.functions.has(name)) continue
@@ -170,6 +190,9 @@ export const hash: Builtin = function*(shell, argv) {
   if (rest.length > 0 || letters.includes("r")) return status
   if (shell.hashed.size === 0) {
     return shell.options.posix ? 0 : yield* print(shell, "hash", "hash: hash table empty\n")
+  }
+  if (letters.includes("l")) {
+    return yield* print(shell, "hash", [...shell.hashed].map(([name, { path }]) => relisted(name, path)).join(""))
   }
   const lines = [...shell.hashed.values()].map(({ hits, path }) => `${String(hits).padStart(4)}\t${path}\n`)
   return yield* print(shell, "hash", `hits\tcommand\n${lines.join("")}`)
@@ -207,7 +230,7 @@ export const unalias: Builtin = function*(shell, argv) {
     for (const name of shell.aliases.keys()) shell.defineAlias(name, undefined)
     return 0
   }
-  if (given.rest.length === 0) return yield* complain(shell, "unalias", `usage: ${synopsis("unalias")}`, 2)
+  if (given.rest.length === 0) return yield* tellUsage(shell, "unalias")
   let status = 0
   for (const name of given.rest) {
     if (shell.aliases.has(name)) shell.defineAlias(name, undefined)

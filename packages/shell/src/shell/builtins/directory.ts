@@ -79,7 +79,8 @@ export const cd: Builtin = function*(shell, argv) {
   let show = false
   if (target === undefined) {
     target = shell.variables.value("HOME")
-    if (target === undefined || target === "") return yield* complain(shell, "cd", "HOME not set")
+    if (target === undefined) return yield* complain(shell, "cd", "HOME not set")
+    if (target === "") return 0
   } else if (target === "-") {
     target = shell.variables.value("OLDPWD")
     if (target === undefined) return yield* complain(shell, "cd", "OLDPWD not set")
@@ -93,7 +94,14 @@ export const cd: Builtin = function*(shell, argv) {
       show = true
     }
   }
-  const failed = yield* change(shell, target, physical)
+  let failed = yield* change(shell, target, physical)
+  const named = failed !== undefined && shell.accepted.get("cdable_vars") === true
+    ? shell.variables.value(target)
+    : undefined
+  if (named !== undefined && (yield* change(shell, named, physical)) === undefined) {
+    failed = undefined
+    show = true
+  }
   if (failed !== undefined) return yield* complain(shell, "cd", `${rest[0] ?? target}: ${Errno.text(failed._tag)}`)
   return show ? yield* print(shell, "cd", `${shell.cwd}\n`) : 0
 }

@@ -14,7 +14,7 @@ import { isFound, search } from "../run/search.js"
 import { evaluateText } from "../run/source.js"
 import { readAll } from "../run/substitution.js"
 import { runReturnTrap } from "../run/traps.js"
-import { AssignmentFailed, Exit, Fatal, LoopJump, Return } from "../state/Control.js"
+import { abandoning, AssignmentFailed, Exit, Fatal, LineAbandoned, LoopJump, Return } from "../state/Control.js"
 import { stateOf } from "../state/Jobs.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
 import { type Builtin, complain, flags, misuse } from "./Builtin.js"
@@ -33,7 +33,8 @@ const jump = (kind: "break" | "continue"): Builtin =>
     const argument = argv[1] === "--" ? argv[2] : argv[1]
     const levels = count(argument)
     if (shell.loops > 0 && levels === undefined) {
-      throw new Fatal(128, `${kind}: ${argument}: numeric argument required`)
+      yield* complain(shell, kind, `${argument}: numeric argument required`)
+      throw new Exit(128, true)
     }
     if (shell.loops > 0 && levels! <= 0) {
       yield* complain(shell, kind, `${argument}: loop count out of range`)
@@ -58,6 +59,12 @@ const status = (shell: Shell, name: string, argument: string | undefined): numbe
   return Number(BigInt.asUintN(8, BigInt(argument.trim())))
 }
 
+/** More than one argument where one is taken: the line ends there, and all that was given with `-c`. */
+function* refuseMore(shell: Shell, name: string): Run<never> {
+  yield* complain(shell, name, "too many arguments")
+  throw abandoning(shell)
+}
+
 export const returnFrom: Builtin = function*(shell, argv) {
   const argument = argv[1] === "--" ? argv[2] : argv[1]
   if (shell.frames.length === 0) {
@@ -66,6 +73,7 @@ export const returnFrom: Builtin = function*(shell, argv) {
     yield* report(shell, message)
     return 2
   }
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) yield* refuseMore(shell, "return")
   let code: number
   try {
     code = status(shell, "return", argument)
@@ -85,9 +93,7 @@ export const exit: Builtin = function*(shell, argv) {
     return 1
   }
   const argument = argv[1] === "--" ? argv[2] : argv[1]
-  if (argv.length > (argv[1] === "--" ? 3 : 2)) {
-    return yield* complain(shell, "exit", "too many arguments")
-  }
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) yield* refuseMore(shell, "exit")
   let code: number
   try {
     code = status(shell, "exit", argument)
@@ -104,16 +110,21 @@ export const logout: Builtin = function*(shell, argv, context) {
   return yield* exit(shell, argv, context)
 }
 
+/** Whether a text has ended because it could not be read to its end. */
+const isUnreadable = ({ options }: Shell, error: unknown): error is Fatal =>
+  error instanceof Fatal && error.message === undefined && !(error instanceof LineAbandoned) && !options.posix
+
 export const evaluate: Builtin = function*(shell, argv) {
-  const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
-  const text = words.join(" ")
+  const given = flags(argv, "")
+  if (typeof given === "string") return yield* misuse(shell, "eval", given)
+  const text = given.rest.join(" ")
   if (text.trim() === "") return 0
   shell.depth++
   try {
     return yield* evaluateText(shell, text, shell.line, false, "eval: ")
   } catch (error) {
-    if (error instanceof Fatal && error.message === undefined && !shell.options.posix) return error.status
-    throw error
+    if (!isUnreadable(shell, error)) throw error
+    return error.status
   } finally {
     shell.depth--
   }
@@ -149,9 +160,8 @@ function* sourced(shell: Shell, text: string): Run<number> {
     return yield* evaluateText(shell, text)
   } catch (error) {
     if (error instanceof Return) return error.status
-    // It cannot be read to its end.
-    if (error instanceof Fatal && error.message === undefined && !shell.options.posix) return error.status
-    throw error
+    if (!isUnreadable(shell, error)) throw error
+    return error.status
   }
 }
 
@@ -210,18 +220,17 @@ export const caller: Builtin = function*(shell, argv) {
   const frame = frames[frames.length - 1 - depth]
   // What was given with `-c` is no file, and nothing calls it.
   const isText = shell.from === "c"
+  if (frames.length === 0 && argv[1] === undefined && !isText) return yield* print(shell, "caller", "0 NULL\n")
   const around = frames[frames.length - 2 - depth]?.name ?? (isText ? undefined : "main")
   if (frame === undefined || (argv[1] !== undefined && around === undefined)) return 1
-  const file = isText ? "environment" : shell.name
-  const place = argv[1] === undefined ? file : `${around} ${file}`
+  const place = argv[1] === undefined
+    ? (isText ? (frames.length > 1 ? "environment" : "NULL") : shell.name)
+    : `${around} ${isText ? "environment" : shell.name}`
   return yield* print(shell, "caller", `${frame.line} ${place}\n`)
 }
 
 export const shift: Builtin = function*(shell, argv) {
-  if (argv.length > (argv[1] === "--" ? 3 : 2)) {
-    yield* complain(shell, "shift", "too many arguments")
-    throw new Fatal(1, undefined, true)
-  }
+  if (argv.length > (argv[1] === "--" ? 3 : 2)) yield* refuseMore(shell, "shift")
   const by = count(argv[1] === "--" ? argv[2] : argv[1])
   if (by === undefined) return yield* complain(shell, "shift", `${argv[1]}: numeric argument required`)
   if (by < 0) return yield* complain(shell, "shift", `${argv[1]}: shift count out of range`)

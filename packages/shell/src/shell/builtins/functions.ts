@@ -52,7 +52,7 @@ export function* printFunctions(
     else {
       const marks = `${definition.readonly ? "r" : ""}${definition.traced ? "t" : ""}${definition.exported ? "x" : ""}`
       const declared = `declare -f${marks} ${name}\n`
-      if (letters.includes("F")) text += all ? declared : `${name}\n`
+      if (letters.includes("F")) text += all || letters.includes("p") ? declared : `${name}\n`
       else text += `${layout(definition.source)}\n${marks === "" ? "" : declared}`
     }
   }

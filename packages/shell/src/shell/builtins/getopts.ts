@@ -6,8 +6,7 @@
 import * as Values from "../expand/values.js"
 import { report } from "../run/report.js"
 import { AssignmentFailed } from "../state/Control.js"
-import { type Builtin, complain } from "./Builtin.js"
-import { synopsis } from "./usage.js"
+import { type Builtin, tellUsage } from "./Builtin.js"
 
 export const getopts: Builtin = function*(shell, argv, context) {
   try {
@@ -23,7 +22,7 @@ const next: Builtin = function*(shell, argv) {
   const rest = argv[1] === "--" ? argv.slice(2) : argv.slice(1)
   const [given, name, ...own] = rest
   if (given === undefined || name === undefined) {
-    return yield* complain(shell, "getopts", `usage: ${synopsis("getopts")}`, 2)
+    return yield* tellUsage(shell, "getopts")
   }
   if (!Values.isName(name)) {
     yield* report(shell, `getopts: \`${name}': not a valid identifier`)

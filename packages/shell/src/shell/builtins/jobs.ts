@@ -8,6 +8,7 @@ import { shellCode, type WaitStatus } from "@effix/kernel/abi/WaitStatus"
 import * as Errno from "@effix/kernel/Errno"
 import { builtin as killMain } from "../../coreutils/kill.js"
 import * as SignalNames from "../../SignalNames.js"
+import { disposeCoprocesses } from "../run/coprocess.js"
 import { checkpoint } from "../run/evaluate.js"
 import { foreground, jobLine, takeTerminal, tellOfBackground } from "../run/job.js"
 import { print } from "../run/report.js"
@@ -215,7 +216,13 @@ function* waitNext(shell: Shell, variable: string | undefined, among: ReadonlySe
   }
 }
 
-export const wait: Builtin = function*(shell, argv) {
+export const wait: Builtin = function*(shell, argv, context) {
+  const status = yield* waiting(shell, argv, context)
+  if (shell.coprocesses.length > 0) yield* disposeCoprocesses(shell)
+  return status
+}
+
+const waiting: Builtin = function*(shell, argv) {
   const given = flags(argv, "fnp:")
   if (typeof given === "string") return yield* misuse(shell, "wait", given)
   const { letters, rest, values } = given

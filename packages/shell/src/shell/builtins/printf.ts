@@ -23,6 +23,7 @@ const usage = `printf: usage: ${synopsis("printf")}\n`
 class Dialect implements Printf.Dialect {
   readonly letters = "nqQT"
   readonly bare = ""
+  readonly ofShell = true
 
   constructor(private readonly shell: Shell) {}
 
@@ -49,7 +50,7 @@ class Dialect implements Printf.Dialect {
     switch (conversion.letter) {
       case "n":
         // All of it is in one piece still: it is written when the command ends.
-        if (isTarget(argument)) return assignTo(this.shell, argument, String(run.out.length))
+        if (isTarget(argument)) return yield* assignTo(this.shell, argument, String(run.out.length))
         return yield* run.fail(`\`${argument}': not a valid identifier`)
       case "q":
         return put(Quote.backslashed(argument), conversion.precision)
@@ -91,6 +92,6 @@ export const printf: Builtin = function*(shell, argv) {
     yield* run.out.flush()
     return run.status
   })
-  if (captured !== undefined) assignTo(shell, target!, captured.text())
+  if (captured !== undefined) yield* assignTo(shell, target!, captured.text())
   return status
 }

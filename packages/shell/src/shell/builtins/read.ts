@@ -155,15 +155,18 @@ export const read: Builtin = function*(shell, argv) {
   const characters = unquote(result.text, raw)
   const array = values.get("a")
   const ifs = Values.separators(shell)
+  if (array !== undefined && !Values.isName(array)) {
+    return yield* complain(shell, "read", `\`${array}': not a valid identifier`)
+  }
   if (array !== undefined) {
     shell.variables.makeArray(array, false, false)
     splitAll(characters, ifs).forEach((value, index) => shell.variables.setElement(array, index, value))
   } else if (values.has("N") || rest.length === 0) {
-    assignTo(shell, names[0]!, characters.map(({ c }) => c).join(""))
-    for (const name of names.slice(1)) assignTo(shell, name, "")
+    yield* assignTo(shell, names[0]!, characters.map(({ c }) => c).join(""))
+    for (const name of names.slice(1)) yield* assignTo(shell, name, "")
   } else {
     const fields = split(characters, ifs, names.length)
-    for (let at = 0; at < names.length; at++) assignTo(shell, names[at]!, fields[at]!)
+    for (let at = 0; at < names.length; at++) yield* assignTo(shell, names[at]!, fields[at]!)
   }
   return statusOf(result, shell)
 }

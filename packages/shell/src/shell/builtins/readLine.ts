@@ -38,6 +38,7 @@ export function* readUntil(shell: Shell, fd: number, options: ReadOptions): Run<
   let rest = 0
   let escaped = false
   const answer = (end: ReadResult["end"]): ReadResult => ({ text: Bytes.decode(bytes.subarray(0, length)), end })
+  if (limit === 0) return answer("limit")
   for (;;) {
     if (until !== undefined && !(yield* ready(shell, fd, until))) return answer("timeout")
     const count = yield* call(shell.sys.read(fd, block))

@@ -40,6 +40,14 @@ export function* change(shell: Shell, option: Options.Option, on: boolean): Run<
   if (option === "monitor") yield* enableMonitor(shell, on)
 }
 
+/** The options that `set` knows, as they are. */
+export const optionsOf = ({ options }: Shell): ReadonlyMap<Options.Option, boolean> =>
+  new Map(Options.setNames.map((name) => [name, options[name]]))
+
+export function* restoreOptions(shell: Shell, before: ReadonlyMap<Options.Option, boolean>): Run<void> {
+  for (const [option, on] of before) if (shell.options[option] !== on) yield* change(shell, option, on)
+}
+
 /** Reads the options of `set` and of the shell's own command line; answers where the arguments begin. */
 export function* readOptions(shell: Shell, argv: ReadonlyArray<string>, from: number): Run<number> {
   let at = from

@@ -3,7 +3,7 @@
  *
  * @see bash(1) SHELL BUILTIN COMMANDS
  */
-import { main as echo } from "../../coreutils/echo.js"
+import { builtin as echo } from "../../coreutils/echo.js"
 import { main as falseMain } from "../../coreutils/false.js"
 import { main as trueMain } from "../../coreutils/true.js"
 import type { Shell } from "../state/Shell.js"

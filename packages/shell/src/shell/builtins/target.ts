@@ -3,21 +3,21 @@
  *
  * @see bash(1) Arrays
  */
-import { evaluateText } from "../expand/arithmetic.js"
-import type { Shell } from "../state/Shell.js"
+import { subscript } from "../expand/subscript.js"
+import { AssignmentFailed } from "../state/Control.js"
+import type { Run, Shell } from "../state/Shell.js"
 
 const form = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[([\s\S]+)\])?$/
 
 export const isTarget = (text: string): boolean => form.test(text)
 
 /** Assigns to what `target` names; one that is no name is left alone. */
-export const assignTo = (shell: Shell, target: string, value: string): void => {
+export function* assignTo(shell: Shell, target: string, value: string): Run<void> {
   const [, name, key] = form.exec(target) ?? []
   if (name === undefined) return
-  if (key === undefined) shell.variables.set(name, value)
-  else shell.variables.setElement(name, subscript(shell, name, key), value)
+  if (key === undefined) return shell.variables.set(name, value)
+  if ((key === "@" || key === "*") && !shell.variables.isAssociative(name)) {
+    throw new AssignmentFailed(target, "bad array subscript")
+  }
+  shell.variables.setElement(name, yield* subscript(shell, name, key), value)
 }
-
-/** What a subscript means: a key of an associative array, a number for any other. */
-export const subscript = (shell: Shell, name: string, text: string): number | string =>
-  shell.variables.isAssociative(name) ? text : Number(evaluateText(shell, text))

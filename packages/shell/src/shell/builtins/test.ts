@@ -6,7 +6,7 @@
  */
 import { binaryTest, unaryTest } from "../run/fileTest.js"
 import { report } from "../run/report.js"
-import { Fatal } from "../state/Control.js"
+import { Fatal, LineAbandoned } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { compare } from "../state/Variables.js"
 import type { Builtin } from "./Builtin.js"
@@ -40,8 +40,11 @@ const fail = (message: string): never => {
 const small = /^-?[0-9]{1,15}$/
 
 const integer = (text: string): bigint => {
-  if (!/^[ \t]*[+-]?[0-9]+[ \t]*$/.test(text)) fail(`${text}: integer expression expected`)
-  return BigInt(text.trim().replace(/^\+/, ""))
+  const value = /^[ \t]*[+-]?[0-9]+[ \t]*$/.test(text) ? BigInt(text.trim().replace(/^\+/, "")) : undefined
+  // More than 64 bits make none.
+  return value === undefined || value !== BigInt.asIntN(64, value)
+    ? fail(`${text}: integer expression expected`)
+    : value
 }
 
 function* binary(shell: Shell, left: string, operator: string, right: string): Run<boolean> {
@@ -166,7 +169,7 @@ export const test: Builtin = function*(shell, argv) {
   try {
     return (yield* evaluate(shell, argv.slice(1, end))) ? 0 : 1
   } catch (error) {
-    if (!(error instanceof Fatal) || !error.discard) throw error
+    if (!(error instanceof Fatal) || !error.discard || error instanceof LineAbandoned) throw error
     yield* report(shell, `${name}: ${error.message}`)
     return 2
   }

@@ -22,7 +22,7 @@ import { hangUp } from "../run/hangUp.js"
 import { print } from "../run/report.js"
 import { Fatal } from "../state/Control.js"
 import { call, type Run, type Shell } from "../state/Shell.js"
-import { type Builtin, complain, flags } from "./Builtin.js"
+import { type Builtin, complain, flags, tellUsage } from "./Builtin.js"
 import { withUsage } from "./usage.js"
 
 /** The name and the number of a condition; signals that are no signals have the number 0. */
@@ -85,6 +85,7 @@ export const trap: Builtin = function*(shell, argv) {
   }
   if (letters.includes("p") || rest.length === 0) return yield* list(shell, rest)
   const [first = "", ...others] = rest
+  if (others.length === 0 && first !== "-" && condition(first) === undefined) return yield* tellUsage(shell, "trap")
   // A number first, or a condition alone, sets conditions back.
   const reset = first === "-" || others.length === 0 || /^[0-9]+$/.test(first)
   const conditions = first === "-" ? others : reset ? rest : others

@@ -4,6 +4,7 @@
  * @see bash(1) SHELL BUILTIN COMMANDS
  */
 import * as Quote from "../expand/quote.js"
+import { subscript } from "../expand/subscript.js"
 import { arrayText, attributes, elementsText } from "../expand/transform.js"
 import * as Values from "../expand/values.js"
 import { assignArray } from "../run/assign.js"
@@ -15,7 +16,7 @@ import type { Assignment } from "../syntax/Ast.js"
 import { parse } from "../syntax/parse.js"
 import { type Builtin, complain, type Context, flags, misuse } from "./Builtin.js"
 import { markFunctions, printFunctions, unsetFunction } from "./functions.js"
-import { subscript } from "./target.js"
+import { optionsOf } from "./set.js"
 import { withUsage } from "./usage.js"
 
 /** The value of a variable as a declaration writes it, with its `=`. */
@@ -62,7 +63,7 @@ function* assignArgument(shell: Shell, parsed: Parsed, assignment: Assignment | 
   }
   if (value === undefined) return
   if (key === undefined) shell.variables.set(name, value, append)
-  else shell.variables.setElement(name, subscript(shell, name, key), value, append)
+  else shell.variables.setElement(name, yield* subscript(shell, name, key), value, append)
 }
 
 /** `export` and `readonly`, which differ by the attribute alone. */
@@ -97,7 +98,7 @@ const marking = (name: "export" | "readonly"): Builtin =>
         continue
       }
       if (parsed.key !== undefined) {
-        status = yield* complain(shell, name, `\`${rest[at]}': not a valid identifier`)
+        status = yield* complain(shell, name, `\`${parsed.name}[${parsed.key}]': not a valid identifier`)
         continue
       }
       const marked = function*() {
@@ -133,6 +134,9 @@ const changes = (letters: ReadonlyArray<string>): Partial<Omit<Variable, "value"
         break
       case "l":
         out.letters = on ? "lower" : ""
+        break
+      case "c":
+        out.letters = on ? "capital" : ""
         break
       case "u":
         out.letters = on ? "upper" : ""
@@ -221,9 +225,13 @@ function* printDeclarations(shell: Shell, names: ReadonlyArray<string>, letters:
   return printed === 0 ? status : printed
 }
 
+/** What the running function has of its own, and is set. */
+const ownNames = ({ variables }: Shell): ReadonlyArray<string> =>
+  [...variables.localNames()].sort().filter((name) => variables.get(name) !== undefined)
+
 const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
   function*(shell, argv, context: Context) {
-    const given = flags(argv, "aAfFgilnprtux", true)
+    const given = flags(argv, "aAcfFgilnprtux", true)
     if (typeof given === "string") return yield* misuse(shell, builtin, given)
     const { letters, rest, used } = given
     const inFunction = shell.variables.depth > 0
@@ -238,11 +246,19 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
     if (letters.includes("p") || (rest.length === 0 && builtin !== "local")) {
       return yield* printDeclarations(shell, rest, letters)
     }
+    // Two ways to write the letters are none.
+    const cases = letters.filter((letter) => /^[clu]$/.test(letter))
+    const wanted = new Set(cases).size > 1 ? letters.filter((letter) => !cases.includes(letter)) : letters
+    if (builtin === "local" && rest.length === 0) return yield* printDeclarations(shell, ownNames(shell), letters)
     const local = inFunction && !letters.includes("g")
     let status = 0
     for (let at = 0; at < rest.length; at++) {
+      if (builtin === "local" && rest[at] === "-") {
+        shell.ownOptions = optionsOf(shell)
+        continue
+      }
       const assignment = context.assignments?.get(used + at)
-      const declared = declareOne(shell, builtin, rest[at]!, letters, local, assignment)
+      const declared = declareOne(shell, builtin, rest[at]!, wanted, local, assignment)
       const leave = inFunction && !local ? shell.variables.reachGlobal(/^\w*/.exec(rest[at]!)![0]) : undefined
       let code: number
       try {
@@ -258,6 +274,22 @@ const declaring = (builtin: "declare" | "local" | "typeset"): Builtin =>
 export const declare = declaring("declare")
 export const local = declaring("local")
 export const typeset = declaring("typeset")
+
+/** `unset 'name[key]'`. The only element of a variable that is no array is the variable. */
+function* unsetElement(shell: Shell, name: string, key: string): Run<void> {
+  const { variables } = shell
+  if (variables.get(variables.resolve(name)) === undefined) return
+  const all = (key === "@" || key === "*") && !variables.isAssociative(name)
+  if (typeof variables.get(variables.resolve(name))?.value === "string") {
+    const index = all ? undefined : yield* subscript(shell, name, key)
+    if (index !== 0 && index !== -1) throw new AssignmentFailed(name, "not an array variable")
+    return variables.unset(name, shell.options.localvar_unset)
+  }
+  if (all) return variables.makeArray(name, false, false)
+  const index = yield* subscript(shell, name, key)
+  if (Values.isBeyond(shell, name, index)) throw new AssignmentFailed(`[${index}]`, "bad array subscript")
+  variables.unsetElement(name, index)
+}
 
 export const unset: Builtin = function*(shell, argv) {
   const given = flags(argv, "fvn")
@@ -280,18 +312,14 @@ export const unset: Builtin = function*(shell, argv) {
       } else status = yield* complain(shell, "unset", `\`${text}': not a valid identifier`)
       continue
     }
-    const { key, name } = parsed
+    const { key, name } = parsed.key === undefined && !letters.includes("n")
+      ? shell.variables.elementBehind(parsed.name) ?? parsed
+      : parsed
     const staysLocal = shell.options.localvar_unset
     try {
       if (letters.includes("n")) shell.variables.unsetReference(name)
-      else if (key === "@" || key === "*") shell.variables.unset(name, staysLocal)
-      else if (key !== undefined) {
-        if (typeof shell.variables.get(shell.variables.resolve(name))?.value === "string" && key !== "0") {
-          throw new AssignmentFailed(name, "not an array variable")
-        }
-        const index = subscript(shell, name, key.replace(/^(["'])(.*)\1$/, "$2"))
-        shell.variables.unsetElement(name, index)
-      } else if (shell.variables.get(name) !== undefined) shell.variables.unset(name, staysLocal)
+      else if (key !== undefined) yield* unsetElement(shell, name, key)
+      else if (shell.variables.get(name) !== undefined) shell.variables.unset(name, staysLocal)
       else if (!letters.includes("v") && !(yield* unsetFunction(shell, name))) status = 1
     } catch (error) {
       if (!(error instanceof AssignmentFailed)) throw error

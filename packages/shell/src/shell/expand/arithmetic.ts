@@ -35,7 +35,7 @@ const environment = (shell: Shell): Environment => {
 
 /** A subscript: a key of an associative array, a number for any other. */
 const indexOf = (shell: Shell, name: string, text: string): number | string =>
-  shell.variables.isAssociative(name) ? text : toNumber(evaluateText(shell, text))
+  shell.variables.isAssociative(name) ? text.replace(/\\(.)|["']/gs, "$1") : toNumber(evaluateText(shell, text))
 
 const toNumber = (value: Integer): number => Number(value)
 

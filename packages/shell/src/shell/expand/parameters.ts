@@ -9,6 +9,7 @@ import { Fatal } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { keys, values } from "../state/Variables.js"
 import type { Operation, Parameter } from "../syntax/Ast.js"
+import { parseDocument } from "../syntax/parse.js"
 import { arithmetic, evaluateText, refresh } from "./arithmetic.js"
 import type { Sink } from "./Sink.js"
 import { transform } from "./transform.js"
@@ -45,9 +46,17 @@ export function* valueOf(shell: Shell, p: Parameter): Run<Value> {
     if (Values.isBeyond(shell, name, at)) yield* report(shell, `${name}: bad array subscript`)
     return one(Values.element(shell, name, at))
   }
+  const through = shell.variables.elementBehind(name)
+  if (through !== undefined) {
+    return yield* valueOf(shell, { ...p, name: through.name, index: indexOf(through.key) })
+  }
   yield* refresh(shell, name)
   return one(Values.parameter(shell, name))
 }
+
+/** A subscript that comes as text, in the value of another variable. */
+const indexOf = (text: string): Exclude<Parameter["index"], undefined> =>
+  text === "@" || text === "*" ? text : { pieces: parseDocument(text), literal: undefined, source: text }
 
 /** The parameter that `${!x}` goes to. */
 function* indirect(shell: Shell, p: Parameter): Run<Parameter> {
@@ -59,12 +68,7 @@ function* indirect(shell: Shell, p: Parameter): Run<Parameter> {
   const match = /^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(?:\[([\s\S]*)\])?$/.exec(target)
   if (match === null) throw new Fatal(1, `${target}: invalid variable name`, true)
   const [, name = "", inner] = match
-  const index = inner === undefined
-    ? undefined
-    : inner === "@" || inner === "*"
-    ? inner
-    : { pieces: [], literal: inner, source: inner }
-  return { ...p, prefix: "", name, index }
+  return { ...p, prefix: "", name, index: inner === undefined ? undefined : indexOf(inner) }
 }
 
 const isSet = (shell: Shell, p: Parameter, value: Value): boolean => {
@@ -91,6 +95,11 @@ const emit = (shell: Shell, sink: Sink, value: Value, quoted: boolean): void => 
     const text = value.values.join(Values.joiner(shell))
     return quoted ? sink.add(text, true) : sink.addExpansion(text)
   }
+  const joiner = quoted || !sink.splits ? "" : Values.joiner(shell)
+  if (joiner !== "" && !/\s/.test(joiner)) {
+    // What separates, and is no white space, keeps elements that are empty.
+    return sink.addExpansion(value.values.join(joiner))
+  }
   value.values.forEach((text, index) => {
     if (index > 0) sink.separate()
     if (quoted) sink.add(text, true)
@@ -108,7 +117,10 @@ const complainUncounted = (shell: Shell, { index, name }: Parameter): void => {
 
 const complainUnbound = (shell: Shell, p: Parameter, value: Value): void => {
   if (!shell.options.nounset || value.kind === "list" || value.value !== undefined) return
-  const shown = p.index !== undefined && typeof p.index !== "string" ? `${p.name}[${p.index.source}]` : p.name
+  const element = p.index !== undefined && typeof p.index !== "string"
+  // One that stands there without braces, and has no name, is shown with its dollar.
+  const bare = p.source === `$${p.name}` && !Values.isName(p.name)
+  const shown = element ? `${p.name}[${p.index.source}]` : bare ? p.source : p.name
   throw new Fatal(127, `${shown}: unbound variable`)
 }
 

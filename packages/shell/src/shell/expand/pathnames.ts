@@ -88,7 +88,8 @@ export function* matching(shell: Shell, pattern: string): Run<Array<string>> {
         ignoreCase: shell.options.nocaseglob
       })
       for (const prefix of found) {
-        for (const name of yield* namesIn(shell, prefix)) {
+        const names = yield* namesIn(shell, prefix)
+        for (const name of shell.accepted.get("globskipdots") === false ? [".", "..", ...names] : names) {
           if (!matches(name)) continue
           if (last) next.push(prefix + name)
           else if (yield* isDirectoryAt(shell, prefix + name)) next.push(`${prefix}${name}/`)

@@ -17,6 +17,7 @@ export const attributes = (variable: Variable | undefined): string => {
   if (variable === undefined) return ""
   let letters = ""
   if (typeof variable.value === "object") letters += variable.value.kind === "indexed" ? "a" : "A"
+  if (variable.letters === "capital") letters += "c"
   if (variable.integer) letters += "i"
   if (variable.letters === "lower") letters += "l"
   if (variable.reference) letters += "n"
@@ -86,7 +87,7 @@ export function* transform(shell: Shell, p: Parameter, value: Value, operator: s
       return { kind: "one", value: value.value === undefined ? undefined : yield* prompt(shell, value.value) }
     }
     case "a":
-      return each(() => attributes(variable))
+      return value.kind === "list" ? each(() => attributes(variable)) : { kind: "one", value: attributes(variable) }
     case "A":
       if (value.kind === "one") return each((text) => assignment(p.name, variable, text))
       if (p.name === "@" || p.name === "*") {

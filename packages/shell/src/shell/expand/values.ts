@@ -21,7 +21,8 @@ const special: Readonly<Record<string, (shell: Shell) => string | undefined>> = 
   "$": (shell) => String(shell.pid),
   "!": (shell) => shell.lastBackground === undefined ? undefined : String(shell.lastBackground),
   "-": (shell) => Options.flags(shell.options, shell.from),
-  "0": (shell) => shell.name
+  "0": (shell) => shell.name,
+  _: (shell) => shell.lastArgument ?? shell.variables.value("_")
 }
 
 /** The script whose commands run now. */
@@ -79,7 +80,7 @@ const isDynamic = (shell: Shell, name: string): boolean => {
   return variable === undefined ? isAlwaysDynamic(name) : variable.dynamic
 }
 
-const isAlwaysDynamic = (name: string): boolean => name === "LINENO" || Object.hasOwn(arrays, name)
+const isAlwaysDynamic = (name: string): boolean => Object.hasOwn(arrays, name)
 
 /** Gives the dynamic variables a place in the table, so that `unset` can take it. */
 export const declareDynamic = (shell: Shell): void => {

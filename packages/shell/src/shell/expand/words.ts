@@ -104,9 +104,13 @@ export function* expandInto(shell: Shell, word: Word, into: Array<string>): Run<
   else if (fields.length > 0) yield* matched(shell, fields, into)
 }
 
+/** Words as they were before their braces were expanded, where `set +B` asks for it. */
+export const asWritten = (shell: Shell, words: ReadonlyArray<Word>): ReadonlyArray<Word> =>
+  shell.options.braceexpand ? words : words.flatMap((word) => word.braced === undefined ? word : word.braced.word ?? [])
+
 export function* expandFields(shell: Shell, words: ReadonlyArray<Word>): Run<Array<string>> {
   const fields: Array<string> = []
-  for (const word of words) {
+  for (const word of asWritten(shell, words)) {
     if (word.literal !== undefined) fields.push(word.literal)
     else yield* expandInto(shell, word, fields)
   }

@@ -4,15 +4,16 @@
  *
  * @see sh(1p) Alias Substitution
  */
-import { parse as unbash } from "unbash"
+import { forEachChild, parse as unbash, type SyntaxNode } from "unbash"
 import type { Shell } from "../state/Shell.js"
 
-const active = (shell: Shell): boolean =>
+/** Whether aliases are replaced at all. */
+export const isActive = (shell: Shell): boolean =>
   shell.options.expand_aliases || shell.options.interactive || shell.options.posix
 
 /** Whether `text` has to be run command by command because of aliases. */
 export const wantsAliases = (shell: Shell, text: string): boolean =>
-  (active(shell) || text.includes("expand_aliases")) &&
+  (isActive(shell) || text.includes("expand_aliases")) &&
   (shell.aliases.size > 0 || (text.includes("\n") && /(^|[\s;&|(])alias\s/.test(text)))
 
 interface Candidate {
@@ -21,26 +22,24 @@ interface Candidate {
   readonly text: string
 }
 
-/** The words in command position that are written plainly. */
+/** The words in command position that are written plainly, those in substitutions among them. */
 const commandWords = (source: string): Array<Candidate> => {
   const found: Array<Candidate> = []
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return
-    if (Array.isArray(node)) return node.forEach(visit)
-    if ("type" in node && node.type === "Command" && "name" in node) {
-      const { name } = node as { readonly name?: Candidate }
-      if (name !== undefined && source.slice(name.pos, name.end) === name.text) found.push(name)
-      return
+  const visit = (node: SyntaxNode): void => {
+    if (node.type === "Command" && node.name !== undefined) {
+      const { end, pos, text } = node.name
+      if (source.slice(pos, end) === text) found.push({ pos, end, text })
     }
-    for (const value of Object.values(node)) visit(value)
+    // What backslashes between backquotes hide is a text of its own, whose places are none of this one.
+    if (node.type !== "CommandExpansion" || node.script?.source === undefined) forEachChild(node, visit)
   }
-  visit(unbash(source).commands)
+  visit(unbash(source))
   return found.sort((left, right) => left.pos - right.pos)
 }
 
 /** `source` with the aliases among its command words replaced, again and again as POSIX says. */
 export const applyAliases = (shell: Shell, source: string): string => {
-  if (shell.aliases.size === 0 || !active(shell)) return source
+  if (shell.aliases.size === 0 || !isActive(shell)) return source
   let text = source
   /** Stretches that came from an alias, which is not replaced again inside it. */
   let made: Array<{ from: number; to: number; readonly name: string }> = []

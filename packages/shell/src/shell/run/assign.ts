@@ -5,7 +5,7 @@
  */
 import { evaluateText } from "../expand/arithmetic.js"
 import * as Quote from "../expand/quote.js"
-import { expandInto, expandText } from "../expand/words.js"
+import { asWritten, expandInto, expandText } from "../expand/words.js"
 import { AssignmentFailed } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { ArrayValue, Assignment, Word } from "../syntax/Ast.js"
@@ -14,7 +14,7 @@ import { report } from "./report.js"
 function* subscript(shell: Shell, name: string, index: Word): Run<number | string> {
   const text = yield* expandText(shell, index)
   const associative = shell.variables.isAssociative(name)
-  if (text.trim() === "" || !associative && (text === "*" || text === "@")) {
+  if (associative ? text === "" : index.source === "" || text === "*" || text === "@") {
     throw new AssignmentFailed(`${name}[${text}]`, "bad array subscript")
   }
   return associative ? text : Number(evaluateText(shell, text))
@@ -37,7 +37,7 @@ function* elements(shell: Shell, value: ArrayValue, associative: boolean): Run<R
     }
     const fields: Array<string> = []
     if (associative) fields.push(yield* expandText(shell, word))
-    else yield* expandInto(shell, word, fields)
+    else for (const written of asWritten(shell, [word])) yield* expandInto(shell, written, fields)
     for (const field of fields) out.push({ key: undefined, append: false, value: field })
   }
   return out

@@ -128,7 +128,7 @@ function* runSelect(shell: Shell, command: Ast.For, words: ReadonlyArray<string>
       yield* writeAll(shell, 2, Bytes.encode(Values.parameter(shell, "PS3") ?? "#? "))
       const line = yield* readLine(shell, 0)
       if (line === undefined) {
-        yield* writeAll(shell, 2, Bytes.encode("\n"))
+        yield* writeAll(shell, 1, Bytes.encode("\n"))
         return 1
       }
       shell.assign("REPLY", line)
@@ -147,7 +147,23 @@ function* runSelect(shell: Shell, command: Ast.For, words: ReadonlyArray<string>
   return status
 }
 
+/** One of its expressions that cannot be evaluated ends the loop, and no more than that. */
 export function* runArithmeticFor(shell: Shell, command: Ast.ArithmeticFor): Run<number> {
+  try {
+    return yield* countingLoop(shell, command)
+  } catch (error) {
+    if (!(error instanceof Uncounted)) throw error
+    yield* report(shell, error.message)
+    return 1
+  }
+}
+
+/** An expression of `for ((…))` that cannot be evaluated. */
+class Uncounted {
+  constructor(readonly message: string) {}
+}
+
+function* countingLoop(shell: Shell, command: Ast.ArithmeticFor): Run<number> {
   shell.line = command.line
   let status = 0
   const clause = function*(source: Ast.ArithmeticSource) {
@@ -156,7 +172,12 @@ export function* runArithmeticFor(shell: Shell, command: Ast.ArithmeticFor): Run
       yield* runDebugTrap(shell)
     }
     if (shell.options.xtrace) yield* traceText(shell, `(( ${source.text.trim()} ))`)
-    return yield* arithmetic(shell, source)
+    try {
+      return yield* arithmetic(shell, source)
+    } catch (error) {
+      if (!(error instanceof Fatal) || !error.discard) throw error
+      throw new Uncounted(error instanceof AssignmentFailed ? error.message! : `((: ${error.message}`)
+    }
   }
   if (command.first !== undefined) yield* clause(command.first)
   shell.loops++

@@ -9,7 +9,7 @@ import type { Integer } from "../arithmetic/Expression.js"
 import { evaluateText } from "../expand/arithmetic.js"
 import { compiled } from "../expand/parameters.js"
 import { expandPattern, expandRegex, expandText } from "../expand/words.js"
-import { AssignmentFailed, Fatal } from "../state/Control.js"
+import { AssignmentFailed, Fatal, LineAbandoned } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import { compare } from "../state/Variables.js"
 import type { Test } from "../syntax/Ast.js"
@@ -40,6 +40,7 @@ function* answer(question: Run<boolean>): Run<boolean> {
   try {
     return yield* question
   } catch (error) {
+    if (error instanceof LineAbandoned) throw error
     throw error instanceof Fatal && error.discard ? new Unanswered(error) : error
   }
 }

@@ -6,7 +6,7 @@
 import { AT_EACCESS, AT_FDCWD } from "@effix/kernel/abi/Fcntl"
 import * as Mode from "@effix/kernel/abi/FileMode"
 import * as Errno from "@effix/kernel/Errno"
-import { subscript } from "../builtins/target.js"
+import { subscript } from "../expand/subscript.js"
 import * as Values from "../expand/values.js"
 import { Fatal } from "../state/Control.js"
 import type * as Options from "../state/Options.js"
@@ -30,7 +30,7 @@ const types: Readonly<Record<string, (mode: number) => boolean>> = {
 const accesses: Readonly<Record<string, number>> = { "-r": Mode.R_OK, "-w": Mode.W_OK, "-x": Mode.X_OK }
 
 /** Whether a variable, an element or any element is set. */
-const isSet = (shell: Shell, text: string): boolean => {
+function* isSet(shell: Shell, text: string): Run<boolean> {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)\[(.*)\]$/.exec(text)
   if (match === null) return Values.parameter(shell, text) !== undefined
   const [, name = "", index = ""] = match
@@ -38,7 +38,7 @@ const isSet = (shell: Shell, text: string): boolean => {
   if ((index === "@" || index === "*") && !shell.variables.isAssociative(name)) {
     return values(shell.variables.get(shell.variables.resolve(name))?.value).length > 0
   }
-  return Values.element(shell, name, subscript(shell, name, index)) !== undefined
+  return Values.element(shell, name, yield* subscript(shell, name, index)) !== undefined
 }
 
 export function* unaryTest(shell: Shell, operator: string, operand: string): Run<boolean> {
@@ -48,7 +48,7 @@ export function* unaryTest(shell: Shell, operator: string, operand: string): Run
     case "-z":
       return operand === ""
     case "-v":
-      return isSet(shell, operand)
+      return yield* isSet(shell, operand)
     case "-R":
       return shell.variables.get(operand)?.reference === true
     case "-o":

@@ -3,7 +3,7 @@
  *
  * @see sh(1p) Pipelines, Lists
  */
-import { F_DUPFD_CLOEXEC, F_GETFD } from "@effix/kernel/abi/Fcntl"
+import { F_DUPFD_CLOEXEC } from "@effix/kernel/abi/Fcntl"
 import { O_CLOEXEC, O_RDONLY } from "@effix/kernel/abi/OpenFlags"
 import { SIGINT, SIGQUIT } from "@effix/kernel/abi/Signals"
 import * as Bytes from "@effix/kernel/Bytes"
@@ -77,7 +77,7 @@ function* lastHere(shell: Shell, command: Ast.Pipeline): Run<number> {
 }
 
 /** A pipe whose ends are out of the way of the standard descriptors. */
-function* connect(shell: Shell): Run<readonly [number, number] | Errno.Any> {
+export function* connect(shell: Shell): Run<readonly [number, number] | Errno.Any> {
   const pipe = yield* call(shell.sys.pipe(O_CLOEXEC))
   if (Errno.isErrno(pipe) || (pipe[0] > 2 && pipe[1] > 2)) return pipe
   const ends: Array<number> = []
@@ -158,6 +158,7 @@ function* startStage(
 
 /** Runs a command as all that a process does: parentheses make no second one. */
 function* asProcess(child: Shell, command: Ast.Command): Run<number> {
+  if (command.kind !== "simple") child.loops = 0
   if (command.kind === "subshell") return yield* runList(child, command.body, true)
   if (command.kind === "redirected" && command.command.kind === "subshell") {
     child.line = command.line
@@ -169,10 +170,15 @@ function* asProcess(child: Shell, command: Ast.Command): Run<number> {
 export function* runSubshell(shell: Shell, command: Ast.Subshell, tail: Tail): Run<number> {
   shell.line = command.line
   const group = groupOptions(shell)
-  const pid = yield* spawnShell(shell, group, (child) => runList(child, command.body, true))
+  const pid = yield* spawnShell(shell, group, (child) => asProcess(child, command))
   if (Errno.isErrno(pid)) return yield* cannotFork(shell, pid)
   void tail
-  return yield* foreground(shell, [pid], () => "( … )", false)
+  return yield* foreground(
+    shell,
+    [pid],
+    () => `( ${command.body.statements.map(({ source }) => source).join("; ")} )`,
+    false
+  )
 }
 
 /** A list in the background without job control neither hears ^C nor reads what is typed. */
@@ -205,47 +211,5 @@ export function* runBackground(shell: Shell, statement: Ast.Statement): Run<numb
   const job = shell.jobs.add(shell.options.monitor ? pids[0]! : 0, pids, statement.source, true)
   shell.lastBackground = pids[pids.length - 1]!
   if (shell.interactive) yield* writeAll(shell, 2, Bytes.encode(`[${job.id}] ${shell.lastBackground}\n`))
-  return 0
-}
-
-/** Moves a descriptor to the highest number below 64 that is free: the low ones are the script's. */
-function* raised(shell: Shell, fd: number): Run<number> {
-  for (let high = 63; high > fd; high--) {
-    if (!Errno.isErrno(yield* call(shell.sys.fcntl(high, F_GETFD)))) continue
-    const moved = yield* call(shell.sys.dup3(fd, high, O_CLOEXEC))
-    if (Errno.isErrno(moved)) return fd
-    yield* call(shell.sys.close(fd))
-    return high
-  }
-  return fd
-}
-
-/** `coproc NAME command`: a background process with a pipe each way. */
-export function* runCoprocess(shell: Shell, command: Ast.Coprocess): Run<number> {
-  const down = yield* connect(shell)
-  if (Errno.isErrno(down)) return yield* cannotFork(shell, down)
-  const up = yield* connect(shell)
-  if (Errno.isErrno(up)) return yield* cannotFork(shell, up)
-  const actions: ReadonlyArray<FileAction> = [
-    { _tag: "Dup2", from: down[0], to: 0 },
-    { _tag: "Dup2", from: up[1], to: 1 },
-    ...[...down, ...up].map((fd): FileAction => ({ _tag: "Close", fd }))
-  ]
-  const pid = yield* spawnShell(
-    shell,
-    { ...groupOptions(shell, 0, true), actions },
-    (child) => execute(child, command.body, true)
-  )
-  yield* call(shell.sys.close(down[0]))
-  yield* call(shell.sys.close(up[1]))
-  if (Errno.isErrno(pid)) return yield* cannotFork(shell, pid)
-  const reader = yield* raised(shell, up[0])
-  const writer = yield* raised(shell, down[1])
-  shell.variables.makeArray(command.name, false, false)
-  shell.variables.setElement(command.name, 0, String(reader))
-  shell.variables.setElement(command.name, 1, String(writer))
-  shell.assign(`${command.name}_PID`, String(pid))
-  shell.lastBackground = pid
-  shell.jobs.add(shell.options.monitor ? pid : 0, [pid], `coproc ${command.name}`, true)
   return 0
 }

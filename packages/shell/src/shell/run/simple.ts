@@ -5,12 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import { declarations, specialBuiltins } from "../builtins/names.js"
+import { restoreOptions } from "../builtins/set.js"
 import { builtinOf, type Context } from "../builtins/table.js"
-import { expandInto, expandText } from "../expand/words.js"
+import { asWritten, expandInto, expandText } from "../expand/words.js"
 import { AssignmentFailed, Exit, Fatal, Return } from "../state/Control.js"
 import type { FunctionDefinition, Run, Saved, Shell } from "../state/Shell.js"
 import type { Variable } from "../state/Variables.js"
-import type { Assignment, Simple } from "../syntax/Ast.js"
+import type { Assignment, Simple, Word } from "../syntax/Ast.js"
+import { parse } from "../syntax/parse.js"
 import { assign } from "./assign.js"
 import { checkpoint, execute, type Tail } from "./evaluate.js"
 import { foreground, groupOptions } from "./job.js"
@@ -29,12 +31,35 @@ const functionsMax = 2000
 const callsPerStack = 100
 
 export function* runSimple(shell: Shell, command: Simple, tail: Tail): Run<number> {
+  const argv: Array<string> = []
+  try {
+    return yield* runExpanded(shell, shell.options.keyword ? withKeywords(command) : command, tail, argv)
+  } finally {
+    shell.lastArgument = argv[argv.length - 1] ?? ""
+  }
+}
+
+/** `set -k`: the assignments among the arguments count as if they stood before the command. */
+const withKeywords = (command: Simple): Simple => {
+  const words: Array<Word> = []
+  const assignments = [...command.assignments]
+  for (const word of command.words) {
+    const written = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.test(word.source)
+      ? parse(word.source).list.statements[0]?.command
+      : undefined
+    if (written?.kind === "simple" && written.words.length === 0) assignments.push(...written.assignments)
+    else words.push(word)
+  }
+  return { ...command, words, assignments }
+}
+
+/** Runs a simple command, whose words become `argv`. */
+function* runExpanded(shell: Shell, command: Simple, tail: Tail, argv: Array<string>): Run<number> {
   shell.line = command.line
   if (!shell.traps.running) shell.command = command
   shell.substitution = undefined
-  const { words } = command
+  const words = asWritten(shell, command.words)
   const open = shell.substituted.length
-  const argv: Array<string> = []
   const context: Context = { assignments: undefined, tail }
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!
@@ -135,11 +160,12 @@ function* declaration(shell: Shell, assignment: Assignment, argv: Array<string>,
 function* runAssignments(shell: Shell, command: Simple, open: number): Run<number> {
   const saved: Array<Saved> = []
   try {
-    if (command.redirections.length > 0 && !(yield* apply(shell, command.redirections, saved))) return 1
     for (const assignment of command.assignments) {
       const text = yield* assign(shell, assignment)
       if (shell.options.xtrace) yield* traceText(shell, text)
     }
+    // They are for nobody: only what opening the files does stays.
+    if (command.redirections.length > 0 && !(yield* apply(shell, command.redirections, saved))) return 1
   } finally {
     if (saved.length > 0) yield* restore(shell, saved)
     if (shell.substituted.length > open) yield* closeSubstituted(shell, open)
@@ -216,10 +242,11 @@ export function* callFunction(
     yield* report(shell, `${name}: maximum function nesting level exceeded (${deepest})`)
     throw new Fatal(1, undefined, true)
   }
-  const { frames, loops, optionOffset, positional } = shell
+  const { frames, loops, optionOffset, ownOptions: outerOptions, positional } = shell
   shell.frames = [...frames, { name, file: definition.file, line: shell.line, kind: "function" }]
   shell.positional = argv.slice(1)
   shell.loops = 0
+  shell.ownOptions = undefined
   shell.variables.pushScope()
   const showTraps = shell.traps.actions.size === 0 ? undefined : hideTraps(shell, definition.traced)
   try {
@@ -238,9 +265,11 @@ export function* callFunction(
     throw error
   } finally {
     showTraps?.()
-    const ownOptions = shell.variables.localNames().includes("OPTIND")
+    const ownIndex = shell.variables.localNames().includes("OPTIND")
     shell.variables.popScope()
-    if (ownOptions) shell.optionOffset = optionOffset
+    if (ownIndex) shell.optionOffset = optionOffset
+    if (shell.ownOptions !== undefined) yield* restoreOptions(shell, shell.ownOptions)
+    shell.ownOptions = outerOptions
     shell.loops = loops
     shell.positional = positional
     shell.frames = frames

@@ -2,7 +2,7 @@
  * Text that is run in the current shell: `eval`, traps, `-c`, sourced files.
  */
 import * as Bytes from "@effix/kernel/Bytes"
-import { Fatal } from "../state/Control.js"
+import { Fatal, LineAbandoned } from "../state/Control.js"
 import type { Run, Shell } from "../state/Shell.js"
 import type { List } from "../syntax/Ast.js"
 import type { SyntaxError } from "../syntax/mistake.js"
@@ -10,12 +10,14 @@ import { parse, type Parsed } from "../syntax/parse.js"
 import { applyAliases, wantsAliases } from "./aliases.js"
 import { runList, type Tail } from "./evaluate.js"
 import { speaker, tell, writeAll } from "./report.js"
+import { Reading } from "./verbose.js"
 
 /** Where a text came from, as complaints about it tell. */
 export type Origin = "" | "-c: " | "eval: "
 
 /** Complains about what cannot be parsed. */
 export function* reportSyntax(shell: Shell, { line, message, shown }: SyntaxError, origin: Origin = ""): Run<void> {
+  if (message === "") return
   const where = shell.interactive ? `${shell.label}: ` : `${speaker(shell)}: ${origin}line ${line}: `
   const context = shown === undefined || shell.interactive ? "" : `${where}${shown}\n`
   yield* writeAll(shell, 2, Bytes.encode(`${where}${message}\n${context}`))
@@ -31,12 +33,14 @@ export function* warnOfOpen(shell: Shell, { open }: Parsed, last: number): Run<v
 
 /** Whether an error ends no more than the line in which it came up. A subshell ends with it. */
 const endsLine = (shell: Shell, error: unknown): error is Fatal =>
-  error instanceof Fatal && error.discard && shell.subshell === 0 && !shell.options.posix
+  error instanceof Fatal && error.discard && shell.subshell === 0 && !shell.options.posix &&
+  !(error instanceof LineAbandoned && shell.depth > 0)
 
 /** Runs the commands of a text; an error that ends a command takes the rest of its line with it. */
-function* runLines(shell: Shell, { statements }: List, tail: Tail): Run<number> {
+function* runLines(shell: Shell, { statements }: List, tail: Tail, reading: Reading): Run<number> {
   let status = 0
   for (let at = 0; at < statements.length; at++) {
+    yield* reading.command(statements, at)
     try {
       status = yield* runList(shell, { statements: [statements[at]!] }, tail && at === statements.length - 1)
     } catch (error) {
@@ -46,6 +50,9 @@ function* runLines(shell: Shell, { statements }: List, tail: Tail): Run<number> 
       const { line } = statements[at]!
       while (statements[at + 1]?.line === line) at++
     }
+    // `set -t` has a script end with the line on which it does.
+    const alone = shell.options.onecmd && shell.from === "" && shell.depth === 0
+    if (alone && statements[at + 1]?.line !== statements[at]!.line) break
   }
   return status
 }
@@ -63,7 +70,9 @@ export function* evaluateText(
   if (parsed.open.length > 0) yield* warnOfOpen(shell, parsed, line + text.replace(/\n$/, "").split("\n").length - 1)
   shell.status = 0 + (parsed.list.statements.length === 0 && parsed.error === undefined ? 0 : shell.status)
   const { error } = parsed
-  const status = yield* runLines(shell, parsed.list, error === undefined ? tail : false)
+  const reading = new Reading(shell, text, line)
+  const status = yield* runLines(shell, parsed.list, error === undefined ? tail : false, reading)
+  yield* reading.rest()
   if (error === undefined) return status
   yield* reportSyntax(shell, error, origin)
   shell.status = error.survived ? 1 : 2
@@ -83,7 +92,9 @@ function* byCommand(shell: Shell, text: string, firstLine: number, origin: Origi
     const replaced = applyAliases(shell, pending)
     const parsed = parse(replaced, line)
     if (at < lines.length - 1 && parsed.incomplete) continue
-    if (parsed.list.statements.length > 0) status = yield* runLines(shell, parsed.list, false)
+    const reading = new Reading(shell, pending, line)
+    if (parsed.list.statements.length > 0) status = yield* runLines(shell, parsed.list, false, reading)
+    yield* reading.rest()
     if (parsed.error !== undefined) {
       yield* reportSyntax(shell, parsed.error, origin)
       shell.status = parsed.error.survived ? 1 : 2

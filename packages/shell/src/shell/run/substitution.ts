@@ -49,6 +49,10 @@ const textOf = (bytes: Uint8Array): string => {
   return Bytes.decode(kept.includes(0) ? kept.filter((byte) => byte !== 0) : kept)
 }
 
+function* warnOfNul(shell: Shell, bytes: Uint8Array): Run<void> {
+  if (bytes.includes(0)) yield* report(shell, "warning: command substitution: ignored null byte in input")
+}
+
 /** The one redirection of `$(<file)`. */
 const onlyFile = (script: List) => {
   const [statement] = script.statements
@@ -79,6 +83,7 @@ export function* substitution(shell: Shell, script: List): Run<string> {
     }
     const bytes = yield* readAll(shell, fd)
     yield* call(shell.sys.close(fd))
+    yield* warnOfNul(shell, bytes)
     shell.substitution = 0
     shell.status = 0
     return textOf(bytes)
@@ -106,6 +111,7 @@ export function* substitution(shell: Shell, script: List): Run<string> {
   }
   const bytes = yield* readAll(shell, reader)
   yield* call(shell.sys.close(reader))
+  yield* warnOfNul(shell, bytes)
   shell.substitution = shellCode(yield* waitFor(shell, pid))
   shell.status = shell.substitution
   return textOf(bytes)

@@ -47,6 +47,17 @@ export class AssignmentFailed extends Fatal {
   }
 }
 
+/** An error, told of already, that ends the line of the script itself, whatever it evaluates or sources meanwhile. */
+export class LineAbandoned extends Fatal {
+  constructor() {
+    super(1, undefined, true)
+  }
+}
+
+/** Leaves the line, and with it all that was given with `-c`. */
+export const abandoning = ({ from }: { readonly from: string }): LineAbandoned | Exit =>
+  from === "c" ? new Exit(1, true) : new LineAbandoned()
+
 /** ^C at a prompt: back to the prompt. */
 export class Interrupted {
   constructor(readonly signal: number) {}

@@ -55,6 +55,13 @@ export interface Frame {
   readonly kind: "function" | "source"
 }
 
+/** A coprocess, and the descriptors that lead from it and to it. */
+interface Coprocess {
+  readonly name: string
+  readonly pid: number
+  readonly fds: ReadonlyArray<number>
+}
+
 const initiallyAccepted: ReadonlyMap<string, boolean> = new Map(Object.entries(Options.accepted))
 
 const nothing: Readonly<Record<string, string>> = {}
@@ -98,10 +105,16 @@ export class Shell {
   /** `$BASHPID`. */
   self = 0
   parent = 0
+  /** `$_`: the last argument of the command before; at first what the shell was started with. */
+  lastArgument: string | undefined = undefined
   /** `$!`. */
   lastBackground: number | undefined = undefined
   line = 1
   loops = 0
+  /** The coprocesses that have not been waited for. */
+  coprocesses: ReadonlyArray<Coprocess> = []
+  /** The options as they were before the running function said `local -`. */
+  ownOptions: ReadonlyMap<Options.Option, boolean> | undefined = undefined
   frames: ReadonlyArray<Frame> = []
   /** The script that the shell was started for. */
   script: string | undefined = undefined
@@ -183,6 +196,7 @@ export class Shell {
     this.stages = from.stages
     this.pid = from.pid
     this.parent = from.parent
+    this.lastArgument = from.lastArgument
     this.lastBackground = from.lastBackground
     this.line = from.line
     this.loops = from.loops

@@ -31,7 +31,7 @@ export interface Variable {
   readonly exported: boolean
   readonly readonly: boolean
   readonly integer: boolean
-  readonly letters: "" | "upper" | "lower"
+  readonly letters: "" | "upper" | "lower" | "capital"
   readonly reference: boolean
   /** `declare -t`, which nothing asks for. */
   readonly traced: boolean
@@ -71,6 +71,12 @@ export const keys = (value: Variable["value"]): ReadonlyArray<string> => {
 const scalar = (value: Variable["value"]): string | undefined => {
   if (value === undefined || typeof value === "string") return value
   return value.kind === "indexed" ? value.items[0] : value.items.get("0")
+}
+
+/** The parts of a target such as `a[1]`. */
+const split = (target: string): { readonly name: string; readonly key: string } | undefined => {
+  const [, name, key] = /^(\w+)\[(.+)\]$/s.exec(target) ?? []
+  return name === undefined || key === undefined ? undefined : { name, key }
 }
 
 /** So many changes are copied at most when a subshell starts. */
@@ -148,14 +154,21 @@ export class Variables {
     if (!variable.reference) return scalar(variable.value)
     const target = this.resolve(name)
     const part = this.part(target)
+    // One that goes in a circle has no end, and no value.
+    if (part === undefined && this.get(target)?.reference === true) return undefined
     return part === undefined ? scalar(this.get(target)?.value) : this.element(part.name, part.key)
   }
 
   /** The element that a name reference such as `a[1]` means. */
   private part(target: string): { readonly name: string; readonly key: number | string } | undefined {
-    const [, name, key] = /^(\w+)\[(.+)\]$/s.exec(target) ?? []
+    const { key, name } = split(target) ?? {}
     if (name === undefined || key === undefined) return undefined
     return { name, key: this.isAssociative(name) ? key : Number(this.evaluate(key)) }
+  }
+
+  /** The array and the subscript, as it is written, that the name reference `name` stands for. */
+  elementBehind(name: string): { readonly name: string; readonly key: string } | undefined {
+    return this.get(name)?.reference === true ? split(this.resolve(name)) : undefined
   }
 
   /** The value of `${name[key]}`; a negative index counts from the end. */
@@ -181,7 +194,10 @@ export class Variables {
   private convert(variable: Variable, value: string, integer: (text: string) => string): string {
     if (variable.integer) return integer(value)
     if (variable.letters === "upper") return value.toUpperCase()
-    return variable.letters === "lower" ? value.toLowerCase() : value
+    if (variable.letters === "lower") return value.toLowerCase()
+    if (variable.letters !== "capital") return value
+    const [first = ""] = value
+    return first.toUpperCase() + value.slice(first.length).toLowerCase()
   }
 
   /** What the `-i` attribute does to values. */

@@ -56,6 +56,8 @@ export interface Word {
   readonly literal: string | undefined
   /** As it was written. */
   readonly source: string
+  /** Set on what braces have made: the word as it was before on the first, nothing on the others. */
+  readonly braced?: { readonly word: Word | undefined }
   /** Set on arguments such as those of `export a=b`: what a declaration makes of them. */
   readonly assignment?: Assignment
 }

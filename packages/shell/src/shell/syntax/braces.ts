@@ -62,7 +62,7 @@ const pad = (value: number, width: number): string => {
 
 /** The words of `{from..to}` and `{from..to..step}`; `undefined` when it is no range. */
 const range = (text: string): ReadonlyArray<string> | undefined => {
-  const match = /^(-?\d+|[A-Za-z])\.\.(-?\d+|[A-Za-z])(?:\.\.(-?\d+))?$/.exec(text)
+  const match = /^([-+]?\d+|[A-Za-z])\.\.([-+]?\d+|[A-Za-z])(?:\.\.([-+]?\d+))?$/.exec(text)
   if (match === null) return undefined
   const [, from = "", to = "", stepText] = match
   const letters = /[A-Za-z]/.test(from)

@@ -4,7 +4,7 @@
 import type * as Unbash from "unbash"
 import { parse } from "unbash"
 import type { Command, List, Piece, Redirection, RedirectOperator, Simple, Statement, Test, Word } from "./Ast.js"
-import { mistake, type SyntaxError } from "./mistake.js"
+import { first, mistake, type SyntaxError } from "./mistake.js"
 import * as Words from "./words.js"
 
 /** Converts the nodes that were parsed from one text. */
@@ -40,8 +40,7 @@ export class Converter {
     if (script === undefined) return { statements: [] }
     const line = this.line(position)
     const inner = script.source === undefined ? this : new Converter(script.source, line)
-    const wrong = script.errors?.[0]
-    if (wrong !== undefined) this.error ??= inner.mistake(wrong)
+    if (script.errors !== undefined && script.errors.length > 0) this.error ??= inner.mistake(first(script.errors))
     const list = inner.statements(script.commands)
     this.error ??= inner.error
     return list

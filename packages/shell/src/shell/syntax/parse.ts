@@ -7,7 +7,7 @@
 import { type HereDoc, parse as unbash } from "unbash"
 import type { List, Piece } from "./Ast.js"
 import { Converter } from "./commands.js"
-import type { SyntaxError } from "./mistake.js"
+import { first, type SyntaxError } from "./mistake.js"
 
 export interface Parsed {
   /** Everything, or what stands before the mistake. */
@@ -98,7 +98,7 @@ const withMistake = (given: string, firstLine: number): Omit<Parsed, "incomplete
     .find(([, { errors }]) => errors !== undefined && errors.length > 0)!
   const converter = new Converter(source, firstLine)
   const wrong = script.errors![0]!
-  const error = converter.mistake(wrong)
+  const error = converter.mistake(first(script.errors!))
   // A command whose end is missing counts as one here, mostly an empty one, and is not to be run; nor is its line.
   const cut = script.commands.findIndex(({ end, pos }, at) =>
     pos === end || end > wrong.pos ||

@@ -52,7 +52,14 @@ const addPlain = (text: string, pieces: Array<Piece>): void => {
 }
 
 const operand = (converter: Converter, word: Unbash.Word, quoted: boolean, tilde: boolean): Word =>
-  makeWord(convertParts(converter, word, quoted ? "double" : "plain"), word.text, tilde ? "word" : "none")
+  makeWord(
+    // Between double quotes single ones are characters like others: the parser sees to it but in here-documents.
+    quoted && word.parts?.some(({ type }) => type === "SingleQuoted") === true
+      ? converter.documentPieces(word.text)
+      : convertParts(converter, word, quoted ? "double" : "plain"),
+    word.text,
+    tilde ? "word" : "none"
+  )
 
 const operation = (
   converter: Converter,
@@ -289,7 +296,13 @@ export const makeWord = (
 export const convertWords = (converter: Converter, word: Unbash.Word): ReadonlyArray<Word> => {
   const pieces = convertParts(converter, word, "plain")
   if (!word.text.includes("{") || !/,|\.\./.test(word.text)) return [makeWord(pieces, word.text, "argument")]
-  return expandBraces(pieces).filter((one) => one.length > 0).map((one) => makeWord(one, word.text, "argument"))
+  const whole = makeWord(pieces, word.text, "argument")
+  const made = expandBraces(pieces)
+  if (made.length === 1) return [whole]
+  return made.filter((one) => one.length > 0).map((one, at) => ({
+    ...makeWord(one, word.text, "argument"),
+    braced: { word: at === 0 ? whole : undefined }
+  }))
 }
 
 export const convertWord = (converter: Converter, word: Unbash.Word): Word =>
