@@ -65,59 +65,54 @@ class Reader {
     }
   }
 
+  /** Reads a line that is no part of a document. */
   read(line: string): void {
     let rest = line
     let first = true
     this.comment = false
-    const take = (text: string): void => void (rest = rest.slice(text.length))
-    for (;;) {
-      if (this.quotes !== "") {
-        const inside = this.quotes.at(-1) === "'" ? /^[^']*/ : /^(?:[^"`\\$()]|\\[\s\S]?|\$(?!\())*/
-        take(inside.exec(rest)![0])
-        if (rest === "") return
-        this.quote(rest.startsWith("$(") ? "$(" : rest[0]!)
-        take(rest.startsWith("$(") ? "$(" : rest[0]!)
-        continue
-      }
-      take(/^[ \t]*/.exec(rest)![0])
-      if (rest === "") return
-      if (rest.startsWith("#")) return void (this.comment = true)
-      const operator = operators.exec(rest)?.[0]
-      if (operator !== undefined) {
-        this.token(operator)
+    while (rest !== "") {
+      if (this.isQuoted) rest = this.quoted(rest)
+      else if (/^[ \t]/.test(rest)) rest = rest.trimStart()
+      else if (rest.startsWith("#")) return void (this.comment = true)
+      else {
+        const operator = operators.exec(rest)?.[0]
+        rest = operator === undefined ? this.word(rest, first) : this.operator(operator, rest)
         first = false
-        if (operator === ")") this.inArray = false
-        if (operator === "<<" || operator === "<<-") this.announced = operator === "<<" ? "yes" : "tabs"
-        take(operator)
-        continue
-      }
-      let text = ""
-      for (;;) {
-        const plain = /^(?:[^\s'"`\\$;&|()<>]|\\[\s\S]?|\$(?![('"]))+/.exec(rest)?.[0] ?? ""
-        text += plain
-        take(plain)
-        const quoted = /^(?:'[^']*'|"(?:[^"`\\$]|\\[\s\S]|\$(?!\())*")/.exec(rest)?.[0]
-        if (quoted === undefined) break
-        text += quoted
-        take(quoted)
-      }
-      if (/^(?:["'`]|\$[('"])/.test(rest)) {
-        const opening = /^\$?["'`(]/.exec(rest)![0]
-        take(opening)
-        this.quote(opening === "$(" ? opening : opening.at(-1)!)
-        text += opening
-      } else if (text === "") take(text = rest[0]!)
-      if (this.announced !== "no") {
-        this.documents.push({ delimiter: text.replace(/["'\\]/g, ""), tabs: this.announced === "tabs" })
-        this.announced = "no"
-      }
-      this.token((first || this.begins) && reserved.has(text) ? text : word)
-      first = false
-      if (text.endsWith("=") && rest.startsWith("(")) {
-        this.inArray = true
-        take("(")
       }
     }
+  }
+
+  private operator(operator: string, text: string): string {
+    this.token(operator)
+    if (operator === ")") this.inArray = false
+    if (operator === "<<" || operator === "<<-") this.announced = operator === "<<" ? "yes" : "tabs"
+    return text.slice(operator.length)
+  }
+
+  /** Goes to the next quote or parenthesis within quotes, and past it; answers what follows. */
+  private quoted(text: string): string {
+    const inside = this.quotes.endsWith("'") ? /^[^']*/ : /^(?:[^"'`\\$()]|\\[\s\S]?|\$(?!\())*/
+    const rest = text.slice(inside.exec(text)![0].length)
+    const mark = rest.startsWith("$(") ? "$(" : rest.slice(0, 1)
+    if (mark !== "") this.quote(mark)
+    return rest.slice(mark.length)
+  }
+
+  /** Takes in a word, up to a quote that is not closed on this line; answers what follows. */
+  private word(text: string, first: boolean): string {
+    const closed =
+      /^(?:[^\s'"`\\$;&|()<>]|\\[\s\S]?|\$(?![('"])|'[^']*'|"(?:[^"`\\$]|\\[\s\S]|\$(?!\())*")*/.exec(text)![0]
+    const rest = text.slice(closed.length)
+    const opening = /^(?:\$\(|\$?["'`])/.exec(rest)?.[0] ?? (closed === "" ? rest.slice(0, 1) : "")
+    if (/["'`(]$/.test(opening)) this.quote(opening === "$(" ? opening : opening.slice(-1))
+    if (this.announced !== "no") {
+      this.documents.push({ delimiter: closed.replace(/["'\\]/g, ""), tabs: this.announced === "tabs" })
+      this.announced = "no"
+    }
+    this.token((first || this.begins) && reserved.has(closed) ? closed : word)
+    if (!closed.endsWith("=") || !rest.startsWith("(")) return rest.slice(opening.length)
+    this.inArray = true
+    return rest.slice(1)
   }
 
   /** A quote, or the beginning or end of a substitution. */
