@@ -33,6 +33,8 @@ const integer = (text: string): bigint => {
 
 class Parser {
   #at = 0
+  /** In how many operands that do not count: they are read, and not calculated. */
+  #idle = 0
   constructor(readonly args: ReadonlyArray<string>) {}
 
   whole(): string {
@@ -50,10 +52,18 @@ class Parser {
     return token
   }
 
+  /** Reads an operand that counts only under a condition. */
+  #onlyIf(counts: boolean, read: () => string): string {
+    if (!counts) this.#idle++
+    const value = read()
+    if (!counts) this.#idle--
+    return value
+  }
+
   #or(): string {
     let left = this.#and()
     while (this.#take("|") !== undefined) {
-      const right = this.#and()
+      const right = this.#onlyIf(isNull(left), () => this.#and())
       left = isNull(left) ? (isNull(right) ? "0" : right) : left
     }
     return left
@@ -62,7 +72,7 @@ class Parser {
   #and(): string {
     let left = this.#comparison()
     while (this.#take("&") !== undefined) {
-      const right = this.#comparison()
+      const right = this.#onlyIf(!isNull(left), () => this.#comparison())
       left = isNull(left) || isNull(right) ? "0" : left
     }
     return left
@@ -100,6 +110,7 @@ class Parser {
     let left = this.#product()
     for (let operator = this.#take("+", "-"); operator !== undefined; operator = this.#take("+", "-")) {
       const right = this.#product()
+      if (this.#idle > 0) continue
       left = String(operator === "+" ? integer(left) + integer(right) : integer(left) - integer(right))
     }
     return left
@@ -109,6 +120,7 @@ class Parser {
     let left = this.#match()
     for (let operator = this.#take("*", "/", "%"); operator !== undefined; operator = this.#take("*", "/", "%")) {
       const right = this.#match()
+      if (this.#idle > 0) continue
       const [a, b] = [integer(left), integer(right)]
       if (operator !== "*" && b === 0n) throw new Wrong("division by zero")
       left = String(operator === "*" ? a * b : operator === "/" ? a / b : a % b)
@@ -118,16 +130,24 @@ class Parser {
 
   #match(): string {
     let left = this.#term()
-    while (this.#take(":") !== undefined) left = matched(left, this.#term())
+    while (this.#take(":") !== undefined) left = this.#matched(left, this.#term())
     return left
   }
 
-  #term(): string {
-    const token = this.args[this.#at]
+  #matched(text: string, pattern: string): string {
+    return this.#idle > 0 ? text : matched(text, pattern)
+  }
+
+  #word(): string {
+    const token = this.args[this.#at++]
     if (token === undefined) {
-      throw new Wrong(`syntax error: missing argument after ${Quote.value(this.args[this.#at - 1]!)}`)
+      throw new Wrong(`syntax error: missing argument after ${Quote.value(this.args[this.#at - 2]!)}`)
     }
-    this.#at++
+    return token
+  }
+
+  #term(): string {
+    const token = this.#word()
     if (token === "(") {
       const value = this.#or()
       if (this.#at >= this.args.length) {
@@ -139,12 +159,11 @@ class Parser {
       return value
     }
     if (token === ")") throw new Wrong("syntax error: unexpected ')'")
-    if (this.#at >= this.args.length) return token
     switch (token) {
       case "+":
-        return this.args[this.#at++]!
+        return this.#word()
       case "match":
-        return matched(this.#term(), this.#term())
+        return this.#matched(this.#term(), this.#term())
       case "length":
         return String(Latin1.fromText(this.#term()).length)
       case "index": {
@@ -163,20 +182,18 @@ class Parser {
   }
 }
 
-/** What `TEXT : PATTERN` answers: the first group if there is one, else how many characters matched. */
+/** What `TEXT : PATTERN` answers: the first group if there is one, else how many characters matched at the beginning. */
 const matched = (text: string, pattern: string): string => {
-  const regex = Regex.compile([`^\\(${Latin1.fromText(pattern.replace(/^\^/, ""))}\\)`], {
-    extended: false,
-    ignoreCase: false
-  })
+  const regex = Regex.compile([Latin1.fromText(pattern)], { extended: false, ignoreCase: false })
   if (regex instanceof Regex.BadPattern) throw new Wrong(regex.text)
   const subject = Latin1.fromText(text)
-  const match = regex.find(subject, 0)
-  if (regex.groups > 1) {
-    const group = match?.groups[2]
+  const found = regex.find(subject, 0)
+  const match = found?.start === 0 ? found : undefined
+  if (regex.groups > 0) {
+    const group = match?.groups[1]
     return group === undefined ? "" : Latin1.toText(subject.slice(group[0], group[1]))
   }
-  return match === undefined ? "0" : String(match.end - match.start)
+  return match === undefined ? "0" : String(match.end)
 }
 
 export const main = Utility.make(utility, function*(run, { operands }) {

@@ -78,9 +78,12 @@ type Parsed = { readonly value: number; readonly precision: number } | { readonl
 const parse = (text: string, { from }: Asked): Parsed => {
   const match = /^(-?)(\d*)(?:\.(\d*))?/.exec(text)!
   const [whole, sign, digits, fraction] = match
+  if (text.startsWith("..")) return { wrong: `invalid suffix in input: ${Quote.value(text)}` }
   if (digits === "" && (fraction ?? "") === "") return { wrong: `invalid number: ${Quote.value(text)}` }
   if (whole.includes(".") && fraction === "") return { wrong: `invalid number: ${Quote.value(text)}` }
-  if (digits!.length > DIGITS_MAX) return { wrong: `value too large to be converted: ${Quote.value(text)}` }
+  if (digits!.replace(/^0+/, "").length > DIGITS_MAX) {
+    return { wrong: `value too large to be converted: ${Quote.value(text)}` }
+  }
   const missing = { wrong: `missing 'i' suffix in input: ${Quote.value(text)} (e.g Ki/Mi/Gi)` }
   let value = Number(`${sign}${digits}.${fraction ?? "0"}`)
   const precision = fraction?.length ?? 0
@@ -174,7 +177,9 @@ function* formatOf(run: Utility.Run, text: string | undefined, padding: number):
   if (at < 0) return yield* run.die(`format ${shown} has no % directive`)
   const match = /^%([ 0']*)(-?\d+)?(\.(-?\d*))?(.?)/s.exec(text.slice(at))!
   const [whole, flags, width, dot, precision, letter] = match
-  if (precision?.startsWith("-") === true) return yield* run.die(`invalid precision in format ${shown}`)
+  if (precision?.startsWith("-") === true || (dot !== undefined && /[ +]/.test(letter!))) {
+    return yield* run.die(`invalid precision in format ${shown}`)
+  }
   if (letter === "") return yield* run.die(`format ${shown} ends in %`)
   if (letter !== "f") return yield* run.die(`invalid format ${shown}, directive must be %[0]['][-][N][.][N]f`)
   const after = text.slice(at + whole.length)
@@ -234,12 +239,11 @@ class Formatter {
     if ("wrong" in number) ({ wrong } = number)
     else {
       const value = number.value * asked.fromUnit / asked.toUnit
-      const precision = asked.fromUnit === 1 && asked.toUnit === 1 ? number.precision : 0
       if (asked.to === "none" && Math.abs(value) > 1e18) {
         wrong = `value too large to be printed: '${general(value)}' (consider using --to)`
       } else if (Math.abs(value) >= 1e27) {
         wrong = `value too large to be printed: '${general(value)}' (cannot handle values > 999Y)`
-      } else return this.padded(format(value, precision, asked) + suffix, keeps ? bare.length : undefined)
+      } else return this.padded(format(value, number.precision, asked) + suffix, keeps ? bare.length : undefined)
     }
     if (asked.invalid !== "ignore") {
       if (asked.invalid === "abort") return yield* run.die(wrong, 2)
@@ -268,10 +272,11 @@ const general = (value: number): string => {
 
 function* unitOf(run: Utility.Run, text: string | undefined): Steps<number> {
   if (text === undefined) return 1
-  const match = /^(\d+)([KMGTPEZY]i?)?$/.exec(text)
+  const match = /^(\d*)([KMGTPEZY]i?)?$/.exec(text)
   const power = letters.indexOf(match?.[2]?.[0] ?? " ") + 1
-  const value = match === null ? 0 : Number(match[1]) * (match[2]?.endsWith("i") === true ? 1024 : 1000) ** power
-  return value > 0 ? value : yield* run.die(`invalid unit size: ${Quote.value(text)}`)
+  const count = match === null || text === "" ? 0 : Number(match[1] === "" ? 1 : match[1])
+  const value = count * (match?.[2]?.endsWith("i") === true ? 1024 : 1000) ** power
+  return value > 0 && value < 2 ** 64 ? value : yield* run.die(`invalid unit size: ${Quote.value(text)}`)
 }
 
 export const main = Utility.make(utility, function*(run, { operands, options }) {
@@ -287,6 +292,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   if (padding !== undefined && (!/^[-+]?\d+$/.test(padding) || Number(padding) === 0)) {
     return yield* run.die(`invalid padding value ${Quote.value(padding)}`)
   }
+  if (options.filter(({ key }) => key === "field").length > 1) return yield* run.die("multiple field specifications")
   const list = last("field")
   const ranges = list === undefined || list === "-" ? undefined : Ranges.parse(list)
   if (ranges !== undefined && "problem" in ranges) {
@@ -311,6 +317,14 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     return yield* run.die(`invalid header value ${Quote.value(headers?.value ?? "")}`)
   }
   const how = yield* formatOf(run, text, Number(padding ?? 0))
+  if (has("debug")) {
+    const plain = from === "none" && to === "none" && fromUnit === 1 && toUnit === 1
+    if (plain && !has("grouping") && padding === undefined && text === undefined) {
+      yield* run.warn("no conversion option specified")
+    }
+    if (has("grouping")) yield* run.warn("grouping has no effect in this locale")
+    if (header > 0 && operands.length > 0) yield* run.warn("--header ignored with command-line input")
+  }
   const end = has("z") ? "\0" : "\n"
   const formatter = new Formatter(run, {
     from,
@@ -323,7 +337,8 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     format: how,
     keepsWidth: how.width === 0 && delimiter === undefined,
     fields: list === "-" ? "all" : ranges ?? [{ from: 1, to: 1 }],
-    delimiter: delimiter === "" ? undefined : delimiter
+    // With an empty one, the whole line is a field.
+    delimiter: delimiter === "" ? "\0" : delimiter
   })
   for (const operand of operands) yield* formatter.line(operand, end)
   if (operands.length > 0) return

@@ -120,6 +120,10 @@ function* readTab(run: Utility.Run, value: string): Steps<number> {
   return bytes.charCodeAt(0)
 }
 
+function* together(run: Utility.Run, letters: string): Steps<never> {
+  return yield* run.die(`options '-${letters}' are incompatible`)
+}
+
 function* readOptions(run: Utility.Run, options: ReadonlyArray<Given>, asked: Asked): Steps<void> {
   for (const { key, value } of options) {
     if (key === "k") asked.keys.push(yield* readKey(run, value))
@@ -128,10 +132,14 @@ function* readOptions(run: Utility.Run, options: ReadonlyArray<Given>, asked: As
     else if (key === "s") asked.stable = true
     else if (key === "m") asked.merge = true
     else if (key === "z") asked.end = 0
-    else if (key === "o") asked.output = value
-    else if (key === "c") asked.check = value === "quiet" || value === "silent" ? "quiet" : "loud"
-    else if (key === "C") asked.check = "quiet"
-    else if (key === "sort") {
+    else if (key === "o") {
+      if ((asked.output ?? value) !== value) return yield* run.die("multiple output files specified")
+      asked.output = value
+    } else if (key === "c" || key === "C") {
+      const how = key === "C" || value === "quiet" || value === "silent" ? "quiet" : "loud"
+      if (asked.check !== "no" && asked.check !== how) return yield* together(run, "cC")
+      asked.check = how
+    } else if (key === "sort") {
       Keys.setOrdering(asked.global, yield* choose(run, "--sort", words, value, 1), "both")
     } else if (key.length === 1 && !"ST".includes(key)) Keys.setOrdering(asked.global, key, "both")
   }
@@ -221,6 +229,10 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
   yield* readOptions(run, options, asked)
   const keys = inheritGlobal(asked)
   const compare = comparer(keys, asked)
+  for (const key of keys) {
+    const letters = Keys.incompatible(key)
+    if (letters !== undefined) return yield* together(run, letters)
+  }
   const paths = operands.length === 0 ? ["-"] : operands
   const prepare = (text: string): Line => ({
     text,
@@ -230,6 +242,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     return yield* run.die(
       `extra operand ${Quote.value(paths[1]!)} not allowed with -${asked.check === "loud" ? "c" : "C"}`
     )
+  }
+  if (asked.check !== "no" && asked.output !== undefined) {
+    return yield* together(run, asked.check === "loud" ? "co" : "Co")
   }
   const lists: Array<Array<string>> = []
   for (const path of paths) {

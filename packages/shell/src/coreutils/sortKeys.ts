@@ -14,6 +14,8 @@ export interface Ordering {
   printable: boolean
   reverse: boolean
   kind: "text" | "numeric" | "general" | "human" | "month" | "version" | "random"
+  /** The letters that say so. */
+  letters: string
 }
 
 export const plain = (): Ordering => ({
@@ -23,7 +25,8 @@ export const plain = (): Ordering => ({
   fold: false,
   printable: false,
   reverse: false,
-  kind: "text"
+  kind: "text",
+  letters: ""
 })
 
 export interface Key extends Ordering {
@@ -50,6 +53,7 @@ export const setOrdering = (
   place: "start" | "end" | "both"
 ): string | undefined => {
   for (const letter of letters) {
+    ordering.letters += letter
     const kind = kinds[letter]
     if (kind !== undefined) ordering.kind = kind
     else if (letter === "b") {
@@ -62,6 +66,14 @@ export const setOrdering = (
     else return letter
   }
   return undefined
+}
+
+/** Letters that do not go together; none when all do. */
+export const incompatible = ({ dictionary, letters }: Ordering): string | undefined => {
+  const has = (letter: string): boolean => letters.includes(letter)
+  const sorts = [..."nghM"].filter(has).length + ([..."VRdi"].some(has) ? 1 : 0)
+  if (sorts < 2) return undefined
+  return [..."dfghiMnRV"].filter((letter) => has(letter) && !(letter === "i" && dictionary)).join("")
 }
 
 export const isPlain = (ordering: Ordering): boolean =>

@@ -170,7 +170,7 @@ class Parser {
     const match = (extended ? /^(\d*)(,?)(\d*)\}/ : /^(\d*)(,?)(\d*)\\\}/).exec(rest)
     if (match === null || (match[1] === "" && match[2] === "")) {
       if (extended) return undefined
-      throw new BadPattern(/^[\d,]*$/.test(rest) ? "Unmatched \\{" : "Invalid content of \\{\\}")
+      throw new BadPattern(rest.includes("\\}") ? "Invalid content of \\{\\}" : "Unmatched \\{")
     }
     const min = Number(match[1])
     const max = match[2] === "" ? min : match[3] === "" ? Number.POSITIVE_INFINITY : Number(match[3])
