@@ -291,6 +291,10 @@ class Parser {
         this.at += named[0].length
         continue
       }
+      // A hyphen stands first, last, or between the ends of a range.
+      if (text[this.at] === "-" && this.at !== first && this.at + 1 < text.length && text[this.at + 1] !== "]") {
+        throw new BadPattern("Invalid range end")
+      }
       const from = this.element()
       if (text[this.at] !== "-" || text[this.at + 1] === "]" || this.at + 1 >= text.length) {
         set[from] = 1
