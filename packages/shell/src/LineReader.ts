@@ -99,6 +99,9 @@ export class LineReader {
   replace(byte: number, other: number): void {
     for (let at = this.#next; at < this.#end; at++) if (this.buffer[at] === byte) this.buffer[at] = other
     this.#scanned = this.#next
+    if (other === this.delimiter && !this.#atEnd) {
+      this.limit = this.buffer.lastIndexOf(this.delimiter, this.#end - 1) + 1
+    }
   }
 
   /** Whether `byte` is somewhere in what is here. */

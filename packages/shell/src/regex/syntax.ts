@@ -189,7 +189,7 @@ class Parser {
 
   private group(): Node {
     const index = ++this.groups
-    this.depth++
+    if (++this.depth > depthMax) throw new BadPattern("Regular expression too big")
     const node = this.alternation()
     if (!this.take(")")) throw new BadPattern("Unmatched ( or \\(")
     this.depth--
@@ -331,6 +331,9 @@ class Parser {
     return rest.charCodeAt(0)
   }
 }
+
+/** Groups within groups. */
+const depthMax = 1000
 
 const unmatchedBracket = new BadPattern("Unmatched [, [^, [:, [., or [=")
 
