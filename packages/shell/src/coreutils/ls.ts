@@ -14,6 +14,7 @@ import * as Quote from "../Quote.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 import * as VersionOrder from "../VersionOrder.js"
+import { Colors } from "./lsColors.js"
 import { type Asked, read, utility } from "./lsOptions.js"
 import * as Print from "./lsPrint.js"
 
@@ -22,6 +23,7 @@ interface Listing {
   readonly asked: Asked
   readonly print: Print.Printer
   readonly ignored: (name: string) => boolean
+  readonly colors: Colors | undefined
   first: boolean
 }
 
@@ -85,7 +87,7 @@ function* entry(
 ): Steps<Print.Entry | undefined> {
   const { asked, run } = listing
   const bytes = Latin1.fromText(name)
-  if (!operand && !needsStat(asked) && type !== 0) {
+  if (!operand && !needsStat(asked) && type !== 0 && listing.colors === undefined) {
     return { name, bytes, type, stat: undefined, target: undefined, targetStat: undefined }
   }
   let stat: Stat | Errno.Any | undefined
@@ -103,7 +105,9 @@ function* entry(
     run.status = serious
     return operand ? undefined : { name, bytes, type, stat: undefined, target: undefined, targetStat: undefined }
   }
-  if (!isSymlink(stat.mode) || (asked.format !== "long" && asked.classify !== "classify" && !asked.directoriesFirst)) {
+  const looksThrough = asked.format === "long" || asked.classify === "classify" || asked.directoriesFirst ||
+    listing.colors?.looksThroughLinks === true
+  if (!isSymlink(stat.mode) || !looksThrough) {
     return { name, bytes, type: stat.mode & S_IFMT, stat, target: undefined, targetStat: undefined }
   }
   const target = asked.format === "long" ? yield* attempt(run.sys.readlink(path)) : undefined
@@ -160,6 +164,16 @@ function* terminalWidth(run: Utility.Run): Steps<number | undefined> {
   return Errno.isErrno(size) || size.columns === 0 ? 80 : size.columns
 }
 
+function* colorsOf(run: Utility.Run, color: Asked["color"]): Steps<Colors | undefined> {
+  if (color === "never" || (color === "auto" && (yield* attempt(run.sys.isatty(1))) !== true)) return undefined
+  const colors = Colors.read(yield* run.sys.environ())
+  if (colors === undefined || colors instanceof Colors) return colors
+  yield* run.warn(`unrecognized prefix: ${Quote.value(colors.wrong)}`)
+  yield* run.warn("unparsable value for LS_COLORS environment variable")
+  run.status = 0
+  return undefined
+}
+
 const make = (force: string | undefined) =>
   Utility.make(utility, function*(run, { operands, options }) {
     const forced = force === undefined ? [] : [...force].map((key) => ({ key, value: "", hasValue: false }))
@@ -167,10 +181,12 @@ const make = (force: string | undefined) =>
     const long = asked.format === "long"
     const accounts = long && !asked.numeric ? yield* Accounts.load(run.sys) : new Accounts.Accounts([], [])
     const now = long ? yield* run.sys.clockGettime("realtime") : 0n
+    const colors = yield* colorsOf(run, asked.color)
     const listing: Listing = {
       run,
       asked,
-      print: Print.make(run.out, asked, accounts, now),
+      colors,
+      print: Print.make(run.out, asked, accounts, now, colors),
       ignored: ignoring(asked),
       first: true
     }
@@ -190,6 +206,7 @@ const make = (force: string | undefined) =>
     }
     const titled = operands.length > 1 || asked.recursive
     for (const { name } of directories) yield* listDirectory(listing, name, titled, true)
+    if (colors !== undefined) run.out.text(colors.end)
   })
 
 export const main = make(undefined)

@@ -37,6 +37,7 @@ export interface Asked {
   /** How far apart tabs are; 0 for none. */
   tabs: number
   zero: boolean
+  color: "always" | "auto" | "never"
   ignore: Array<string>
   hide: Array<string>
 }
@@ -180,6 +181,17 @@ const quotings: Words = {
   locale: { quoting: "locale" },
   clocale: { quoting: "c" }
 }
+const colorings: Words = {
+  always: { color: "always" },
+  yes: { color: "always" },
+  force: { color: "always" },
+  never: { color: "never" },
+  no: { color: "never" },
+  none: { color: "never" },
+  auto: { color: "auto" },
+  tty: { color: "auto" },
+  "if-tty": { color: "auto" }
+}
 const styles: Words = {
   "full-iso": { style: "full" },
   "long-iso": { style: "long" },
@@ -189,6 +201,7 @@ const styles: Words = {
 
 const worded: Readonly<Record<string, readonly [name: string, words: Words]>> = {
   format: ["--format", formats],
+  color: ["--color", colorings],
   sort: ["--sort", sorts],
   time: ["--time", times],
   indicator: ["--indicator-style", indicators],
@@ -205,7 +218,7 @@ interface Explicit {
   control: boolean
 }
 
-function* readOption(run: Utility.Run, asked: Asked, explicit: Explicit, { key, value }: Given): Steps<void> {
+function* readOption(run: Utility.Run, asked: Asked, explicit: Explicit, { hasValue, key, value }: Given): Steps<void> {
   if ("1Cmxlgno".includes(key) || key === "format" || key === "full-time") {
     // `-1` does not take a long listing back.
     if (key === "1" && asked.format === "long") return
@@ -232,10 +245,12 @@ function* readOption(run: Utility.Run, asked: Asked, explicit: Explicit, { key, 
   }
   const words = worded[key]
   if (words !== undefined) {
-    Object.assign(
-      asked,
-      yield* choose(run, words[0], words[1], key === "time-style" ? value.replace(/^posix-/, "") : value, 1)
-    )
+    const said = key === "time-style"
+      ? value.replace(/^posix-/, "")
+      : key === "color" && !hasValue
+      ? "always"
+      : value
+    Object.assign(asked, yield* choose(run, words[0], words[1], said, 1))
     if (key === "time") explicit.time = true
     return
   }
@@ -255,7 +270,7 @@ function* readOption(run: Utility.Run, asked: Asked, explicit: Explicit, { key, 
       explicit.time = true
       break
     case "f":
-      Object.assign(asked, { hidden: "all", sort: "none", blocks: false })
+      Object.assign(asked, { hidden: "all", sort: "none", blocks: false, color: "never" })
       if (asked.format === "long") asked.format = "down"
       explicit.sort = true
       break
@@ -307,6 +322,7 @@ export function* read(run: Utility.Run, options: ReadonlyArray<Given>, terminal:
     width: terminal ?? 80,
     tabs: 8,
     zero: false,
+    color: "never",
     ignore: [],
     hide: []
   }

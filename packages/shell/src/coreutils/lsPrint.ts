@@ -25,6 +25,7 @@ import * as DateFormat from "../DateFormat.js"
 import * as Modes from "../Modes.js"
 import * as Quote from "../Quote.js"
 import * as Size from "../Size.js"
+import type { Colors } from "./lsColors.js"
 import type { Asked } from "./lsOptions.js"
 
 export interface Entry {
@@ -162,7 +163,13 @@ const longRows = (
   return entries.map((_, i) => columns.map((texts) => texts[i]).join(" "))
 }
 
-export const make = (out: BufferedWriter, asked: Asked, accounts: Accounts, now: bigint): Printer => {
+export const make = (
+  out: BufferedWriter,
+  asked: Asked,
+  accounts: Accounts,
+  now: bigint,
+  colors: Colors | undefined
+): Printer => {
   const end = asked.zero ? "\0" : "\n"
 
   const prefixes = (entries: ReadonlyArray<Entry>, aligned: boolean): ReadonlyArray<string> => {
@@ -179,15 +186,27 @@ export const make = (out: BufferedWriter, asked: Asked, accounts: Accounts, now:
 
   const link = (entry: Entry): string => {
     if (entry.target === undefined || entry.stat === undefined || !isSymlink(entry.stat.mode)) return mark(entry)
-    const behind = entry.targetStat === undefined ? "" : indicator(asked, entry.targetStat.mode)
-    return ` -> ${quote(asked, entry.target)}${behind}`
+    const { target, targetStat } = entry
+    const shown = quote(asked, target)
+    const painting = colors?.looksThroughLinks === true ? colors : undefined
+    if (targetStat === undefined) return ` -> ${painting?.paintMissing(shown) ?? shown}`
+    const painted = painting?.paint(shown, target, targetStat.mode, targetStat.nlink) ?? shown
+    return ` -> ${painted}${indicator(asked, targetStat.mode)}`
+  }
+
+  /** A name in its color; what aligns it with names in quotes has none. */
+  const paint = (shown: string, { name, stat, targetStat, type }: Entry): string => {
+    if (colors === undefined) return shown
+    const from = asked.quoting === "shell" && shown.startsWith(" ") ? 1 : 0
+    const painted = colors.paint(shown.slice(from), name, stat?.mode ?? type, stat?.nlink ?? 1, targetStat?.mode)
+    return shown.slice(0, from) + painted
   }
 
   const cells = (entries: ReadonlyArray<Entry>, shown: ReadonlyArray<string>) => {
     const front = prefixes(entries, asked.format !== "commas")
     return entries.map((entry, i) => {
-      const text = front[i]! + shown[i]! + mark(entry)
-      return { text, width: printable(text) }
+      const width = printable(front[i]! + shown[i]! + mark(entry))
+      return { text: front[i]! + paint(shown[i]!, entry) + mark(entry), width }
     })
   }
 
@@ -206,6 +225,8 @@ export const make = (out: BufferedWriter, asked: Asked, accounts: Accounts, now:
     return text + "\n"
   }
 
+  const print = (text: string): void => out.text(colors?.opened(text) ?? text)
+
   return {
     title: (path) => quote(asked, path),
     total: (entries) => {
@@ -221,11 +242,18 @@ export const make = (out: BufferedWriter, asked: Asked, accounts: Accounts, now:
       if (asked.format === "long") {
         const front = prefixes(entries, true)
         const rows = longRows(asked, entries, accounts, now)
-        entries.forEach((entry, i) => out.text(`${front[i]}${rows[i]} ${shown[i]}${link(entry)}${end}`))
+        entries.forEach((entry, i) => print(`${front[i]}${rows[i]} ${paint(shown[i]!, entry)}${link(entry)}${end}`))
       } else if (asked.format === "single") {
-        for (const cell of cells(entries, shown)) out.text(cell.text + end)
-      } else if (asked.format === "commas") out.text(commas(entries, shown))
-      else out.text(Columns.layout(cells(entries, shown), asked.width, asked.format === "down", asked.tabs))
+        for (const cell of cells(entries, shown)) print(cell.text + end)
+      } else if (asked.format === "commas") print(commas(entries, shown))
+      else {print(
+          Columns.layout(
+            cells(entries, shown),
+            asked.width,
+            asked.format === "down",
+            colors === undefined ? asked.tabs : 0
+          )
+        )}
     }
   }
 }
