@@ -3,6 +3,8 @@
  *
  * @see cmp(1)
  */
+import { SEEK_CUR } from "@effix/kernel/abi/Fcntl"
+import { isRegular } from "@effix/kernel/abi/FileMode"
 import * as Errno from "@effix/kernel/Errno"
 import { blockSize } from "../BufferedWriter.js"
 import * as Size from "../Size.js"
@@ -38,6 +40,18 @@ function* skip(run: Utility.Run, fd: number, bytes: number): Steps<void> {
   }
 }
 
+/** How wide offsets are with -l: as many digits as the shorter file may need, as far as sizes tell. */
+function* widthOf(run: Utility.Run, fds: ReadonlyArray<number>, limit: number): Steps<number> {
+  let most = limit === Number.MAX_SAFE_INTEGER ? Infinity : limit
+  for (const fd of fds) {
+    const stat = yield* attempt(run.sys.fstat(fd))
+    const position = yield* attempt(run.sys.lseek(fd, 0, SEEK_CUR))
+    if (Errno.isErrno(stat) || !isRegular(stat.mode) || Errno.isErrno(position)) continue
+    most = Math.min(most, stat.size - position)
+  }
+  return most === Infinity ? 19 : String(Math.max(0, most)).length
+}
+
 const visible = (byte: number): string => {
   const low = byte & 0x7f
   const text = low < 32 ? `^${String.fromCharCode(low + 64)}` : low === 127 ? "^?" : String.fromCharCode(low)
@@ -65,6 +79,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     }
     fds.push(fd)
   }
+  const width = has("l") ? yield* widthOf(run, fds, limit) : 0
   yield* skip(run, fds[0]!, skips[0]!)
   yield* skip(run, fds[1]!, skips[1]!)
   const [a, b] = [new Uint8Array(blockSize), new Uint8Array(blockSize)]
@@ -94,7 +109,7 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
           )
           return 1
         }
-        run.out.line(`${String(offset + i + 1)} ${octal(x)} ${octal(y)}`.trimEnd())
+        run.out.line(`${String(offset + i + 1).padStart(width)} ${octal(x)} ${octal(y)}`.trimEnd())
       }
       if (x === 10) line++
       last = x
