@@ -11,6 +11,9 @@ import * as Latin1 from "../Latin1.js"
 import * as LineDifference from "../LineDifference.js"
 import { LineReader } from "../LineReader.js"
 import * as Options from "../Options.js"
+import * as Pattern from "../Pattern.js"
+import * as Quote from "../Quote.js"
+import * as Regex from "../Regex.js"
 import { attempt, type Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
 import * as Hunks from "./diffHunks.js"
@@ -18,18 +21,24 @@ import * as Hunks from "./diffHunks.js"
 const utility: Utility.Utility = {
   usage: "[OPTION]... FILES",
   does: "Compare FILES line by line.",
-  short: "abBcC:diL:NqrsuU:w",
+  short: "abBcC:dF:iI:L:NpqrsuU:wx:X:",
   long: {
     brief: "q",
+    "color=?": "color",
+    "exclude-from=": "X",
+    "exclude=": "x",
     "context=?": "C",
     "ignore-all-space": "w",
     "ignore-blank-lines": "B",
     "ignore-case": "i",
+    "ignore-matching-lines=": "I",
     "ignore-space-change": "b",
     "label=": "L",
     minimal: "d",
     "new-file": "N",
     normal: "normal",
+    "show-c-function": "p",
+    "show-function-line=": "F",
     recursive: "r",
     "report-identical-files": "s",
     text: "a",
@@ -45,6 +54,9 @@ interface Asked {
   /** The pattern of the times in front of a file's changes. */
   readonly time: string
   readonly labels: ReadonlyArray<string>
+  /** Whether a change of a line does not count. */
+  readonly ignores: ((line: string) => boolean) | undefined
+  readonly excludes: (name: string) => boolean
   /** How the options were written, for the line before each pair of files of two directories. */
   readonly written: string
 }
@@ -128,6 +140,14 @@ function* compareFiles(
       !blank(old.slice(one.from, one.to)) || !blank(fresh.slice(one.newFrom, one.newTo))
     )
   }
+  const { ignores } = asked
+  if (ignores !== undefined) {
+    changes = changes.filter((one) =>
+      ![...old.slice(one.from, one.to), ...fresh.slice(one.newFrom, one.newTo)].every((line) =>
+        ignores(line.replace(/\n$/, ""))
+      )
+    )
+  }
   if (changes.length === 0) return same()
   if (given("q")) {
     run.out.line(`Files ${left.path} and ${right.path} differ`)
@@ -187,7 +207,9 @@ class Comparison {
       this.trouble = true
       return
     }
-    for (const name of Array.from(new Set([...old, ...fresh])).sort()) yield* this.entry(left, right, name)
+    for (const name of Array.from(new Set([...old, ...fresh])).sort()) {
+      if (!this.asked.excludes(name)) yield* this.entry(left, right, name)
+    }
   }
 
   private *entry(left: Side, right: Side, name: string): Steps<void> {
@@ -221,6 +243,34 @@ class Comparison {
   }
 }
 
+/** Whether one of several expressions matches; `undefined` without any. */
+function* matcher(run: Utility.Run, patterns: ReadonlyArray<string>): Steps<((line: string) => boolean) | undefined> {
+  if (patterns.length === 0) return undefined
+  const regex = Regex.compile(patterns.map(Latin1.fromText), { extended: false, ignoreCase: false })
+  return regex instanceof Regex.BadPattern
+    ? yield* run.die(`${patterns.find((pattern) => bad(pattern))}: ${regex.text}`)
+    : (line) => regex.test(line)
+}
+
+const bad = (pattern: string): boolean =>
+  Regex.compile([Latin1.fromText(pattern)], { extended: false, ignoreCase: false }) instanceof Regex.BadPattern
+
+function* patternsIn(run: Utility.Run, path: string): Steps<ReadonlyArray<string>> {
+  const fd = path === "-" ? 0 : yield* attempt(run.sys.open(path, 0))
+  if (Errno.isErrno(fd)) return yield* run.die(`${path}: ${Errno.text(fd._tag)}`)
+  const text = Latin1.toText(yield* new LineReader(run.sys, fd).whole())
+  yield* run.close(fd)
+  return text.split("\n").filter((line) => line !== "")
+}
+
+function* isColored(run: Utility.Run, asked: Options.Given | undefined): Steps<boolean> {
+  if (asked === undefined || asked.value === "never") return false
+  if (asked.value === "always") return true
+  if (asked.hasValue && asked.value !== "auto") return yield* run.misuse(`invalid color '${asked.value}'`)
+  const { TERM } = yield* run.sys.environ()
+  return TERM !== "dumb" && (yield* attempt(run.sys.isatty(1))) === true
+}
+
 export const main = Utility.make(utility, function*(run, { operands, options }, argv) {
   const given = (key: string): boolean => options.some((option) => option.key === key)
   if (operands.length < 2) {
@@ -232,12 +282,31 @@ export const main = Utility.make(utility, function*(run, { operands, options }, 
   const context = Options.last(options, "c", "C", "u", "U")
   const size = context?.value === undefined || context.value === "" ? "3" : context.value
   if (!/^\d+$/.test(size)) return yield* run.misuse(`invalid context length '${size}'`)
-  const print = context === undefined
-    ? Hunks.normal
+  const heading = yield* matcher(run, [
+    ...options.flatMap(({ key, value }) => key === "F" ? [value] : []),
+    ...(given("p") ? ["^[[:alpha:]$_]"] : [])
+  ])
+  const form = context === undefined
+    ? (given("p") ? "context" : "normal")
     : context.key.toLowerCase() === "u"
-    ? Hunks.unified(Number(size))
-    : Hunks.context(Number(size))
-  const time = context?.key.toLowerCase() === "c" ? "%c" : "%Y-%m-%d %H:%M:%S.%N %z"
+    ? "unified"
+    : "context"
+  const plain = form === "normal"
+    ? Hunks.normal
+    : form === "unified"
+    ? Hunks.unified(Number(size), heading)
+    : Hunks.context(Number(size), heading)
+  const colors = yield* isColored(run, Options.last(options, "color"))
+  const print = colors ? Hunks.colored(plain, form) : plain
+  const ignores = yield* matcher(run, options.flatMap(({ key, value }) => key === "I" ? [value] : []))
+  const excluded: Array<string> = []
+  for (const { key, value } of options) {
+    if (key === "x") excluded.push(value)
+    if (key === "X") excluded.push(...(yield* patternsIn(run, value)))
+  }
+  const exclusions = excluded.map((pattern) => Pattern.compile(pattern))
+  const excludes = (name: string): boolean => exclusions.some((matches) => matches(name))
+  const time = form === "context" ? "%c" : "%Y-%m-%d %H:%M:%S.%N %z"
   const sides: Array<Side> = []
   for (const path of operands) {
     const side = yield* sideOf(run, path)
@@ -258,9 +327,9 @@ export const main = Utility.make(utility, function*(run, { operands, options }, 
     if (isDirectory(left)) left = inside
     else right = inside
   }
-  const written = argv.slice(1, argv.indexOf(operands[0]!)).map((option) => ` ${option}`).join("")
+  const written = argv.slice(1, argv.indexOf(operands[0]!)).map((option) => ` ${Quote.shell(option)}`).join("")
   const labels = options.filter(({ key }) => key === "L").map(({ value }) => value)
-  const comparison = new Comparison(run, { given, labels, print, time, written })
+  const comparison = new Comparison(run, { given, labels, print, time, written, ignores, excludes })
   yield* comparison.pair(left, right, false)
   return comparison.status
 })

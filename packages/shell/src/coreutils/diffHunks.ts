@@ -55,13 +55,25 @@ const surroundings = (group: ReadonlyArray<Change>, around: number, old: Text, f
   }
 }
 
-export const unified = (around: number): Print => (old, fresh, changes) => {
+/** Whether a line begins a section, and would be shown with the changes behind it. */
+export type Heading = (line: string) => boolean
+
+/** The last heading in front of a line, with a blank before it. */
+const headingOf = (isHeading: Heading | undefined, { lines }: Text, at: number): string => {
+  for (let index = at - 1; isHeading !== undefined && index >= 0; index--) {
+    if (isHeading(lines[index]!.replace(/\n$/, ""))) return ` ${lines[index]!.trimStart().slice(0, 40).trimEnd()}`
+  }
+  return ""
+}
+
+export const unified = (around: number, isHeading?: Heading): Print => (old, fresh, changes) => {
   let text = `--- ${old.head}\n+++ ${fresh.head}\n`
   const counted = (from: number, to: number): string =>
     to - from === 1 ? String(from + 1) : `${to > from ? from + 1 : from},${to - from}`
   for (const group of grouped(changes, around)) {
     const whole = surroundings(group, around, old, fresh)
-    text += `@@ -${counted(whole.from, whole.to)} +${counted(whole.newFrom, whole.newTo)} @@\n`
+    text += `@@ -${counted(whole.from, whole.to)} +${counted(whole.newFrom, whole.newTo)} @@`
+    text += `${headingOf(isHeading, old, whole.from)}\n`
     let at = whole.from
     for (const { from, newFrom, newTo, to } of group) {
       text += all(" ", old, at, from) + all("-", old, from, to) + all("+", fresh, newFrom, newTo)
@@ -72,7 +84,7 @@ export const unified = (around: number): Print => (old, fresh, changes) => {
   return text
 }
 
-export const context = (around: number): Print => (old, fresh, changes) => {
+export const context = (around: number, isHeading?: Heading): Print => (old, fresh, changes) => {
   let text = `*** ${old.head}\n--- ${fresh.head}\n`
   for (const group of grouped(changes, around)) {
     const whole = surroundings(group, around, old, fresh)
@@ -93,10 +105,39 @@ export const context = (around: number): Print => (old, fresh, changes) => {
       })
       return lines + all("  ", of, at, to)
     }
-    text += `***************\n*** ${range(whole.from, whole.to)} ****\n`
+    text += `***************${headingOf(isHeading, old, whole.from)}\n*** ${range(whole.from, whole.to)} ****\n`
     text += half(old, whole.from, whole.to, group.map(({ from, to }) => [from, to]), "- ")
     text += `--- ${range(whole.newFrom, whole.newTo)} ----\n`
     text += half(fresh, whole.newFrom, whole.newTo, group.map(({ newFrom, newTo }) => [newFrom, newTo]), "+ ")
   }
   return text
+}
+
+const paint = (color: number, line: string): string => `\u001b[${color}m${line}\u001b[0m`
+
+const [bold, red, green, cyan] = [1, 31, 32, 36]
+
+/** What a line of a form is painted with, by how it begins; in the context form, all of either half. */
+const colorsOf = (form: "normal" | "context" | "unified"): (line: string) => number | undefined => {
+  let half = red
+  const marks: Readonly<Record<string, number>> = form === "normal"
+    ? { "<": red, ">": green }
+    : { "-": red, "+": green, "@": cyan }
+  return (line) => {
+    if (form !== "context") return /^\d/.test(line) ? cyan : marks[line.slice(0, 1)]
+    if (line === "" || line.startsWith("***************") || line.startsWith("\\")) return undefined
+    if (!/^(?:\*\*\*|---) \d/.test(line)) return half
+    half = line.startsWith("*") ? red : green
+    return cyan
+  }
+}
+
+/** The same in colors: what is gone is red, what is new is green. */
+export const colored = (print: Print, form: "normal" | "context" | "unified"): Print => (old, fresh, changes) => {
+  const heads = form === "normal" ? 0 : 2
+  const colorOf = colorsOf(form)
+  return print(old, fresh, changes).split("\n").map((line, index) => {
+    const color = index < heads ? bold : colorOf(line)
+    return color === undefined ? line : paint(color, line)
+  }).join("\n")
 }
