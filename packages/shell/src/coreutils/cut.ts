@@ -6,6 +6,7 @@
 import * as Bytes from "@effix/kernel/Bytes"
 import type * as Errno from "@effix/kernel/Errno"
 import type { BufferedWriter } from "../BufferedWriter.js"
+import * as Latin1 from "../Latin1.js"
 import { LineReader } from "../LineReader.js"
 import * as Quote from "../Quote.js"
 import * as Ranges from "../Ranges.js"
@@ -77,6 +78,18 @@ const byFields = ({ delimiter, end, onlyDelimited, output, ranges }: Asked): Cut
 
 function* cutFile(run: Utility.Run, fd: number, asked: Asked, cutter: Cutter): Steps<Errno.Any | undefined> {
   const lines = new LineReader(run.sys, fd, asked.end)
+  // Where lines are the fields, all of the input is one line.
+  if (asked.delimiter === asked.end) {
+    const text = Latin1.encode(yield* lines.whole())
+    const first = text.indexOf(asked.end)
+    const length = text.at(-1) === asked.end ? text.length - 1 : text.length
+    if (first === length && length < text.length) {
+      // A single field, and the end of it: behind that is a second one, and nothing in it.
+      if (asked.ranges[0]!.from === 1) run.out.bytes(text, 0, length)
+      run.out.byte(asked.end)
+    } else if (text.length > 0) cutter(run.out, text, 0, length)
+    return lines.error
+  }
   do {
     while (lines.next()) cutter(run.out, lines.buffer, lines.from, lines.to)
     yield* run.out.ready()

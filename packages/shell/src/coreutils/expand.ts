@@ -6,28 +6,9 @@
  */
 import type * as Errno from "@effix/kernel/Errno"
 import { LineReader } from "../LineReader.js"
-import * as Quote from "../Quote.js"
 import type { Steps } from "../Steps.js"
 import * as Utility from "../Utility.js"
-
-type Stops = (column: number) => number | undefined
-
-/** The next tab stop behind a column; `undefined` when there is none. */
-function* stopsOf(run: Utility.Run, text: string): Steps<Stops> {
-  const stops: Array<number> = []
-  for (const part of text.split(/[, \t]+/).filter((part) => part !== "")) {
-    if (!/^\d+$/.test(part)) {
-      return yield* run.die(`tab size contains invalid character(s): ${Quote.value(part.replace(/^\d+/, ""))}`)
-    }
-    if (Number(part) === 0) return yield* run.die("tab size cannot be 0")
-    if (stops.length > 0 && Number(part) <= stops.at(-1)!) return yield* run.die("tab sizes must be ascending")
-    stops.push(Number(part))
-  }
-  const [only = 8] = stops
-  return stops.length <= 1
-    ? (column) => column + only - (column % only)
-    : (column) => stops.find((stop) => stop > column)
-}
+import { type Stops, stopsOf } from "./tabStops.js"
 
 function* eachLine(
   run: Utility.Run,
@@ -90,44 +71,71 @@ export const unexpand = Utility.make(
     long: { all: "a", "first-only": "first", "tabs=": "t" },
     modernize: legacy
   },
-  function*(run, { operands, options }) {
+  function*(run, { operands, options }, argv) {
     const has = (wanted: string): boolean => options.some(({ key }) => key === wanted)
-    const all = (has("a") || has("t")) && !has("first")
+    // `-8` says where the stops are; only `-t 8` says that all blanks count.
+    const all = (has("a") || argv.some((argument) => /^(?:-\w*t|--t)/.test(argument))) && !has("first")
     const stops = yield* stopsOf(run, options.filter(({ key }) => key === "t").map(({ value }) => value).join(","))
-    const { out } = run
-    yield* run.inputs(operands, (fd) =>
-      eachLine(run, fd, (bytes, from, to) => {
-        let column = 0
-        let at = from
-        while (at < to) {
-          const start = column
-          const first = at
-          let end = column
-          while (at < to && (bytes[at] === 32 || bytes[at] === 9)) {
-            end = bytes[at] === 9 ? stops(end) ?? end + 1 : end + 1
-            at++
-          }
-          if (at > first && (all || first === from)) {
-            blanks(out, stops, start, end, at - first === 1 && bytes[first] === 32)
-          } else out.bytes(bytes, first, at)
-          column = end
-          while (at < to && bytes[at] !== 32 && bytes[at] !== 9) {
-            column = bytes[at] === 8 ? Math.max(0, column - 1) : column + 1
-            out.byte(bytes[at++]!)
-          }
-        }
-      }))
+    yield* run.inputs(
+      operands,
+      (fd) => eachLine(run, fd, (bytes, from, to) => shortened(run.out, stops, all, bytes, from, to))
+    )
   }
 )
 
-/** The shortest way from one column to another; a single space stays one. */
-const blanks = (out: Utility.Run["out"], stops: Stops, from: number, to: number, single: boolean): void => {
-  let column = from
-  while (!single) {
-    const next = stops(column)
-    if (next === undefined || next > to) break
-    out.byte(9)
-    column = next
+/** Writes a line with tabs for blanks: for all of them, or for those in front. */
+const shortened = (
+  out: Utility.Run["out"],
+  stops: Stops,
+  all: boolean,
+  bytes: Uint8Array,
+  from: number,
+  to: number
+): void => {
+  let column = 0
+  /** Blanks that a tab may still take the place of. */
+  let pending: Array<number> = []
+  /** Whether the first of them is a single one right before a stop. */
+  let before = false
+  let afterBlank = true
+  const flush = (): void => {
+    if (pending.length > 1 && before) pending[0] = 9
+    for (const byte of pending) out.byte(byte)
+    pending = []
+    before = false
   }
-  for (; column < to; column++) out.byte(32)
+  let at = from
+  for (; at < to; at++) {
+    let byte = bytes[at]!
+    const blank = byte === 32 || byte === 9
+    if (blank) {
+      const next = stops(column)
+      if (next === undefined) break
+      if (byte === 9) {
+        column = next
+        if (pending.length > 0) pending[0] = 9
+      } else {
+        column++
+        if (!(afterBlank && column === next)) {
+          if (column === next) before = true
+          pending.push(byte)
+          afterBlank = true
+          continue
+        }
+        byte = 9
+        pending[0] = 9
+      }
+      pending.length = before ? 1 : 0
+    } else column = byte === 8 ? Math.max(0, column - 1) : column + 1
+    flush()
+    afterBlank = blank
+    out.byte(byte)
+    if (!all && !blank) {
+      at++
+      break
+    }
+  }
+  flush()
+  // What is left stays as it is.
+  out.bytes(bytes, at, to)
 }

@@ -23,7 +23,6 @@ const utility: Utility.Utility = {
   short: "bcCdfghik:mMno:rRsS:t:T:uVz",
   long: {
     "ignore-leading-blanks": "b",
-    check: "c",
     "check=?": "c",
     "dictionary-order": "d",
     "ignore-case": "f",

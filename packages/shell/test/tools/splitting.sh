@@ -37,5 +37,4 @@ C n '/7/-2'
 C n 20; C n 21
 C n '%5%' /7/ ; C n '%5%' '{1}'; C n '%5%+1' 10 ; C n /5/ /5/ ; C n 5 /5/; C n /1/; C n '/1/' '/1/'; C n 1; C n 1 1
 C n '/3/-5'; C n '/3/+50'; C n '/3/+18'; C -k n 5 '{9}'; C -b 'a%xb%%' n 5; ls; C -b '%d%d' n 5; C -b x n 5; C -z n 1 5; C -q n 5; csplit - 2 < a; C a 3; C a 4; C a '%x%' ; C a '%x%' '{*}'; C a /x/ '{*}'
-#%%
 seq 30 > a; seq 30 | sed 's/9/x/; s/^1$/!/' > b; for o in -l -bl -lb -b '-l -n 9' '-l -i 3' '-l -i 3:3' '-l -n 200'; do cmp $o a b; echo "=> $?"; cat a | cmp $o - b; echo "=> $?"; cmp $o a - < b; echo "=> $?"; done; cat a > c; echo >> c; cmp -l a c; cat a | cmp -l - <(cat b)
