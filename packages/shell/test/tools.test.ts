@@ -71,7 +71,8 @@ const needed: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 layer(TestKernel, { excludeTestServices: true })("The tools agree with the host's", (it) => {
   for (const file of fs.readdirSync(directory).sort()) {
-    const [begin, rest] = fs.readFileSync(path.join(directory, file), "utf8").split("#%%\n") as [string, string]
+    const [begin = "", rest = "", ...more] = fs.readFileSync(path.join(directory, file), "utf8").split("#%%\n")
+    if (more.length > 0) throw new Error(`${file}: what stands behind a second #%% would not be run`)
     const scripts = rest.split("\n").filter((line) => line !== "")
     it.effect.skipIf(!hasTools || !(needed[file] ?? []).every(isThere))(
       `on ${scripts.length} scripts about ${path.basename(file, ".sh")}`,
