@@ -179,3 +179,7 @@ const backtracking = (node: Node, options: Options): Matcher => {
     exhausted: () => exhausted
   }
 }
+
+/** An expression of Emacs' dialect, with bare `+` and `?`, as a basic one. */
+export const fromEmacs = (pattern: string): string =>
+  pattern.replace(/(\\.)|([+?])/gs, (_, escaped: string | undefined, bare: string) => escaped ?? `\\${bare}`)

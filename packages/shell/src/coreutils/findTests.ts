@@ -92,10 +92,7 @@ export const linkName = (pattern: string, ignoreCase: boolean): Test => {
 /** A regular expression over the whole path; a text is what is wrong with it. */
 export const regex = (pattern: string, kind: string, ignoreCase: boolean): Test | string => {
   const extended = !/^(emacs|grep|posix-basic|ed|sed|posix-minimal-basic|findutils-default)$/.test(kind)
-  // Emacs' own dialect has bare `+` and `?`.
-  const text = kind === "emacs" || kind === "findutils-default"
-    ? pattern.replace(/(\\.)|([+?])/gs, (_, escaped, bare) => escaped ?? `\\${bare}`)
-    : pattern
+  const text = kind === "emacs" || kind === "findutils-default" ? Regex.fromEmacs(pattern) : pattern
   const compiled = Regex.compile([Latin1.fromText(text)], { extended, ignoreCase, whole: "line" })
   if (compiled instanceof Regex.BadPattern) return compiled.text
   return (file) => compiled.test(Latin1.fromText(file.path))

@@ -178,12 +178,11 @@ export const main = Utility.make(utility, function*(run, { operands, options }) 
     }
   }
   if (operands.length > 2) return yield* run.extraOperand(operands[2]!)
+  if (asked.grouped && options.some(({ key }) => "cdDu".includes(key))) {
+    return yield* run.misuse("--group is mutually exclusive with -c/-d/-D/-u")
+  }
   if (asked.counts && asked.all !== "no") {
-    return yield* run.misuse(
-      asked.grouped
-        ? "--group is mutually exclusive with -c/-d/-D/-u"
-        : "printing all duplicated lines and repeat counts is meaningless"
-    )
+    return yield* run.misuse("printing all duplicated lines and repeat counts is meaningless")
   }
   const fd = yield* run.open(operands[0] ?? "-")
   if (fd === undefined) return
