@@ -11,7 +11,7 @@ export const quick = process.env.BENCH_QUICK === "1"
  * makes them faster. Code that is many functions long takes a while, the more so on a busy machine: it is warm when it
  * has not become faster for a third of the time that it has run.
  */
-const WARM = quick ? 40_000 : 900_000
+const WARM = quick ? 40_000 : 2_500_000
 const WARM_MAX = quick ? 150_000 : 8_000_000
 const SETTLED = 1 / 3
 
